@@ -1,0 +1,1 @@
+"""Training: everything that runs without a terminal."""
