@@ -1,0 +1,65 @@
+"""The frozen value of one run: everything that a preset says, every default resolved, no tensors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from periodic_tui.engine.domain import Domain
+from periodic_tui.engine.initializers import Init
+from periodic_tui.engine.models import Model, models
+from periodic_tui.engine.optimizers import Optimizer, optimizers
+from periodic_tui.engine.optimizers.sgd import SGD
+from periodic_tui.engine.registry import Spec
+from periodic_tui.engine.targets import Target, targets
+
+MAX_REPLICAS = 4_096
+
+
+class Training(Spec):
+    """How the run goes."""
+
+    batch_size: Annotated[int, Field(ge=0, le=1_000_000)] = 32
+    """Samples a step; 0: the whole fixed data set."""
+    dtype: Literal["float32", "float64"] = "float32"
+    loss: Literal["mse", "circular"] = "mse"
+    """Mean squared error, or 1 − cos of a phase error."""
+    seed: Annotated[int, Field(ge=0, lt=2**62)] = 0
+    replicas: Annotated[int, Field(ge=1, le=MAX_REPLICAS)] = 1
+    steps: Annotated[int, Field(ge=0)] = 10_000
+    """What `train` runs; the dashboard goes on until stopped."""
+    pace: Annotated[float, Field(ge=0)] = 0.0
+    """Steps a second; 0: flat out."""
+    pace_steps: Annotated[int, Field(ge=0)] = 0
+    """The pace holds for so many steps, then flat out; 0: until changed."""
+    solved_below: Annotated[float, Field(ge=0)] = 1e-6
+    """Probe loss at which the run counts as solved."""
+
+
+class Remedies(Spec):
+    """Which remedies the menu offers first."""
+
+    offer: Annotated[tuple[str, ...], Field(strict=False)] = ()
+
+
+class Experiment(Spec):
+    """One preset, validated."""
+
+    title: str = ""
+    source: str = ""
+    story: str = ""
+    target: Annotated[Target, targets]
+    domain: Domain = Domain()
+    model: Annotated[Model, models]
+    init: Init = Init()
+    optimizer: Annotated[Optimizer, optimizers] = SGD()
+    training: Training = Training()
+    remedies: Remedies = Remedies()
+
+    @model_validator(mode="after")
+    def _own_domain(self) -> Self:
+        if not self.domain.train and self.domain.distribution == "uniform":
+            domain = self.domain.model_copy(update={"train": self.target.own_domain})
+            object.__setattr__(self, "domain", domain)
+        return self

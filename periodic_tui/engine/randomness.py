@@ -1,0 +1,83 @@
+"""Counter-based random numbers: every draw is a pure function of (seed, use, step, index).
+
+Integers are hashed with the finalizer of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
+generators", OOPSLA 2014), in element-wise integer arithmetic: the same numbers on every engine and device, whatever
+the chunk length or the number of replicas, and no generator state to keep.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+_GOLDEN = -0x61C8864680B583EB
+_MULTIPLIER_1 = -0x40A7B892E31B1A47
+_MULTIPLIER_2 = -0x6B2FB644ECCEEE15
+
+
+class Use(IntEnum):
+    """What a stream of random numbers is for; streams never overlap."""
+
+    INITIAL = 1
+    BATCH = 2
+    NOISE = 3
+    DROPOUT = 4
+    DATA = 5
+    DATA_NOISE = 6
+    PROBE = 7
+    REMEDY = 8
+
+
+def _shift(z: Tensor, bits: int) -> Tensor:
+    return (z >> bits) & ((1 << (64 - bits)) - 1)
+
+
+def _mix(z: Tensor) -> Tensor:
+    z = (z ^ _shift(z, 30)) * _MULTIPLIER_1
+    z = (z ^ _shift(z, 27)) * _MULTIPLIER_2
+    return z ^ _shift(z, 31)
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """A stream of random numbers for each element of `key` (usually one a replica)."""
+
+    key: Tensor
+    """int64, any shape."""
+    counter: Tensor
+    """`arange(n)`, int64, for draws of at most n numbers. A compiled step gets it as an input: inductor would fold
+    the hash of an `arange` made inside into an index expression and overflow."""
+
+    @classmethod
+    def of(cls, seeds: Tensor, use: Use, counter: Tensor) -> Stream:
+        """The stream of one use for each seed."""
+        return cls(seeds, counter).fold(0).fold(int(use))
+
+    def fold(self, value: Tensor | int) -> Stream:
+        """The stream's child of that number (a use, a step, a layer); shapes broadcast."""
+        return Stream(_mix(self.key * _GOLDEN + value), self.counter)
+
+    def uniform(self, count: int, dtype: torch.dtype) -> Tensor:
+        """`[*key.shape, count]` draws in (0, 1]: never 0, so that their logarithm is finite."""
+        hashed = _mix(self.key.unsqueeze(-1) + self.counter[:count] * _GOLDEN)
+        digits = 24 if dtype.itemsize == 4 else 53
+        return 1 - _shift(hashed, 64 - digits).to(dtype) * 2.0**-digits
+
+    def normal(self, count: int, dtype: torch.dtype) -> Tensor:
+        """`[*key.shape, count]` standard normal draws (Box and Muller, 1958)."""
+        draws = self.uniform(2 * count, dtype)
+        radius = (-2 * draws[..., :count].log()).sqrt()
+        return radius * (2 * math.pi * draws[..., count:]).cos()
+
+
+def counter_for(count: int, device: torch.device | str = "cpu") -> Tensor:
+    """A counter long enough for draws of `count` numbers."""
+    import torch
+
+    return torch.arange(count, dtype=torch.int64, device=device)

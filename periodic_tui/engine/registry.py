@@ -1,0 +1,74 @@
+"""Names and what they stand for.
+
+A registry maps the `kind` of a table in a preset to the class that holds its options. Such a class is a frozen,
+validated `Spec`; it needs torch only inside the methods that the worker thread calls, so that a preset can be listed
+and checked without importing torch.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+
+class Spec(BaseModel):
+    """A frozen value whose fields are checked: no unknown key, no wrong type, no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+
+class Kind(Spec):
+    """A spec that a preset chooses by name; subclasses narrow `kind` to a literal with a default."""
+
+    kind: str
+
+
+K = TypeVar("K", bound=Kind)
+
+
+def nearest(name: str, names: list[str]) -> str | None:
+    """The registered name that looks most like `name`, or None if none does."""
+    matches = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return matches[0] if matches else None
+
+
+class Registry(Generic[K]):
+    """The kinds of one noun, in the order of their registration.
+
+    Annotate a field with `Annotated[Base, registry]` and pydantic accepts a kind's table or its bare name.
+    """
+
+    def __init__(self, noun: str) -> None:
+        self.noun = noun
+        self._kinds: dict[str, type[K]] = {}
+
+    def register(self, spec: type[K]) -> type[K]:
+        """Class decorator; raises ValueError if the kind is taken."""
+        kind = spec.model_fields["kind"].default
+        if kind in self._kinds:
+            raise ValueError(f"{self.noun} {kind!r} is registered twice")
+        self._kinds[kind] = spec
+        return spec
+
+    def __getitem__(self, kind: str) -> type[K]:
+        return self._kinds[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        choices = {kind: handler.generate_schema(spec) for kind, spec in self._kinds.items()}
+        return core_schema.no_info_before_validator_function(
+            _as_table, core_schema.tagged_union_schema(choices, discriminator="kind")
+        )
+
+
+def _as_table(value: Any) -> Any:
+    return {"kind": value} if isinstance(value, str) else value

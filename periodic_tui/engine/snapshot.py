@@ -1,0 +1,179 @@
+"""What the screen gets: whole pictures of a run, frozen, of read-only numpy arrays; never a delta."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+Ints = NDArray[np.integer[Any]]
+State = Literal["starting", "training", "paused", "solved", "diverged", "finished"]
+
+
+def _none() -> Floats:
+    return np.empty(0)
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A quantity over the steps, in bins of equal width; old bins never change until their number halves."""
+
+    step: Floats = field(default_factory=_none)
+    """First step of each bin."""
+    low: Floats = field(default_factory=_none)
+    """Least value in the bin; NaN where no value was finite."""
+    middle: Floats = field(default_factory=_none)
+    """Geometric mean in the bin (for losses; zeros count as the smallest positive double), else arithmetic."""
+    high: Floats = field(default_factory=_none)
+    """Largest value in the bin; inf and NaN are kept, so that no spike is lost."""
+    width: int = 1
+    """Steps in one bin."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Target and prediction over a window of x (one input), or over a square grid (two inputs)."""
+
+    x: Floats = field(default_factory=_none)
+    """`[points]`, ascending; empty where there is no such picture."""
+    target: Floats = field(default_factory=_none)
+    """`[points, outputs]`, noise-free; `[side, side]` over a grid."""
+    prediction: Floats = field(default_factory=_none)
+    """Same shape as `target`."""
+    inputs: int = 1
+    """1: curves over x; 2: heat maps over the grid x × x."""
+    trained: tuple[tuple[float, float], ...] = ()
+    """The training intervals, for shading what is held out."""
+    domain: tuple[float, float] = (0.0, 0.0)
+    """Ends of everything there is to see (training and held-out intervals)."""
+
+
+UnitState = Literal["alive", "dead", "certified", "mute", "linear", "duplicate"]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """The units of one hidden layer of the focused replica."""
+
+    name: str
+    """`hidden.0`."""
+    activity: Floats
+    """`[units]`: share of the probe on which the unit is active (|φ′| ≥ 1e-3; for ReLU, pre-activation > 0)."""
+    dead: tuple[int, ...] = ()
+    certified: tuple[int, ...] = ()
+    """Dead units that no point of the domain can revive."""
+    mute: tuple[int, ...] = ()
+    linear: tuple[int, ...] = ()
+    duplicate: tuple[tuple[int, int], ...] = ()
+    """Pairs of live units whose activations correlate above 0.98."""
+    groups: tuple[tuple[int, ...], ...] = ()
+    """The duplicates, grouped."""
+    wrong_sign: tuple[int, ...] = ()
+    incoming: Floats = field(default_factory=_none)
+    """`[units, inputs]` weights."""
+    bias: Floats = field(default_factory=_none)
+    """`[units]`, or empty."""
+    outgoing: Floats = field(default_factory=_none)
+    """`[next layer's units, units]` weights, or empty."""
+
+    @property
+    def units(self) -> int:
+        """Number of units."""
+        return len(self.activity)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is the matter, in one code, one sentence and the figures that it rests on."""
+
+    code: str = "learning"
+    text: str = ""
+    figures: dict[str, float | int | str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened at a step."""
+
+    step: int
+    text: str
+    command: str | None = None
+    """The command's words where a command was applied: plots bear a mark there."""
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """One whole picture of the run."""
+
+    run: int = 0
+    """Grows with every `load`; a new run begins at step 0."""
+    preset: str = ""
+    title: str = ""
+    story: str = ""
+    state: State = "starting"
+    step: int = 0
+    rate: float = 0.0
+    """Measured steps a second."""
+    pace: float = 0.0
+    """Asked-for steps a second; 0: flat out."""
+    seed: int = 0
+    """Seed of the focused replica."""
+    replicas: int = 1
+    focus: int = 0
+    device: str = ""
+    engine: str = ""
+    dtype: str = "float32"
+    optimizer: str = ""
+    """`sgd`."""
+    lr: float = 0.0
+    activation: str = ""
+    """Name of the hidden activation, or empty."""
+    loss: float = float("nan")
+    """Probe loss of the focused replica, on the training domain, noise-free."""
+    train_loss: float = float("nan")
+    """Loss of its last minibatch."""
+    loss_test: float | None = None
+    """Probe loss on the test domain, if there is one."""
+    train_curve: Curve = Curve()
+    """Minibatch losses of the focused replica."""
+    probe_curve: Curve = Curve()
+    omega_curve: Curve = Curve()
+    omega: Floats = field(default_factory=_none)
+    """Learned angular frequencies, or empty."""
+    answer: Floats = field(default_factory=_none)
+    """Known angular frequencies, or empty."""
+    basin: float | None = None
+    """Half-width of the answer's capture basin in ω (4.4934/R), where it is known."""
+    fit: Fit = Fit()
+    layers: tuple[Layer, ...] = ()
+    verdict: Verdict = Verdict()
+    outcomes: dict[str, int] = field(default_factory=dict)
+    """Verdict code to number of replicas."""
+    outcome_codes: tuple[str, ...] = ()
+    """Verdict code of each replica."""
+    replica_losses: Floats = field(default_factory=_none)
+    """`[replicas]` probe losses."""
+    events: tuple[Event, ...] = ()
+    """The last events, oldest first."""
+    answer_missing: str | None = None
+    """Why there is no known answer to inject; None if there is one."""
+    error: str | None = None
+    """A bug in the worker, as one line; training has ended."""
+
+
+EMPTY = Snapshot()
+
+
+@dataclass(frozen=True)
+class View:
+    """What the screen looks at: sent to the session, never in the journal."""
+
+    window: tuple[float, float] | None = None
+    """Range of x in the fit pane; None: the session chooses one in which single periods can be seen."""
+    points: int = 512
+    """Points in that window."""
+    focus: int = 0
+    """The replica that all panes show."""
