@@ -1,0 +1,39 @@
+"""What importing a part of the package drags in, seen in a fresh interpreter."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+IMPORT_ALL_OF = """
+import importlib, pkgutil, sys
+package = importlib.import_module(sys.argv[1])
+for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+    importlib.import_module(module.name)
+print(*sys.modules)
+"""
+
+
+def loaded_after(script: str, *arguments: str) -> set[str]:
+    """The names in `sys.modules` that a script prints on its last line."""
+    command = [sys.executable, "-c", script, *arguments]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return set(result.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    ("package", "forbidden"),
+    [
+        ("periodic_tui.engine", {"textual", "rich", "plotext", "click"}),
+        ("periodic_tui.plotting", {"torch", "textual"}),
+        ("periodic_tui.ui", {"torch"}),
+    ],
+)
+def test_a_part_leaves_out_what_it_must_not_need(package: str, forbidden: set[str]) -> None:
+    loaded = loaded_after(IMPORT_ALL_OF, package)
+    assert package in loaded
+    assert loaded & forbidden == set()
