@@ -1,0 +1,180 @@
+"""Axes: limits, ticks and labels for any data, also for none."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Scale = Literal["linear", "log"]
+
+LIMIT = 1e300
+"""Larger data are drawn at the edge, so that a span never overflows."""
+FINEST = 1e-9
+"""Smallest span, relative to the data: below it ticks could not be told apart."""
+ENOUGH = 0.25
+"""An axis shrinks when its data use less than this share of it."""
+
+UNITS = {"T": 1e12, "G": 1e9, "M": 1e6, "k": 1e3}
+"""Suffixes of step labels, largest first."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Limits, ticks and labels in axis units: the data's own, or their log10 on a log axis. Hashable."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    """Ascending, within the limits."""
+    labels: tuple[str, ...]
+    """One for each tick, no two the same."""
+    scale: Scale = "linear"
+
+    @property
+    def holds_zero(self) -> bool:
+        """Whether a log axis has a floor for zeros."""
+        return self.scale == "log" and self.labels[:1] == ("0",)
+
+    def positions(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Data in axis units, same shape. On a log axis zero comes to the floor; what has no logarithm is NaN."""
+        values = np.asarray(values, np.float64)
+        if self.scale == "linear":
+            return values
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(values == 0, self.low, np.log10(values))
+
+
+def linear_axis(low: float, high: float, room: int) -> Axis:
+    """An axis around the data with at most max(room, 2) ticks; limits that are not finite count as missing."""
+    low, high = _widened(low, high)
+    fine = _nice(high - low, 8)
+    low, high = math.floor(low / fine) * fine, math.ceil(high / fine) * fine
+    ticks = _linear_ticks(low, high, room)
+    return Axis(low, high, ticks, _labels(ticks, _plain))
+
+
+def log_axis(low: float, high: float, room: int, zero: bool = False) -> Axis:
+    """An axis for log10 values `low` to `high`, in whole decades; `zero` adds a floor, a decade below, labeled 0."""
+    first, last = _decades(low, high)
+    exponents = _log_ticks(first, last, max(room, 2) - zero)
+    ticks, labels = tuple(map(float, exponents)), tuple(f"1e{exponent:+d}" for exponent in exponents)
+    if zero:
+        return Axis(first - 1.0, float(last), (first - 1.0, *ticks), ("0", *labels), "log")
+    return Axis(float(first), float(last), ticks, labels, "log")
+
+
+def step_axis(steps: float, room: int) -> Axis:
+    """From step 0 to the next of 1, 2, 5, 10, … (times a power of ten), so that it grows seldom; labels as 600k."""
+    high = _nice(max(steps, 10.0) if math.isfinite(steps) else 10.0, 1)
+    ticks = _linear_ticks(0.0, high, room)
+    return Axis(0.0, high, ticks, _labels(ticks, _thousands))
+
+
+def keep(previous: Axis, data_low: float, data_high: float) -> bool:
+    """Whether an axis still suits its data, in axis units: they are on it and use at least a quarter of it."""
+    if not (math.isfinite(data_low) and math.isfinite(data_high)):
+        return True
+    if data_low < previous.low or data_high > previous.high:
+        return False
+    low, high = (_decades if previous.scale == "log" else _widened)(data_low, data_high)
+    return high - low >= ENOUGH * (previous.high - previous.low - previous.holds_zero)
+
+
+def follow(previous: Axis | None, data: Iterable[ArrayLike], room: int, scale: Scale = "linear") -> Axis:
+    """The axis for a new frame: the previous one as long as it suits all of `data`, a fresh one otherwise."""
+    values = np.concatenate([np.ravel(np.asarray(part, np.float64)) for part in data] or [np.empty(0)])
+    zero = scale == "log" and bool((values == 0).any())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = np.log10(values) if scale == "log" else values
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (math.nan, math.nan)
+    if previous and _fits(previous, room, scale, zero) and keep(previous, low, high):
+        return previous
+    return log_axis(low, high, room, zero) if scale == "log" else linear_axis(low, high, room)
+
+
+def _fits(axis: Axis, room: int, scale: Scale, zero: bool) -> bool:
+    """Whether an axis is of the right kind and its ticks still have room."""
+    return axis.scale == scale and (axis.holds_zero or not zero) and len(axis.ticks) <= max(room, 2)
+
+
+def _widened(low: float, high: float) -> tuple[float, float]:
+    """Finite limits, in order, far enough apart."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        low, high = 0.0, 1.0
+    low, high = sorted((min(max(low, -LIMIT), LIMIT), min(max(high, -LIMIT), LIMIT)))
+    size = max(abs(low), abs(high))
+    if high - low > max(FINEST * size, 1 / LIMIT):
+        return low, high
+    margin = 0.1 * size if size > 1 / LIMIT else 1.0
+    return low - margin, high + margin
+
+
+def _decades(low: float, high: float) -> tuple[int, int]:
+    """Whole decades around log10 values; float64 has none beyond ±330."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        low, high = -1.0, 0.0
+    low, high = sorted((min(max(low, -330.0), 330.0), min(max(high, -330.0), 330.0)))
+    first = math.floor(low)
+    return first, max(math.ceil(high), first + 1)
+
+
+def _nice(span: float, parts: int) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is at least span / parts."""
+    least = span / parts
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0, 20.0) if factor * power >= least)
+
+
+def _linear_ticks(low: float, high: float, room: int) -> tuple[float, ...]:
+    """Multiples of a nice step, or both ends where fewer than two fit."""
+    room = max(room, 2)
+    step = _nice(high - low, room)
+    ticks = _multiples(low, high, step)
+    if len(ticks) > room:
+        ticks = _multiples(low, high, _nice(step * 1.01, 1))
+    return ticks if 2 <= len(ticks) <= room else (low, high)
+
+
+def _multiples(low: float, high: float, step: float) -> tuple[float, ...]:
+    slack = 1e-6
+    counts = range(math.ceil(low / step - slack), math.floor(high / step + slack) + 1)
+    return tuple(min(max(count * step, low), high) for count in counts)
+
+
+def _log_ticks(first: int, last: int, room: int) -> list[int]:
+    """Every decade, or every second, fifth, … multiple of it."""
+    strides = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+    choices = ([e for e in range(first, last + 1) if e % stride == 0] for stride in strides)
+    return next(ticks for ticks in choices if len(ticks) <= max(room, 1))
+
+
+def _labels(ticks: tuple[float, ...], form: Callable[[float, float, int], str]) -> tuple[str, ...]:
+    """The shortest labels that tell the ticks apart and are true to a thousandth of their span."""
+    largest = max(map(abs, ticks))
+    tolerance = 1e-3 * (ticks[-1] - ticks[0])
+    for digits in range(17):
+        labels = tuple(form(tick, largest, digits) for tick in ticks)
+        error = max(abs(_value(label) - tick) for label, tick in zip(labels, ticks, strict=True))
+        if len(set(labels)) == len(ticks) and error <= tolerance:
+            break
+    return labels
+
+
+def _plain(tick: float, largest: float, digits: int) -> str:
+    """12.5, or 1.25e-7 where the largest tick is tiny or huge."""
+    return f"{tick + 0.0:.{digits}f}" if 1e-3 <= largest < 1e6 or tick == 0 else f"{tick:.{digits}e}"
+
+
+def _thousands(tick: float, _largest: float, digits: int) -> str:
+    """600k, 1.2M."""
+    suffix = next((suffix for suffix, unit in UNITS.items() if tick >= unit), "")
+    text = f"{tick / UNITS.get(suffix, 1.0):.{digits}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + suffix
+
+
+def _value(label: str) -> float:
+    return float(label[:-1]) * UNITS[label[-1]] if label[-1] in UNITS else float(label)

@@ -1,0 +1,175 @@
+"""The streaming canvas: curves as braille dots, fast enough to be drawn anew at every frame."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from periodic_tui.plotting.cells import SPACE, Cells, Glyphs, Ink
+from periodic_tui.plotting.raster import Dots, polyline_dots
+
+BRAILLE = 0x2800
+BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], np.uint8)
+"""[4, 2] the bit of each dot of a braille character (Unicode, block 2800)."""
+
+DOTS_PER_CELL = {"braille": (2, 4), "ascii": (1, 1)}
+"""Columns and rows of dots in a character."""
+
+ASCII_STROKES = {
+    Ink.QUIET: "-", Ink.TEXT: "+", Ink.NETWORK: "*", Ink.TARGET: ".", Ink.TROUBLE: "x", Ink.PALE: ",", Ink.MARK: ":",
+}  # fmt: skip
+ASCII_SHAPES = {"×": "x", "●": "o", "▲": "^", "■": "#", "◆": "*", "·": ".", "┊": ":", "┄": "-"}
+
+FAR = 2.0**40
+"""Farther than any dot, and still an exact integer."""
+
+
+def shape_point(shape: str, glyphs: Glyphs) -> int:
+    """The code point of a one-character shape in a glyph set."""
+    return ord(shape if glyphs == "braille" or shape.isascii() else ASCII_SHAPES.get(shape, "*"))
+
+
+@dataclass(eq=False)
+class Canvas:
+    """A window onto the plane, drawn on with inks; where two share a cell, the later one wins.
+
+    Inks read without color, too: the target is dotted, trouble is written in ×. What is not finite
+    breaks a line and leaves × at the upper edge. The upper left dot is at (x_low, y_high).
+    """
+
+    columns: int
+    rows: int
+    window: tuple[float, float, float, float]
+    """x_low, x_high, y_low, y_high, in the units of the data."""
+    glyphs: Glyphs = "braille"
+    _bits: NDArray[np.uint8] = field(init=False, repr=False)
+    _shapes: NDArray[np.uint32] = field(init=False, repr=False)
+    _ink: NDArray[np.uint8] = field(init=False, repr=False)
+    _not_finite: NDArray[np.bool_] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.columns, self.rows = max(self.columns, 0), max(self.rows, 0)
+        shape = (self.rows, self.columns)
+        self._bits = np.zeros(shape, np.uint8)
+        self._shapes = np.zeros(shape, np.uint32)
+        self._ink = np.zeros(shape, np.uint8)
+        self._not_finite = np.zeros(self.columns, bool)
+
+    @property
+    def width(self) -> int:
+        """Columns of dots."""
+        return self.columns * DOTS_PER_CELL[self.glyphs][0]
+
+    @property
+    def height(self) -> int:
+        """Rows of dots."""
+        return self.rows * DOTS_PER_CELL[self.glyphs][1]
+
+    def line(self, x: ArrayLike, y: ArrayLike, ink: Ink, dotted: bool | None = None) -> None:
+        """A polyline through [n] points; dotted by default only for the target."""
+        columns, rows, joined = self._place(x, y)
+        if not len(columns):
+            return
+        line_columns, line_rows, steep = polyline_dots(columns, rows, joined, self.width, self.height)
+        if dotted if dotted is not None else ink == Ink.TARGET:
+            kept = np.where(steep, line_rows, line_columns) % 2 == 0
+            line_columns, line_rows = line_columns[kept], line_rows[kept]
+        self._light(np.append(columns, line_columns), np.append(rows, line_rows), ink)
+
+    def band(self, x: ArrayLike, low: ArrayLike, high: ArrayLike, ink: Ink) -> None:
+        """Everything between two curves over [n] ascending x, checkered so that a line on it stays visible.
+
+        Values that share a column of dots keep their extremes: a spike is never lost.
+        """
+        columns, upper, _ = self._place(x, high)
+        lower_columns, lower, _ = self._place(x, low)
+        if not (len(columns) and len(lower_columns)) or not self.width:
+            return
+        reach = np.arange(max(columns[0], lower_columns[0], 0), min(columns[-1], lower_columns[-1], self.width - 1) + 1)
+        top, bottom = _extreme(np.minimum, columns, upper, reach), _extreme(np.maximum, lower_columns, lower, reach)
+        row = np.arange(self.height)[:, None]
+        rows, places = np.nonzero((row >= top) & (row <= bottom) & ((row + reach) % 2 == 0))
+        self._light(reach[places], rows, ink)
+
+    def points(self, x: ArrayLike, y: ArrayLike, ink: Ink, shape: str = "") -> None:
+        """[n] single points, each a dot or a character `shape`."""
+        columns, rows, _ = self._place(x, y)
+        if shape:
+            self._stamp(columns, rows, ink, shape)
+        else:
+            self._light(columns, rows, ink)
+
+    def vertical(self, x: float, ink: Ink) -> None:
+        """A rule from top to bottom, as a command leaves at its step."""
+        columns, rows = np.full(self.height, x), np.arange(self.height)
+        across = dots_of(columns, *self.window[:2], self.width)
+        seen = np.isfinite(across)
+        self._stamp(across[seen].astype(np.int64), rows[seen], ink, "┊")
+
+    def horizontal(self, y: float, ink: Ink) -> None:
+        """A rule from left to right, dotted for the target."""
+        self.line(self.window[:2], (y, y), ink)
+
+    def cells(self) -> Cells:
+        """What is drawn so far."""
+        shapes = np.where(self._bits > 0, BRAILLE + self._bits.astype(np.uint32), np.uint32(SPACE))
+        glyphs = np.where(self._shapes > 0, self._shapes, shapes)
+        ink = self._ink.copy()
+        glyphs[:1, self._not_finite] = shape_point("×", self.glyphs)
+        ink[:1, self._not_finite] = Ink.TROUBLE
+        return Cells(glyphs, ink)
+
+    def _place(self, x: ArrayLike, y: ArrayLike) -> tuple[Dots, Dots, NDArray[np.bool_]]:
+        """Dots of the finite points, and which of them follow one another without a gap."""
+        across = dots_of(x, *self.window[:2], self.width)
+        down = dots_of(-np.asarray(y, np.float64), -self.window[3], -self.window[2], self.height)
+        self._note_not_finite(across[np.isfinite(across) & ~np.isfinite(down)])
+        kept = np.flatnonzero(np.isfinite(across) & np.isfinite(down))
+        return across[kept].astype(np.int64), down[kept].astype(np.int64), np.diff(kept) == 1
+
+    def _note_not_finite(self, across: NDArray[np.float64]) -> None:
+        inside = across[(across >= 0) & (across < self.width)].astype(np.int64)
+        self._not_finite[inside // DOTS_PER_CELL[self.glyphs][0]] = True
+
+    def _light(self, columns: Dots, rows: Dots, ink: Ink) -> None:
+        """Light dots; ink that has a character of its own writes that."""
+        if self.glyphs == "ascii" or ink == Ink.TROUBLE:
+            self._stamp(columns, rows, ink, ASCII_STROKES[ink] if self.glyphs == "ascii" else "×")
+            return
+        columns, rows = self._inside(columns, rows)
+        plane = np.zeros((self.height, self.width), np.uint8)
+        plane[rows, columns] = 1
+        blocks = plane.reshape(self.rows, 4, self.columns, 2)
+        bits = np.einsum("rdcs,ds->rc", blocks, BITS)
+        touched = bits > 0
+        self._bits |= bits
+        self._shapes[touched] = 0
+        self._ink[touched] = ink
+
+    def _stamp(self, columns: Dots, rows: Dots, ink: Ink, shape: str) -> None:
+        """Write a character into the cells of these dots."""
+        columns, rows = self._inside(columns, rows)
+        across, down = DOTS_PER_CELL[self.glyphs]
+        place = (rows // down, columns // across)
+        self._shapes[place] = shape_point(shape, self.glyphs)
+        self._bits[place] = 0
+        self._ink[place] = ink
+
+    def _inside(self, columns: Dots, rows: Dots) -> tuple[Dots, Dots]:
+        inside = (columns >= 0) & (columns < self.width) & (rows >= 0) & (rows < self.height)
+        return columns[inside], rows[inside]
+
+
+def dots_of(values: ArrayLike, low: float, high: float, size: int) -> NDArray[np.float64]:
+    """Dots of values: `low` is the middle of the first dot, `high` of the last. What is not finite is NaN."""
+    values = np.asarray(values, np.float64)
+    span = high - low if high > low else 1.0
+    with np.errstate(over="ignore", invalid="ignore"):
+        dots = np.rint((values - low) / span * max(size - 1, 0))
+    return np.where(np.isfinite(values), np.clip(np.nan_to_num(dots), -FAR, FAR), np.nan)
+
+
+def _extreme(reduce: np.ufunc, columns: Dots, rows: Dots, reach: Dots) -> NDArray[np.float64]:
+    """The smallest or largest row in each column of `reach`, interpolated where no point is."""
+    starts = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1))
+    return np.rint(np.interp(reach, columns[starts], reduce.reduceat(rows, starts)))

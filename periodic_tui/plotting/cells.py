@@ -1,0 +1,112 @@
+"""Cells: a rectangle of characters, each with an ink. What every figure is made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Glyphs = Literal["braille", "ascii"]
+"""The characters a figure may use: everything, or ASCII alone."""
+
+Colors = NDArray[np.uint8]
+"""[rows, columns, 3] red, green, blue."""
+
+SPACE = ord(" ")
+
+
+class Ink(IntEnum):
+    """What a cell means; a theme gives each ink its color."""
+
+    QUIET = 0
+    """Borders and ticks."""
+    TEXT = 1
+    NETWORK = 2
+    TARGET = 3
+    """The target, or the known answer."""
+    TROUBLE = 4
+    PALE = 5
+    """An older course of a curve, or the band around it."""
+    MARK = 6
+    """The step of a command."""
+    RGB = 7
+    """The cell has colors of its own, in `Cells.foreground` and `Cells.background`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """A picture of characters. Every method returns a new picture and clips what does not fit."""
+
+    glyphs: NDArray[np.uint32]
+    """[rows, columns] code points."""
+    ink: NDArray[np.uint8]
+    """[rows, columns] values of `Ink`."""
+    foreground: Colors | None = None
+    """Used where `ink` is `Ink.RGB`; None where no cell is."""
+    background: Colors | None = None
+    """Used where `ink` is `Ink.RGB`; None where no cell is."""
+
+    @classmethod
+    def blank(cls, columns: int, rows: int) -> Self:
+        """Spaces in `Ink.QUIET`; a negative size counts as 0."""
+        shape = (max(rows, 0), max(columns, 0))
+        return cls(np.full(shape, SPACE, np.uint32), np.zeros(shape, np.uint8))
+
+    @classmethod
+    def of_lines(cls, lines: Sequence[str], ink: Ink) -> Self:
+        """One row for each line, padded to the longest."""
+        columns = max(map(len, lines), default=0)
+        points = [[ord(character) for character in line.ljust(columns)] for line in lines]
+        glyphs = np.array(points, np.uint32).reshape(len(lines), columns)
+        return cls(glyphs, np.full(glyphs.shape, ink, np.uint8))
+
+    @property
+    def columns(self) -> int:
+        return int(self.glyphs.shape[1])
+
+    @property
+    def rows(self) -> int:
+        return int(self.glyphs.shape[0])
+
+    def text(self) -> list[str]:
+        """The rows as strings, without their inks."""
+        return ["".join(map(chr, row)) for row in self.glyphs.tolist()]
+
+    def write(self, column: int, row: int, text: str, ink: Ink) -> Self:
+        """This picture with a line of text in it."""
+        return self.paste(type(self).of_lines([text], ink), column, row)
+
+    def paste(self, other: "Cells", column: int, row: int) -> Self:
+        """This picture with another on top, whose upper left cell comes to (column, row)."""
+        rows, other_rows = _overlap(self.rows, other.rows, row)
+        columns, other_columns = _overlap(self.columns, other.columns, column)
+        here, there = (rows, columns), (other_rows, other_columns)
+        glyphs, ink = self.glyphs.copy(), self.ink.copy()
+        glyphs[here], ink[here] = other.glyphs[there], other.ink[there]
+        foreground = _paste_colors(self.foreground, other.foreground, glyphs.shape, here, there)
+        background = _paste_colors(self.background, other.background, glyphs.shape, here, there)
+        return type(self)(glyphs, ink, foreground, background)
+
+
+def _overlap(size: int, other: int, start: int) -> tuple[slice, slice]:
+    """The cells that two ranges share, counted in the first and in the second, which begins at `start`."""
+    first, last = max(start, 0), max(min(start + other, size), max(start, 0))
+    if first >= size:
+        return slice(0, 0), slice(0, 0)
+    return slice(first, last), slice(first - start, last - start)
+
+
+def _paste_colors(
+    under: Colors | None,
+    over: Colors | None,
+    shape: tuple[int, ...],
+    here: tuple[slice, slice],
+    there: tuple[slice, slice],
+) -> Colors | None:
+    if over is None:
+        return under
+    colors = np.zeros((*shape, 3), np.uint8) if under is None else under.copy()
+    colors[here] = over[there]
+    return colors

@@ -1,0 +1,162 @@
+"""Frames and whole figures."""
+
+import itertools
+import math
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from periodic_tui.plotting import frame as frame_module
+from periodic_tui.plotting.axes import follow, linear_axis, log_axis, step_axis
+from periodic_tui.plotting.cells import Glyphs, Ink
+from periodic_tui.plotting.digits import BOXES, STROKES, large_digits
+from periodic_tui.plotting.figures import Series, curve_figure, level
+from periodic_tui.plotting.frame import frame
+from periodic_tui.plotting.grid import cell_grid
+from periodic_tui.plotting.heat import heat_map
+
+X_AXIS, Y_AXIS = step_axis(1_200_000, 4), log_axis(-2, 1, 5)
+BAD = [[], [0.0], [math.nan, 1.0, 2.0], [math.inf, -math.inf], [0.0, 0.0, 0.0]]
+
+
+@pytest.fixture
+def _fresh_cache() -> Iterator[None]:
+    frame.cache_clear()
+    yield
+    frame.cache_clear()
+
+
+def test_the_canvas_lies_between_the_axes() -> None:
+    still = frame(60, 12, X_AXIS, Y_AXIS, "step")
+    text = still.cells.text()
+    assert (still.column, still.row, still.columns, still.rows) == (5, 0, 55, 10)
+    assert [line[:5] for line in text[:10] if line[4] == "┤"] == ["1e+1┤", "1e+0┤", "1e-1┤", "1e-2┤"]
+    assert text[10].startswith("    └┬")
+    assert text[10].endswith("─ step")
+    assert text[11].split() == ["0", "1M", "2M"]
+
+
+def test_ticks_stand_where_the_canvas_puts_their_values() -> None:
+    for rows, glyphs in itertools.product(range(8, 30), ("braille", "ascii")):
+        still = frame(61, rows, X_AXIS, Y_AXIS, "", glyphs)
+        figure = curve_figure(
+            (61, rows),
+            [Series([x], [10.0**y], style="points", shape="o") for x in X_AXIS.ticks for y in Y_AXIS.ticks],
+            X_AXIS, Y_AXIS, glyphs=glyphs,
+        ).text()  # fmt: skip
+        ticked_rows = [row for row in range(still.rows) if figure[row][still.column - 1] in "┤+"]
+        ticked_columns = [column for column in range(still.column, 61) if figure[still.rows][column] in "┬+"]
+        assert {row for row in range(still.rows) if "o" in figure[row]} == set(ticked_rows)
+        assert {column for column in range(61) if figure[ticked_rows[0]][column] == "o"} == set(ticked_columns)
+
+
+@pytest.mark.usefixtures("_fresh_cache")
+def test_a_frame_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    draw = frame_module._draw
+    monkeypatch.setattr(frame_module, "_draw", lambda *arguments: drawn.append(arguments) or draw(*arguments))
+    for end in range(10):
+        curve_figure((60, 12), [Series([0, end], [1, 1])], step_axis(1_200_000 + end, 4), Y_AXIS)
+    assert len(drawn) == 1
+    curve_figure((60, 12), [], X_AXIS, log_axis(-3, 1, 5))
+    assert len(drawn) == 2
+
+
+def test_canvas_and_cells_do_not_import_plotext() -> None:
+    code = (
+        "import sys, periodic_tui.plotting.figures; print(sorted({'plotext', 'torch', 'textual'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("glyphs", ["braille", "ascii"])
+@pytest.mark.parametrize("size", [*itertools.product(range(4), range(4)), (7, 5), (8, 4), (9, 5), (40, 4), (12, 30)])
+@pytest.mark.parametrize("values", BAD)
+def test_no_figure_raises_and_every_figure_has_its_size(
+    glyphs: Glyphs, size: tuple[int, int], values: list[float]
+) -> None:
+    x = np.arange(len(values))
+    for scale in ("linear", "log"):
+        axis = follow(None, [values], 4, "log" if scale == "log" else "linear")
+        series = [Series(x, values, Ink.PALE, "band", values), Series(x, values, label="network"), level(0.5, X_AXIS)]
+        points = Series(x, values, Ink.TROUBLE, "points", label="trouble")
+        figure = curve_figure(size, [*series, points], X_AXIS, axis, marks=[1, math.nan], x_label="step", glyphs=glyphs)
+        assert [len(line) for line in figure.text()] == [size[0]] * size[1]
+        assert glyphs == "braille" or all(line.isascii() for line in figure.text())
+
+
+def test_a_zero_loss_is_drawn_at_the_floor() -> None:
+    axis = follow(None, [[1.0, 0.0]], 5, "log")
+    figure = curve_figure((40, 12), [Series([0, 10], [1.0, 0.0])], step_axis(10, 4), axis).text()
+    assert figure[9].lstrip().startswith("0┤")
+    assert figure[9][-1] != " "
+    assert not any("×" in line for line in figure)
+
+
+def test_the_legend_names_the_curves_in_their_inks() -> None:
+    x = np.linspace(0, 1, 50)
+    series = [Series(x, x, label="network"), level(0.5, linear_axis(0, 1, 4), label="answer")]
+    figure = curve_figure((50, 12), series, linear_axis(0, 1, 4), linear_axis(0, 1, 4))
+    assert figure.text()[0].endswith("⠒⠒ network")
+    assert figure.text()[1].endswith("⠂⠂ answer ")
+    assert figure.ink[0, -1] == Ink.NETWORK
+    assert figure.ink[1, -2] == Ink.TARGET
+
+
+def test_a_mark_stands_at_its_step() -> None:
+    figure = curve_figure((60, 12), [], X_AXIS, Y_AXIS, marks=[1_000_000])
+    columns = {line.index("┊") for line in figure.text()[:10]}
+    assert columns == {figure.text()[10].index("┬", 10)}
+    assert (figure.ink == Ink.MARK).sum() == 10
+
+
+@pytest.mark.parametrize(("font", "glyphs"), [(BOXES, "braille"), (STROKES, "ascii")])
+def test_large_digits_are_distinct_and_digits_equally_wide(font: dict[str, tuple[str, ...]], glyphs: Glyphs) -> None:
+    assert set(font) == set("0123456789.-+:e ")
+    assert len(set(font.values())) == len(font)
+    assert {len(row) for digit in "0123456789+-e" for row in font[digit]} == {3}
+    cells = large_digits("−0.5e+1: 2", Ink.NETWORK, glyphs)
+    assert cells.rows == 3
+    assert glyphs == "braille" or all(line.isascii() for line in cells.text())
+    assert (cells.ink == Ink.NETWORK).all()
+
+
+def test_no_digits_at_all() -> None:
+    assert large_digits("", Ink.TEXT).text() == ["", "", ""]
+
+
+def test_a_heat_map_shows_two_rows_in_each_cell() -> None:
+    gray = np.array([[0, 0, 0], [200, 200, 200]], np.uint8)
+    cells = heat_map([[0.0, 1.0], [2.0, 4.0]], 2, 1, 0.0, 4.0, gray)
+    assert cells.text() == ["▀▀"]
+    assert cells.foreground is not None
+    assert cells.background is not None
+    assert cells.foreground[0, :, 0].tolist() == [0, 50]
+    assert cells.background[0, :, 0].tolist() == [100, 200]
+
+
+@pytest.mark.parametrize("glyphs", ["braille", "ascii"])
+def test_a_heat_map_without_colors_is_a_ramp(glyphs: Glyphs) -> None:
+    cells = heat_map([[0.0, 1.0, math.nan]], 3, 1, 0.0, 1.0, None, glyphs)
+    assert cells.text() == [" █×" if glyphs == "braille" else " @x"]
+    assert cells.ink[0, 2] == Ink.TROUBLE
+
+
+@pytest.mark.parametrize("size", [*itertools.product(range(4), range(4))])
+@pytest.mark.parametrize("values", [np.empty((0, 0)), np.full((2, 3), np.nan), np.zeros((9, 9)), [[math.inf]]])
+def test_heat_maps_of_any_size(size: tuple[int, int], values: np.ndarray) -> None:
+    cells = heat_map(values, *size, 0.0, 0.0)
+    assert [len(line) for line in cells.text()] == [size[0]] * size[1]
+
+
+def test_a_grid_is_in_reading_order_and_says_when_it_is_full() -> None:
+    shapes, inks = "■·", [Ink.TEXT, Ink.TROUBLE]
+    assert cell_grid([0, 1, 1, 0], 3, 2, shapes, inks).text() == ["■··", "■  "]
+    assert cell_grid([0, 1, 1, 0], 3, 2, shapes, inks).ink[0].tolist() == [Ink.TEXT, Ink.TROUBLE, Ink.TROUBLE]
+    assert cell_grid([0] * 9, 3, 2, shapes, inks).text() == ["■■■", "■■+"]
+    assert cell_grid([0], 0, 0, shapes, inks).text() == []
+    assert cell_grid([], 2, 1, shapes, inks).text() == ["  "]
