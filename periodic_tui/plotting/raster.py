@@ -10,7 +10,7 @@ Dots = NDArray[np.int64]
 def polyline_dots(
     columns: Dots, rows: Dots, joined: NDArray[np.bool_], width: int, height: int
 ) -> tuple[Dots, Dots, NDArray[np.bool_]]:
-    """Dots inside a width × height grid, of a polyline through n points.
+    """Dots of a polyline through n points: all in a width × height grid, and a few just outside.
 
     Args:
         columns: [n] where the points are, possibly outside the grid.
@@ -29,10 +29,14 @@ def polyline_dots(
     counts = np.maximum(last - first + 1, 0)
     segment = np.repeat(np.arange(len(counts)), counts)
     step = np.arange(len(segment)) - np.repeat(np.cumsum(counts) - counts - first, counts)
-    share = step / steps[segment]
-    line_columns = np.rint(x[segment] + dx[segment] * share).astype(np.int64)
-    line_rows = np.rint(y[segment] + dy[segment] * share).astype(np.int64)
+    line_columns = _along(x[segment], dx[segment], step, steps[segment])
+    line_rows = _along(y[segment], dy[segment], step, steps[segment])
     return line_columns, line_rows, (np.abs(dy) > np.abs(dx))[segment]
+
+
+def _along(start: Dots, change: Dots, step: Dots, steps: Dots) -> Dots:
+    """Multiplied before it is divided, which rounds once: a tie must not depend on the error of step / steps."""
+    return np.rint(start + change.astype(np.float64) * step / steps).astype(np.int64)
 
 
 def _thin(columns: Dots, rows: Dots, joined: NDArray[np.bool_]) -> tuple[Dots, Dots, NDArray[np.bool_]]:
@@ -62,6 +66,7 @@ def _steps_between(start: Dots, change: Dots, steps: Dots, size: int) -> tuple[D
     outside = still & ((start < 0) | (start >= size))
     pace = steps / np.where(still, 1, change)
     enter, leave = np.sort([(-0.5 - start) * pace, (size - 0.5 - start) * pace], axis=0)
-    first = np.where(still, 0, np.maximum(np.ceil(enter), 0))
-    last = np.where(still, steps, np.minimum(np.floor(leave), steps))
+    # One step more at either end: a dot exactly on the edge may round to either side of it.
+    first = np.where(still, 0, np.maximum(np.ceil(enter) - 1, 0))
+    last = np.where(still, steps, np.minimum(np.floor(leave) + 1, steps))
     return first.astype(np.int64), np.where(outside, -1, last).astype(np.int64)

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -56,6 +56,7 @@ def test_corner_to_corner_is_the_diagonal() -> None:
     assert (lit(canvas.cells()) == np.eye(8, dtype=bool)).all()
 
 
+@example([(-7, 18), (14, -10)])
 @given(st.lists(st.tuples(st.integers(-20, 30), st.integers(-20, 30)), min_size=2, max_size=60))
 def test_lines_are_the_reference_s(points: list[tuple[int, int]]) -> None:
     x, y = [point[0] for point in points], [point[1] for point in points]
