@@ -1,0 +1,47 @@
+"""Changing one value of an experiment by its dotted path, as `--set` and `set:` do."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+Table = dict[str, Any]
+
+CHOSEN_BY_KIND = ("target", "model", "optimizer", "model.activation", "init.weights", "init.bias")
+"""Tables of which a bare string is the kind."""
+
+
+def parse_value(text: str) -> Any:
+    """One TOML value; what does not parse as one is the string itself."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"] if "\n" not in text else text
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def override(table: Mapping[str, Any], path: str, value: Any) -> Table:
+    """A copy of a preset's table with the value at `path` (`optimizer.lr`) replaced.
+
+    A new kind drops the old kind's options; setting an option of a bare name turns the name into a table.
+    Raises ValueError where the path leads through something that is no table.
+    """
+    return _override(dict(table), path.split("."), value, "")
+
+
+def _override(table: Table, keys: list[str], value: Any, above: str) -> Table:
+    key, *rest = keys
+    path = f"{above}.{key}" if above else key
+    if not key:
+        raise ValueError("an empty key")
+    if not rest:
+        changed = value != table.get("kind")
+        if key == "kind" and above in CHOSEN_BY_KIND and changed:
+            return {"kind": value}
+        return {**table, key: value}
+    inner = table.get(key, {})
+    if isinstance(inner, str) and path in CHOSEN_BY_KIND:
+        inner = {"kind": inner}
+    if not isinstance(inner, Mapping):
+        raise ValueError(f"{path} is not a table")
+    return {**table, key: _override(dict(inner), rest, value, path)}

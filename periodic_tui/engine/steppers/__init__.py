@@ -1,0 +1,6 @@
+"""How steps are run."""
+
+from periodic_tui.engine.steppers.base import Stepper
+from periodic_tui.engine.steppers.eager import Eager, EagerFromTorch, eager_stepper
+
+__all__ = ["Eager", "EagerFromTorch", "Stepper", "eager_stepper"]

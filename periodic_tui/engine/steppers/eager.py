@@ -1,0 +1,76 @@
+"""Steps as ordinary torch calls: always there."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.optimizers import ElementWise
+from periodic_tui.engine.optimizers.torch_optim import FromTorch
+from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.sampling import Batch, Knobs, numbers_per_step
+from periodic_tui.engine.step import State, TrainingStep, frozen_where_not_finite
+from periodic_tui.engine.steppers.base import Stepper
+
+_BLOCK_NUMBERS = 1 << 16
+"""Samples drawn at once: a block of steps costs as many torch calls as one step."""
+
+
+class Eager:
+    """The training step, one torch call after the other; batches are drawn a block of steps at a time."""
+
+    name = "eager"
+
+    def __init__(self, step: TrainingStep, device: torch.device) -> None:
+        self.step = step
+        self.counter = counter_for(numbers_per_step(step.experiment), device)
+
+    def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
+        losses = []
+        block = max(1, _BLOCK_NUMBERS // max(1, len(self.counter) * len(seeds)))
+        for start in range(first, first + count, block):
+            steps = torch.arange(start, min(start + block, first + count), device=seeds.device)
+            batches = self.step.sampler.batch(seeds, steps.unsqueeze(-1), knobs, self.counter)
+            for index, number in enumerate(steps):
+                state, loss = self._one(state, batches[index], knobs, seeds, number)
+                losses.append(loss)
+        return state, torch.stack(losses)
+
+    def _one(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
+        return self.step.on_batch(state, batch, knobs, seeds, number, self.counter)
+
+
+class EagerFromTorch(Eager):
+    """The same with one of torch's optimizers, which keeps its own state for all replicas together."""
+
+    def __init__(self, step: TrainingStep, device: torch.device) -> None:
+        super().__init__(step, device)
+        self._leaf = torch.zeros(0)
+        self._optimizer: torch.optim.Optimizer | None = None
+
+    def _one(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
+        dropout = Stream.of(seeds, Use.DROPOUT, self.counter).fold(number)
+        gradient, loss = self.step.gradient(state["parameters"], batch, dropout)
+        optimizer = self._prepared(state["parameters"])
+        optimizer.param_groups[0]["lr"] = knobs["lr"].max().item()
+        self._leaf.grad = gradient
+        optimizer.step()
+        after = {"parameters": self._leaf.detach().clone()}
+        return frozen_where_not_finite(state, after, loss), loss
+
+    def _prepared(self, parameters: Tensor) -> torch.optim.Optimizer:
+        if self._optimizer is None or self._leaf.shape != parameters.shape:
+            chosen = self.step.experiment.optimizer
+            assert isinstance(chosen, FromTorch)
+            self._leaf = parameters.clone().requires_grad_()
+            self._optimizer = chosen.build(self._leaf)
+        else:
+            with torch.no_grad():
+                self._leaf.copy_(parameters)
+        return self._optimizer
+
+
+def eager_stepper(step: TrainingStep, device: torch.device) -> Stepper:
+    """The eager stepper that the experiment's optimizer needs, with a fresh optimizer state."""
+    own = isinstance(step.experiment.optimizer, ElementWise)
+    return Eager(step, device) if own else EagerFromTorch(step, device)
