@@ -22,3 +22,7 @@ class Stepper(Protocol):
         The given state is left as it was.
         """
         ...
+
+    def reset(self) -> None:
+        """Forget everything about the steps so far (an optimizer that torch keeps)."""
+        ...

@@ -36,6 +36,9 @@ class Eager:
                 losses.append(loss)
         return state, torch.stack(losses)
 
+    def reset(self) -> None:
+        """Nothing is kept between steps."""
+
     def _one(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
         return self.step.on_batch(state, batch, knobs, seeds, number, self.counter)
 
@@ -48,6 +51,9 @@ class EagerFromTorch(Eager):
         self._leaf = torch.zeros(0)
         self._optimizer: torch.optim.Optimizer | None = None
 
+    def reset(self) -> None:
+        self._optimizer = None
+
     def _one(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
         dropout = Stream.of(seeds, Use.DROPOUT, self.counter).fold(number)
         gradient, loss = self.step.gradient(state["parameters"], batch, dropout)
@@ -59,7 +65,7 @@ class EagerFromTorch(Eager):
         return frozen_where_not_finite(state, after, loss), loss
 
     def _prepared(self, parameters: Tensor) -> torch.optim.Optimizer:
-        if self._optimizer is None or self._leaf.shape != parameters.shape:
+        if self._optimizer is None:
             chosen = self.step.experiment.optimizer
             assert isinstance(chosen, FromTorch)
             self._leaf = parameters.clone().requires_grad_()

@@ -1,0 +1,28 @@
+"""Which device trains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from periodic_tui.engine.commands import Refused
+
+if TYPE_CHECKING:
+    import torch
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of that name: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`. Raises Refused where it is not there."""
+    import torch
+
+    if name in ("auto", "cpu"):
+        return torch.device("cpu")
+    if name == "mps":
+        if not torch.backends.mps.is_available():
+            raise Refused("--device mps: no Metal device here; expected auto or cpu")
+        return torch.device("mps")
+    if not torch.cuda.is_available():
+        raise Refused(f"--device {name}: no CUDA device here; expected auto or cpu")
+    device = torch.device(name)
+    if device.index is not None and device.index >= torch.cuda.device_count():
+        raise Refused(f"--device {name}: there are {torch.cuda.device_count()} CUDA devices, numbered from 0")
+    return device

@@ -1,0 +1,74 @@
+"""Bounded histories: bins that double in width when they run out, so that a spike is never lost."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from periodic_tui.engine.snapshot import Curve
+
+_TINY = np.nextafter(0.0, 1.0)
+Doubles = NDArray[np.float64]
+
+
+class History:
+    """Least, mean and largest value of a quantity in bins of steps, for every replica.
+
+    `geometric` averages logarithms, as losses want; zeros count as the smallest positive double there. A NaN counts
+    as infinite: it is the worst that a bin can hold.
+    """
+
+    def __init__(self, replicas: int, *, geometric: bool, capacity: int = 512) -> None:
+        self.geometric = geometric
+        self.width = 1
+        self._low = np.full((capacity, replicas), np.inf)
+        self._high = np.full((capacity, replicas), -np.inf)
+        self._sum = np.zeros((capacity, replicas))
+        self._count = np.zeros((capacity, replicas))
+        self._used = 0
+
+    def add(self, first: int, values: Doubles) -> None:
+        """Values `[steps, replicas]` of consecutive steps from number `first` on."""
+        if not len(values):
+            return
+        while (first + len(values) - 1) // self.width >= len(self._low):
+            self._halve()
+        bins = (first + np.arange(len(values))) // self.width
+        starts = np.flatnonzero(np.diff(bins, prepend=-1))
+        rows = bins[starts]
+        values = np.where(np.isnan(values), np.inf, values)
+        finite = np.isfinite(values)
+        measured = np.where(finite, values, 1.0)
+        if self.geometric:
+            measured = np.log(np.maximum(measured, _TINY))
+        self._low[rows] = np.minimum(self._low[rows], np.minimum.reduceat(values, starts))
+        self._high[rows] = np.maximum(self._high[rows], np.maximum.reduceat(values, starts))
+        self._sum[rows] += np.add.reduceat(np.where(finite, measured, 0.0), starts)
+        self._count[rows] += np.add.reduceat(finite.astype(float), starts)
+        self._used = max(self._used, int(rows[-1]) + 1)
+
+    def _halve(self) -> None:
+        for array, merge, empty in (
+            (self._low, np.minimum, np.inf),
+            (self._high, np.maximum, -np.inf),
+            (self._sum, np.add, 0.0),
+            (self._count, np.add, 0.0),
+        ):
+            half = merge(array[0::2], array[1::2])
+            array[: len(half)], array[len(half) :] = half, empty
+        self.width *= 2
+        self._used = -(-self._used // 2)
+
+    def curve(self, replica: int) -> Curve:
+        """The history of one replica; bins without any value are left out."""
+        seen = np.flatnonzero(self._high[: self._used, replica] > -np.inf)
+        count = self._count[seen, replica]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            middle = self._sum[seen, replica] / count
+        return Curve(
+            step=seen * float(self.width),
+            low=self._low[seen, replica],
+            middle=np.exp(middle) if self.geometric else middle,
+            high=self._high[seen, replica],
+            width=self.width,
+        )

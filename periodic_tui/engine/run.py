@@ -1,0 +1,229 @@
+"""One run: a trainer, what has been measured of it, and the journal of what was done to it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.answers import NoAnswer
+from periodic_tui.engine.cases import Judge
+from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.diagnostics import Observer, Reading
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.fit import fit_of
+from periodic_tui.engine.history import History
+from periodic_tui.engine.overrides import override, parse_value
+from periodic_tui.engine.probe import test_probe, training_probe
+from periodic_tui.engine.snapshot import Event, Snapshot, View
+from periodic_tui.engine.trainer import Trainer
+
+CHANGEABLE = (
+    "optimizer.",
+    "training.batch_size",
+    "training.pace",
+    "model.activation",
+    "target.noise",
+    "domain.train",
+)
+"""What `set:` can change in mid-run."""
+_KEPT_EVENTS = 200
+
+
+class Run:
+    """A preset in training. Every verb returns what it did, in past tense, with figures."""
+
+    def __init__(self, number: int, name: str, experiment: Experiment, device: torch.device) -> None:
+        self.number = number
+        self.name = name
+        test = test_probe(experiment)
+        self.trainer = Trainer(experiment, device)
+        self.observer = Observer(self.trainer.training_step, training_probe(experiment), test)
+        self.judge = Judge(self.trainer, self.observer)
+        replicas = experiment.training.replicas
+        self.train_history = History(replicas, geometric=True)
+        self.probe_history = History(replicas, geometric=True)
+        self.omega_history = History(replicas, geometric=False)
+        self.events: list[Event] = []
+        self.journal: list[Event] = []
+        self._reading: tuple[int, Reading] | None = None
+        self.note(f"{name}, seed {experiment.training.seed}, {device}, {self.trainer.stepper.name}")
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment as it stands, with what was set in mid-run."""
+        return self.trainer.experiment
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return self.trainer.done
+
+    def note(self, text: str, command: str | None = None) -> Event:
+        """Enter an event; with `command` into the journal too."""
+        event = Event(self.step, text, command)
+        self.events = [*self.events[1 - _KEPT_EVENTS :], event]
+        if command:
+            self.journal.append(event)
+        return event
+
+    def advance(self, count: int) -> None:
+        """Train so many steps."""
+        first = self.step
+        losses = self.trainer.advance(count)
+        self.train_history.add(first, losses.double().cpu().numpy())
+        self._watch()
+        if not self.trainer.alive:
+            self.note("diverged: a parameter or the loss is not finite; frozen at the last good step")
+
+    def _watch(self) -> None:
+        """Sample the frequency, between readings too: a passage through the answer's basin is never missed for long."""
+        omega = self.judge.frequencies()
+        if omega is not None:
+            self.judge.watch(omega)
+            self.omega_history.add(self.step, omega[:, :1].T)
+
+    def _changed(self) -> None:
+        self._reading = None
+        self._watch()
+
+    def reading(self) -> Reading:
+        """The reading of the present parameters; taken once."""
+        if self._reading is None or self._reading[0] != self.step:
+            reading = self.observer.read(self.trainer.parameters)
+            self._reading = self.step, reading
+            self.probe_history.add(self.step, reading.loss[None])
+            self.judge.remember(self.step, reading)
+        return self._reading[1]
+
+    def inject(self, offset: float) -> str:
+        """Set the known answer, plus an offset on its frequencies."""
+        self.trainer.inject(offset)
+        self.judge.forget_basin()
+        self._changed()
+        beside = f" {offset:+g}" if offset else ""
+        return f"injected the known answer{beside}: {self._figures()}"
+
+    def reinitialize(self, seed: int | None) -> str:
+        """Draw the parameters afresh."""
+        self.trainer.reinitialize(seed)
+        self.judge.forget_basin()
+        self._changed()
+        return f"reinitialized with seed {int(self.trainer.seeds[0])}: {self._figures()}"
+
+    def set(self, key: str, text: str) -> str:
+        """Change one value in mid-run."""
+        if not any(key == path or key.startswith(path.rstrip(".") + ".") for path in CHANGEABLE):
+            raise Refused(f"{key} needs a new run; in mid-run you can set {', '.join(p.rstrip('.') for p in CHANGEABLE)}")
+        try:
+            table = override(self.experiment.model_dump(mode="python"), key, parse_value(text))
+            changed = Experiment.model_validate(table)
+        except ValueError as problem:
+            raise Refused(f"{key} = {text}: {_first_line(problem)}") from None
+        self.trainer.adopt(changed)
+        self.observer = Observer(self.trainer.training_step, training_probe(changed), test_probe(changed))
+        self.judge.observe(self.observer)
+        self._changed()
+        return f"set {key} to {text}"
+
+    def _figures(self) -> str:
+        reading = self.reading()
+        omega = f"ω {reading.omega[0, 0]:.6g}, " if reading.omega.size else ""
+        return f"{omega}loss {reading.loss[0]:.4g}"
+
+    def answer_missing(self) -> str | None:
+        """Why there is nothing to inject; None if there is."""
+        try:
+            self.trainer.answer()
+        except NoAnswer as reason:
+            return str(reason)
+        return None
+
+    def snapshot(self, view: View) -> Snapshot:
+        """A whole picture; the session adds state, rate and pace."""
+        focus = min(max(view.focus, 0), len(self.trainer.seeds) - 1)
+        reading = self.reading()
+        experiment = self.experiment
+        codes = self.judge.codes(self.step, reading)
+        return Snapshot(
+            run=self.number,
+            preset=self.name,
+            title=experiment.title,
+            story=experiment.story,
+            step=self.step,
+            seed=int(self.trainer.seeds[focus]),
+            replicas=len(self.trainer.seeds),
+            focus=focus,
+            device=str(self.trainer.device),
+            engine=self.trainer.stepper.name,
+            dtype=experiment.training.dtype,
+            optimizer=experiment.optimizer.kind,
+            lr=experiment.optimizer.lr,
+            activation=getattr(getattr(experiment.model, "activation", None), "kind", ""),
+            loss=float(reading.loss[focus]),
+            train_loss=float(self.trainer.last_loss[focus]),
+            loss_test=None if reading.loss_test is None else float(reading.loss_test[focus]),
+            train_curve=self.train_history.curve(focus),
+            probe_curve=self.probe_history.curve(focus),
+            omega_curve=self.omega_history.curve(focus),
+            omega=reading.omega[focus],
+            answer=self.judge.answer,
+            basin=self.judge.basin,
+            fit=fit_of(self.observer, self.trainer.parameters[focus : focus + 1], view),
+            layers=self.judge.layers(reading, focus),
+            verdict=self.judge.verdict(self.step, reading, focus),
+            outcomes={code: codes.count(code) for code in dict.fromkeys(codes)},
+            outcome_codes=codes,
+            replica_losses=reading.loss,
+            events=tuple(self.events),
+            answer_missing=self.answer_missing(),
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """The contract's summary fields that the run itself knows; numbers finite or None."""
+        reading, focus = self.reading(), 0
+        codes = self.judge.codes(self.step, reading)
+        verdict = self.judge.verdict(self.step, reading, focus)
+        experiment = self.experiment
+        return {
+            "preset": self.name,
+            "seed": int(self.trainer.seeds[0]),
+            "replicas": len(self.trainer.seeds),
+            "steps": self.step,
+            "engine": self.trainer.stepper.name,
+            "device": str(self.trainer.device),
+            "dtype": experiment.training.dtype,
+            "loss": _finite(reading.loss[focus]),
+            "train_loss": _finite(self.trainer.last_loss[focus]),
+            "loss_test": None if reading.loss_test is None else _finite(reading.loss_test[focus]),
+            "omega": _scalar_or_list(reading.omega[focus]),
+            "answer_error": self.judge.answer_error(reading, focus),
+            "accuracy": None,
+            "outcomes": {code: codes.count(code) for code in dict.fromkeys(codes)},
+            "verdict": {"code": verdict.code, "text": verdict.text, "figures": verdict.figures},
+            "layers": [_layer_fields(layer) for layer in self.judge.layers(reading, focus)],
+            "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in self.journal],
+        }
+
+
+def _layer_fields(layer: Any) -> dict[str, Any]:
+    names = ("dead", "mute", "linear", "duplicate")
+    return {"units": layer.units, **{name: list(getattr(layer, name)) for name in names}}
+
+
+def _finite(value: float | Tensor | np.floating[Any]) -> float | None:
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def _scalar_or_list(values: np.ndarray[Any, Any]) -> float | list[float | None] | None:
+    numbers = [_finite(value) for value in values]
+    return None if not numbers else numbers[0] if len(numbers) == 1 else numbers
+
+
+def _first_line(problem: ValueError) -> str:
+    errors = getattr(problem, "errors", None)
+    return errors()[0]["msg"] if errors else str(problem)

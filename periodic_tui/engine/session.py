@@ -1,0 +1,251 @@
+"""The worker's loop: a queue of commands in, the latest snapshot out. The only concurrency of the engine."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from periodic_tui.engine.commands import Command, Refused
+from periodic_tui.engine.devices import choose_device
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.pacing import Pacer
+from periodic_tui.engine.snapshot import EMPTY, Event, Snapshot, State, View
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.run import Run
+
+Load = Callable[[str], tuple[str, Experiment]]
+"""From a preset's name or path to its name and experiment; raises ValueError with one line."""
+
+_FRAME = 0.05
+"""Seconds between snapshots while training, where the probe is cheap."""
+_READING_SHARE = 0.03
+"""Largest share of the time that readings may take …"""
+_LONGEST_FRAME = 2.0
+"""… unless that would leave the screen without news for longer than this."""
+
+
+class Session:
+    """Trains one run after another. `send`, `look`, `latest` and `stop` may be called from any thread; with `run`
+    as the body of a worker thread it trains until stopped, without it the caller trains with `advance`."""
+
+    def __init__(
+        self,
+        load: Load,
+        name: str,
+        experiment: Experiment,
+        *,
+        device: str = "auto",
+        engine: str = "auto",
+        paused: bool = False,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._load = load
+        self._first = name, experiment
+        self._device = device
+        self.engine = engine
+        self.paused = paused
+        self.failure: BaseException | None = None
+        self.on_wake: Callable[[], None] = lambda: None
+        self._clock = clock
+        self._inbox: deque[Command] = deque()
+        self._view = View()
+        self._work = threading.Event()
+        self._stopped = threading.Event()
+        self._latest = replace(EMPTY, preset=name, title=experiment.title, story=experiment.story)
+        self._pacer = Pacer(clock)
+        self._next_frame = 0.0
+        self._run: Run | None = None
+
+    # Called from any thread.
+
+    def send(self, command: Command) -> None:
+        """Queue a command; it is applied between two steps."""
+        self._inbox.append(command)
+        self._work.set()
+
+    def look(self, view: View) -> None:
+        """Show something else from the next snapshot on."""
+        self._view = view
+        self._work.set()
+
+    def latest(self) -> Snapshot:
+        """The newest snapshot."""
+        return self._latest
+
+    def stop(self) -> None:
+        """Ask the loop to end."""
+        self._stopped.set()
+        self._work.set()
+
+    # Called from the thread that trains.
+
+    @property
+    def current(self) -> Run:
+        """The run in training."""
+        assert self._run is not None, "open() comes first"
+        return self._run
+
+    @property
+    def step(self) -> int:
+        """Steps done in this run."""
+        return self.current.step
+
+    @property
+    def journal(self) -> list[Event]:
+        """The commands that were applied."""
+        return self.current.journal
+
+    def open(self) -> None:
+        """Import torch and build the first run. Raises Refused."""
+        self._begin(*self._first)
+
+    def _begin(self, name: str, experiment: Experiment) -> None:
+        import torch
+
+        from periodic_tui.engine.run import Run
+
+        torch.set_num_threads(1)
+        number = self._latest.run + 1
+        self._run = Run(number, name, experiment, choose_device(self._device))
+        self._pacer.begin(experiment.training.pace, experiment.training.pace_steps)
+
+    def run(self) -> None:
+        """Train until stopped. A bug ends the loop, is kept in `failure` and shown in the last snapshot."""
+        try:
+            self.open()
+            self._publish()
+            while not self._stopped.is_set():
+                self._turn()
+        except Refused as refusal:
+            self._fail(refusal, str(refusal))
+        except BaseException as failure:
+            self._fail(failure, f"{type(failure).__name__}: {failure}")
+
+    def _fail(self, failure: BaseException, text: str) -> None:
+        self.failure = failure
+        self._latest = replace(self._latest, error=text)
+        self.on_wake()
+
+    def _turn(self) -> None:
+        """Apply what has come, then train a little or wait."""
+        if self._work.is_set():
+            self._work.clear()
+            for command in self._taken():
+                self._answer(command)
+            self._publish()
+            self.on_wake()
+        steps = 0 if self._idle else self._pacer.due(self.step)
+        if steps:
+            started = self._clock()
+            self.advance(steps)
+            self._pacer.took(steps, self._clock() - started, self.step)
+        if self._clock() >= self._next_frame and not self._idle:
+            self._publish()
+        if not steps:
+            self._work.wait(None if self._idle else self._pacer.rest())
+
+    @property
+    def _idle(self) -> bool:
+        return self.paused or not self.current.trainer.alive
+
+    def _taken(self) -> list[Command]:
+        return [self._inbox.popleft() for _ in range(len(self._inbox))]
+
+    def _answer(self, command: Command) -> None:
+        try:
+            self.apply(command)
+        except Refused as refusal:
+            self.current.note(f"{command.words}: {refusal}")
+
+    def apply(self, command: Command) -> Event:
+        """Apply a command now and enter it into the journal. Raises Refused."""
+        text = command.apply(self)
+        return self.current.note(text, command.words)
+
+    def advance(self, count: int) -> int:
+        """Train so many steps; returns how many were done (none once every replica has diverged)."""
+        if not self.current.trainer.alive:
+            return 0
+        before = self.step
+        self.current.advance(count)
+        return self.step - before
+
+    def snapshot(self) -> Snapshot:
+        """A fresh picture of the run."""
+        picture = self.current.snapshot(self._view)
+        return replace(picture, state=self._state(picture), rate=self._pacer.rate, pace=self._pacer.pace)
+
+    def _state(self, picture: Snapshot) -> State:
+        if not self.current.trainer.alive:
+            return "diverged"
+        if self.paused:
+            return "paused"
+        return "solved" if picture.verdict.code == "solved" else "training"
+
+    @property
+    def state(self) -> State:
+        """The state that the header shows."""
+        return self.snapshot().state
+
+    def summary(self) -> dict[str, Any]:
+        """The summary's fields that the run knows (see the README)."""
+        return self.current.summary()
+
+    def _publish(self) -> None:
+        started = self._clock()
+        self._latest = self.snapshot()
+        cost = self._clock() - started
+        self._next_frame = started + cost + min(max(_FRAME, cost / _READING_SHARE), _LONGEST_FRAME)
+
+    # The verbs of the commands.
+
+    def inject(self, offset: float) -> str:
+        """Set the known answer."""
+        return self.current.inject(offset)
+
+    def reinitialize(self, seed: int | None) -> str:
+        """Draw the parameters afresh; the preset's pace holds again, so that one sees it happen."""
+        return self.current.reinitialize(seed)
+
+    def set(self, key: str, value: str) -> str:
+        """Change one value in mid-run."""
+        text = self.current.set(key, value)
+        if key == "training.pace":
+            self._pacer.set(self.current.experiment.training.pace)
+        return text
+
+    def pace(self, rate: float) -> str:
+        """Train at so many steps a second."""
+        self._pacer.set(rate)
+        return f"set the pace to {rate:g} steps/s" if rate else "trained flat out"
+
+    def pause(self) -> str:
+        """Stop between two steps."""
+        self.paused = True
+        return "paused"
+
+    def resume(self) -> str:
+        """Go on."""
+        self.paused = False
+        self._pacer.restart()
+        return "resumed"
+
+    def single_step(self) -> str:
+        """Take one step and stay paused."""
+        self.paused = True
+        self.advance(1)
+        return "took one step"
+
+    def load(self, preset: str) -> str:
+        """Begin a new run; the old one goes on where the preset cannot be run."""
+        try:
+            name, experiment = self._load(preset)
+        except ValueError as problem:
+            raise Refused(str(problem)) from None
+        self._begin(name, experiment)
+        return f"loaded {name}"

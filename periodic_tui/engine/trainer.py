@@ -1,0 +1,131 @@
+"""One run's tensors and the verbs that change them. No threads, no clock, no screen."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.answers import Answer, NoAnswer, known_answer
+from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.optimizers import ElementWise
+from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.sampling import Knobs, data_set, edges, torch_dtype
+from periodic_tui.engine.step import State, TrainingStep
+from periodic_tui.engine.steppers import Stepper, eager_stepper
+
+
+class Trainer:
+    """Owns parameters, optimizer state, knobs and the number of steps done, for all replicas."""
+
+    def __init__(self, experiment: Experiment, device: torch.device) -> None:
+        self.experiment = experiment
+        self.device = device
+        self.training_step = TrainingStep.of(experiment)
+        self.done = 0
+        """Steps done in this run; it counts on whatever is done to the parameters."""
+        first = experiment.training.seed
+        self.seeds = torch.arange(first, first + experiment.training.replicas, dtype=torch.int64, device=device)
+        self.stepper: Stepper = eager_stepper(self.training_step, device)
+        self.state: State = self._start(self.initial())
+        self.knobs: Knobs = self._knobs()
+        self.last_loss: Tensor = torch.full((len(self.seeds),), torch.nan)
+        self.alive = True
+        """Whether any replica is still finite; training ends when none is."""
+
+    @property
+    def parameters(self) -> Tensor:
+        """`[replicas, parameters]`."""
+        return self.state["parameters"]
+
+    def initial(self) -> Tensor:
+        """`[replicas, parameters]` as they start, from the seeds."""
+        layout = self.training_step.layout
+        counter = counter_for(2 * max(parameter.size for parameter in layout.parameters))
+        stream = Stream.of(self.seeds.cpu(), Use.INITIAL, counter)
+        return self.experiment.init.draw(layout, stream, torch_dtype(self.experiment)).to(self.device)
+
+    def _start(self, parameters: Tensor) -> State:
+        optimizer = self.experiment.optimizer
+        own = optimizer.start(parameters) if isinstance(optimizer, ElementWise) else {}
+        alive = torch.ones(len(parameters), 1, dtype=torch.bool, device=self.device)
+        return {"parameters": parameters, "alive": alive, **own}
+
+    def _knobs(self) -> Knobs:
+        experiment, replicas, dtype = self.experiment, len(self.seeds), torch_dtype(self.experiment)
+        columns = self.training_step.layout.size if experiment.model.separate_rates else 1
+        knobs = {"lr": torch.full((replicas, columns), experiment.optimizer.lr, dtype=dtype)}
+        if experiment.target.noise:
+            knobs["noise"] = torch.tensor(experiment.target.noise, dtype=dtype)
+        if experiment.domain.points:
+            knobs["data_x"], knobs["data_y"] = data_set(experiment)
+            knobs["count"] = torch.full((replicas,), experiment.domain.points)
+        elif experiment.domain.distribution == "uniform":
+            knobs["starts"], knobs["lengths"] = edges(experiment.domain.train, replicas, dtype)
+        return {name: value.to(self.device) for name, value in knobs.items()}
+
+    def advance(self, count: int) -> Tensor:
+        """Train so many steps; losses `[count, replicas]`."""
+        self.state, losses = self.stepper.run(self.state, self.knobs, self.seeds, self.done, count)
+        self.done += count
+        self.last_loss = losses[-1]
+        self.alive = bool(self.state["alive"].any())
+        return losses
+
+    def place(self, parameters: Tensor) -> None:
+        """Go on from these parameters `[replicas, parameters]` with a fresh optimizer."""
+        self.stepper.reset()
+        self.state = self._start(parameters.to(self.device))
+        self.alive = True
+
+    def answer(self) -> Answer:
+        """The known answer; raises NoAnswer with the reason."""
+        return known_answer(self.experiment)
+
+    def inject(self, offset: float) -> None:
+        """Set every replica to the known answer, plus `offset` on its frequencies. Raises Refused."""
+        frequency = self.experiment.model.frequency_parameter
+        if offset and frequency is None:
+            raise Refused("an offset is added to a frequency, and this model has none")
+        try:
+            self.place(self.answer_parameters(offset))
+        except NoAnswer as reason:
+            raise Refused(str(reason)) from None
+
+    def answer_parameters(self, offset: float = 0.0) -> Tensor:
+        """`[replicas, parameters]` of the known answer; raises NoAnswer."""
+        flat = torch.zeros(1, self.training_step.layout.size, dtype=torch.float64)
+        views = self.training_step.layout.views(flat)
+        for name, values in self.answer().parameters.items():
+            views[name].copy_(values)
+        if offset and self.experiment.model.frequency_parameter:
+            views[self.experiment.model.frequency_parameter].add_(offset)
+        return flat.to(self.device, torch_dtype(self.experiment)).repeat(len(self.seeds), 1)
+
+    def reinitialize(self, seed: int | None) -> None:
+        """Draw the parameters afresh from the run's seeds, or from `seed` on."""
+        if seed is not None:
+            self.seeds = self.seeds - self.seeds[0] + seed
+        self.knobs = self._knobs()
+        self.place(self.initial())
+
+    def adopt(self, experiment: Experiment) -> None:
+        """Go on with a changed experiment from the present parameters; the optimizer keeps its state if its kind and
+        options (but for lr) stay. Raises Refused where the parameters no longer fit."""
+        step = TrainingStep.of(experiment)
+        if step.layout != self.training_step.layout:
+            raise Refused("the parameters would no longer fit: that needs a new run")
+        without_lr = {"lr": 0.0}
+        same = experiment.optimizer.model_copy(update=without_lr) == self.experiment.optimizer.model_copy(
+            update=without_lr
+        )
+        only_lr = same and experiment.model_copy(update={"optimizer": self.experiment.optimizer}) == self.experiment
+        self.experiment, self.training_step = experiment, step
+        self.knobs = self._knobs()
+        if only_lr:
+            return
+        alive = self.state["alive"]
+        self.stepper = eager_stepper(step, self.device)
+        if not same:
+            self.state = self._start(self.parameters)
+            self.state["alive"] = alive
