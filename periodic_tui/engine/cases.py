@@ -130,7 +130,9 @@ class Judge:
         weights = {name: value[0].double().cpu().numpy() for name, value in views.items()}
         count = len(reading.units)
         return tuple(
-            _layer(units, replica, f"hidden.{index}", weights, "output" if index == count - 1 else f"hidden.{index + 1}")
+            _layer(
+                units, replica, f"hidden.{index}", weights, "output" if index == count - 1 else f"hidden.{index + 1}"
+            )
             for index, units in enumerate(reading.units)
         )
 

@@ -187,6 +187,7 @@ def parse(text: str) -> Command:
     if word not in WORDS:
         hint = nearest(word, list(WORDS))
         raise ValueError(
-            f"unknown command {word!r}, expected one of {', '.join(WORDS)}" + (f"; did you mean {hint}?" if hint else "")
+            f"unknown command {word!r}, expected one of {', '.join(WORDS)}"
+            + (f"; did you mean {hint}?" if hint else "")
         )
     return WORDS[word](rest)

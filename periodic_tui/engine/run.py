@@ -117,7 +117,9 @@ class Run:
     def set(self, key: str, text: str) -> str:
         """Change one value in mid-run."""
         if not any(key == path or key.startswith(path.rstrip(".") + ".") for path in CHANGEABLE):
-            raise Refused(f"{key} needs a new run; in mid-run you can set {', '.join(p.rstrip('.') for p in CHANGEABLE)}")
+            raise Refused(
+                f"{key} needs a new run; in mid-run you can set {', '.join(p.rstrip('.') for p in CHANGEABLE)}"
+            )
         try:
             table = override(self.experiment.model_dump(mode="python"), key, parse_value(text))
             changed = Experiment.model_validate(table)

@@ -71,7 +71,9 @@ def solved(case: Case) -> Found | None:
     """The probe loss is below the preset's limit, on the test domain too."""
     if case.accuracy is not None:
         done = case.accuracy == 1.0
-        return (f"Every one of the held-out instants is right; loss {case.loss:.2g}.", {"accuracy": 1.0}) if done else None
+        return (
+            (f"Every one of the held-out instants is right; loss {case.loss:.2g}.", {"accuracy": 1.0}) if done else None
+        )
     held_out = case.loss_test is None or case.loss_test <= case.solved_below
     if not (case.loss <= case.solved_below and held_out):
         return None
