@@ -73,6 +73,18 @@ def test_many_points_in_a_column_are_the_reference_s() -> None:
     assert (lit(canvas.cells()) == reference_line(x, y, 10, 16)).all()
 
 
+def test_a_gap_among_many_points_stays_open() -> None:
+    y = np.zeros(801)
+    y[400] = math.nan
+    dense, parts = dot_canvas(5, 2), dot_canvas(5, 2)
+    x = np.repeat([0.0, 9.0], [400, 401])
+    dense.line(x, y, Ink.NETWORK)
+    parts.line(x[:400], y[:400], Ink.NETWORK)
+    parts.line(x[401:], y[401:], Ink.NETWORK)
+    assert (lit(dense.cells()) == lit(parts.cells())).all()
+    assert lit(dense.cells()).sum() == 2
+
+
 def test_far_points_keep_the_slope() -> None:
     canvas = dot_canvas(4, 2)
     canvas.line([-1e9, 1e9], [-1e9, 1e9], Ink.NETWORK)
@@ -121,6 +133,8 @@ def test_the_later_ink_wins() -> None:
     canvas.vertical(2, Ink.MARK)
     assert canvas.cells().text() == ["⣀┊⣀"]
     assert canvas.cells().ink.tolist() == [[Ink.NETWORK, Ink.MARK, Ink.NETWORK]]
+    canvas.horizontal(0, Ink.NETWORK)
+    assert canvas.cells().text() == ["⣀⣀⣀"]
 
 
 def test_a_band_is_checkered_between_its_edges_and_keeps_a_spike() -> None:

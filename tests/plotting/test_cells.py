@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from periodic_tui.plotting.cells import Cells, Ink
@@ -20,6 +20,7 @@ def test_writing_leaves_the_original_alone() -> None:
     assert cells.text() == ["   "]
 
 
+@example(size=(3, 2), other=(5, 4), place=(-2, -1))
 @given(
     size=st.tuples(st.integers(-1, 5), st.integers(-1, 5)),
     other=st.tuples(st.integers(0, 7), st.integers(0, 7)),
@@ -28,13 +29,14 @@ def test_writing_leaves_the_original_alone() -> None:
 def test_paste_clips_as_a_loop_over_cells_does(
     size: tuple[int, int], other: tuple[int, int], place: tuple[int, int]
 ) -> None:
-    under, over = Cells.blank(*size), Cells.of_lines(["#" * other[0]] * other[1], Ink.MARK)
+    under, over = Cells.blank(*size), Cells.of_lines(["abcdefg"[: other[0]]] * other[1], Ink.MARK)
+    over.glyphs[:] += 7 * np.arange(over.rows, dtype=np.uint32)[:, None]
     expected = [[" "] * under.columns for _ in range(under.rows)]
     for row in range(over.rows):
         for column in range(over.columns):
             y, x = row + place[1], column + place[0]
             if 0 <= y < under.rows and 0 <= x < under.columns:
-                expected[y][x] = "#"
+                expected[y][x] = chr(ord("a") + column + 7 * row)
     assert under.paste(over, *place).text() == ["".join(row) for row in expected]
 
 

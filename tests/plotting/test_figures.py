@@ -39,18 +39,19 @@ def test_the_canvas_lies_between_the_axes() -> None:
     assert text[11].split() == ["0", "1M", "2M"]
 
 
-def test_ticks_stand_where_the_canvas_puts_their_values() -> None:
-    for rows, glyphs in itertools.product(range(8, 30), ("braille", "ascii")):
-        still = frame(61, rows, X_AXIS, Y_AXIS, "", glyphs)
-        figure = curve_figure(
-            (61, rows),
-            [Series([x], [10.0**y], style="points", shape="o") for x in X_AXIS.ticks for y in Y_AXIS.ticks],
-            X_AXIS, Y_AXIS, glyphs=glyphs,
-        ).text()  # fmt: skip
-        ticked_rows = [row for row in range(still.rows) if figure[row][still.column - 1] in "┤+"]
-        ticked_columns = [column for column in range(still.column, 61) if figure[still.rows][column] in "┬+"]
-        assert {row for row in range(still.rows) if "o" in figure[row]} == set(ticked_rows)
-        assert {column for column in range(61) if figure[ticked_rows[0]][column] == "o"} == set(ticked_columns)
+@pytest.mark.parametrize("glyphs", ["braille", "ascii"])
+@pytest.mark.parametrize("rows", range(9, 30))
+def test_ticks_stand_where_the_canvas_puts_their_values(rows: int, glyphs: Glyphs) -> None:
+    columns = 2 * rows + 20
+    axis = linear_axis(0, 10, 6)
+    still = frame(columns, rows, axis, axis, "", glyphs)
+    points = [Series([tick], [tick], style="points", shape="o") for tick in axis.ticks]
+    figure = curve_figure((columns, rows), points, axis, axis, glyphs=glyphs).text()
+    places = {(row, line.index("o")) for row, line in enumerate(figure) if "o" in line}
+    ticked_rows = {row for row in range(still.rows) if figure[row][still.column - 1] in "┤+"}
+    ticked_columns = {column for column in range(still.column, columns) if figure[still.rows][column] in "┬┐+"}
+    assert {row for row, _ in places} == ticked_rows
+    assert {column for _, column in places} == ticked_columns
 
 
 @pytest.mark.usefixtures("_fresh_cache")
