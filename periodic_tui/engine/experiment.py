@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from periodic_tui.engine.conflicts import conflicts
 from periodic_tui.engine.domain import Domain
 from periodic_tui.engine.initializers import Init
 from periodic_tui.engine.models import Model, models
@@ -15,6 +17,22 @@ from periodic_tui.engine.registry import Spec
 from periodic_tui.engine.targets import Target, targets
 
 MAX_REPLICAS = 4_096
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("expected one line of printable characters")
+    return text
+
+
+def _lines(text: str) -> str:
+    if not all(line.isprintable() for line in text.split("\n")):
+        raise ValueError("expected printable characters and line breaks")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+Lines = Annotated[str, AfterValidator(_lines)]
 
 
 class Training(Spec):
@@ -46,9 +64,9 @@ class Remedies(Spec):
 class Experiment(Spec):
     """One preset, validated."""
 
-    title: str = ""
-    source: str = ""
-    story: str = ""
+    title: Line = ""
+    source: Line = ""
+    story: Lines = ""
     target: Annotated[Target, targets]
     domain: Domain = Domain()
     model: Annotated[Model, models]
@@ -62,4 +80,11 @@ class Experiment(Spec):
         if not self.domain.train and self.domain.distribution == "uniform":
             domain = self.domain.model_copy(update={"train": self.target.own_domain})
             object.__setattr__(self, "domain", domain)
+        return self
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if found := conflicts(self):
+            summary = "; ".join(f"{key}: {text}" for key, text in found.items())
+            raise PydanticCustomError("conflicts", "{summary}", {"summary": summary, "conflicts": found})
         return self

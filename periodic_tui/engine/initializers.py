@@ -27,7 +27,7 @@ class Initializer(Kind):
         raise NotImplementedError
 
 
-initializers: Registry[Initializer] = Registry("initializer")
+initializers: Registry[Initializer] = Registry("initializer", default="default")
 
 
 def _between(stream: Stream, count: int, dtype: torch.dtype, low: float, high: float) -> Tensor:

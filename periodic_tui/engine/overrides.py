@@ -15,9 +15,10 @@ CHOSEN_BY_KIND = ("target", "model", "optimizer", "model.activation", "init.weig
 def parse_value(text: str) -> Any:
     """One TOML value; what does not parse as one is the string itself."""
     try:
-        return tomllib.loads(f"value = {text}")["value"] if "\n" not in text else text
-    except tomllib.TOMLDecodeError:
+        parsed = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):  # ValueError also where a number has too many digits for Python
         return text
+    return parsed["value"] if len(parsed) == 1 else text
 
 
 def override(table: Mapping[str, Any], path: str, value: Any) -> Table:

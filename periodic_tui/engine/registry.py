@@ -42,8 +42,10 @@ class Registry(Generic[K]):
     Annotate a field with `Annotated[Base, registry]` and pydantic accepts a kind's table or its bare name.
     """
 
-    def __init__(self, noun: str) -> None:
+    def __init__(self, noun: str, default: str | None = None) -> None:
         self.noun = noun
+        self.default = default
+        """Kind of a table that names none; None: the kind is required."""
         self._kinds: dict[str, type[K]] = {}
 
     def register(self, spec: type[K]) -> type[K]:
@@ -66,9 +68,12 @@ class Registry(Generic[K]):
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         choices = {kind: handler.generate_schema(spec) for kind, spec in self._kinds.items()}
         return core_schema.no_info_before_validator_function(
-            _as_table, core_schema.tagged_union_schema(choices, discriminator="kind")
+            self._as_table, core_schema.tagged_union_schema(choices, discriminator="kind")
         )
 
-
-def _as_table(value: Any) -> Any:
-    return {"kind": value} if isinstance(value, str) else value
+    def _as_table(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"kind": value}
+        if isinstance(value, dict) and self.default:
+            return {"kind": self.default} | value
+        return value

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 
 from periodic_tui.engine.answers import NoAnswer
@@ -18,6 +19,7 @@ from periodic_tui.engine.fit import fit_of
 from periodic_tui.engine.history import History
 from periodic_tui.engine.overrides import override, parse_value
 from periodic_tui.engine.probe import test_probe, training_probe
+from periodic_tui.engine.problems import problems
 from periodic_tui.engine.snapshot import Event, Snapshot, View
 from periodic_tui.engine.trainer import Trainer
 
@@ -123,8 +125,10 @@ class Run:
         try:
             table = override(self.experiment.model_dump(mode="python"), key, parse_value(text))
             changed = Experiment.model_validate(table)
+        except ValidationError as error:
+            raise Refused("; ".join(problems(error, table))) from None
         except ValueError as problem:
-            raise Refused(f"{key} = {text}: {_first_line(problem)}") from None
+            raise Refused(f"{key} = {text}: {problem}") from None
         self.trainer.adopt(changed)
         self.observer = Observer(self.trainer.training_step, training_probe(changed), test_probe(changed))
         self.judge.observe(self.observer)
@@ -224,8 +228,3 @@ def _finite(value: float | Tensor | np.floating[Any]) -> float | None:
 def _scalar_or_list(values: np.ndarray[Any, Any]) -> float | list[float | None] | None:
     numbers = [_finite(value) for value in values]
     return None if not numbers else numbers[0] if len(numbers) == 1 else numbers
-
-
-def _first_line(problem: ValueError) -> str:
-    errors = getattr(problem, "errors", None)
-    return errors()[0]["msg"] if errors else str(problem)

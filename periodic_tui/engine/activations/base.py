@@ -24,4 +24,4 @@ class Activation(Kind):
         raise NotImplementedError
 
 
-activations: Registry[Activation] = Registry("activation")
+activations: Registry[Activation] = Registry("activation", default="relu")

@@ -82,6 +82,10 @@ class Model(Kind):
         """The parameters of a network with so many inputs and outputs."""
         raise NotImplementedError
 
+    def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
+        """Own key to why this network cannot learn a target with so many inputs and outputs; empty if it can."""
+        return {}
+
     @property
     def separate_rates(self) -> bool:
         """Whether every parameter has a learning rate of its own (a frequency's must shrink with the range)."""

@@ -36,6 +36,11 @@ class MLP(Model):
     def hidden_units(self) -> tuple[int, ...]:
         return self.hidden
 
+    def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
+        if self.output_layer or self.hidden[-1] == outputs:
+            return {}
+        return {"hidden": f"without an output layer, expected {outputs} units in the last one, got {self.hidden[-1]}"}
+
     def layout(self, inputs: int, outputs: int) -> Layout:
         parameters: list[Parameter] = []
         fan_in = inputs

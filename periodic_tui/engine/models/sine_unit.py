@@ -22,6 +22,11 @@ class SineUnit(Model):
     def layout(self, inputs: int, outputs: int) -> Layout:
         return Layout((Parameter("omega", (1,), "frequency"),))
 
+    def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
+        if (inputs, outputs) == (1, 1):
+            return {}
+        return {"kind": f"expected a target with 1 input and 1 output, got one with {inputs} and {outputs}"}
+
     @property
     def separate_rates(self) -> bool:
         return True

@@ -45,4 +45,4 @@ class ElementWise(Optimizer):
         raise NotImplementedError
 
 
-optimizers: Registry[Optimizer] = Registry("optimizer")
+optimizers: Registry[Optimizer] = Registry("optimizer", default="sgd")

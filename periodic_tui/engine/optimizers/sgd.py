@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import model_validator
 
 from periodic_tui.engine.optimizers.base import ElementWise, Fraction, NonNegative, OptimizerState, optimizers
 
@@ -19,6 +21,12 @@ class SGD(ElementWise):
     dampening: Fraction = 0.0
     weight_decay: NonNegative = 0.0
     nesterov: bool = False
+
+    @model_validator(mode="after")
+    def _nesterov_has_momentum(self) -> Self:
+        if self.nesterov and (not self.momentum or self.dampening):
+            raise ValueError("nesterov = true expects momentum above 0 and dampening = 0")
+        return self
 
     @property
     def plain_gradient_descent(self) -> bool:

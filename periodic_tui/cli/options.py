@@ -1,0 +1,64 @@
+"""Options that the dashboard and `train` share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from periodic_tui.engine.overrides import parse_value
+from periodic_tui.preset_files import Override
+
+ENGINES = ("auto", "eager")
+"""How steps can be run; `auto` chooses."""
+
+
+def _device(context: click.Context, param: click.Parameter, name: str) -> str:
+    """The name of a device; whether it is there is found out by torch."""
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d{1,3})?", name, re.ASCII):
+        raise click.BadParameter(f"expected auto, cpu, cuda, cuda:N or mps, got {name!r}")
+    return name
+
+
+def _settings(context: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> list[Override]:
+    return [_setting(text) for text in texts]
+
+
+def _setting(text: str) -> Override:
+    key, equals, value = text.partition("=")
+    if not equals or not all(key.split(".")):
+        raise click.BadParameter(f"expected KEY=VALUE, got {text!r}")
+    return key.strip(), parse_value(value.strip())
+
+
+OPTIONS = (
+    click.option(
+        "--device", callback=_device, default="auto", metavar="auto|cpu|cuda|cuda:N|mps", help="Where to train."
+    ),
+    click.option("--engine", type=click.Choice(ENGINES), default="auto", help="How steps are run."),
+    click.option("--seed", type=int, metavar="N", help="Seed of the run; of the first replica if there are several."),
+    click.option("--replicas", type=int, metavar="R", help="Train R replicas; replica k is the run of seed N + k."),
+    click.option(
+        "--set",
+        "settings",
+        callback=_settings,
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Change a value of the preset.",
+    ),
+    click.option("--no-record", is_flag=True, expose_value=False, help="Keep no recording of the run."),
+)
+
+
+def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator: the options of everything that trains."""
+    for option in reversed(OPTIONS):
+        function = option(function)
+    return function
+
+
+def overrides(settings: list[Override], **flags: Any) -> list[Override]:
+    """What changes the preset, in order of precedence: settings first, then the flags that were given."""
+    return [*settings, *((f"training.{key}", value) for key, value in flags.items() if value is not None)]

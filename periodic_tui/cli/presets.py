@@ -1,0 +1,50 @@
+"""`presets`, `show` and `check`: what there is to train, without training it."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from periodic_tui.cli.command import command
+from periodic_tui.preset_files import PresetError, built_in, dump, load
+
+
+@command("presets")
+@click.option("--json", "as_json", is_flag=True, help="As a JSON list of objects.")
+def presets(as_json: bool) -> None:
+    """List the built-in presets: name, title, source."""
+    rows = built_in()
+    if as_json:
+        keys = ("name", "title", "source")
+        click.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=2))
+        return
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@command("show")
+@click.argument("preset")
+def show(preset: str) -> None:
+    """Print a preset as TOML with every default resolved."""
+    _, experiment = load(preset)
+    click.echo(dump(experiment), nl=False)
+
+
+@command("check")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+def check(files: tuple[str, ...]) -> int:
+    """Validate presets; one line for each problem."""
+    problems = [line for file in files for line in _problems(file)]
+    for line in problems:
+        click.echo(line)
+    return 2 if problems else 0
+
+
+def _problems(file: str) -> list[str]:
+    try:
+        load(file)
+    except PresetError as error:
+        return error.lines
+    return []

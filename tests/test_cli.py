@@ -1,0 +1,133 @@
+"""The command line as scripts see it: real processes, output and exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from periodic_tui import __version__
+from periodic_tui.preset_files import BUILT_IN, dump, load
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(*words: str, env: dict[str, str] | None = None, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run the program without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "periodic_tui", *words],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"} | (env or {}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+
+
+def test_presets_are_listed() -> None:
+    result = run("presets")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert [line.split()[0] for line in result.stdout.splitlines()] == list(BUILT_IN)
+
+
+def test_presets_as_json() -> None:
+    listed = json.loads(run("presets", "--json").stdout)
+    assert [set(row) for row in listed] == [{"name", "title", "source"}] * len(BUILT_IN)
+    assert listed[0] == {"name": "sine-31", "title": "One learnable frequency", "source": "1-sine-and-clock"}
+
+
+def test_show_prints_the_resolved_preset() -> None:
+    result = run("show", "ln-collapse")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == dump(load("ln-collapse")[1])
+
+
+def test_a_character_that_the_terminal_lacks_is_escaped() -> None:
+    result = run("presets", env={"PYTHONIOENCODING": "iso8859-15"})
+    assert result.returncode == 0
+    assert r"\u221a(x" in result.stdout
+
+
+def test_check_is_silent_where_all_is_well() -> None:
+    result = run("check", *(f"presets/{name}.toml" for name in BUILT_IN))
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_check_names_each_problem_of_each_file(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text('target.kind = "sine"\nmodel.kind = "mlpp"\ntraining.seed = -1\n')
+    (tmp_path / "b.toml").write_text("target = [\n")
+    result = run("check", "a.toml", "missing.toml", "sine-31", "b.toml", cwd=tmp_path)
+    assert result.returncode == 2
+    assert [line.split(":")[0] for line in result.stdout.splitlines()] == ["a.toml", "a.toml", "missing.toml", "b.toml"]
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["no-such-preset"], "no-such-preset: no such file and no such preset"),
+        (["show", "sine-30"], "did you mean sine-31?"),
+        (["show"], "Missing argument 'PRESET'"),
+        (["check"], "Missing argument 'FILE...'"),
+        (["presets", "extra"], "unexpected extra argument"),
+        (["presets", "--js"], "No such option"),
+        (["--seed", "3", "show"], "show: no such file"),
+        (["--set", "optimizer.lrr=1"], "sine-31: optimizer.lrr: unknown key"),
+        (["--set", "optimizer.lr"], "expected KEY=VALUE"),
+        (["--device", "gpu"], "expected auto, cpu, cuda, cuda:N or mps"),
+        (["--engine", "warp"], "'warp' is not one of 'auto', 'eager'"),
+        (["--replicas", "0"], "sine-31: training.replicas: expected at least 1, got 0"),
+        (["--\x1b[31m"], "No such option"),
+        (["\x1b[31m"], "\\u001b[31m: no such file"),
+        (["--record", "x"], "No such option"),
+        (["sine-31"], "the dashboard needs a terminal"),
+        (["--no-record"], "`periodic-tui train sine-31` trains without one"),
+    ],
+)
+def test_bad_input_is_said_in_a_line_and_exits_2(words: list[str], said: str) -> None:
+    result = run(*words)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "\x1b" not in result.stderr
+
+
+@pytest.mark.parametrize("words", [["-h"], ["--help"], ["presets", "-h"], ["show", "--help"], ["check", "--help"]])
+def test_help(words: list[str]) -> None:
+    result = run(*words)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"Usage: {' '.join(['periodic-tui', *words[:-1]])} ")
+
+
+def test_the_help_lists_the_commands() -> None:
+    shown = run("--help").stdout
+    assert all(f"\n    {name}" in shown for name in ("presets", "show", "check"))
+
+
+@pytest.mark.parametrize("words", [["--version"], ["show", "--version"]])
+def test_version(words: list[str]) -> None:
+    assert run(*words).stdout.strip().endswith(__version__)
+
+
+def test_a_closed_pipe_ends_quietly() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "periodic_tui", "show", "sine-31"]
+    result = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["presets"], ["show", "sine-31"], ["check", "sine-31"]])
+def test_asking_imports_neither_torch_nor_the_screen(words: list[str]) -> None:
+    script = (
+        "import sys\n"
+        "from periodic_tui.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print({'torch', 'textual', 'numpy'} & set(sys.modules), file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", script, *words], cwd=ROOT, capture_output=True, text=True)
+    assert result.stderr.splitlines()[-1] == "set()"

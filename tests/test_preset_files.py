@@ -1,0 +1,210 @@
+"""Presets as files: what is read, what is refused and in which words."""
+
+import os
+import string
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli_w
+from hypothesis import given
+from hypothesis import strategies as st
+
+from periodic_tui.engine.optimizers.adam import Adam
+from periodic_tui.engine.optimizers.sgd import SGD
+from periodic_tui.engine.overrides import override, parse_value
+from periodic_tui.preset_files import BUILT_IN, MAX_BYTES, PresetError, dump, load
+from periodic_tui.preset_folder import preset_folder
+
+MINIMAL = 'target.kind = "sine"\nmodel.kind = "sine-unit"\n'
+
+
+@pytest.fixture
+def preset(tmp_path: Path) -> Any:
+    """Writes a preset and returns its path."""
+
+    def write(text: str | bytes, name: str = "own.toml") -> str:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(path)
+
+    return write
+
+
+def refused(path: str) -> list[str]:
+    """What is said about a bad preset, without the file's name."""
+    with pytest.raises(PresetError) as caught:
+        load(path)
+    assert all(line.startswith(f"{path}: ") and line.isprintable() for line in caught.value.lines)
+    return [line.removeprefix(f"{path}: ") for line in caught.value.lines]
+
+
+def test_the_list_names_every_built_in_preset() -> None:
+    assert sorted(BUILT_IN) == sorted(path.stem for path in preset_folder().glob("*.toml"))
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_built_in_preset_survives_being_written(name: str, preset: Any) -> None:
+    loaded, experiment = load(name)
+    assert loaded == name
+    assert experiment.title
+    assert len(experiment.story.strip().splitlines()) in (2, 3)
+    assert load(preset(dump(experiment)))[1] == experiment
+
+
+def test_the_sine_has_the_source_s_hyperparameters() -> None:
+    _, experiment = load("sine-31")
+    assert experiment.target.frequencies == (31.0,)
+    assert experiment.domain.train == ((-1000.0, 1000.0),)
+    assert experiment.optimizer == SGD(lr=1e-4)
+    assert experiment.training.batch_size == 32
+
+
+def test_only_two_kinds_are_required(preset: Any) -> None:
+    name, experiment = load(preset('target = "sine"\nmodel = "sine-unit"\n[optimizer]\nlr = 0.5'))
+    assert name == "own.toml"
+    assert experiment.domain.train == ((-1000.0, 1000.0),)
+    assert experiment.optimizer == SGD(lr=0.5)
+
+
+def test_five_kinds_of_mistakes_give_five_lines(preset: Any) -> None:
+    path = preset(
+        """
+        [target]
+        kind = "sin"
+        [domain]
+        train = [[3, 2]]
+        [model]
+        kind = "mlp"
+        hiden = [3]
+        [training]
+        batch_size = "many"
+        steps = -1
+        """
+    )
+    assert refused(path) == [
+        'target.kind: unknown target "sin", expected one of log, magnitude, sine; did you mean sine?',
+        "domain.train: an interval must rise, got [3, 2]",
+        "model.hiden: unknown key, expected one of kind, hidden, activation, bias, output_layer, dropout;"
+        " did you mean hidden?",
+        'training.batch_size: expected a whole number, got "many"',
+        "training.steps: expected at least 0, got -1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('training.loss = "mze"', 'training.loss: unknown value "mze", expected one of mse, circular; did you mean'),
+        ("optimizer = 3", "optimizer: expected a kind's name or table, got 3"),
+        ('init.weights = "normall"', "init.weights: unknown initializer"),
+        ("optimizer.lr = nan", "optimizer.lr: expected a finite number, got NaN"),
+        ("domain.train = [[1]]", "domain.train[0][1]: missing, expected a number"),
+        ("domain.train = [[0, 2], [1, 3]]", "domain.train: intervals must not overlap"),
+        ("training = 5", "training: expected a table, got 5"),
+        ('title = "\\u001b[31m"', "title: expected one line of printable characters"),
+        ('"\\u009b31m" = 1', "\\u009b31m: unknown key"),
+        ("training.seed = 0x" + 9000 * "f", "training.seed: expected less than"),
+        ("training.batch_size = 0", "training.batch_size: 0 is the whole data set, but domain.points = 0"),
+        ("domain.points = 8", "training.batch_size: expected at most domain.points = 8, or 0 for all, got 32"),
+        ("domain.scale = [1, 2]", "domain.scale: expected 1 factors, one for each input of the target, got 2"),
+        ('domain.spacing = "even"', "domain.spacing: even spacing is for a fixed data set"),
+        ('domain = { distribution = "normal", test = [[0, 1]] }', "domain.test: expected no intervals"),
+        ("optimizer.nesterov = true", "optimizer: nesterov = true expects momentum above 0"),
+    ],
+)
+def test_a_mistake_is_named_by_its_key(line: str, problem: str, preset: Any) -> None:
+    (said,) = refused(preset(MINIMAL + line))
+    assert said.startswith(problem)
+    assert len(said) < 250
+
+
+def test_a_model_must_fit_its_target(preset: Any) -> None:
+    (said,) = refused(preset('target = "magnitude"\nmodel = "sine-unit"'))
+    assert said == "model.kind: expected a target with 1 input and 1 output, got one with 2 and 1"
+    (said,) = refused(preset('target = "log"\nmodel = { kind = "mlp", hidden = [4, 3], output_layer = false }'))
+    assert said == "model.hidden: without an output layer, expected 1 units in the last one, got 3"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "is empty"),
+        (b"# nothing\n", "is empty"),
+        (b"\x7fELF\x00\xff", "is not UTF-8 text (byte 6)"),
+        (b"\x00\x1b[31m", "is no preset: Invalid statement (at line 1, column 1)"),
+        (b'title = "x"\nmodel = [', "is no preset: Invalid value (at "),
+        (b"x = " + 100_000 * b"[", "is nested too deeply"),
+        (b"#" * (MAX_BYTES + 1), "is no preset: larger than 1,048,576 bytes"),
+    ],
+)
+def test_what_is_no_toml_is_one_line(content: bytes, problem: str, preset: Any) -> None:
+    (said,) = refused(preset(content))
+    assert said.startswith(problem)
+
+
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert refused(str(tmp_path / "pipe")) == ["is no preset: expected a regular file"]
+    assert refused("/dev/zero") == ["is no preset: expected a regular file"]
+    assert refused(str(tmp_path)) == ["cannot be read: Is a directory"]
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    (said,) = refused("sine-32")
+    assert said.endswith(f"expected a file or one of {', '.join(BUILT_IN)}; did you mean sine-31?")
+
+
+def test_a_built_in_name_wins_over_a_file(preset: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(preset('title = "Own"\n' + MINIMAL, "sine-31")).parent)
+    assert load("sine-31")[1].title == "One learnable frequency"
+    assert load("./sine-31")[1].title == "Own"
+
+
+def test_overrides_apply_in_their_order() -> None:
+    _, experiment = load("sine-31", [("optimizer.lr", 0.5), ("optimizer.lr", 0.25), ("optimizer.momentum", 0.9)])
+    assert experiment.optimizer == SGD(lr=0.25, momentum=0.9)
+
+
+def test_a_new_kind_drops_the_old_options() -> None:
+    _, experiment = load("sine-31", [("optimizer.momentum", 0.9), ("optimizer.kind", "adam"), ("optimizer.eps", 1e-6)])
+    assert experiment.optimizer == Adam(eps=1e-6)
+    _, experiment = load("sine-31", [("optimizer.kind", "sgd")])
+    assert experiment.optimizer == SGD(lr=1e-4)
+
+
+def test_an_override_turns_a_name_into_a_table_and_leaves_the_preset_alone() -> None:
+    table = {"model": {"kind": "mlp", "activation": "snake"}}
+    assert override(table, "model.activation.a", 5) == {
+        "model": {"kind": "mlp", "activation": {"kind": "snake", "a": 5}}
+    }
+    assert table == {"model": {"kind": "mlp", "activation": "snake"}}
+    assert override({}, "training.seed", 3) == {"training": {"seed": 3}}
+
+
+VALUES = st.recursive(
+    st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(VALUES)
+def test_a_toml_value_is_itself(value: Any) -> None:
+    text = tomli_w.dumps({"value": value}).partition(" = ")[2].rstrip("\n")
+    assert parse_value(text) == value
+
+
+@given(st.text())
+def test_any_text_is_some_value(text: str) -> None:
+    parsed = parse_value(text)
+    assert parsed == text or not isinstance(parsed, str) or text.strip()[0] in "\"'"
+
+
+@given(st.text(string.ascii_letters + "-", min_size=1).filter(lambda text: text not in ("true", "false", "inf", "nan")))
+def test_a_bare_word_is_a_string(word: str) -> None:
+    assert parse_value(word) == word or word.lstrip("-") in ("inf", "nan")
+
+
+def test_a_value_cannot_smuggle_in_another_key() -> None:
+    assert parse_value("1\nother = 2") == "1\nother = 2"
