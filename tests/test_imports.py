@@ -37,3 +37,34 @@ def test_a_part_leaves_out_what_it_must_not_need(package: str, forbidden: set[st
     loaded = loaded_after(IMPORT_ALL_OF, package)
     assert package in loaded
     assert loaded & forbidden == set()
+
+
+RUN_COMMAND = """
+import runpy, sys
+sys.argv[0] = "periodic-tui"
+try:
+    runpy.run_module("periodic_tui", run_name="__main__")
+except SystemExit as end:
+    assert not end.code, end.code
+print()
+print(*sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["train", "--help"],
+        ["presets"],
+        ["presets", "--json"],
+        ["show", "sine-31"],
+        ["check", "presets/sine-31.toml"],
+    ],
+    ids=" ".join,
+)
+def test_quick_commands_import_neither_torch_nor_textual(arguments: list[str]) -> None:
+    loaded = loaded_after(RUN_COMMAND, *arguments)
+    assert "periodic_tui.cli" in loaded
+    assert loaded & {"torch", "textual"} == set()
