@@ -64,7 +64,7 @@ class Judge:
         """Note which replicas are inside the answer's basin."""
         if self.basin is None or omega.shape[1] != len(self.answer):
             return
-        self._is_inside = (np.abs(omega - self.answer) < self.basin).all(1)
+        self._is_inside = np.all(np.abs(omega - self.answer) < self.basin, axis=1)
         self._was_inside |= self._is_inside
 
     def forget_basin(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -19,7 +20,7 @@ def _ordered(intervals: tuple[Interval, ...]) -> tuple[Interval, ...]:
         if not low < high:
             raise ValueError(f"an interval must rise, got [{low:g}, {high:g}]")
     ordered = tuple(sorted(intervals))
-    for (_, end), (start, _) in zip(ordered, ordered[1:], strict=False):
+    for (_, end), (start, _) in pairwise(ordered):
         if start < end:
             raise ValueError(f"intervals must not overlap, got one up to {end:g} and one from {start:g}")
     return ordered

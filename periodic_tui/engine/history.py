@@ -66,7 +66,7 @@ class History:
         with np.errstate(invalid="ignore", divide="ignore"):
             middle = self._sum[seen, replica] / count
         return Curve(
-            step=seen * float(self.width),
+            step=seen.astype(np.float64) * self.width,
             low=self._low[seen, replica],
             middle=np.exp(middle) if self.geometric else middle,
             high=self._high[seen, replica],

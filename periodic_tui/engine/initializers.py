@@ -107,7 +107,7 @@ class Zeros(Constant):
     """0 everywhere."""
 
     kind: Literal["zeros"] = "zeros"  # type: ignore[assignment]  # narrows the parent's literal
-    value: Literal[0.0] = 0.0
+    value: Literal[0] = 0
 
 
 @initializers.register

@@ -60,6 +60,7 @@ class Session:
         self._pacer = Pacer(clock)
         self._next_frame = 0.0
         self._run: Run | None = None
+        self._runs = 0
 
     # Called from any thread.
 
@@ -110,8 +111,8 @@ class Session:
         from periodic_tui.engine.run import Run
 
         torch.set_num_threads(1)
-        number = self._latest.run + 1
-        self._run = Run(number, name, experiment, choose_device(self._device))
+        run = Run(self._runs + 1, name, experiment, choose_device(self._device))
+        self._run, self._runs = run, run.number
         self._pacer.begin(experiment.training.pace, experiment.training.pace_steps)
 
     def run(self) -> None:

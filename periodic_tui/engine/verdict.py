@@ -111,7 +111,8 @@ def collapsed_to_constant(case: Case) -> Found | None:
     """The fit varies less than a hundredth of the target."""
     if not case.fit_std < 0.01 * case.target_std:
         return None
-    text = f"The fit is the constant {case.fit_mean:.4g} (it varies by {case.fit_std:.2g}, the target by {case.target_std:.3g})."
+    spread = f"it varies by {case.fit_std:.2g}, the target by {case.target_std:.3g}"
+    text = f"The fit is the constant {case.fit_mean:.4g} ({spread})."
     return text, {"fit_mean": case.fit_mean, "fit_std": case.fit_std, "target_std": case.target_std}
 
 
@@ -144,7 +145,8 @@ def stuck_outside_basin(case: Case) -> Found | None:
         limit = 2 / case.answer_sharpness
         figures |= {"lr_limit": limit}
         if case.lr > limit:
-            text += f" The step is too large as well: lr {case.lr:.3g} against 2/L″ = {limit:.1g}, {case.lr / limit:.0f} times."
+            ratio = f"lr {case.lr:.3g} against 2/L″ = {limit:.1g}, {case.lr / limit:.0f} times"
+            text += f" The step is too large as well: {ratio}."
     return text, figures
 
 
@@ -152,7 +154,8 @@ def noise_floor(case: Case) -> Found | None:
     """Nothing is left but the declared noise."""
     if not case.noise or case.loss > 0.1 * case.noise**2:
         return None
-    text = f"Only the declared noise is left: training loss {case.loss + case.noise**2:.4g}, noise variance {case.noise**2:.4g}."
+    training = case.loss + case.noise**2
+    text = f"Only the declared noise is left: training loss {training:.4g}, noise variance {case.noise**2:.4g}."
     return text, {"loss": case.loss, "noise_variance": case.noise**2}
 
 

@@ -121,8 +121,5 @@ models: Registry[Model] = Registry("model")
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """`[replicas, batch, units]` of `x` `[replicas, batch, inputs]` and `weight` `[replicas, units, inputs]`."""
-    if x.shape[-1] == 1:
-        product = x * weight.mT
-    else:
-        product = x @ weight.mT
+    product = x * weight.mT if x.shape[-1] == 1 else x @ weight.mT
     return product if bias is None else product + bias.unsqueeze(-2)

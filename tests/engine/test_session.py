@@ -1,0 +1,238 @@
+"""The session without a thread: commands between steps, and the loop on a clock that the test moves."""
+
+import threading
+
+import pytest
+
+from periodic_tui.engine.commands import Inject, Load, Pause, Refused, Reinitialize, Resume, Set, SingleStep, parse
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.pacing import Pacer
+from periodic_tui.engine.session import Session
+from periodic_tui.engine.snapshot import Snapshot, View
+from tests.engine.experiments import experiment, ln, magnitude, sine
+
+
+def load(name: str) -> tuple[str, Experiment]:
+    if name != "magnitude":
+        raise ValueError(f"unknown preset {name!r}")
+    return name, magnitude()
+
+
+def opened(spec: Experiment, name: str = "sine-31") -> Session:
+    session = Session(load, name, spec, device="cpu")
+    session.open()
+    return session
+
+
+def test_injecting_sets_the_parameter_and_the_forward_pass_gives_zero() -> None:
+    session = opened(sine())
+    session.advance(50)
+    assert session.snapshot().verdict.code == "stuck-outside-basin"
+    event = session.apply(Inject())
+    assert session.current.trainer.parameters.tolist() == [[31.0]]
+    picture = session.snapshot()
+    assert (picture.loss, picture.state, picture.verdict.code) == (0.0, "solved", "solved")
+    assert (event.step, event.command) == (50, "inject")
+    session.advance(500)
+    assert session.snapshot().loss == 0.0
+    assert session.current.trainer.parameters.tolist() == [[31.0]]
+
+
+def test_a_changed_parameter_shows_in_loss_and_fit_after_an_injection() -> None:
+    session = opened(sine())
+    session.apply(Inject())
+    session.current.trainer.state["parameters"][0, 0] = 30.0
+    session.current._changed()
+    picture = session.snapshot()
+    assert picture.loss > 0.5
+    assert abs(picture.fit.prediction - picture.fit.target).max() > 0.1
+
+
+def test_reinitializing_starts_again_and_the_steps_count_on() -> None:
+    session = opened(sine(seed=3))
+    start = session.current.trainer.parameters.clone()
+    session.advance(10)
+    session.apply(Inject())
+    session.apply(Reinitialize())
+    assert session.current.trainer.parameters.equal(start)
+    assert session.step == 10
+    assert session.snapshot().state == "training"
+    session.apply(Reinitialize(7))
+    assert session.current.trainer.parameters.equal(opened(sine(seed=7)).current.trainer.parameters)
+    assert [event.command for event in session.journal] == ["inject", "reinitialize", "reinitialize:7"]
+
+
+def test_inside_the_basin_a_small_step_returns_to_31() -> None:
+    session = opened(sine(lr=1e-6))
+    session.apply(parse("inject:+0.002"))
+    session.advance(4000)
+    error = session.summary()["answer_error"]
+    assert error < 1e-5
+    assert session.snapshot().verdict.code == "solved"
+
+
+def test_the_sources_own_step_is_expelled_from_the_basin() -> None:
+    session = opened(sine())
+    session.apply(parse("inject:+0.001"))
+    session.advance(2000)
+    summary = session.summary()
+    assert summary["answer_error"] > 0.0045
+    assert summary["verdict"]["code"] == "step-too-large"
+    assert summary["verdict"]["figures"]["ratio"] == pytest.approx(1e-4 / (2 / (1000**2 / 3)), rel=0.02)
+
+
+def test_a_reset_run_was_not_thrown_out_of_the_basin() -> None:
+    session = opened(sine())
+    session.apply(Inject())
+    session.apply(Reinitialize())
+    session.advance(100)
+    assert session.snapshot().verdict.code == "stuck-outside-basin"
+
+
+def test_the_log_network_dies_in_two_steps() -> None:
+    session = opened(ln(replicas=8), "ln-collapse")
+    session.advance(1)
+    first = [layer.units - len(layer.dead) for layer in session.snapshot().layers]
+    session.advance(1)
+    assert first[0] == 0
+    assert session.summary()["outcomes"] == {"dead-network": 8}
+    assert [len(layer["dead"]) for layer in session.summary()["layers"]] == [50, 10]
+
+
+def test_where_there_is_no_answer_the_refusal_says_why() -> None:
+    tables = {"target": "sine", "model": {"kind": "mlp", "hidden": [4]}}
+    with pytest.raises(Refused, match="no answer of sine can be written down"):
+        opened(experiment(**tables)).apply(Inject())
+
+
+def test_setting_in_mid_run_takes_effect_or_is_refused() -> None:
+    session = opened(sine())
+    session.apply(Set("optimizer.lr", "1e-6"))
+    assert session.current.trainer.knobs["lr"].unique().tolist() == [pytest.approx(1e-6)]
+    for key, value, reason in [
+        ("model.kind", "mlp", "needs a new run"),
+        ("optimizer.lr", "-1", "greater than or equal to 0"),
+        ("optimizer.momentum", "high", "valid number"),
+    ]:
+        with pytest.raises(Refused, match=reason):
+            session.apply(Set(key, value))
+    assert session.journal[-1].command == "set:optimizer.lr=1e-6"
+
+
+def test_a_new_learning_rate_keeps_the_optimizer_state() -> None:
+    session = opened(magnitude(), "magnitude")
+    session.advance(5)
+    moments = session.current.trainer.state["mean"].clone()
+    session.apply(Set("optimizer.lr", "0.01"))
+    assert session.current.trainer.state["mean"].equal(moments)
+    session.apply(Set("optimizer.kind", "sgd"))
+    assert "mean" not in session.current.trainer.state
+    session.advance(5)
+
+
+def test_loading_begins_a_new_run_and_a_bad_name_leaves_the_old_one() -> None:
+    session = opened(sine())
+    session.advance(3)
+    with pytest.raises(Refused, match="unknown preset 'nothing'"):
+        session.apply(Load("nothing"))
+    assert session.step == 3
+    before = session.snapshot().run
+    session.apply(Load("magnitude"))
+    after = session.snapshot()
+    assert (after.preset, after.step) == ("magnitude", 0)
+    assert after.run > before
+
+
+def test_a_snapshot_is_whole_and_looks_where_the_view_says() -> None:
+    session = opened(sine(replicas=3))
+    session.advance(20)
+    session.look(View(window=(5.0, 6.0), points=100, focus=2))
+    picture = session.snapshot()
+    assert picture.fit.x[[0, -1]].tolist() == [5.0, 6.0]
+    assert picture.fit.prediction.shape == (100, 1)
+    assert (picture.focus, picture.seed) == (2, 2)
+    assert picture.outcomes == {"stuck-outside-basin": 3}
+    assert isinstance(picture, Snapshot)
+
+
+class Clock:
+    """Time as the test says."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_pace_is_kept_by_the_clock_and_ends_after_its_steps() -> None:
+    clock = Clock()
+    pacer = Pacer(clock)
+    pacer.begin(pace=10.0, steps=25)
+    done = 0
+    for _ in range(5000):
+        steps = pacer.due(done)
+        if steps and pacer.pace:
+            done += steps
+            pacer.took(steps, 0.0001 * steps, done)
+        elif not pacer.pace:
+            break
+        clock.now += 0.001
+    assert pacer.pace == 0
+    assert clock.now == pytest.approx(2.4, abs=0.05)
+
+
+def test_a_pause_owes_no_steps_afterwards() -> None:
+    clock = Clock()
+    pacer = Pacer(clock)
+    pacer.begin(pace=10.0, steps=0)
+    clock.now = 100.0
+    pacer.restart()
+    assert pacer.due(0) == 1
+
+
+def waited(condition, seconds: float = 20.0) -> bool:  # type: ignore[no-untyped-def]
+    tick = threading.Event()
+    for _ in range(int(seconds / 0.01)):
+        if condition():
+            return True
+        tick.wait(0.01)
+    return False
+
+
+def test_the_loop_trains_applies_commands_and_stops() -> None:
+    session = Session(load, "sine-31", sine(), device="cpu")
+    woken = threading.Event()
+    session.on_wake = woken.set
+    worker = threading.Thread(target=session.run, daemon=True)
+    worker.start()
+    assert waited(lambda: session.latest().step > 0)
+    session.send(Inject())
+    assert waited(lambda: session.latest().state == "solved")
+    assert woken.is_set()
+    session.send(Pause())
+    assert waited(lambda: session.latest().state == "paused")
+    paused_at = session.latest().step
+    session.send(SingleStep())
+    assert waited(lambda: session.latest().step == paused_at + 1)
+    session.send(Load("nothing"))
+    assert waited(lambda: "unknown preset" in session.latest().events[-1].text)
+    session.send(Resume())
+    assert waited(lambda: session.latest().step > paused_at + 1)
+    session.stop()
+    worker.join(5)
+    assert not worker.is_alive()
+    assert session.failure is None
+
+
+def test_a_bug_in_the_thread_is_kept_and_shown() -> None:
+    session = Session(load, "sine-31", sine(), device="cpu")
+
+    class Bug(Inject):
+        def apply(self, bench) -> str:  # type: ignore[no-untyped-def]
+            raise ZeroDivisionError("planted")
+
+    session.send(Bug())
+    session.run()
+    assert isinstance(session.failure, ZeroDivisionError)
+    assert session.latest().error == "ZeroDivisionError: planted"
