@@ -14,6 +14,7 @@ from periodic_tui.engine.devices import choose_device
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.pacing import Pacer
 from periodic_tui.engine.snapshot import EMPTY, Event, Snapshot, State, View
+from periodic_tui.engine.torch_loading import load_torch
 
 if TYPE_CHECKING:
     from periodic_tui.engine.run import Run
@@ -103,6 +104,7 @@ class Session:
 
     def open(self) -> None:
         """Import torch and build the first run. Raises Refused."""
+        load_torch()
         self._begin(*self._first)
 
     def _begin(self, name: str, experiment: Experiment) -> None:

