@@ -14,7 +14,7 @@ from periodic_tui.preset_files import BUILT_IN, Override, built_in, load
 @command(NAME)
 @click.argument("preset", default=BUILT_IN[0])
 @run_options
-@click.option("--fps", type=click.IntRange(1, 120), default=30, metavar="N", help="Frames a second at most.")
+@click.option("--fps", type=click.IntRange(1, 120), default=10, metavar="N", help="Frames a second at most.")
 @click.option(
     "--glyphs", type=click.Choice(["auto", "braille", "ascii"]), default="auto", help="Characters of the plots."
 )

@@ -1,0 +1,87 @@
+"""Which panes are on the screen, and how: a pure function of what they say, the focus and the size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.geometry import Size
+
+from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.ui.pane import Pane
+
+Layout = Literal["small", "medium", "large"]
+
+COLUMNS: dict[Layout, int] = {"small": 2, "medium": 2, "large": 3}
+PLOTS: dict[Layout, int] = {"small": 3, "medium": 4, "large": 6}
+"""So many plots have a place."""
+STRIPS: dict[Layout, tuple[str, ...]] = {
+    "small": ("story", "verdict"),
+    "medium": ("story", "verdict", "events"),
+    "large": ("story", "verdict", "events"),
+}
+"""The strips that have a place."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """What is shown where."""
+
+    layout: Layout
+    plots: tuple[str, ...] = ()
+    """In reading order, over `columns` columns; the last takes what is left of its row."""
+    strips: tuple[str, ...] = ()
+    columns: int = 1
+    alone: bool = False
+    """One pane fills the screen."""
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        return self.plots + self.strips
+
+    @property
+    def span(self) -> int:
+        """Columns of the last plot."""
+        return self.columns - (len(self.plots) - 1) % self.columns if self.plots else 1
+
+
+def layout_for(size: Size) -> Layout:
+    """The layout that a screen has room for."""
+    if size.width < 100 or size.height < 32:
+        return "small"
+    return "large" if size.width >= 170 and size.height >= 45 else "medium"
+
+
+def speaking(panes: Sequence[type[Pane]], snapshot: Snapshot) -> list[type[Pane]]:
+    """The panes that have something to say."""
+    return [pane for pane in panes if pane.speaks(snapshot)]
+
+
+def arrange(
+    speakers: Sequence[type[Pane]],
+    size: Size,
+    focus: str | None = None,
+    zoomed: bool = False,
+    hidden: Set[str] = frozenset(),
+) -> Arrangement:
+    """Places for those who speak, the most important first. A focused pane without a place is shown alone."""
+    layout = layout_for(size)
+    plots = [pane.NAME for pane in speakers if pane.PLACE == "plot" and pane.NAME not in hidden][: PLOTS[layout]]
+    strips = [p.NAME for p in speakers if p.PLACE == "strip" and p.NAME in STRIPS[layout] and p.NAME not in hidden]
+    focused = next((pane for pane in speakers if focus == pane.NAME), None)
+    if focused and (zoomed or focus not in plots + strips):
+        return _alone(focused, layout)
+    if not plots and len(strips) == 1:
+        return Arrangement(layout, strips=(strips[0],), alone=True)
+    columns = min(COLUMNS[layout], max(len(plots), 1))
+    return Arrangement(layout, tuple(plots), tuple(strips), columns)
+
+
+def _alone(pane: type[Pane], layout: Layout) -> Arrangement:
+    names = (pane.NAME,)
+    return (
+        Arrangement(layout, plots=names, alone=True)
+        if pane.PLACE == "plot"
+        else Arrangement(layout, (), names, 1, True)
+    )

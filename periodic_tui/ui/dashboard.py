@@ -1,0 +1,233 @@
+"""The main screen: panes in their places, keys into commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.events import Key, Resize
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from periodic_tui.engine.commands import Command, Inject, Load, Pace, Pause, Reinitialize, Resume, Set, SingleStep
+from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
+from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.ui.arrangement import Arrangement, arrange, speaking
+from periodic_tui.ui.header import Header
+from periodic_tui.ui.keys import KEYS
+from periodic_tui.ui.pace import faster, slower
+from periodic_tui.ui.pane import Pane
+from periodic_tui.ui.panes import PANES
+from periodic_tui.ui.screens.help import Help, key_rows
+from periodic_tui.ui.screens.picker import Picker, Preset
+from periodic_tui.ui.session import Session
+
+FIRST_FOCUS = "fit"
+"""The pane that + and - act on from the start."""
+
+
+class Dashboard(Screen[None]):
+    """Shows one snapshot; sends commands and never guesses what they will do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
+    AUTO_FOCUS = None
+
+    snapshot: reactive[Snapshot] = reactive(EMPTY)
+
+    def __init__(self, session: Session, presets: Sequence[Preset], glyphs: Glyphs = "braille") -> None:
+        super().__init__(id="_default")
+        self.session, self.presets, self.glyphs = session, presets, glyphs
+        self.panes: dict[str, Pane] = {}
+        self.view = View()
+        self.focus_name = FIRST_FOCUS
+        self.zoomed = False
+        self.hidden: frozenset[str] = frozenset()
+        self.arrangement: Arrangement | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Header(self.glyphs).data_bind(Dashboard.snapshot)
+        with Container(id="plots"):
+            yield from self.panes_at("plot")
+        yield from self.panes_at("strip")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def panes_at(self, place: str) -> Iterator[Pane]:
+        for kind in PANES:
+            if place == kind.PLACE:
+                pane = self.panes[kind.NAME] = kind(self.glyphs)
+                pane.add_class(f"-{place}")
+                yield pane.data_bind(Dashboard.snapshot)
+
+    # What is shown.
+
+    def on_mount(self) -> None:
+        self.place()
+
+    def on_resize(self, event: Resize) -> None:
+        self.place()
+
+    def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
+        if new.run != old.run and self.view != View():
+            self.look(View())
+        self.place()
+
+    def place(self) -> None:
+        """Give every pane its place, if that has changed."""
+        if not self.panes or not self.size.area:
+            return
+        speakers = speaking(PANES, self.snapshot)
+        arrangement = arrange(speakers, self.size, self.focus_name, self.zoomed, self.hidden)
+        if arrangement != self.arrangement:
+            self.arrangement = arrangement
+            self._apply(arrangement)
+        self._keep_focus()
+
+    def _apply(self, arrangement: Arrangement) -> None:
+        for layout in ("small", "medium", "large"):
+            self.set_class(layout == arrangement.layout, f"-{layout}")
+        self.set_class(arrangement.alone, "-alone")
+        plots = self.query_one("#plots")
+        plots.display = bool(arrangement.plots)
+        for columns in (1, 2, 3):
+            plots.set_class(columns == arrangement.columns, f"-columns-{columns}")
+        for name, pane in self.panes.items():
+            pane.display = name in arrangement.shown
+            last = name in arrangement.plots[-1:]
+            for span in (2, 3):
+                pane.set_class(last and span == arrangement.span, f"-span-{span}")
+
+    def _keep_focus(self) -> None:
+        """The focus goes with the pane; where that says nothing, to the first one shown."""
+        assert self.arrangement is not None
+        if shown := self.arrangement.shown:
+            pane = self.panes[self.focus_name if self.focus_name in shown else shown[0]]
+            if self.focused is not pane:
+                self.set_focus(pane, scroll_visible=False)
+
+    def on_descendant_focus(self) -> None:
+        if isinstance(self.focused, Pane) and self.arrangement and self.focus_name in self.arrangement.shown:
+            self.focus_name = self.focused.NAME
+
+    def on_key(self, event: Key) -> None:
+        self.hide_story()
+
+    def hide_story(self) -> None:
+        """It shows until the first key, then lives in help."""
+        if self.snapshot.state != "starting" and "story" not in self.hidden:
+            self.hidden |= {"story"}
+            self.place()
+
+    # Keys that only concern the screen.
+
+    def action_turn_pane(self, by: int) -> None:
+        names = [pane.NAME for pane in speaking(PANES, self.snapshot) if pane.NAME != "story"]
+        if names:
+            present = names.index(self.focus_name) if self.focus_name in names else -1
+            self.show_pane(names[(present + by) % len(names)])
+
+    def show_pane(self, name: str) -> None:
+        """Give a pane the focus and, where it has none, the screen."""
+        self.focus_name = name
+        self.place()
+
+    def action_zoom_pane(self) -> None:
+        self.zoomed = not self.zoomed
+        self.place()
+
+    def action_hide_pane(self) -> None:
+        self.hidden ^= {self.focus_name}
+        self.zoomed = False
+        if self.focus_name in self.hidden:
+            self.action_turn_pane(1)
+        self.place()
+
+    def action_back(self) -> None:
+        self.zoomed = False
+        if self.arrangement and self.arrangement.alone:
+            self.focus_name = FIRST_FOCUS
+        self.place()
+
+    def action_help(self) -> None:
+        show = {entry.binding.key: self.app.get_key_display(entry.binding) for entry in self.active_bindings.values()}
+        rows = key_rows(self.active_bindings.values(), show)
+        self.app.push_screen(Help(self.snapshot.title, self.snapshot.story, rows))
+
+    def action_list_presets(self) -> None:
+        self.app.push_screen(Picker(self.presets, self.snapshot.preset), self._load)
+
+    def action_turn_replica(self, by: int) -> None:
+        self.look(replace(self.view, focus=(self.snapshot.focus + by) % self.snapshot.replicas))
+
+    def on_pane_look(self, message: Pane.Look) -> None:
+        self.look(replace(self.view, window=message.window))
+
+    def look(self, view: View) -> None:
+        """Ask the session for other snapshots."""
+        self.view = view
+        self.session.look(view)
+
+    # Keys that are commands.
+
+    def send(self, command: Command) -> None:
+        """Queue a command; what it did comes back in a snapshot."""
+        self.session.send(command)
+
+    def action_pause_or_resume(self) -> None:
+        self.send(Resume() if self.snapshot.state == "paused" else Pause())
+
+    def action_single_step(self) -> None:
+        self.send(SingleStep())
+
+    def action_slower(self) -> None:
+        self.send(Pace(slower(self.snapshot.pace, self.snapshot.rate)))
+
+    def action_faster(self) -> None:
+        self.send(Pace(faster(self.snapshot.pace, self.snapshot.rate)))
+
+    def action_inject(self) -> None:
+        self.send(Inject())
+
+    def action_inject_beside(self) -> None:
+        self.send(Inject(offset_beside(self.snapshot)))
+
+    def action_reinitialize(self) -> None:
+        self.send(Reinitialize())
+
+    def action_next_seed(self) -> None:
+        self.send(Reinitialize(self.snapshot.seed - self.snapshot.focus + 1))
+
+    def action_scale_lr(self, factor: float) -> None:
+        self.send(Set("optimizer.lr", repr(factor * self.snapshot.lr)))
+
+    def action_turn_preset(self, by: int) -> None:
+        names = [preset.name for preset in self.presets]
+        present = names.index(self.snapshot.preset) if self.snapshot.preset in names else -1
+        if names:
+            self.send(Load(names[(present + by) % len(names)]))
+
+    def action_load_preset(self, number: int) -> None:
+        if number <= len(self.presets):
+            self.send(Load(self.presets[number - 1].name))
+
+    def _load(self, name: str | None) -> None:
+        if name is not None:
+            self.send(Load(name))
+
+    def palette(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        """Title, help and deed of all that the command palette offers."""
+        for binding in (entry.binding for entry in self.active_bindings.values()):
+            if binding.tooltip and not binding.action.startswith(("load_preset", "app.command_palette")):
+                yield binding.description, binding.tooltip, partial(self.run_action, binding.action)
+        for preset in self.presets:
+            yield f"load {preset.name}", preset.title, partial(self._load, preset.name)
+
+
+def offset_beside(snapshot: Snapshot) -> float:
+    """Half of the answer's basin, in one digit; a thousandth where it is not known."""
+    return float(f"{snapshot.basin / 2:.1g}") if snapshot.basin else 1e-3

@@ -1,0 +1,43 @@
+"""The keys of the dashboard. Footer, help and palette are made from this list, and a user can remap it by id."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+
+def _key(keys: str, action: str, word: str, tooltip: str, show: bool = False) -> Binding:
+    return Binding(keys, action, word, tooltip=tooltip, show=show, id=_name(action))
+
+
+def _name(action: str) -> str:
+    """turn_preset(1) is remapped as turn-preset.1."""
+    return action.removeprefix("app.").replace("(", ".").replace(")", "").replace("_", "-")
+
+
+KEYS: list[BindingType] = [
+    _key("space", "pause_or_resume", "pause", "Stop between two steps, or go on", show=True),
+    _key("s", "single_step", "step", "Pause, and take one step"),
+    _key("less_than_sign", "slower", "slower", "Train at fewer steps a second"),
+    _key("greater_than_sign", "faster", "faster", "Train at more steps a second"),
+    _key("i", "inject", "inject", "Set the parameters to the known answer", show=True),
+    _key("I", "inject_beside", "inject beside", "Set them half a basin beside the answer"),
+    _key("r", "reinitialize", "reinitialize", "Draw the parameters afresh, with the same seed", show=True),
+    _key("R", "next_seed", "next seed", "Draw them with the next seed", show=True),
+    _key("n", "turn_preset(1)", "next preset", "Load the next preset"),
+    _key("p", "turn_preset(-1)", "preset before", "Load the preset before"),
+    _key("l", "list_presets", "list", "Choose a preset", show=True),
+    _key("left_parenthesis", "scale_lr(0.5)", "lr ÷2", "Halve the learning rate"),
+    _key("right_parenthesis", "scale_lr(2.0)", "lr ×2", "Double the learning rate"),
+    _key("left_square_bracket", "turn_replica(-1)", "replica before", "Show the replica before"),
+    _key("right_square_bracket", "turn_replica(1)", "next replica", "Show the next replica"),
+    _key("tab", "turn_pane(1)", "next pane", "Go to the next pane, also to one that has no place"),
+    _key("shift+tab", "turn_pane(-1)", "pane before", "Go to the pane before"),
+    _key("z", "zoom_pane", "zoom", "Show the focused pane alone, or all again", show=True),
+    _key("h", "hide_pane", "hide", "Hide the focused pane, or show it again"),
+    _key("question_mark,f1", "help", "help", "What to watch, and every key", show=True),
+    _key("ctrl+p", "app.command_palette", "palette", "Search every command"),
+    _key("ctrl+z", "app.suspend_process", "suspend", "Go to the shell; fg comes back"),
+    _key("escape", "back", "close", "Leave the zoom, or the help"),
+    _key("q", "app.quit", "quit", "End the run and go back to the shell", show=True),
+    *[_key(str(n), f"load_preset({n})", f"preset {n}", f"Load preset {n} of the list") for n in range(1, 10)],
+]

@@ -1,0 +1,23 @@
+"""All panes, in the order of their importance: those that find no place are reached with tab.
+
+A new pane is a file of its own and an entry here.
+"""
+
+from periodic_tui.ui.pane import Pane
+from periodic_tui.ui.panes.events import EventsPane
+from periodic_tui.ui.panes.fit import FitPane
+from periodic_tui.ui.panes.frequency import FrequencyPane
+from periodic_tui.ui.panes.loss import LossPane
+from periodic_tui.ui.panes.story import StoryPane
+from periodic_tui.ui.panes.units import UnitsPane
+from periodic_tui.ui.panes.verdict import VerdictPane
+
+PANES: tuple[type[Pane], ...] = (
+    StoryPane,
+    LossPane,
+    FrequencyPane,
+    UnitsPane,
+    FitPane,
+    VerdictPane,
+    EventsPane,
+)

@@ -1,0 +1,36 @@
+"""What was done to the run, and what it did of itself."""
+
+from __future__ import annotations
+
+from textual.geometry import Size
+
+from periodic_tui.engine.snapshot import Event, Snapshot
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.ui.pane import Pane
+from periodic_tui.ui.wording import whole, wrapped
+
+STEP = 11
+"""Columns of the step."""
+
+
+class EventsPane(Pane):
+    """A line an event, newest last."""
+
+    NAME = "events"
+    TITLE = "events"
+    PLACE = "strip"
+
+    def draw(self, snapshot: Snapshot, size: Size) -> Cells:
+        cells = Cells.blank(*size)
+        lines = [
+            line for event in snapshot.events[-size.height :] for line in event_lines(event, size.width, self.glyphs)
+        ]
+        for row, (step, text) in enumerate(lines[-size.height :]):
+            cells = cells.write(0, row, step, Ink.QUIET).write(STEP + 2, row, text, Ink.TEXT)
+        return cells
+
+
+def event_lines(event: Event, width: int, glyphs: Glyphs) -> list[tuple[str, str]]:
+    """The step, right-aligned, beside the first of its lines of text."""
+    texts = wrapped(event.text, width - STEP - 3, glyphs) or [""]
+    return [(whole(event.step).rjust(STEP) if not number else "", text) for number, text in enumerate(texts)]

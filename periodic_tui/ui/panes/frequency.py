@@ -1,0 +1,85 @@
+"""The learned frequency on its way to the answer, or not."""
+
+from __future__ import annotations
+
+import numpy as np
+from textual.geometry import Size
+
+from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.plotting.axes import Axis, follow, step_axis
+from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.plotting.digits import ROWS, large_digits
+from periodic_tui.plotting.figures import Series, curve_figure, level
+from periodic_tui.ui.pane import Pane, command_steps, tick_room
+from periodic_tui.ui.wording import four_digits, plain
+
+LARGE = Size(44, 11)
+"""Columns and rows from which there is room for large digits."""
+
+
+class FrequencyPane(Pane):
+    """ω over the steps, the answer as a line; ω, answer and distance in figures."""
+
+    NAME = "frequency"
+    TITLE = "frequency"
+
+    _axis: Axis | None = None
+
+    @classmethod
+    def speaks(cls, snapshot: Snapshot) -> bool:
+        return bool(len(snapshot.omega) or len(snapshot.answer))
+
+    def draw(self, snapshot: Snapshot, size: Size) -> Cells:
+        large = size.width >= LARGE.width and size.height >= LARGE.height
+        figures = self._figures(snapshot, size.width, large)
+        plot = self._plot(snapshot, Size(size.width, size.height - figures.rows))
+        return Cells.blank(*size).paste(plot, 0, 0).paste(figures, 0, plot.rows)
+
+    def figure(self, snapshot: Snapshot) -> str:
+        if snapshot.basin is None:
+            return ""
+        away = distance(snapshot) / snapshot.basin
+        basin = f"basin ±{snapshot.basin:.4g}"
+        return f"{basin} · {away:,.0f} basins away" if 1 < away < np.inf else basin
+
+    def _plot(self, snapshot: Snapshot, size: Size) -> Cells:
+        curve = snapshot.omega_curve
+        across, up = tick_room(size)
+        self._axis = follow(self._axis, (curve.low, curve.high, snapshot.answer), up)
+        steps, marks = step_axis(snapshot.step, across), command_steps(snapshot)
+        series = [
+            *[level(float(answer), steps, label="" if n else "answer") for n, answer in enumerate(snapshot.answer)],
+            Series(curve.step, curve.low, Ink.PALE, "band", high=curve.high),
+            Series(curve.step, curve.middle, label="ω"),
+        ]
+        return curve_figure(size, series, steps, self._axis, marks=marks, x_label="step", glyphs=self.glyphs)
+
+    def _figures(self, snapshot: Snapshot, width: int, large: bool) -> Cells:
+        """A column for each quantity: its name and value, and below it the value in large digits."""
+        quantities = [("ω", snapshot.omega, Ink.NETWORK)]
+        if len(snapshot.answer):
+            quantities.append(("answer", snapshot.answer, Ink.TARGET))
+        if np.isfinite(distance(snapshot)):
+            quantities.append(("distance", np.array([distance(snapshot)]), Ink.TEXT))
+        cells, column = Cells.blank(width, 1 + ROWS if large else 1), 0
+        for number, (name, values, ink) in enumerate(quantities):
+            text = plain(f"{name} {_list(values)}" if large else f"{name} {four_digits(float(values[0]))}", self.glyphs)
+            column = number * width // 3 if large else column
+            cells = cells.write(column, 0, text, ink)
+            column += len(text) + 2
+            if large and len(values) == 1:
+                cells = cells.paste(
+                    large_digits(four_digits(float(values[0])), ink, self.glyphs), number * width // 3, 1
+                )
+        return cells
+
+
+def distance(snapshot: Snapshot) -> float:
+    """Largest distance of ω from the answer; NaN where there is none."""
+    if not len(snapshot.answer) or snapshot.omega.shape != snapshot.answer.shape:
+        return float("nan")
+    return float(np.max(np.abs(snapshot.omega - snapshot.answer)))
+
+
+def _list(values: np.ndarray[tuple[int, ...], np.dtype[np.floating]]) -> str:
+    return ", ".join(f"{value:.4f}" if abs(value) < 1e4 else f"{value:.4g}" for value in values)

@@ -1,0 +1,38 @@
+"""The loss over the steps, on a log scale."""
+
+from __future__ import annotations
+
+from textual.geometry import Size
+
+from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.plotting.axes import Axis, follow, step_axis
+from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.ui.pane import Pane, command_steps, tick_room
+from periodic_tui.ui.wording import loss
+
+
+class LossPane(Pane):
+    """Minibatch losses as a band with their geometric mean, and the loss on the probe."""
+
+    NAME = "loss"
+    TITLE = "loss"
+
+    _axis: Axis | None = None
+
+    def draw(self, snapshot: Snapshot, size: Size) -> Cells:
+        batch, probe = snapshot.train_curve, snapshot.probe_curve
+        across, up = tick_room(size)
+        self._axis = follow(self._axis, (batch.low, batch.high, probe.low, probe.high), up, "log")
+        series = [
+            Series(batch.step, batch.low, Ink.PALE, "band", high=batch.high),
+            Series(batch.step, batch.middle, label="batch"),
+            Series(probe.step, probe.middle, Ink.TEXT, label="probe"),
+        ]
+        steps = step_axis(snapshot.step, across)
+        marks = command_steps(snapshot)
+        return curve_figure(size, series, steps, self._axis, marks=marks, x_label="step", glyphs=self.glyphs)
+
+    def figure(self, snapshot: Snapshot) -> str:
+        test = "" if snapshot.loss_test is None else f" · test {loss(snapshot.loss_test)}"
+        return f"probe {loss(snapshot.loss)}{test} · batch {loss(snapshot.train_loss)}"

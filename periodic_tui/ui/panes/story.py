@@ -1,0 +1,34 @@
+"""What to watch: the preset's story, in the place of the curves until there are any."""
+
+from __future__ import annotations
+
+from textual.geometry import Size
+
+from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.ui.pane import Pane
+from periodic_tui.ui.wording import clipped, wrapped
+
+WIDEST = 76
+"""Columns of a line that is easily read."""
+
+
+class StoryPane(Pane):
+    """Alone on the screen while torch starts; then until the first key."""
+
+    NAME = "story"
+    TITLE = "what to watch"
+    PLACE = "strip"
+
+    @classmethod
+    def speaks(cls, snapshot: Snapshot) -> bool:
+        return bool(snapshot.story)
+
+    def draw(self, snapshot: Snapshot, size: Size) -> Cells:
+        width = min(size.width - 4, WIDEST)
+        lines = clipped(wrapped(snapshot.story, width, self.glyphs), size.height)
+        column, row = (size.width - width) // 2, max(0, (size.height - len(lines)) // 2)
+        return Cells.blank(*size).paste(Cells.of_lines(lines, Ink.TEXT), column, row)
+
+    def figure(self, snapshot: Snapshot) -> str:
+        return "starting torch" if snapshot.state == "starting" and not snapshot.error else ""

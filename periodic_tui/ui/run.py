@@ -1,0 +1,93 @@
+"""Opens the dashboard, and gives the terminal back whatever happens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.ui.app import PeriodicApp
+from periodic_tui.ui.screens.picker import Preset
+from periodic_tui.ui.session import Session
+from periodic_tui.ui.terminal import Terminal
+
+INTERRUPTED = 130
+DEAF = 1.0
+"""Seconds that the worker has to end in."""
+DEADLINE = 0.35
+"""Seconds after a signal in which the app has to end; then the terminal is restored without it."""
+
+
+def run_dashboard(
+    session: Session,
+    presets: Sequence[tuple[str, str, str]],
+    fps: float = 10.0,
+    glyphs: str = "auto",
+) -> int:
+    """Show the session's run until the user quits; returns the exit code: 0, 1 after a bug, 130 after a signal.
+
+    Args:
+        session: not yet running; its `run` becomes the worker thread, after the first frame.
+        presets: name, title and source of those that the keys reach, in their order.
+        fps: frames a second.
+        glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
+    """
+    app = PeriodicApp(session, [Preset(*preset) for preset in presets], fps, glyphs_for(glyphs))
+    terminal = Terminal(sys.__stderr__)
+    with ends_by_signal(app, terminal):
+        app.run()
+    session.stop()
+    code = 1 if session.failure else app.return_code or 0
+    if app.worker.ident is not None:
+        app.worker.join(DEAF)
+        if app.worker.is_alive():  # in an import or a product that nothing can interrupt
+            leave(code)
+    return code
+
+
+def glyphs_for(choice: str) -> Glyphs:
+    """Everything where the terminal takes Unicode, else ASCII."""
+    if choice != "auto":
+        return "ascii" if choice == "ascii" else "braille"
+    encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
+    unicode = encoding.lower().replace("-", "").startswith("utf") and os.environ.get("TERM") not in {"linux", "dumb"}
+    return "braille" if unicode else "ascii"
+
+
+@contextmanager
+def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
+    """SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        watch = threading.Timer(DEADLINE, give_up, [terminal])
+        watch.daemon = True
+        watch.start()
+        app.interrupt(INTERRUPTED)
+
+    names = ("SIGTERM", "SIGHUP", "SIGINT")
+    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, end) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def give_up(terminal: Terminal) -> None:
+    """Restore the terminal and leave, from whatever thread."""
+    terminal.restore()
+    leave(INTERRUPTED)
+
+
+def leave(code: int) -> None:
+    """End the process now, whatever its other threads are in."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)

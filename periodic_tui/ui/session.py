@@ -1,0 +1,56 @@
+"""What the screen needs of a session; tests script one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import Context
+from typing import Protocol
+
+from periodic_tui.engine.commands import Command
+from periodic_tui.engine.snapshot import Snapshot, View
+
+
+class Session(Protocol):
+    """The run in the worker thread, as it looks from the screen's."""
+
+    on_wake: Callable[[], None]
+    """Called from the worker thread when a command has been applied; set by the screen."""
+
+    @property
+    def failure(self) -> BaseException | None:
+        """The bug that ended the worker, if any."""
+
+    def latest(self) -> Snapshot:
+        """The newest snapshot; never waits."""
+
+    def send(self, command: Command) -> None:
+        """Queue a command; thread-safe, never waits."""
+
+    def look(self, view: View) -> None:
+        """Ask for other snapshots; thread-safe, never waits."""
+
+    def run(self) -> None:
+        """The worker thread's body; returns after `stop`, or after a bug."""
+
+    def stop(self) -> None:
+        """Ask `run` to return."""
+
+
+class Wake:
+    """Called in any thread, runs an action on the event loop: at once, never waiting, many calls as one."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, context: Context, action: Callable[[], object]) -> None:
+        self._loop, self._context, self._action = loop, context, action
+        self._pending = False
+
+    def __call__(self) -> None:
+        if not self._pending:
+            self._pending = True
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._run, context=self._context)
+
+    def _run(self) -> None:
+        self._pending = False
+        self._action()

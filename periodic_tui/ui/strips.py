@@ -1,0 +1,78 @@
+"""From cells to what Textual paints: a strip a row, in the colors of the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+
+from periodic_tui.plotting.cells import SPACE, Cells, Ink
+
+INKS = tuple(ink for ink in Ink if ink != Ink.RGB)
+COMPONENTS = {ink: f"ink--{ink.name.lower()}" for ink in INKS}
+"""The component class that gives each ink its style."""
+
+
+def row_strip(cells: Cells, row: int, styles: Sequence[Style]) -> Strip:
+    """One row as a strip; `styles` has one for each ink but RGB, in their order."""
+    glyphs = cells.glyphs[row]
+    looks = _looks(cells, row)
+    text = glyphs.astype("<u4").tobytes().decode("utf-32-le", "replace")
+    starts = [0, *(np.flatnonzero(np.diff(looks)) + 1).tolist(), len(text)]
+    return Strip([Segment(text[a:b], _style(int(looks[a]), styles)) for a, b in pairwise(starts) if b > a], len(text))
+
+
+def changed_regions(old: Cells, new: Cells) -> list[Region]:
+    """One region for each row of equally large pictures in which cells differ, from the first such cell to the last."""
+    differs = (old.glyphs != new.glyphs) | (old.ink != new.ink) | _recolored(old, new)
+    rows = np.flatnonzero(differs.any(axis=1))
+    first, last = differs[rows].argmax(axis=1), differs.shape[1] - differs[rows, ::-1].argmax(axis=1)
+    return [Region(int(a), int(row), int(b - a), 1) for row, a, b in zip(rows, first, last, strict=True)]
+
+
+def _recolored(old: Cells, new: Cells) -> NDArray[np.bool_]:
+    both: NDArray[np.bool_] = new.ink == Ink.RGB
+    if new.foreground is None or new.background is None or old.foreground is None or old.background is None:
+        return both
+    differs: NDArray[np.bool_] = ((old.foreground != new.foreground) | (old.background != new.background)).any(axis=2)
+    return both & differs
+
+
+def _looks(cells: Cells, row: int) -> NDArray[np.int64]:
+    """A number for the look of each cell: its ink, or more for colors of its own. Blanks take their left neighbor's."""
+    ink = cells.ink[row].astype(np.int64)
+    own = ink == Ink.RGB
+    blank = (cells.glyphs[row] == SPACE) & ~own
+    last = np.maximum.accumulate(np.where(blank, 0, np.arange(len(ink))))
+    looks: NDArray[np.int64] = ink[last]
+    if own.any() and cells.foreground is not None and cells.background is not None:
+        colors = (_packed(cells.foreground[row]) << 24 | _packed(cells.background[row])) + len(Ink)
+        looks = np.where(own, colors, looks)
+    return looks
+
+
+def _packed(colors: NDArray[np.uint8]) -> NDArray[np.int64]:
+    packed: NDArray[np.int64] = colors.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
+    return packed
+
+
+def _style(look: int, styles: Sequence[Style]) -> Style:
+    return styles[look] if look < len(styles) else _colors(look - len(Ink))
+
+
+@lru_cache(maxsize=4096)
+def _colors(packed: int) -> Style:
+    front, back = packed >> 24, packed & 0xFFFFFF
+    return Style(color=_color(front), bgcolor=_color(back))
+
+
+def _color(packed: int) -> Color:
+    return Color.from_rgb(packed >> 16, packed >> 8 & 255, packed & 255)

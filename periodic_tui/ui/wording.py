@@ -1,0 +1,108 @@
+"""Figures and foreign text, made fit for cells of the screen."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+
+from rich.cells import cell_len
+
+from periodic_tui.plotting.cells import Glyphs
+
+ASCII = str.maketrans(
+    {
+        "·": "-", "→": "->", "±": "+-", "×": "x", "ω": "w", "″": "''", "′": "'", "−": "-", "–": "-", "—": "-", "…": "~",
+        "●": "*", "■": "#", "◆": "*", "▫": "o", "╱": "/", "∙": ".", "≤": "<=", "≥": ">=", "∈": "in", "φ": "phi",
+        "÷": "/",
+    }
+)  # fmt: skip
+"""How the signs of our own sentences are written in ASCII."""
+
+UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def plain(text: str, glyphs: Glyphs = "braille") -> str:
+    """One line in which every character fills one cell and none commands the terminal; line breaks become spaces."""
+    line = _tamed(text)
+    if glyphs == "ascii":
+        line = line.translate(ASCII).encode("ascii", "replace").decode()
+    return line if line.isascii() else "".join(c if cell_len(c) == 1 else "?" for c in line)
+
+
+def literal(text: str) -> str:
+    """Text with its line breaks, in which no character commands the terminal; for Textual's own widgets."""
+    return "\n".join(_tamed(line) for line in text.split("\n"))
+
+
+def _tamed(text: str) -> str:
+    """Control characters as their pictures, spaces for blanks, and a replacement character for what is invisible."""
+    return text if text.isprintable() else "".join(map(_tame, text))
+
+
+def _tame(character: str) -> str:
+    if character.isprintable():
+        return character
+    if character.isspace():
+        return " "
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else "\N{REPLACEMENT CHARACTER}"
+
+
+def wrapped(text: str, width: int, glyphs: Glyphs = "braille") -> list[str]:
+    """Lines of at most `width` cells."""
+    return textwrap.wrap(plain(" ".join(text.split()), glyphs), max(width, 1))
+
+
+def shortened(line: str, width: int) -> str:
+    """The line, its end replaced by … where it is too long."""
+    return line if len(line) <= width else line[: max(width - 1, 0)] + "…"
+
+
+def clipped(lines: list[str], rows: int) -> list[str]:
+    """The first rows; … where something is left out."""
+    if len(lines) <= rows:
+        return lines
+    return [*lines[: rows - 1], lines[rows - 1] + "…"] if rows > 0 else []
+
+
+def whole(number: int) -> str:
+    """1,204,000."""
+    return f"{number:,}"
+
+
+def rate(per_second: float) -> str:
+    """Three digits and a unit: 571k, 7.25k, 80.0; always five cells wide."""
+    if not math.isfinite(per_second):
+        return f"{'-':>5}"
+    unit, suffix = next(((unit, suffix) for unit, suffix in UNITS if per_second >= 0.9995 * unit), (1.0, ""))
+    return f"{three_digits(per_second / unit) + suffix:>5}"
+
+
+def three_digits(value: float) -> str:
+    """0.998, 12.3, 571; for 0.001 ≤ value < 999.5."""
+    return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}"
+
+
+def loss(value: float | None) -> str:
+    """Three digits of a loss, seven cells wide: 0.998, 1.2e-07, 0, inf, nan."""
+    if value is None or math.isnan(value):
+        return f"{'nan':<7}"
+    if value == 0 or math.isinf(value):
+        return f"{value:<7.0f}"
+    return f"{f'{value:#.3g}'.rstrip('.'):<7}" if 0.01 <= abs(value) < 999.5 else f"{value:<7.1e}"
+
+
+def four_digits(value: float) -> str:
+    """A figure of at most seven cells for large digits: 0.5312, 31.00, 5e-05, nan."""
+    size = abs(value)
+    if not math.isfinite(value):
+        return f"{value}"
+    if size == 0 or 1e-3 <= size < 99_999.5:
+        return f"{value:.{max(0, 3 - _exponent(size))}f}"[:7]
+    return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e+")
+
+
+def _exponent(size: float) -> int:
+    return max(0, math.floor(math.log10(size))) if size else 0
