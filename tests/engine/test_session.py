@@ -111,8 +111,8 @@ def test_setting_in_mid_run_takes_effect_or_is_refused() -> None:
     assert session.current.trainer.knobs["lr"].unique().tolist() == [pytest.approx(1e-6)]
     for key, value, reason in [
         ("model.kind", "mlp", "needs a new run"),
-        ("optimizer.lr", "-1", "greater than or equal to 0"),
-        ("optimizer.momentum", "high", "valid number"),
+        ("optimizer.lr", "-1", "expected at least 0"),
+        ("optimizer.momentum", "high", "expected a number"),
     ]:
         with pytest.raises(Refused, match=reason):
             session.apply(Set(key, value))
