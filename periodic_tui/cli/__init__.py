@@ -5,8 +5,9 @@ import sys
 from periodic_tui.cli.command import run
 from periodic_tui.cli.dashboard import dashboard
 from periodic_tui.cli.presets import check, presets, show
+from periodic_tui.cli.train import train
 
-COMMANDS = {command.name: command for command in (presets, show, check)}
+COMMANDS = {command.name: command for command in (train, presets, show, check)}
 
 dashboard.epilog = "\b\nCommands:\n" + "\n".join(
     f"  {name:9}{command.get_short_help_str(80)}" for name, command in COMMANDS.items()

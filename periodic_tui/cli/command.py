@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from periodic_tui import __version__
+from periodic_tui.engine.commands import Refused
 from periodic_tui.preset_files import PresetError
 from periodic_tui.printable import printable
 
@@ -52,6 +53,8 @@ def _invoke(command: click.Command, words: Sequence[str]) -> int:
         return stop.exit_code
     except PresetError as error:
         return fail(*error.lines)
+    except Refused as reason:
+        return fail(f"{name}: {reason}")
     except click.ClickException as error:
         return fail(f"{name}: {error.format_message()}", f"{name} --help shows what there is")
 

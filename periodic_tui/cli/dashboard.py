@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.options import overrides, run_options
+from periodic_tui.engine.commands import Refused
 from periodic_tui.preset_files import BUILT_IN, Override, built_in, load
 
 
@@ -38,4 +40,9 @@ def dashboard(
     from periodic_tui.ui.run import run_dashboard
 
     session = Session(load, name, experiment, device=device, engine=engine, paused=paused)
-    return run_dashboard(session, built_in(), fps=fps, glyphs=glyphs)
+    code = run_dashboard(session, built_in(), fps=fps, glyphs=glyphs)
+    if isinstance(session.failure, Refused):
+        return fail(f"{NAME}: {session.failure}")
+    if session.failure:
+        traceback.print_exception(session.failure)
+    return code

@@ -1,0 +1,156 @@
+"""Training without a screen: what happens at which step, until when, and what is reported."""
+
+from __future__ import annotations
+
+import math
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from periodic_tui.engine.commands import Command, Refused
+from periodic_tui.engine.experiment import Experiment
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.snapshot import Event, Snapshot
+
+Status = Literal["finished", "interrupted", "diverged"]
+Timed = tuple[int, Command]
+"""A command, and after how many steps it acts."""
+
+LONGEST_CHUNK = 256
+"""Most steps between two looks at the clock and at signals."""
+CHUNK_WORK = 2e8
+"""Most products of samples and parameters in a chunk; by work, not by time, so that equal runs have equal chunks."""
+
+
+class Trainable(Protocol):
+    """What is needed of a session; tests script one."""
+
+    def advance(self, count: int) -> int: ...
+    def apply(self, command: Command) -> Event: ...
+    def snapshot(self) -> Snapshot: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What happens at which step."""
+
+    steps: int | None
+    """Steps in all; None: until the time is over."""
+    every: int
+    """Steps between snapshots."""
+    seconds: float | None = None
+    """Time in all; None: no limit."""
+    commands: tuple[Timed, ...] = ()
+    """In the order in which they were given."""
+    chunk: int = LONGEST_CHUNK
+    """Most steps at once."""
+
+    def next_stop(self, done: int) -> int:
+        """The first step after `done` at which something happens."""
+        ahead = [step for step, _ in self.commands if step > done]
+        steps = math.inf if self.steps is None else self.steps
+        return int(min(done - done % self.every + self.every, steps, *ahead))
+
+
+def chunk_for(experiment: Experiment) -> int:
+    """Steps that are trained without looking up."""
+    target, training = experiment.target, experiment.training
+    parameters = experiment.model.layout(target.inputs, target.outputs).size
+    samples = (training.batch_size or experiment.domain.points) * training.replicas
+    return max(1, min(LONGEST_CHUNK, int(CHUNK_WORK / (parameters * samples))))
+
+
+@dataclass
+class Headless:
+    """One training run by a plan."""
+
+    session: Trainable
+    plan: Plan
+    report: Callable[[Snapshot, float], None]
+    """Gets every snapshot and the steps per second since the one before."""
+    progress: Callable[[float], None] = lambda share: None
+    """Gets the share of the run that is done."""
+    stopped: Callable[[], bool] = lambda: False
+    """Whether somebody wants it to end."""
+    clock: Callable[[], float] = time.perf_counter
+    done: int = 0
+    """Steps done."""
+    elapsed: float = 0.0
+    """Seconds of training."""
+
+    def run(self) -> Status:
+        """Train; the commands of a step act before its snapshot. Raises Refused where one cannot be applied."""
+        self._started = self.clock()
+        self._reported = (0, 0.0)
+        while True:
+            self._apply_due()
+            if self.done % self.plan.every == 0:
+                self._report()
+            if self.done == self.plan.steps:
+                return "finished"
+            if ended := self._advance_to(self.plan.next_stop(self.done)):
+                return ended
+
+    def _advance_to(self, stop: int) -> Status | None:
+        """Train up to `stop`; None if the run goes on from there."""
+        while self.done < stop:
+            if self.stopped():
+                return "interrupted"
+            if self.plan.seconds is not None and self.elapsed >= self.plan.seconds:
+                return "finished"
+            asked = min(stop - self.done, self.plan.chunk)
+            trained = self.session.advance(asked)
+            self.done += trained
+            self.elapsed = self.clock() - self._started
+            self.progress(self._share())
+            if trained < asked:
+                return "diverged"
+        return None
+
+    def _share(self) -> float:
+        by_steps = self.done / self.plan.steps if self.plan.steps else 0.0
+        by_time = self.elapsed / self.plan.seconds if self.plan.seconds else 0.0
+        return min(1.0, max(by_steps, by_time))
+
+    def _apply_due(self) -> None:
+        for step, command in self.plan.commands:
+            if step == self.done:
+                try:
+                    self.session.apply(command)
+                except Refused as reason:
+                    raise Refused(f"--at {step}:{command.words}: {reason}") from None
+
+    def _report(self) -> None:
+        done, elapsed = self._reported
+        took = self.elapsed - elapsed
+        self.report(self.session.snapshot(), (self.done - done) / took if took > 0 else 0.0)
+        self._reported = self.done, self.elapsed
+
+
+class Interruption:
+    """A context in which the first SIGINT, SIGTERM or SIGHUP is a wish to end; the second acts as it always does."""
+
+    def __init__(self) -> None:
+        self.wished = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Interruption:
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._wish)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        while self._before:
+            signal.signal(*self._before.popitem())
+
+    def _wish(self, number: int, frame: FrameType | None) -> None:
+        self.wished = True
+        self.__exit__(None, None, None)

@@ -1,0 +1,117 @@
+"""What `train` says: JSON Lines for scripts, a summary for people."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import sys
+from typing import Any
+
+import click
+import numpy as np
+
+from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.plotting.axes import follow, step_axis
+from periodic_tui.plotting.cells import Glyphs, Ink
+from periodic_tui.plotting.figures import Series, curve_figure
+
+
+def print_snapshot(snapshot: Snapshot, rate: float) -> None:
+    """The JSON line of one snapshot; `rate` in steps a second."""
+    fields = {
+        "event": "snapshot",
+        "step": snapshot.step,
+        "loss": snapshot.loss,
+        "train_loss": snapshot.train_loss,
+        "omega": _scalar(snapshot.omega.tolist()),
+        "steps_per_second": rate,
+    }
+    click.echo(json_line(fields))
+
+
+def print_nothing(snapshot: Snapshot, rate: float) -> None:
+    """For people, who read the summary."""
+
+
+def print_summary(summary: dict[str, Any], as_json: bool) -> None:
+    """The summary, as a JSON line or in words."""
+    if as_json:
+        click.echo(json_line({"event": "summary", **summary}))
+    else:
+        click.echo("\n".join(summary_lines(summary)))
+
+
+def print_plot(snapshot: Snapshot, err: bool) -> None:
+    """The losses over the steps; on stderr where stdout is read by a program."""
+    encoding = (sys.stderr if err else sys.stdout).encoding
+    click.echo("\n".join(loss_plot(snapshot, "braille" if encoding.startswith("utf") else "ascii")), err=err)
+
+
+def json_line(fields: dict[str, Any]) -> str:
+    """Fields as one line of JSON; numbers that are not finite become null."""
+    return json.dumps(_finite(fields), allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _finite(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_finite(inner) for inner in value]
+        case np.ndarray() | np.generic():
+            return _finite(value.tolist())
+        case float() if not math.isfinite(value):
+            return None
+    return value
+
+
+def _scalar(values: list[float]) -> float | list[float] | None:
+    """A number, a list of several, or None for none."""
+    return values if len(values) > 1 else values[0] if values else None
+
+
+def summary_lines(summary: dict[str, Any]) -> list[str]:
+    """The summary for people."""
+    lines = [
+        "{preset}: {status} after {steps:,} steps in {seconds:.1f} s ({steps_per_second:,.0f} steps/s)".format(
+            **summary
+        ),
+        "seed {seed}, replicas {replicas}, {engine}, {device}, {dtype}".format(**summary),
+        f"loss {_figure(summary['loss'])}, last batch {_figure(summary['train_loss'])}" + _test(summary["loss_test"]),
+    ]
+    if summary["omega"] is not None:
+        lines.append(f"omega {_figure(summary['omega'])}" + _distance(summary["answer_error"]))
+    lines.append("{code}: {text}".format(**summary["verdict"]))
+    if summary["replicas"] > 1:
+        lines.append("replicas: " + ", ".join(f"{count} {code}" for code, count in summary["outcomes"].items()))
+    lines += ["step {step:,}: {text}".format(**event) for event in summary["journal"]]
+    return lines
+
+
+def _figure(value: float | list[float] | None) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_figure, value))
+    return "not finite" if value is None else f"{value:.6g}"
+
+
+def _test(loss: float | None) -> str:
+    return "" if loss is None else f", on the test domain {_figure(loss)}"
+
+
+def _distance(error: float | None) -> str:
+    return "" if error is None else f", {_figure(error)} from the answer"
+
+
+def loss_plot(snapshot: Snapshot, glyphs: Glyphs) -> list[str]:
+    """The losses over the steps, as wide as the terminal."""
+    columns, rows = min(shutil.get_terminal_size().columns, 120), 16
+    batch, probe = snapshot.train_curve, snapshot.probe_curve
+    series = [
+        Series(batch.step, batch.low, Ink.PALE, "band", batch.high, label="batch"),
+        Series(probe.step, probe.middle, Ink.NETWORK, label="probe"),
+    ]
+    y_axis = follow(None, [batch.low, batch.high, probe.middle], rows // 3, "log")
+    x_axis = step_axis(snapshot.step, columns // 16)
+    figure = curve_figure((columns, rows), series, x_axis, y_axis, x_label="step", glyphs=glyphs)
+    return [line.rstrip() for line in figure.text()]

@@ -1,0 +1,117 @@
+"""`train`: the same training without a screen."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+from periodic_tui.cli.command import command
+from periodic_tui.cli.headless import Headless, Interruption, Plan, Timed, chunk_for
+from periodic_tui.cli.options import overrides, run_options
+from periodic_tui.engine.commands import Command, Pause, Resume, SingleStep, parse
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.preset_files import Override, load
+
+SNAPSHOTS = 20
+"""Snapshots of a run where `--every` says nothing."""
+TICKS = 1000
+"""Resolution of the progress bar."""
+
+
+def _timed(context: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[Timed, ...]:
+    return tuple(_timed_command(text) for text in texts)
+
+
+def _timed_command(text: str) -> Timed:
+    step, colon, words = text.partition(":")
+    if not (colon and step.isascii() and step.isdigit() and len(step) < 19):
+        raise click.BadParameter(f"expected STEP:COMMAND, got {text!r}")
+    return int(step), _command(words)
+
+
+def _command(words: str) -> Command:
+    try:
+        parsed = parse(words)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+    if isinstance(parsed, Pause | Resume | SingleStep):
+        raise click.BadParameter(f"train never waits, so {words!r} means nothing here")
+    return parsed
+
+
+def _finite(context: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not (math.isfinite(value) and value >= 0):
+        raise click.BadParameter(f"expected a finite number from 0, got {value}")
+    return value
+
+
+@command("train")
+@click.argument("preset")
+@run_options
+@click.option("--steps", type=int, metavar="N", help="Steps in all; 0 reports the initial state.")
+@click.option("--seconds", type=float, callback=_finite, metavar="S", help="Time in all.")
+@click.option("--every", type=click.IntRange(1), metavar="N", help="Steps between snapshots.")
+@click.option(
+    "--at", "commands", callback=_timed, multiple=True, metavar="STEP:COMMAND", help="Do it after STEP steps."
+)
+@click.option("--json", "as_json", is_flag=True, help="Snapshots and summary as JSON Lines on stdout.")
+@click.option("--plot", is_flag=True, help="Draw the losses in the end.")
+def train(
+    preset: str,
+    device: str,
+    engine: str,
+    seed: int | None,
+    replicas: int | None,
+    settings: list[Override],
+    steps: int | None,
+    seconds: float | None,
+    every: int | None,
+    commands: tuple[Timed, ...],
+    as_json: bool,
+    plot: bool,
+) -> int:
+    """Train PRESET without a screen: progress on stderr, a summary on stdout."""
+    from periodic_tui.cli import report
+    from periodic_tui.engine.session import Session
+
+    name, experiment = load(preset, overrides(settings, seed=seed, replicas=replicas, steps=steps))
+    plan = _plan(experiment, steps, seconds, every, commands)
+    session = Session(load, name, experiment, device=device, engine=engine)
+    with Interruption() as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
+        session.open()
+        tell = report.print_snapshot if as_json else report.print_nothing
+        run = Headless(session, plan, tell, progress, lambda: interruption.wished)
+        status = run.run()
+    rate = run.done / run.elapsed if run.elapsed else 0.0
+    report.print_summary(
+        session.summary() | {"status": status, "seconds": run.elapsed, "steps_per_second": rate}, as_json
+    )
+    if plot:
+        report.print_plot(session.snapshot(), err=as_json)
+    return 130 if status == "interrupted" else 0
+
+
+def _plan(
+    experiment: Experiment, steps: int | None, seconds: float | None, every: int | None, commands: tuple[Timed, ...]
+) -> Plan:
+    """`--seconds` without `--steps` lifts the preset's number of steps."""
+    limit = None if steps is None and seconds is not None else experiment.training.steps
+    for step, timed in commands:
+        if limit is not None and step > limit:
+            raise click.UsageError(f"--at {step}:{timed.words} is later than the last step, {limit:,}")
+    every = every or max(1, experiment.training.steps // SNAPSHOTS)
+    return Plan(limit, every, seconds, commands, chunk_for(experiment))
+
+
+@contextmanager
+def _progress(hidden: bool) -> Iterator[Callable[[float], None]]:
+    """A progress bar on stderr, where that is a terminal; it is told the share that is done."""
+    if hidden or not sys.stderr.isatty():
+        yield lambda share: None
+        return
+    with click.progressbar(length=TICKS, file=sys.stderr) as bar:
+        yield lambda share: bar.update(int(share * TICKS) - bar.pos)
