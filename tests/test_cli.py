@@ -10,6 +10,7 @@ import pytest
 
 from periodic_tui import __version__
 from periodic_tui.preset_files import BUILT_IN, dump, load
+from tests.pty.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -119,6 +120,25 @@ def test_a_closed_pipe_ends_quietly() -> None:
     result = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE)
     os.close(writer)
     assert (result.returncode, result.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_is_one_line() -> None:
+    command = [sys.executable, "-m", "periodic_tui", "show", "sine-31"]
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE)
+    assert result.returncode == 2
+    assert result.stderr.startswith(b"periodic-tui: cannot write: ")
+    assert result.stderr.count(b"\n") == 1
+
+
+def test_the_dashboard_says_what_device_is_missing_and_exits_2() -> None:
+    with Terminal([sys.executable, "-m", "periodic_tui", "--device", "cuda:99"], 80, 24) as terminal:
+        terminal.wait_for("cuda:99", 30)
+        terminal.send("q")
+        assert terminal.wait_exit() == 2
+        assert any("periodic-tui: --device cuda:99: " in row for row in terminal.screen())
+        assert terminal.unrestored() == []
 
 
 @pytest.mark.parametrize("words", [["--help"], ["presets"], ["show", "sine-31"], ["check", "sine-31"]])

@@ -119,6 +119,13 @@ def test_a_mistake_is_named_by_its_key(line: str, problem: str, preset: Any) -> 
     assert len(said) < 250
 
 
+def test_a_step_must_fit_into_memory(preset: Any) -> None:
+    (said,) = refused(preset(MINIMAL + "[training]\nbatch_size = 1000000\nreplicas = 501"))
+    # Each of 501 replicas keeps an input and an output for each sample, and one parameter.
+    assert "keeps 1,002,000,501 numbers, expected at most 1,000,000,000" in said
+    load(preset(MINIMAL + "[training]\nbatch_size = 1000000\nreplicas = 499"))
+
+
 def test_a_model_must_fit_its_target(preset: Any) -> None:
     (said,) = refused(preset('target = "magnitude"\nmodel = "sine-unit"'))
     assert said == "model.kind: expected a target with 1 input and 1 output, got one with 2 and 1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -40,6 +41,11 @@ def run(command: click.Command, words: Sequence[str]) -> int:
     except BrokenPipeError:
         _abandon_output()
         return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _abandon_output()
+        return fail(f"{NAME}: cannot write: {error.strerror}")
     except KeyboardInterrupt:
         return 130
 

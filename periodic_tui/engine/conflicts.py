@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
 
+MAX_NUMBERS = 1_000_000_000
+"""Most numbers that a step may keep, over all replicas: a batch's inputs, activations, outputs, and the parameters."""
+
 
 def conflicts(experiment: Experiment) -> dict[str, str]:
     """Key path to what conflicts there with another key; empty where all goes together."""
-    return _in_domain(experiment) | _in_data_set(experiment) | _in_model(experiment)
+    return _in_domain(experiment) | _in_data_set(experiment) | (_in_model(experiment) or _in_size(experiment))
 
 
 def _in_domain(experiment: Experiment) -> dict[str, str]:
@@ -41,3 +44,17 @@ def _in_data_set(experiment: Experiment) -> dict[str, str]:
 def _in_model(experiment: Experiment) -> dict[str, str]:
     found = experiment.model.conflicts(experiment.target.inputs, experiment.target.outputs)
     return {f"model.{key}": text for key, text in found.items()}
+
+
+def _in_size(experiment: Experiment) -> dict[str, str]:
+    """Only where model and target fit: the layout has to make sense."""
+    target, model, training = experiment.target, experiment.model, experiment.training
+    samples = training.batch_size or experiment.domain.points
+    units = target.inputs + sum(model.hidden_units) + target.outputs
+    numbers = training.replicas * (samples * units + model.layout(target.inputs, target.outputs).size)
+    if numbers <= MAX_NUMBERS:
+        return {}
+    return {
+        "training": f"a step of {training.replicas:,} replicas with {samples:,} samples each keeps {numbers:,} numbers,"
+        f" expected at most {MAX_NUMBERS:,}"
+    }
