@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -151,6 +152,12 @@ SUMMARY = {
     "status", "loss", "train_loss", "loss_test", "omega", "answer_error", "accuracy", "outcomes", "verdict", "layers",
     "journal",
 }  # fmt: skip
+
+
+def test_the_readme_explains_every_field_of_the_summary() -> None:
+    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `")]
+    explained = {name for row in rows for name in re.findall("`(\\w+)`", row.split("|")[1])}
+    assert explained == SUMMARY - {"event"}
 
 
 def test_the_injected_answer_is_exact_and_in_the_journal() -> None:

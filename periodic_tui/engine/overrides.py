@@ -44,5 +44,5 @@ def _override(table: Table, keys: list[str], value: Any, above: str) -> Table:
     if isinstance(inner, str) and path in CHOSEN_BY_KIND:
         inner = {"kind": inner}
     if not isinstance(inner, Mapping):
-        raise ValueError(f"{path} is not a table")
+        raise ValueError(f"{path}: expected a table")
     return {**table, key: _override(dict(inner), rest, value, path)}
