@@ -13,9 +13,9 @@ import tomli_w
 from pydantic import ValidationError
 
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.names import nearest
 from periodic_tui.engine.overrides import override
 from periodic_tui.engine.problems import problems
-from periodic_tui.engine.registry import nearest
 from periodic_tui.preset_folder import preset_folder
 from periodic_tui.printable import printable
 

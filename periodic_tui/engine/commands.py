@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from periodic_tui.engine.registry import nearest
+from periodic_tui.engine.names import nearest
 
 
 class Bench(Protocol):

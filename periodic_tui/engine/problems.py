@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.registry import Registry, Spec, nearest
+from periodic_tui.engine.names import nearest
+from periodic_tui.engine.registry import Registry, Spec
 
 EXPECTED = {
     "float_type": "a number",

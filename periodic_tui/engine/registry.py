@@ -7,7 +7,6 @@ and checked without importing torch.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
@@ -28,12 +27,6 @@ class Kind(Spec):
 
 
 K = TypeVar("K", bound=Kind)
-
-
-def nearest(name: str, names: list[str]) -> str | None:
-    """The registered name that looks most like `name`, or None if none does."""
-    matches = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return matches[0] if matches else None
 
 
 class Registry(Generic[K]):
