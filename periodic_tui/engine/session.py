@@ -131,7 +131,7 @@ class Session:
 
     def _fail(self, failure: BaseException, text: str) -> None:
         self.failure = failure
-        self._latest = replace(self._latest, error=text)
+        self._latest = replace(self._latest, error=text, state="finished")
         self.on_wake()
 
     def _turn(self) -> None:

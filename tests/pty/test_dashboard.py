@@ -1,0 +1,147 @@
+"""The real program in a real pseudo-terminal, as a person uses it."""
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.pty.terminal import Terminal
+
+PROGRAM = [sys.executable, "-m", "periodic_tui"]
+PATIENCE = 60.0
+"""Seconds within which anything must have happened, on a busy machine too."""
+
+
+def header(rows: list[str]) -> str:
+    return rows[0]
+
+
+def in_header(word: str):  # type: ignore[no-untyped-def]
+    return lambda rows: word in header(rows)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    with Terminal(PROGRAM) as opened:
+        opened.wait_for(in_header("training"), PATIENCE)
+        yield opened
+
+
+def quit_cleanly(terminal: Terminal) -> None:
+    terminal.send("q")
+    assert terminal.wait_exit(PATIENCE) == 0
+    assert terminal.unrestored() == []
+
+
+def test_watch_it_fail_inject_the_answer_and_see_it_fail_again(terminal: Terminal) -> None:
+    terminal.send("i")
+    terminal.wait_for(in_header("solved"), PATIENCE)
+    terminal.wait_for("injected the known answer: ω 31, loss 0", PATIENCE)
+    terminal.wait_for("probe 0 ", PATIENCE)
+    terminal.send("r")
+    terminal.wait_for(in_header("training"), PATIENCE)
+    terminal.wait_for("stuck-outside-basin", PATIENCE)
+    quit_cleanly(terminal)
+
+
+def test_presets_are_switched_and_units_take_the_place_of_the_frequency(terminal: Terminal) -> None:
+    assert any("frequency" in row for row in terminal.screen())
+    terminal.send("2")
+    terminal.wait_for(lambda rows: "sine-31" not in header(rows), PATIENCE)
+    terminal.send("1")
+    terminal.wait_for(in_header("sine-31"), PATIENCE)
+    quit_cleanly(terminal)
+
+
+def test_a_pause_sends_no_bytes_and_a_step_is_one_step(terminal: Terminal) -> None:
+    terminal.send(" ")
+    terminal.wait_for(in_header("paused"), PATIENCE)
+    time.sleep(1.0)
+    before, written = header(terminal.screen()), len(terminal.raw_bytes)
+    time.sleep(1.0)
+    assert len(terminal.raw_bytes) == written
+    terminal.send("s")
+    terminal.wait_for(lambda rows: header(rows) != before, PATIENCE)
+    assert step_of(header(terminal.screen())) == step_of(before) + 1
+    quit_cleanly(terminal)
+
+
+def step_of(row: str) -> int:
+    words = row.split()
+    return int(words[words.index("step") + 1].replace(",", ""))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_restores_the_terminal(terminal: Terminal, number: signal.Signals) -> None:
+    terminal.signal(number)
+    assert terminal.wait_exit(PATIENCE) == 130
+    assert terminal.unrestored() == []
+
+
+def test_control_c_says_how_to_quit(terminal: Terminal) -> None:
+    terminal.send("\x03")
+    terminal.wait_for("press q to quit", PATIENCE)
+    quit_cleanly(terminal)
+
+
+def test_quitting_while_torch_is_imported_restores_the_terminal() -> None:
+    with Terminal(PROGRAM) as terminal:
+        terminal.wait_for(in_header("starting"), PATIENCE)
+        quit_cleanly(terminal)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (200, 60), (1, 1)])
+def test_it_lives_at_every_size(columns: int, rows: int) -> None:
+    with Terminal(PROGRAM) as terminal:
+        terminal.wait_for(in_header("training"), PATIENCE)
+        terminal.resize(columns, rows)
+        time.sleep(0.5)
+        terminal.resize(120, 40)
+        terminal.wait_for(in_header("training"), PATIENCE)
+        quit_cleanly(terminal)
+
+
+BROKEN = """
+import sys
+from periodic_tui.engine.run import Run
+def fail(*_): raise ZeroDivisionError("planted")
+Run.advance = fail
+sys.argv = ["periodic-tui"]
+from periodic_tui.cli import main
+main()
+"""
+
+
+def test_a_bug_in_the_worker_is_shown_the_screen_stays_and_the_process_exits_1() -> None:
+    with Terminal([sys.executable, "-c", BROKEN]) as terminal:
+        terminal.wait_for("ZeroDivisionError: planted", PATIENCE)
+        terminal.send("?")
+        terminal.wait_for("help", PATIENCE)
+        terminal.send("?")
+        terminal.wait_for(lambda rows: not any("─ help" in row for row in rows), PATIENCE)
+        terminal.send("q")
+        assert terminal.wait_exit(PATIENCE) == 1
+        assert terminal.unrestored() == []
+
+
+def preset_with(folder: Path, title: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(f'title = "{title}"\n[target]\nkind = "sine"\n[model]\nkind = "sine-unit"\n')
+    return path
+
+
+def test_markup_in_a_preset_is_text(tmp_path: Path) -> None:
+    with Terminal([*PROGRAM, str(preset_with(tmp_path, "[red]not[/red] markup"))]) as terminal:
+        terminal.wait_for(in_header("training"), PATIENCE)
+        assert "[red]not[/red] markup" in header(terminal.screen())
+        quit_cleanly(terminal)
+
+
+def test_escape_sequences_in_a_preset_never_reach_the_terminal(tmp_path: Path) -> None:
+    with Terminal([*PROGRAM, str(preset_with(tmp_path, "\\u001b]0;stolen\\u0007"))]) as terminal:
+        assert terminal.wait_exit(PATIENCE) == 2
+        assert b"stolen" not in terminal.raw_bytes
+        assert b"title: expected one line of printable characters" in terminal.raw_bytes
