@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
 
 from textual.app import App, SystemCommand
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 
 from periodic_tui.engine.snapshot import EMPTY, Snapshot
@@ -41,7 +41,7 @@ class PeriodicApp(App[None]):
     ALLOW_SELECT = False
     ENABLE_COMMAND_PALETTE = True
 
-    snapshot: reactive[Snapshot] = reactive(EMPTY)
+    snapshot: var[Snapshot] = var(EMPTY)
 
     def __init__(
         self, session: Session, presets: Sequence[Preset], fps: float = 10.0, glyphs: Glyphs = "braille"

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Key, Resize
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Footer
 
@@ -38,7 +38,7 @@ class Dashboard(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     AUTO_FOCUS = None
 
-    snapshot: reactive[Snapshot] = reactive(EMPTY)
+    snapshot: var[Snapshot] = var(EMPTY)
 
     def __init__(self, session: Session, presets: Sequence[Preset], glyphs: Glyphs = "braille") -> None:
         super().__init__(id="_default")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.reactive import reactive
+from textual.reactive import var
 
 from periodic_tui.engine.snapshot import EMPTY, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
@@ -16,7 +16,7 @@ WIDEST_STATE = len("diverged")
 class Header(Painted):
     """Gives up, where the screen is narrow, first the title, then the program's name, then the device."""
 
-    snapshot: reactive[Snapshot] = reactive(EMPTY)
+    snapshot: var[Snapshot] = var(EMPTY)
 
     def watch_snapshot(self) -> None:
         self.redraw()

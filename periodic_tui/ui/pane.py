@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from periodic_tui.engine.snapshot import EMPTY, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
@@ -30,7 +30,7 @@ class Pane(Painted, can_focus=True):
     PLACE: ClassVar[Place] = "plot"
     """A plot shares the grid; a strip lies across the screen below it."""
 
-    snapshot: reactive[Snapshot] = reactive(EMPTY)
+    snapshot: var[Snapshot] = var(EMPTY)
 
     class Look(Message):
         """The user wants to see another range of x."""
