@@ -7,8 +7,10 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
+from typing import ClassVar
 
 from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -33,13 +35,16 @@ AFTER_FIRST_FRAME = 0.02
 """Seconds for the first frame to leave before torch's import holds the interpreter."""
 
 
-class PeriodicApp(App[None]):
+class PeriodicApp(App[None], inherit_bindings=False):
     """Polls the session's newest snapshot and hands it down; a wake from the session need not wait for the timer."""
 
     CSS_PATH = "app.tcss"
     TITLE = "periodic-tui"
     ALLOW_SELECT = False
-    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "help_quit", show=False, system=True),
+        Binding("ctrl+q", "quit", show=False, system=True, priority=True),
+    ]
 
     snapshot: var[Snapshot] = var(EMPTY)
 

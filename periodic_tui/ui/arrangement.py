@@ -14,6 +14,7 @@ from periodic_tui.ui.pane import Pane
 Layout = Literal["small", "medium", "large"]
 
 COLUMNS: dict[Layout, int] = {"small": 2, "medium": 2, "large": 3}
+"""At most; two where four plots or fewer speak."""
 PLOTS: dict[Layout, int] = {"small": 3, "medium": 4, "large": 6}
 """So many plots have a place."""
 STRIPS: dict[Layout, tuple[str, ...]] = {
@@ -34,7 +35,7 @@ class Arrangement:
     strips: tuple[str, ...] = ()
     columns: int = 1
     alone: bool = False
-    """One pane fills the screen."""
+    """One pane was given the screen."""
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -72,9 +73,7 @@ def arrange(
     focused = next((pane for pane in speakers if focus == pane.NAME), None)
     if focused and (zoomed or focus not in plots + strips):
         return _alone(focused, layout)
-    if not plots and len(strips) == 1:
-        return Arrangement(layout, strips=(strips[0],), alone=True)
-    columns = min(COLUMNS[layout], max(len(plots), 1))
+    columns = min(COLUMNS[layout] if len(plots) > 4 else 2, max(len(plots), 1))
     return Arrangement(layout, tuple(plots), tuple(strips), columns)
 
 

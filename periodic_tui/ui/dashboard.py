@@ -91,7 +91,7 @@ class Dashboard(Screen[None]):
     def _apply(self, arrangement: Arrangement) -> None:
         for layout in ("small", "medium", "large"):
             self.set_class(layout == arrangement.layout, f"-{layout}")
-        self.set_class(arrangement.alone, "-alone")
+        self.set_class(not arrangement.plots, "-bare")
         plots = self.query_one("#plots")
         plots.display = bool(arrangement.plots)
         for columns in (1, 2, 3):
@@ -155,7 +155,8 @@ class Dashboard(Screen[None]):
 
     def action_help(self) -> None:
         show = {entry.binding.key: self.app.get_key_display(entry.binding) for entry in self.active_bindings.values()}
-        rows = key_rows(self.active_bindings.values(), show)
+        keys = sorted(self.active_bindings.values(), key=lambda entry: entry.node is not self)
+        rows = key_rows(keys, show)
         self.app.push_screen(Help(self.snapshot.title, self.snapshot.story, rows))
 
     def action_list_presets(self) -> None:
@@ -222,7 +223,7 @@ class Dashboard(Screen[None]):
     def palette(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         """Title, help and deed of all that the command palette offers."""
         for binding in (entry.binding for entry in self.active_bindings.values()):
-            if binding.tooltip and not binding.action.startswith(("load_preset", "app.command_palette")):
+            if binding.tooltip and not binding.key.isdigit() and binding.key not in ("f1", "ctrl+p"):
                 yield binding.description, binding.tooltip, partial(self.run_action, binding.action)
         for preset in self.presets:
             yield f"load {preset.name}", preset.title, partial(self._load, preset.name)

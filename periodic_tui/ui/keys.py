@@ -35,9 +35,8 @@ KEYS: list[BindingType] = [
     _key("z", "zoom_pane", "zoom", "Show the focused pane alone, or all again", show=True),
     _key("h", "hide_pane", "hide", "Hide the focused pane, or show it again"),
     _key("question_mark,f1", "help", "help", "What to watch, and every key", show=True),
-    _key("ctrl+p", "app.command_palette", "palette", "Search every command"),
     _key("ctrl+z", "app.suspend_process", "suspend", "Go to the shell; fg comes back"),
     _key("escape", "back", "close", "Leave the zoom, or the help"),
     _key("q", "app.quit", "quit", "End the run and go back to the shell", show=True),
-    *[_key(str(n), f"load_preset({n})", f"preset {n}", f"Load preset {n} of the list") for n in range(1, 10)],
+    *[_key(str(n), f"load_preset({n})", f"preset {n}", "Load that preset of the list") for n in range(1, 10)],
 ]

@@ -17,7 +17,7 @@ from periodic_tui.ui.session import Session
 from periodic_tui.ui.terminal import Terminal
 
 INTERRUPTED = 130
-DEAF = 1.0
+DEAF = 0.5
 """Seconds that the worker has to end in."""
 DEADLINE = 0.35
 """Seconds after a signal in which the app has to end; then the terminal is restored without it."""
@@ -63,11 +63,13 @@ def glyphs_for(choice: str) -> Glyphs:
 def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
     """SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time."""
 
+    watch = threading.Timer(DEADLINE, give_up, [terminal])
+    watch.daemon = True
+
     def end(number: int, frame: FrameType | None) -> None:
-        watch = threading.Timer(DEADLINE, give_up, [terminal])
-        watch.daemon = True
-        watch.start()
-        app.interrupt(INTERRUPTED)
+        if watch.ident is None:
+            watch.start()
+            app.interrupt(INTERRUPTED)
 
     names = ("SIGTERM", "SIGHUP", "SIGINT")
     signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
@@ -75,6 +77,7 @@ def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
     try:
         yield
     finally:
+        watch.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -12,9 +12,10 @@ except ImportError:  # Windows
     termios = None  # type: ignore[assignment]
 
 RESET = (
-    b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[0m"
+    b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l"
+    b"\x1b[?2026l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?7h\x1b[0m"
 )
-"""Mouse, focus and paste reports off, the update done, the keyboard and the screen of before, a cursor, no color."""
+"""Mouse, focus and paste reports off; the update done; keyboard, screen, cursor, wrap and colors as before."""
 
 
 class Terminal:

@@ -91,7 +91,8 @@ def loss(value: float | None) -> str:
         return f"{'nan':<7}"
     if value == 0 or math.isinf(value):
         return f"{value:<7.0f}"
-    return f"{f'{value:#.3g}'.rstrip('.'):<7}" if 0.01 <= abs(value) < 999.5 else f"{value:<7.1e}"
+    forms = (f"{value:#.3g}".rstrip("."), f"{value:.1e}", f"{value:.0e}")
+    return f"{next(form for form in forms if len(form) <= 7):<7}"
 
 
 def four_digits(value: float) -> str:

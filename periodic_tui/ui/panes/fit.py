@@ -16,6 +16,7 @@ from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
 from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL, Palette, heat_map
 from periodic_tui.ui.pane import Pane, tick_room
+from periodic_tui.ui.wording import plain
 
 Window = tuple[float, float]
 
@@ -102,7 +103,7 @@ class FitPane(Pane):
             colors = None if self.app.no_color else palette
             picture = heat_map(np.flipud(values), width, size.height - 1, low, high, colors, self.glyphs)
             column = number * (width + 1)
-            cells = cells.paste(picture, column, 1).write(column, 0, name[:width], Ink.TEXT)
+            cells = cells.paste(picture, column, 1).write(column, 0, plain(name, self.glyphs)[:width], Ink.TEXT)
         return cells
 
 

@@ -50,7 +50,7 @@ class FrequencyPane(Pane):
         series = [
             *[level(float(answer), steps, label="" if n else "answer") for n, answer in enumerate(snapshot.answer)],
             Series(curve.step, curve.low, Ink.PALE, "band", high=curve.high),
-            Series(curve.step, curve.middle, label="ω"),
+            Series(curve.step, curve.middle, label=plain("ω", self.glyphs)),
         ]
         return curve_figure(size, series, steps, self._axis, marks=marks, x_label="step", glyphs=self.glyphs)
 

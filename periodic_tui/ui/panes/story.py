@@ -26,6 +26,8 @@ class StoryPane(Pane):
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         width = min(size.width - 4, WIDEST)
+        if len(wrapped(snapshot.story, width, self.glyphs)) > size.height:
+            width = size.width - 4
         lines = clipped(wrapped(snapshot.story, width, self.glyphs), size.height)
         column, row = (size.width - width) // 2, max(0, (size.height - len(lines)) // 2)
         return Cells.blank(*size).paste(Cells.of_lines(lines, Ink.TEXT), column, row)

@@ -24,7 +24,11 @@ class VerdictPane(Pane):
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         text, ink = sentence(snapshot), Ink.TROUBLE if snapshot.error else Ink.TEXT
         if size.height == 1:
-            lines = [shortened(plain(f"{self.figure(snapshot)}: {text}", self.glyphs), size.width - 2)]
+            lines = [
+                shortened(
+                    plain(text if snapshot.error else f"{snapshot.verdict.code}: {text}", self.glyphs), size.width - 2
+                )
+            ]
         else:
             lines = clipped(wrapped(text, size.width - 2, self.glyphs), size.height)
         return Cells.blank(*size).paste(Cells.of_lines(lines, ink), 1, 0)

@@ -29,7 +29,8 @@ class Picker(ModalScreen[str | None]):
     DEFAULT_CSS = """
     Picker {
         align: center middle;
-        OptionList { width: 78; max-width: 100%; height: auto; max-height: 90%; border: round $network; }
+        OptionList { width: 78; max-width: 100%; height: auto; max-height: 90%; }
+        OptionList, OptionList:focus { border: round $network; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,l,q", "dismiss(None)", "close")]

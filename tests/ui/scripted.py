@@ -1,0 +1,147 @@
+"""A session that does nothing but remember, and hand-made snapshots: no thread trains, no torch is imported."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import numpy as np
+from textual.pilot import Pilot
+
+from periodic_tui.engine.commands import Command
+from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Snapshot, Verdict, View
+from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.ui.app import PeriodicApp
+from periodic_tui.ui.screens.picker import Preset
+
+PRESETS = [Preset(name, f"Title of {name}", "") for name in ("sine-31", "ln-collapse", "magnitude")]
+
+_STEP = np.arange(0, 2_000, 10.0)
+_LOSS = 1 + 0.1 * np.sin(_STEP)
+_OMEGA = 0.5 + 0.1 * np.sin(_STEP / 100)
+_X = np.linspace(-0.5, 0.5, 200)
+_GRID = np.linspace(-1, 1, 16)
+_MAGNITUDE = np.hypot(*np.meshgrid(_GRID, _GRID))
+
+SINE = Snapshot(
+    run=1,
+    preset="sine-31",
+    title="One learnable frequency",
+    story="One number has to become 31, and never does.",
+    state="training",
+    step=2_000,
+    rate=571_234.0,
+    seed=3,
+    device="cpu",
+    engine="eager",
+    optimizer="sgd",
+    lr=1e-4,
+    loss=0.998,
+    train_loss=1.13,
+    train_curve=Curve(_STEP, 0.5 * _LOSS, _LOSS, 2 * _LOSS, 10),
+    probe_curve=Curve(_STEP, _LOSS, _LOSS, _LOSS, 10),
+    omega_curve=Curve(_STEP, _OMEGA - 0.1, _OMEGA, _OMEGA + 0.1, 10),
+    omega=np.array([0.5312]),
+    answer=np.array([31.0]),
+    basin=0.0045,
+    fit=Fit(_X, np.sin(31 * _X)[:, None], np.sin(0.5312 * _X)[:, None], 1, ((-1000.0, 1000.0),), (-1000.0, 1000.0)),
+    verdict=Verdict("stuck-outside-basin", "ω is 30.47 from the answer."),
+    events=(Event(0, "sine-31, seed 3, cpu, eager"), Event(1_200, "injected the known answer", "inject")),
+)
+MAGNITUDE = replace(
+    SINE,
+    preset="magnitude",
+    omega=np.empty(0),
+    omega_curve=Curve(),
+    answer=np.empty(0),
+    fit=Fit(_GRID, _MAGNITUDE, 0.5 * _MAGNITUDE, 2, ((-1.0, 1.0),), (-1.0, 1.0)),
+    layers=(Layer("hidden.0", np.array([0.5, 0.5, 0.0, 0.3]), dead=(2,), duplicate=((0, 1),), groups=((0, 1),)),),
+)
+STARTING = replace(EMPTY, preset="sine-31", title=SINE.title, story=SINE.story)
+
+
+class ScriptedSession:
+    """Shows what it is told to; keeps what was sent."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.sent: list[str] = []
+        self.views: list[View] = []
+        self.on_wake: Callable[[], None] = lambda: None
+        self.failure: BaseException | None = None
+
+    def latest(self) -> Snapshot:
+        return self.snapshot
+
+    def send(self, command: Command) -> None:
+        self.sent.append(command.words)
+
+    def look(self, view: View) -> None:
+        self.views.append(view)
+
+    def run(self) -> None:
+        """Trains nothing."""
+
+    def stop(self) -> None:
+        """Has nothing to stop."""
+
+
+Visit = Callable[[PeriodicApp, Pilot[None]], Awaitable[None]]
+
+
+def visit(
+    session: ScriptedSession, act: Visit, size: tuple[int, int] = (120, 40), glyphs: Glyphs = "braille"
+) -> PeriodicApp:
+    """Open the dashboard on a headless screen and act on it."""
+    app = PeriodicApp(session, PRESETS, glyphs=glyphs)
+
+    async def run() -> None:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await pilot.pause()
+            await act(app, pilot)
+
+    asyncio.run(run())
+    return app
+
+
+def show(snapshot: Snapshot, *keys: str, size: tuple[int, int] = (120, 40), glyphs: Glyphs = "braille") -> list[str]:
+    """The rows of the screen for a snapshot, after some keys."""
+    rows: list[str] = []
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        await pilot.pause()
+        rows.extend(rows_of(app))
+
+    visit(ScriptedSession(snapshot), act, size, glyphs)
+    return rows
+
+
+def rows_of(app: PeriodicApp) -> list[str]:
+    """What is on the screen now."""
+    return [strip.text for strip in app.screen._compositor.render_strips()]
+
+
+def sent(snapshot: Snapshot, *keys: str) -> list[str]:
+    """The commands that keys send."""
+    session = ScriptedSession(snapshot)
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    visit(session, act)
+    return session.sent
+
+
+def views(snapshot: Snapshot, *keys: str) -> list[View]:
+    """The views that keys ask for."""
+    session = ScriptedSession(snapshot)
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    visit(session, act)
+    return session.views

@@ -1,0 +1,129 @@
+from dataclasses import replace
+
+import pytest
+
+from periodic_tui.engine.commands import parse
+from periodic_tui.engine.snapshot import EMPTY, View
+from periodic_tui.ui.keys import KEYS
+from periodic_tui.ui.pace import faster, slower
+from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, sent, show, views, visit
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("space", "pause"),
+        ("s", "step"),
+        ("i", "inject"),
+        ("I", "inject:+0.002"),
+        ("r", "reinitialize"),
+        ("R", "reinitialize:4"),
+        ("n", "load:ln-collapse"),
+        ("p", "load:magnitude"),
+        ("1", "load:sine-31"),
+        ("3", "load:magnitude"),
+        ("(", "set:optimizer.lr=5e-05"),
+        (")", "set:optimizer.lr=0.0002"),
+        ("<", "pace:300000"),
+        (">", "pace:0"),
+    ],
+)
+def test_a_key_sends_one_command_that_the_command_line_knows_too(key: str, words: str) -> None:
+    assert sent(SINE, key) == [words]
+    assert parse(words).words == words
+
+
+def test_space_resumes_what_is_paused() -> None:
+    assert sent(replace(SINE, state="paused"), "space") == ["resume"]
+
+
+def test_the_next_seed_is_that_of_the_run_not_of_the_shown_replica() -> None:
+    assert sent(replace(SINE, seed=7, focus=4, replicas=8), "R") == ["reinitialize:4"]
+
+
+def test_a_number_beyond_the_list_loads_nothing() -> None:
+    assert sent(SINE, "9") == []
+
+
+def test_the_list_loads_what_is_chosen_and_escape_loads_nothing() -> None:
+    assert sent(SINE, "l", "down", "enter") == ["load:ln-collapse"]
+    assert sent(SINE, "l", "down", "escape") == []
+
+
+def test_zoom_and_pan_ask_for_another_window_of_x() -> None:
+    windows = [view.window for view in views(SINE, "+", "+", "right", "-", "left")]
+    assert windows == [
+        pytest.approx(window)
+        for window in [(-0.25, 0.25), (-0.125, 0.125), (-0.0625, 0.1875), (-0.1875, 0.3125), (-0.3125, 0.1875)]
+    ]
+
+
+def test_a_window_stays_inside_the_domain() -> None:
+    windows = [view.window for view in views(SINE, *["-"] * 14, "right")]
+    assert windows[-2:] == [(-1000.0, 1000.0), (-1000.0, 1000.0)]
+
+
+def test_maps_over_two_inputs_are_not_zoomed() -> None:
+    assert views(MAGNITUDE, "+", "right") == []
+
+
+def test_brackets_walk_round_the_replicas() -> None:
+    many = replace(SINE, replicas=3, focus=0)
+    assert [view.focus for view in views(many, "[", "]")] == [2, 1]
+
+
+def test_a_new_run_forgets_the_window() -> None:
+    session = ScriptedSession(SINE)
+
+    async def act(app, pilot):
+        await pilot.press("+")
+        session.snapshot = replace(SINE, run=2)
+        app.poll()
+        await pilot.pause()
+
+    visit(session, act)
+    assert session.views[-1] == View()
+
+
+def test_control_c_says_how_to_quit() -> None:
+    assert any("press q to quit" in row for row in show(SINE, "ctrl+c"))
+
+
+def test_q_quits() -> None:
+    async def act(app, pilot):
+        await pilot.press("q")
+        assert not app.is_running or app._exit
+
+    assert visit(ScriptedSession(SINE), act).return_code == 0
+
+
+def test_the_help_tells_the_story_and_every_key() -> None:
+    rows = "\n".join(show(SINE, "?", size=(100, 60)))
+    assert SINE.story in rows
+    told = [binding.tooltip for binding in KEYS if binding.tooltip not in rows]
+    assert told == []
+
+
+def test_the_palette_finds_a_preset() -> None:
+    assert any("load magnitude" in row for row in show(SINE, "ctrl+p", *"load magn"))
+
+
+def test_every_key_can_be_remapped_by_an_id_of_its_own_and_says_what_it_does() -> None:
+    ids = [binding.id for binding in KEYS]
+    assert all(ids)
+    assert len(set(ids)) == len(ids)
+    assert all(binding.tooltip for binding in KEYS)
+
+
+def test_the_ladder_of_paces_goes_down_from_the_measured_rate_and_up_to_flat_out() -> None:
+    assert slower(0.0, 571_000.0) == 300_000.0
+    assert slower(300.0, 300.0) == 100.0
+    assert slower(1.0, 1.0) == 1.0
+    assert faster(100.0, 100.0) == 300.0
+    assert faster(3_000.0, 500.0) == 0.0
+    assert faster(0.0, 500.0) == 0.0
+
+
+def test_keys_before_the_first_snapshot_do_no_harm() -> None:
+    keys = [key for binding in KEYS for key in binding.key.split(",") if key not in ("q", "ctrl+z")]
+    assert "inject" in sent(EMPTY, *keys)
