@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from periodic_tui.engine.optimizers.adam import Adam
 from periodic_tui.engine.optimizers.sgd import SGD
 from periodic_tui.engine.overrides import override, parse_value
+from periodic_tui.engine.targets import targets
 from periodic_tui.preset_files import BUILT_IN, MAX_BYTES, PresetError, dump, load
 from periodic_tui.preset_folder import preset_folder
 
@@ -83,7 +84,7 @@ def test_five_kinds_of_mistakes_give_five_lines(preset: Any) -> None:
         """
     )
     assert refused(path) == [
-        'target.kind: unknown target "sin", expected one of log, magnitude, sine; did you mean sine?',
+        f'target.kind: unknown target "sin", expected one of {", ".join(targets)}; did you mean sine?',
         "domain.train: an interval must rise, got [3, 2]",
         "model.hiden: unknown key, expected one of kind, hidden, activation, bias, output_layer, dropout;"
         " did you mean hidden?",

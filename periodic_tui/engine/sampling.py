@@ -70,7 +70,7 @@ class Sampler:
             x = stream.normal(count, self.dtype)
         else:
             x = on_intervals(stream.uniform(count, self.dtype), knobs["starts"], knobs["lengths"])
-        return scaled(x.unflatten(-1, shape), self.domain.scale)
+        return self.target.admissible(scaled(x.unflatten(-1, shape), self.domain.scale))
 
     def _choose(self, stream: Stream, knobs: Knobs) -> Batch:
         x, y, count = knobs["data_x"], knobs["data_y"], knobs["count"].unsqueeze(-1)
@@ -122,7 +122,7 @@ def data_set(experiment: Experiment) -> tuple[Tensor, Tensor]:
         share = even if domain.spacing == "even" else stream.uniform(domain.points * inputs, dtype)
         starts, lengths = edges(domain.train, 1, dtype)
         x = on_intervals(share[None], starts, lengths)[0]
-    x = scaled(x.unflatten(0, (domain.points, inputs)), domain.scale)
+    x = experiment.target.admissible(scaled(x.unflatten(0, (domain.points, inputs)), domain.scale))
     y = experiment.target(x)
     noise = Stream.of(_FIXED_SEED, Use.DATA_NOISE, counter).normal(y.numel(), dtype)
     return x, y + experiment.target.noise * noise.view_as(y)
@@ -147,4 +147,4 @@ def probe_points(experiment: Experiment, intervals: tuple[Interval, ...]) -> Ten
     else:
         starts, lengths = edges(intervals, 1, torch.float64)
         x = on_intervals(share.T, starts, lengths).T
-    return scaled(x, experiment.domain.scale).to(dtype)
+    return experiment.target.admissible(scaled(x, experiment.domain.scale)).to(dtype)

@@ -1,6 +1,6 @@
 """Targets, one file a family."""
 
-from periodic_tui.engine.targets import elementary, sines
+from periodic_tui.engine.targets import clock, elementary, sines, spectra
 from periodic_tui.engine.targets.base import Target, targets
 
-__all__ = ["Target", "elementary", "sines", "targets"]
+__all__ = ["Target", "clock", "elementary", "sines", "spectra", "targets"]

@@ -39,6 +39,20 @@ class Target(Kind):
         """Known angular frequencies, in radians per unit of x; empty where the target is not a sum of sines."""
         return ()
 
+    @property
+    def phases(self) -> bool:
+        """Whether the outputs are angles, so that a circular loss makes sense."""
+        return False
+
+    def admissible(self, x: Tensor) -> Tensor:
+        """The inputs that are asked for when `x` was drawn: `x` itself, unless only some have a meaning."""
+        return x
+
+    def right(self, x: Tensor, prediction: Tensor) -> Tensor | None:
+        """Whether each prediction `[..., outputs]` at `[..., inputs]` is right, `[...]` bool; None where a target
+        has no right or wrong."""
+        return None
+
     def __call__(self, x: Tensor) -> Tensor:
         """Noise-free outputs `[..., outputs]` at inputs `[..., inputs]`, in the dtype of `x`."""
         raise NotImplementedError

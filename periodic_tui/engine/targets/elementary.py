@@ -37,3 +37,23 @@ class Magnitude(Target):
 
     def __call__(self, x: Tensor) -> Tensor:
         return x.square().sum(-1, keepdim=True).sqrt()
+
+
+@targets.register
+class Abs(Target):
+    """|x|."""
+
+    kind: Literal["abs"] = "abs"
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x.abs()
+
+
+@targets.register
+class Relu(Target):
+    """max(x, 0)."""
+
+    kind: Literal["relu"] = "relu"
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x.relu()
