@@ -18,6 +18,7 @@ class Bench(Protocol):
     def pause(self) -> str: ...
     def resume(self) -> str: ...
     def load(self, preset: str) -> str: ...
+    def remedy(self, name: str) -> str: ...
     def single_step(self) -> str: ...
 
 
@@ -146,6 +147,20 @@ class Load(Command):
         return bench.load(self.preset)
 
 
+@dataclass(frozen=True)
+class ApplyRemedy(Command):
+    """Begin a remedy; it acts between the steps that follow."""
+
+    name: str
+
+    @property
+    def words(self) -> str:
+        return f"remedy:{self.name}"
+
+    def apply(self, bench: Bench) -> str:
+        return bench.remedy(self.name)
+
+
 def _number(text: str, what: str) -> float:
     try:
         value = float(text)
@@ -169,6 +184,18 @@ def _set(text: str) -> Set:
     return Set(key, value)
 
 
+def _remedy(text: str) -> ApplyRemedy:
+    from periodic_tui.engine.remedies import remedies  # brings the validator: not for the first frame
+
+    if text not in remedies:
+        hint = nearest(text, list(remedies))
+        raise ValueError(
+            f"unknown remedy {text!r}, expected one of {', '.join(remedies)}"
+            + (f"; did you mean {hint}?" if hint else "")
+        )
+    return ApplyRemedy(text)
+
+
 WORDS = {
     "inject": lambda rest: Inject(_number(rest, "an offset") if rest else 0.0),
     "reinitialize": lambda rest: Reinitialize(_seed(rest) if rest else None),
@@ -178,6 +205,7 @@ WORDS = {
     "resume": lambda rest: Resume(),
     "step": lambda rest: SingleStep(),
     "load": Load,
+    "remedy": _remedy,
 }
 
 

@@ -14,6 +14,7 @@ from periodic_tui.engine.models import Model, models
 from periodic_tui.engine.optimizers import Optimizer, optimizers
 from periodic_tui.engine.optimizers.sgd import SGD
 from periodic_tui.engine.registry import Spec
+from periodic_tui.engine.remedies.options import Remedies
 from periodic_tui.engine.targets import Target, targets
 
 MAX_REPLICAS = 4_096
@@ -51,14 +52,10 @@ class Training(Spec):
     """Steps a second; 0: flat out."""
     pace_steps: Annotated[int, Field(ge=0)] = 0
     """The pace holds for so many steps, then flat out; 0: until changed."""
+    clip_gradient: Annotated[float, Field(ge=0)] = 0.0
+    """Largest norm of a replica's gradient, which is scaled down to it; 0: no limit."""
     solved_below: Annotated[float, Field(ge=0)] = 1e-6
     """Probe loss at which the run counts as solved."""
-
-
-class Remedies(Spec):
-    """Which remedies the menu offers first."""
-
-    offer: Annotated[tuple[str, ...], Field(strict=False)] = ()
 
 
 class Experiment(Spec):

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -115,7 +116,13 @@ def _expected(spec: Any, part: str | int) -> Any:
         return None
     field = spec.model_fields[str(part)]
     registries = [item for item in field.metadata if isinstance(item, Registry)]
-    return registries[0] if registries else field.annotation
+    return registries[0] if registries else _without_none(field.annotation)
+
+
+def _without_none(annotation: Any) -> Any:
+    """The type of a value that may be absent."""
+    present = [kind for kind in get_args(annotation) if kind is not NoneType]
+    return present[0] if len(present) == 1 and NoneType in get_args(annotation) else annotation
 
 
 def _one_of(names: list[str], wrong: str) -> str:

@@ -20,6 +20,9 @@ from periodic_tui.engine.history import History
 from periodic_tui.engine.overrides import override, parse_value
 from periodic_tui.engine.probe import test_probe, training_probe
 from periodic_tui.engine.problems import problems
+from periodic_tui.engine.remedies import remedies
+from periodic_tui.engine.remedies.offers import offers
+from periodic_tui.engine.remedies.treatment import Treatment, prescribe
 from periodic_tui.engine.snapshot import Event, Snapshot, View
 from periodic_tui.engine.trainer import Trainer
 
@@ -52,6 +55,10 @@ class Run:
         self.events: list[Event] = []
         self.journal: list[Event] = []
         self._reading: tuple[int, Reading] | None = None
+        self._own = experiment
+        """The experiment without what remedies changed: `reinitialize` goes back to it."""
+        self.treatment: Treatment | None = None
+        """The remedy at work."""
         self.note(f"{name}, seed {experiment.training.seed}, {device}, {self.trainer.stepper.name}")
 
     @property
@@ -74,12 +81,60 @@ class Run:
 
     def advance(self, count: int) -> None:
         """Train so many steps."""
-        first = self.step
-        losses = self.trainer.advance(count)
-        self.train_history.add(first, losses.double().cpu().numpy())
-        self._watch()
+        last = self.step + count
+        while self.step < last and self.trainer.alive:
+            first = self.step
+            losses = self._train(last - first)
+            self.train_history.add(first, losses.double().cpu().numpy())
+            self._watch()
         if not self.trainer.alive:
             self.note("diverged: a parameter or the loss is not finite; frozen at the last good step")
+
+    def _train(self, count: int) -> Tensor:
+        """At most so many steps, up to the next act of a remedy; losses `[steps, replicas]`."""
+        if self.treatment is None:
+            return self.trainer.advance(count)
+        losses = self.treatment.advance(count)
+        self._see_to_treatment()
+        return losses
+
+    def remedy(self, name: str) -> str:
+        """Begin a remedy. Raises Refused where it does not fit."""
+        self._end_treatment(f"{name} took over")
+        self.treatment = prescribe(name, self.trainer, self._replace)
+        text = f"began {name}: {remedies[name].what}"
+        self.judge.forget_basin()
+        self.treatment.begin()
+        if self.treatment.ended:
+            text = f"{name} {self.treatment.outcome}"
+            self.treatment = None
+        self._changed()
+        return text
+
+    def _see_to_treatment(self) -> None:
+        if self.treatment is not None and self.treatment.ended:
+            self.note(f"{self.treatment.name} {self.treatment.outcome}")
+            self.judge.forget_basin()
+            self.treatment = None
+            self._changed()
+
+    def _end_treatment(self, why: str) -> None:
+        if self.treatment is not None:
+            self.treatment.abandon(why)
+            self._see_to_treatment()
+
+    def _replace(self, keys: dict[str, Any]) -> Experiment:
+        """Change the experiment for a remedy: until `reinitialize`."""
+        table = self.experiment.model_dump(mode="python")
+        for key, value in keys.items():
+            table = override(table, key, value)
+        self._adopt(Experiment.model_validate(table))
+        return self.experiment
+
+    def _adopt(self, changed: Experiment) -> None:
+        self.trainer.adopt(changed)
+        self.observer = Observer(self.trainer.training_step, training_probe(changed), test_probe(changed))
+        self.judge.observe(self.observer)
 
     def _watch(self) -> None:
         """Sample the frequency, between readings too: a passage through the answer's basin is never missed for long."""
@@ -103,6 +158,7 @@ class Run:
 
     def inject(self, offset: float) -> str:
         """Set the known answer, plus an offset on its frequencies."""
+        self._end_treatment("the answer was injected")
         self.trainer.inject(offset)
         self.judge.forget_basin()
         self._changed()
@@ -111,6 +167,9 @@ class Run:
 
     def reinitialize(self, seed: int | None) -> str:
         """Draw the parameters afresh."""
+        self._end_treatment("reinitialized")
+        if self.experiment is not self._own:
+            self._adopt(self._own)
         self.trainer.reinitialize(seed)
         self.judge.forget_basin()
         self._changed()
@@ -129,9 +188,9 @@ class Run:
             raise Refused("; ".join(problems(error, table))) from None
         except ValueError as problem:
             raise Refused(f"{key} = {text}: {problem}") from None
-        self.trainer.adopt(changed)
-        self.observer = Observer(self.trainer.training_step, training_probe(changed), test_probe(changed))
-        self.judge.observe(self.observer)
+        self._end_treatment(f"{key} was set")
+        self._adopt(changed)
+        self._own = changed
         self._changed()
         return f"set {key} to {text}"
 
@@ -186,6 +245,8 @@ class Run:
             replica_losses=reading.loss,
             events=tuple(self.events),
             answer_missing=self.answer_missing(),
+            stage=f"{self.treatment.name}: {self.treatment.stage}" if self.treatment else "",
+            remedies=offers(experiment, self.judge.verdict(self.step, reading, focus).code),
         )
 
     def summary(self) -> dict[str, Any]:

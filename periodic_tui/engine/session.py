@@ -222,6 +222,10 @@ class Session:
             self._pacer.set(self.current.experiment.training.pace)
         return text
 
+    def remedy(self, name: str) -> str:
+        """Begin a remedy."""
+        return self.current.remedy(name)
+
     def pace(self, rate: float) -> str:
         """Train at so many steps a second."""
         self._pacer.set(rate)

@@ -103,6 +103,23 @@ class Event:
     """The command's words where a command was applied: plots bear a mark there."""
 
 
+@dataclass(frozen=True)
+class Offer:
+    """One remedy as the menu shows it."""
+
+    name: str
+    what: str
+    """What it does, in one line."""
+    prior: str
+    """What it has to know beforehand, in one line."""
+    options: str
+    """Its options and their values, as `frequency_limit 200, …`; empty where it has none."""
+    fits: bool
+    """Whether it is for the present verdict, and for this model."""
+    unfit: str
+    """Why it cannot be applied at all; empty if it can."""
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """One whole picture of the run."""
@@ -159,6 +176,10 @@ class Snapshot:
     """The last events, oldest first."""
     answer_missing: str | None = None
     """Why there is no known answer to inject; None if there is one."""
+    stage: str = ""
+    """What the remedy at work is doing; empty where none is."""
+    remedies: tuple[Offer, ...] = ()
+    """Every remedy: those that fit first, in the preset's order."""
     error: str | None = None
     """A bug in the worker, as one line; training has ended."""
 

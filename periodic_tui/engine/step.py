@@ -47,7 +47,14 @@ class TrainingStep:
             prediction = self.experiment.model.forward(self.layout.views(leaf), batch.x, dropout=dropout)
             loss = loss_of(prediction, batch, self.experiment.training.loss)
             (gradient,) = torch.autograd.grad(loss.sum(), leaf)
-        return gradient, loss.detach()
+        return self._clipped(gradient), loss.detach()
+
+    def _clipped(self, gradient: Tensor) -> Tensor:
+        largest = self.experiment.training.clip_gradient
+        if not largest:
+            return gradient
+        norm = gradient.norm(dim=-1, keepdim=True)
+        return gradient * (largest / norm.clamp_min(largest))
 
     def update(self, state: State, gradient: Tensor, lr: Tensor) -> State:
         """The state after the optimizer's move, before anyone looks whether it is finite."""

@@ -1,0 +1,46 @@
+"""Which remedies the menu offers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from periodic_tui.engine.remedies.base import Remedy, Setting, remedies
+from periodic_tui.engine.snapshot import Offer
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.experiment import Experiment
+
+
+def setting_of(experiment: Experiment) -> Setting:
+    """All of an experiment that a remedy may know."""
+    return Setting(
+        model=experiment.model,
+        domain=experiment.domain,
+        optimizer=experiment.optimizer,
+        inputs=experiment.target.inputs,
+        outputs=experiment.target.outputs,
+        batch_size=experiment.training.batch_size,
+        solved_below=experiment.training.solved_below,
+        loss=experiment.training.loss,
+    )
+
+
+def offers(experiment: Experiment, verdict: str) -> tuple[Offer, ...]:
+    """Every remedy: first those that fit, each group in the preset's order, then in that of the registry."""
+    preferred = experiment.remedies.offer
+    names = [*preferred, *(name for name in remedies if name not in preferred)]
+    setting = setting_of(experiment)
+    every = [_offer(experiment.remedies.options(name), setting, verdict) for name in names]
+    return tuple(sorted(every, key=lambda offer: (bool(offer.unfit), not offer.fits)))
+
+
+def _offer(remedy: Remedy, setting: Setting, verdict: str) -> Offer:
+    unfit = remedy.unfit(setting) or ""
+    return Offer(
+        name=remedy.name,
+        what=remedy.what,
+        prior=remedy.prior,
+        options=", ".join(f"{key} {value:g}" for key, value in remedy.model_dump().items()),
+        fits=not unfit and verdict in remedy.verdicts,
+        unfit=unfit,
+    )

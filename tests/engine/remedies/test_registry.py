@@ -1,0 +1,68 @@
+"""What holds for every remedy."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from periodic_tui.engine.commands import parse
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.problems import problems
+from periodic_tui.engine.remedies import Remedy, remedies
+from tests.engine.experiments import sine
+from tests.engine.remedies.treated import HANDED_OUT, REMEDIES, Peeked, poisoned
+
+EVERY = pytest.mark.parametrize("remedy", remedies.values(), ids=remedies)
+
+
+@EVERY
+def test_it_says_what_it_does_and_what_it_must_know_in_a_line_each(remedy: type[Remedy]) -> None:
+    assert remedy.what.isprintable()
+    assert remedy.prior.isprintable()
+    assert len(remedy.what) < 100
+    assert len(remedy.prior) < 100
+    assert remedy.verdicts
+
+
+@EVERY
+def test_its_words_are_a_command(remedy: type[Remedy]) -> None:
+    assert parse(f"remedy:{remedy.name}").words == f"remedy:{remedy.name}"
+
+
+def test_an_unknown_remedy_names_the_nearest() -> None:
+    with pytest.raises(ValueError, match="did you mean widen-range"):
+        parse("remedy:widen-rage")
+
+
+@pytest.mark.parametrize(
+    "path", sorted(p for p in REMEDIES.glob("*.py") if p.name not in HANDED_OUT), ids=lambda p: p.stem
+)
+def test_no_remedy_reaches_around_its_bench(path: Path) -> None:
+    code = path.read_text()
+    assert not re.search(r"bench\._|_Bench__|\.frequencies|known_answer|engine\.(targets|answers|trainer|run)", code)
+
+
+def test_a_poisoned_target_raises_when_a_remedy_looks(tmp_path: Path) -> None:
+    target = poisoned(sine()).target
+    assert target.frequency == 31.0
+    spy = compile("def spy(target): return target.frequency", str(REMEDIES / "spy.py"), "exec")
+    namespace: dict[str, object] = {}
+    exec(spy, namespace)
+    with pytest.raises(Peeked):
+        namespace["spy"](target)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        ({"widen-rang": {}}, "remedies.widen-rang: unknown key"),
+        ({"widen-range": {"frequency_limt": 3.0}}, "remedies.widen-range.frequency_limt: unknown key"),
+        ({"widen-range": {"frequency_limit": 0.0}}, "remedies.widen-range.frequency_limit: expected more than 0"),
+        ({"offer": ["widen-rnge"]}, "did you mean widen-range"),
+    ],
+)
+def test_a_wrong_option_is_named_by_its_key(table: dict[str, object], line: str) -> None:
+    whole = {"target": "sine", "model": "sine-unit", "remedies": table}
+    with pytest.raises(ValueError, match="validation error") as caught:
+        Experiment.model_validate(whole)
+    assert line in problems(caught.value, whole)[0]  # type: ignore[arg-type]
