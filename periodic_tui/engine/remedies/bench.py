@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.models import HiddenLayer
 from periodic_tui.engine.optimizers import ElementWise
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 from periodic_tui.engine.remedies.base import Failed, Setting
@@ -106,6 +107,13 @@ class Bench:
         """Outputs `[replicas, points, outputs]` at `x` `[replicas, points, inputs]`."""
         with torch.no_grad():
             return self.setting.model.forward(self._views(self.__trainer.parameters), x)
+
+    def hidden(self, x: Tensor) -> list[HiddenLayer]:
+        """What each hidden layer does at `x` `[replicas, points, inputs]`."""
+        layers: list[HiddenLayer] = []
+        with torch.no_grad():
+            self.setting.model.forward(self._views(self.__trainer.parameters), x, layers)
+        return layers
 
     def initial(self, **init: Any) -> None:
         """Draw every parameter afresh by other initializers (keys of `[init]`), with a fresh optimizer."""

@@ -45,7 +45,8 @@ class Windows:
         """The knobs that train on so much, `half_width` `[replicas]`."""
         if self.data is not None:
             return {"data_x": self.data[1], "data_y": self.data[2], "count": self.points(half_width).long()}
-        assert self.starts is not None and self.ends is not None, "a window needs intervals"
+        assert self.starts is not None, "a window needs intervals"
+        assert self.ends is not None
         width = half_width.to(self.starts.dtype).unsqueeze(-1)
         low = torch.maximum(self.starts, self.middle - width)
         high = torch.minimum(self.ends, self.middle + width)
