@@ -28,8 +28,8 @@ class ReseedUnits(Remedy):
     what: ClassVar[str] = "starts the least useful unit of each failed network again, along the residual"
     prior: ClassVar[str] = "outgoing weights should be positive; solved_below says which networks have failed"
     verdicts: ClassVar[tuple[str, ...]] = (
-        "dead-network", "collapsed-to-constant", "dead-units", "duplicate-units", "mute-units", "wrong-sign", "underfit",
-        "learning",
+        "dead-network", "collapsed-to-constant", "dead-units", "duplicate-units", "mute-units", "wrong-sign",
+        "underfit", "learning",
     )  # fmt: skip
 
     every: Annotated[int, Field(ge=1)] = 1_000
