@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import ClassVar, Literal
 
 from textual.geometry import Size
@@ -74,6 +75,7 @@ class Pane(Painted, can_focus=True):
         self.redraw()
 
 
+@lru_cache(maxsize=64)
 def bordered(size: Size, title: str, figure: str, lit: bool, glyphs: Glyphs) -> Cells:
     """An empty box with its title above and its figure below, bright where it has the focus."""
     width, height = size

@@ -19,6 +19,8 @@ from periodic_tui.ui.terminal import Terminal
 INTERRUPTED = 130
 DEAF = 0.5
 """Seconds that the worker has to end in."""
+SWITCH = 5e-4
+"""Seconds for which a thread keeps the interpreter while another waits: from key to screen it changes hands often."""
 DEADLINE = 0.35
 """Seconds after a signal in which the app has to end; then the terminal is restored without it."""
 
@@ -39,6 +41,7 @@ def run_dashboard(
     """
     app = PeriodicApp(session, [Preset(*preset) for preset in presets], fps, glyphs_for(glyphs))
     terminal = Terminal(sys.__stderr__)
+    sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):
         app.run()
     session.stop()
