@@ -52,7 +52,7 @@ def _looks(cells: Cells, row: int) -> NDArray[np.int64]:
     own = ink == Ink.RGB
     blank = (cells.glyphs[row] == SPACE) & ~own
     last = np.maximum.accumulate(np.where(blank, 0, np.arange(len(ink))))
-    looks: NDArray[np.int64] = ink[last]
+    looks: NDArray[np.int64] = np.where(own[last], Ink.QUIET, ink[last])
     if own.any() and cells.foreground is not None and cells.background is not None:
         colors = (_packed(cells.foreground[row]) << 24 | _packed(cells.background[row])) + len(Ink)
         looks = np.where(own, colors, looks)

@@ -49,6 +49,13 @@ def test_cells_with_colors_of_their_own_keep_them() -> None:
     assert tuple(segment.style.bgcolor.triplet or ()) == tuple(cells.background[0, 0])
 
 
+def test_a_blank_beside_colored_cells_has_a_plain_look() -> None:
+    cells = Cells.blank(4, 1).paste(heat_map(np.ones((2, 2)), 2, 1, 0.0, 1.0), 0, 0)
+    colored, blank = row_strip(cells, 0, STYLES)
+    assert (colored.text, blank.text) == ("▀▀", "  ")
+    assert blank.style == STYLES[Ink.QUIET]
+
+
 def test_a_change_of_color_alone_is_a_change() -> None:
     low, high = (heat_map(np.full((2, 3), value), 3, 1, 0.0, 1.0) for value in (0.0, 1.0))
     assert len(changed_regions(low, high)) == 1
