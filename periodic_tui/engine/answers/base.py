@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.models.mlp import MLP
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,3 +46,24 @@ def known_answer(experiment: Experiment) -> Answer:
     if (target, model) not in _builders:
         raise NoAnswer(f"no answer of {target} can be written down for the model {model}")
     return _builders[target, model](experiment)
+
+
+def blank(experiment: Experiment) -> dict[str, Tensor]:
+    """Every parameter of the experiment's model as zeros `[*shape]`, to be filled."""
+    import torch
+
+    layout = experiment.model.layout(experiment.target.inputs, experiment.target.outputs)
+    return {p.name: torch.zeros(p.shape, dtype=torch.float64) for p in layout.parameters}
+
+
+def relu_network(experiment: Experiment, layers: int, units: int) -> MLP:
+    """The experiment's network, if it has that many layers of ReLUs and that many units in each; raises NoAnswer."""
+    model = experiment.model
+    assert isinstance(model, MLP)
+    # A learned slope of 0 makes a PReLU a ReLU.
+    if model.activation.kind not in ("relu", "prelu"):
+        raise NoAnswer(f"the answer of {experiment.target.kind} is made of ReLUs, not of {model.activation.kind}")
+    if len(model.hidden) != layers or min(model.hidden) < units:
+        shape = f"{layers} hidden layer{'s' if layers > 1 else ''} of {units} or more units"
+        raise NoAnswer(f"the answer of {experiment.target.kind} needs {shape}, got {list(model.hidden)}")
+    return model
