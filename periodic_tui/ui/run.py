@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from periodic_tui.engine.commands import Refused
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.screens.picker import Preset
@@ -31,7 +32,7 @@ def run_dashboard(
     fps: float = 10.0,
     glyphs: str = "auto",
 ) -> int:
-    """Show the session's run until the user quits; returns the exit code: 0, 1 after a bug, 130 after a signal.
+    """Show the session's run until the user quits; returns the exit code: 0, 1 after a bug, 2 if refused, 130 after a signal.
 
     Args:
         session: not yet running; its `run` becomes the worker thread, after the first frame.
@@ -45,12 +46,19 @@ def run_dashboard(
     with ends_by_signal(app, terminal):
         app.run()
     session.stop()
-    code = 1 if session.failure else app.return_code or 0
+    code = exit_code(session.failure, app.return_code or 0)
     if app.worker.ident is not None:
         app.worker.join(DEAF)
         if app.worker.is_alive():  # in an import or a product that nothing can interrupt
             leave(code)
     return code
+
+
+def exit_code(failure: BaseException | None, otherwise: int) -> int:
+    """2 where the run was refused, 1 after a bug in the worker."""
+    if failure is None:
+        return otherwise
+    return 2 if isinstance(failure, Refused) else 1
 
 
 def glyphs_for(choice: str) -> Glyphs:
