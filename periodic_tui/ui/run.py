@@ -32,7 +32,7 @@ def run_dashboard(
     fps: float = 10.0,
     glyphs: str = "auto",
 ) -> int:
-    """Show the session's run until the user quits; returns the exit code: 0, 1 after a bug, 2 if refused, 130 after a signal.
+    """Show the run until the user quits; returns the exit code: 0, 1 after a bug, 2 if refused, 130 after a signal.
 
     Args:
         session: not yet running; its `run` becomes the worker thread, after the first frame.
