@@ -139,11 +139,13 @@ class Bench:
         paths = {"optimizer": "optimizer", "activation": "model.activation", "clip_gradient": "training.clip_gradient"}
         self.setting = self.__change({paths[key]: value for key, value in keys.items()})
 
-    def fresh_optimizer(self) -> None:
-        """Zero everything that the optimizer remembers."""
-        alive = self.__trainer.state["alive"]
-        self.__trainer.place(self.__trainer.parameters)
-        self.__trainer.state["alive"] = alive
+    def restart(self, where: Tensor) -> None:
+        """Zero everything that the optimizer remembers of the replicas `where` `[replicas]`."""
+        state = self.__trainer.state
+        if not isinstance(self.setting.optimizer, ElementWise):
+            self.__trainer.stepper.reset()
+        for key in state.keys() - {"parameters", "alive"}:
+            state[key] = state[key].masked_fill(_over(where, state[key]), 0.0)
 
     def forget(self, name: str, where: Tensor) -> None:
         """Zero the optimizer's moments of some scalars of a parameter; `where` has its shape."""
