@@ -14,26 +14,14 @@ from pydantic import ValidationError
 
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.names import nearest
-from periodic_tui.engine.overrides import override
+from periodic_tui.engine.overrides import Override, override
 from periodic_tui.engine.problems import problems
-from periodic_tui.preset_folder import preset_folder
+from periodic_tui.preset_error import PresetError
+from periodic_tui.preset_folder import BUILT_IN, preset_folder
 from periodic_tui.printable import printable
 
-BUILT_IN = ("sine-31", "ln-collapse", "magnitude")
-"""Names of the built-in presets in the order of every list and of the number keys."""
 MAX_BYTES = 1 << 20
 """Largest preset that is read."""
-
-Override = tuple[str, Any]
-"""Dotted key path and value."""
-
-
-class PresetError(ValueError):
-    """A preset that cannot be read; `lines` names the file, the key and what was expected, a line a problem."""
-
-    def __init__(self, name: str, problems: Sequence[str]) -> None:
-        self.lines = [printable(f"{name}: {problem}") for problem in problems]
-        super().__init__("; ".join(self.lines))
 
 
 def load(preset: str, overrides: Sequence[Override] = ()) -> tuple[str, Experiment]:

@@ -1,6 +1,12 @@
-"""Where the built-in presets are."""
+"""Where the built-in presets are, and what they say of themselves."""
 
+from __future__ import annotations
+
+import tomllib
 from pathlib import Path
+
+BUILT_IN = ("sine-31", "ln-collapse", "magnitude")
+"""Names of the built-in presets in the order of every list and of the number keys."""
 
 
 def preset_folder() -> Path:
@@ -8,3 +14,9 @@ def preset_folder() -> Path:
     package = Path(__file__).resolve().parent
     installed = package / "presets"
     return installed if installed.is_dir() else package.parent / "presets"
+
+
+def title_and_story(name: str) -> tuple[str, str]:
+    """Of a built-in preset, read without the validator, which takes longer than the first frame of the screen."""
+    table = tomllib.loads((preset_folder() / f"{name}.toml").read_text(encoding="utf-8"))
+    return str(table.get("title", "")), str(table.get("story", ""))

@@ -1,17 +1,21 @@
 """The command line: the only reader of arguments and environment."""
 
 import sys
+from importlib import import_module
+
+import click
 
 from periodic_tui.cli.command import run
-from periodic_tui.cli.dashboard import dashboard
-from periodic_tui.cli.presets import check, presets, show
-from periodic_tui.cli.train import train
 
-COMMANDS = {command.name: command for command in (train, presets, show, check)}
+COMMANDS = {"train": "train", "presets": "presets", "show": "presets", "check": "presets"}
+"""Subcommands and the modules that hold them, imported when they are wanted: the first frame waits for none."""
 
-dashboard.epilog = "\b\nCommands:\n" + "\n".join(
-    f"  {name:9}{command.get_short_help_str(80)}" for name, command in COMMANDS.items()
-)
+
+def subcommand(name: str) -> click.Command:
+    """The subcommand of that name."""
+    found = getattr(import_module(f"periodic_tui.cli.{COMMANDS[name]}"), name)
+    assert isinstance(found, click.Command)
+    return found
 
 
 def main() -> None:
@@ -20,5 +24,11 @@ def main() -> None:
     A first word that is no subcommand belongs to the dashboard.
     """
     words = sys.argv[1:]
-    subcommand = COMMANDS.get(words[0]) if words else None
-    sys.exit(run(subcommand, words[1:]) if subcommand else run(dashboard, words))
+    if words and words[0] in COMMANDS:
+        sys.exit(run(subcommand(words[0]), words[1:]))
+    from periodic_tui.cli.dashboard import dashboard
+
+    if {"-h", "--help"} & set(words):
+        lines = (f"  {name:9}{subcommand(name).get_short_help_str(80)}" for name in COMMANDS)
+        dashboard.epilog = "\b\nCommands:\n" + "\n".join(lines)
+    sys.exit(run(dashboard, words))

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.options import overrides, run_options
 from periodic_tui.engine.commands import Refused
-from periodic_tui.preset_files import BUILT_IN, Override, built_in, load
+from periodic_tui.engine.overrides import Override
+from periodic_tui.preset_folder import BUILT_IN, title_and_story
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.session import Session
+    from periodic_tui.ui.opening import Opening
 
 
 @command(NAME)
@@ -33,16 +40,35 @@ def dashboard(
     paused: bool,
 ) -> int:
     """Train PRESET on the screen: a built-in's name (sine-31 if none is given) or a path to a .toml file."""
-    name, experiment = load(preset, overrides(settings, seed=seed, replicas=replicas))
+    changes = overrides(settings, seed=seed, replicas=replicas)
+    opening = _opening(preset, changes)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {name}` trains without one")
-    from periodic_tui.engine.session import Session
+        return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
     from periodic_tui.ui.run import run_dashboard
 
-    session = Session(load, name, experiment, device=device, engine=engine, paused=paused)
-    code = run_dashboard(session, built_in(), fps=fps, glyphs=glyphs)
-    if isinstance(session.failure, Refused):
-        return fail(f"{NAME}: {session.failure}")
-    if session.failure:
-        traceback.print_exception(session.failure)
+    def open_session() -> tuple[Session, Sequence[tuple[str, str, str]]]:
+        from periodic_tui.engine.session import Session
+        from periodic_tui.preset_files import built_in, load
+
+        name, experiment = load(preset, changes)
+        return Session(load, name, experiment, device=device, engine=engine, paused=paused), built_in()
+
+    code, failure = run_dashboard(opening, open_session, fps=fps, glyphs=glyphs)
+    if isinstance(failure, Refused):
+        return fail(f"{NAME}: {failure}")
+    if failure:
+        traceback.print_exception(failure)
     return code
+
+
+def _opening(preset: str, changes: Sequence[Override]) -> Opening:
+    """What the first frame says. Bad input is found here, before the screen opens; a built-in preset as it stands
+    needs no such check."""
+    from periodic_tui.ui.opening import Opening
+
+    if preset in BUILT_IN and not changes:
+        return Opening(preset, *title_and_story(preset))
+    from periodic_tui.preset_files import load
+
+    name, experiment = load(preset, changes)
+    return Opening(name, experiment.title, experiment.story)

@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from periodic_tui.engine.overrides import parse_value
-from periodic_tui.preset_files import Override
+from periodic_tui.engine.overrides import Override, parse_value
 
 ENGINES = ("auto", "eager")
 """How steps can be run; `auto` chooses."""

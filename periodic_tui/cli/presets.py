@@ -7,7 +7,8 @@ import json
 import click
 
 from periodic_tui.cli.command import command
-from periodic_tui.preset_files import PresetError, built_in, dump, load
+from periodic_tui.preset_error import PresetError
+from periodic_tui.preset_files import built_in, dump, load
 
 
 @command("presets")

@@ -14,7 +14,8 @@ from periodic_tui.cli.headless import Headless, Interruption, Plan, Timed, chunk
 from periodic_tui.cli.options import overrides, run_options
 from periodic_tui.engine.commands import Command, Pause, Resume, SingleStep, parse
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.preset_files import Override, load
+from periodic_tui.engine.overrides import Override
+from periodic_tui.preset_files import load
 
 SNAPSHOTS = 20
 """Snapshots of a run where `--every` says nothing."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 Table = dict[str, Any]
+Override = tuple[str, Any]
+"""Dotted key path and value."""
 
 CHOSEN_BY_KIND = ("target", "model", "optimizer", "model.activation", "init.weights", "init.bias")
 """Tables of which a bare string is the kind."""

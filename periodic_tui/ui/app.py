@@ -7,19 +7,22 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
-from typing import ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.reactive import var
 from textual.screen import Screen
 
-from periodic_tui.engine.snapshot import EMPTY, Snapshot
-from periodic_tui.plotting.cells import Glyphs
-from periodic_tui.plotting.frame import preload
-from periodic_tui.ui.dashboard import Dashboard
-from periodic_tui.ui.screens.picker import Preset
+from periodic_tui.ui.opening import Opening, OpeningScreen
 from periodic_tui.ui.session import Session, Wake
+
+if TYPE_CHECKING:
+    from periodic_tui.plotting.cells import Glyphs
+    from periodic_tui.ui.dashboard import Dashboard
+
+OpenSession = Callable[[], tuple[Session, Sequence[tuple[str, str, str]]]]
+"""Makes the session, not yet running, and the list of presets: name, title, source."""
 
 COLORS = {
     "network": "#5fafff",
@@ -32,11 +35,11 @@ COLORS = {
 """One color for each meaning, told apart with any color vision; each has a shape of its own besides."""
 
 AFTER_FIRST_FRAME = 0.02
-"""Seconds for the first frame to leave before torch's import holds the interpreter."""
+"""Seconds for the first frame to leave before imports hold the interpreter."""
 
 
 class PeriodicApp(App[None], inherit_bindings=False):
-    """Polls the session's newest snapshot and hands it down; a wake from the session need not wait for the timer."""
+    """Shows the opening at once; the worker thread then imports the dashboard and torch, and trains."""
 
     CSS_PATH = "app.tcss"
     TITLE = "periodic-tui"
@@ -46,38 +49,53 @@ class PeriodicApp(App[None], inherit_bindings=False):
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
     ]
 
-    snapshot: var[Snapshot] = var(EMPTY)
-
     def __init__(
-        self, session: Session, presets: Sequence[Preset], fps: float = 10.0, glyphs: Glyphs = "braille"
+        self, opening: Opening, open_session: OpenSession, fps: float = 10.0, glyphs: Glyphs = "braille"
     ) -> None:
         super().__init__()
-        self.session, self.presets, self.fps, self.glyphs = session, presets, fps, glyphs
+        self.opening, self.open_session, self.fps, self.glyphs = opening, open_session, fps, glyphs
+        self.session: Session | None = None
+        self.dashboard: Dashboard | None = None
+        self.failure: BaseException | None = None
+        """What went wrong before there was a session to keep it."""
         self._interrupt: Callable[[int], object] = sys.exit
         self.worker = threading.Thread(target=self._work, name="session", daemon=True)
-
-    def _work(self) -> None:
-        """The worker thread's body: whatever takes long to import, then the session."""
-        preload()
-        self.session.run()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return COLORS
 
     def get_default_screen(self) -> Screen[None]:
-        return Dashboard(self.session, self.presets, self.glyphs).data_bind(PeriodicApp.snapshot)
+        return OpeningScreen(self.opening, self.glyphs)
 
     def on_mount(self) -> None:
-        self.poll()
         loop, context = asyncio.get_running_loop(), copy_context()
-        self.session.on_wake = Wake(loop, context, self.poll)
-        self._interrupt = lambda code: loop.call_soon_threadsafe(self.exit, None, code, context=context)
-        self.set_interval(1 / self.fps, self.poll)
+        self._call = partial(loop.call_soon_threadsafe, context=context)
+        self._interrupt = lambda code: self._call(self.exit, None, code)
         self.call_after_refresh(self.set_timer, AFTER_FIRST_FRAME, self.worker.start)
 
-    def poll(self) -> None:
-        """Take the newest snapshot."""
-        self.snapshot = self.session.latest()
+    def _work(self) -> None:
+        """The worker thread's body: whatever takes long to import, then the session."""
+        try:
+            from periodic_tui.plotting.frame import preload
+            from periodic_tui.ui.dashboard import Dashboard
+
+            session, presets = self.open_session()
+            self._call(self._show, Dashboard, session, presets)
+            preload()
+        except BaseException as failure:
+            self.failure = failure
+            self._call(self.exit, None, 1)
+        else:
+            session.run()
+
+    def _show(self, dashboard: type[Dashboard], session: Session, presets: Sequence[tuple[str, str, str]]) -> None:
+        """The dashboard covers the opening."""
+        self.session = session
+        self.dashboard = dashboard(session, presets, self.glyphs)
+        loop, context = asyncio.get_running_loop(), copy_context()
+        session.on_wake = Wake(loop, context, self.dashboard.poll)
+        self.push_screen(self.dashboard)
+        self.set_interval(1 / self.fps, self.dashboard.poll)
 
     def interrupt(self, code: int) -> None:
         """End from a signal handler."""
@@ -87,6 +105,6 @@ class PeriodicApp(App[None], inherit_bindings=False):
         self.notify("press q to quit", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        if isinstance(screen, Dashboard):
-            yield from (SystemCommand(*entry) for entry in screen.palette())
+        if self.dashboard is not None and screen is self.dashboard:
+            yield from (SystemCommand(*entry) for entry in self.dashboard.palette())
         yield SystemCommand("theme", "Choose other colors", self.action_change_theme)

@@ -40,9 +40,9 @@ class Dashboard(Screen[None]):
 
     snapshot: var[Snapshot] = var(EMPTY)
 
-    def __init__(self, session: Session, presets: Sequence[Preset], glyphs: Glyphs = "braille") -> None:
-        super().__init__(id="_default")
-        self.session, self.presets, self.glyphs = session, presets, glyphs
+    def __init__(self, session: Session, presets: Sequence[tuple[str, str, str]], glyphs: Glyphs = "braille") -> None:
+        super().__init__()
+        self.session, self.presets, self.glyphs = session, [Preset(*preset) for preset in presets], glyphs
         self.panes: dict[str, Pane] = {}
         self.view = View()
         self.focus_name = FIRST_FOCUS
@@ -67,7 +67,12 @@ class Dashboard(Screen[None]):
     # What is shown.
 
     def on_mount(self) -> None:
+        self.poll()
         self.place()
+
+    def poll(self) -> None:
+        """Take the newest snapshot."""
+        self.snapshot = self.session.latest()
 
     def on_resize(self, event: Resize) -> None:
         self.place()

@@ -14,6 +14,12 @@ def _name(action: str) -> str:
     return action.removeprefix("app.").replace("(", ".").replace(")", "").replace("_", "-")
 
 
+SUSPEND = _key("ctrl+z", "app.suspend_process", "suspend", "Go to the shell; fg comes back")
+QUIT = _key("q", "app.quit", "quit", "End the run and go back to the shell", show=True)
+
+ALWAYS: list[BindingType] = [SUSPEND, QUIT]
+"""Keys that work before the dashboard is there."""
+
 KEYS: list[BindingType] = [
     _key("space", "pause_or_resume", "pause", "Stop between two steps, or go on", show=True),
     _key("s", "single_step", "step", "Pause, and take one step"),
@@ -35,8 +41,8 @@ KEYS: list[BindingType] = [
     _key("z", "zoom_pane", "zoom", "Show the focused pane alone, or all again", show=True),
     _key("h", "hide_pane", "hide", "Hide the focused pane, or show it again"),
     _key("question_mark,f1", "help", "help", "What to watch, and every key", show=True),
-    _key("ctrl+z", "app.suspend_process", "suspend", "Go to the shell; fg comes back"),
+    SUSPEND,
     _key("escape", "back", "close", "Leave the zoom, or the help"),
-    _key("q", "app.quit", "quit", "End the run and go back to the shell", show=True),
+    QUIT,
     *[_key(str(n), f"load_preset({n})", f"preset {n}", "Load that preset of the list") for n in range(1, 10)],
 ]

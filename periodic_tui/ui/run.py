@@ -6,16 +6,18 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from periodic_tui.engine.commands import Refused
-from periodic_tui.plotting.cells import Glyphs
-from periodic_tui.ui.app import PeriodicApp
-from periodic_tui.ui.screens.picker import Preset
-from periodic_tui.ui.session import Session
+from periodic_tui.ui.app import OpenSession, PeriodicApp
+from periodic_tui.ui.opening import Opening
 from periodic_tui.ui.terminal import Terminal
+
+if TYPE_CHECKING:
+    from periodic_tui.plotting.cells import Glyphs
 
 INTERRUPTED = 130
 DEAF = 0.5
@@ -27,31 +29,34 @@ DEADLINE = 0.35
 
 
 def run_dashboard(
-    session: Session,
-    presets: Sequence[tuple[str, str, str]],
-    fps: float = 10.0,
-    glyphs: str = "auto",
-) -> int:
-    """Show the run until the user quits; returns the exit code: 0, 1 after a bug, 2 if refused, 130 after a signal.
+    opening: Opening, open_session: OpenSession, fps: float = 10.0, glyphs: str = "auto"
+) -> tuple[int, BaseException | None]:
+    """Show a run until the user quits.
 
     Args:
-        session: not yet running; its `run` becomes the worker thread, after the first frame.
-        presets: name, title and source of those that the keys reach, in their order.
+        opening: what the first frame says.
+        open_session: called in the worker thread, after the first frame.
         fps: frames a second.
         glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
+
+    Returns:
+        The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
+        anything did.
     """
-    app = PeriodicApp(session, [Preset(*preset) for preset in presets], fps, glyphs_for(glyphs))
+    app = PeriodicApp(opening, open_session, fps, glyphs_for(glyphs))
     terminal = Terminal(sys.__stderr__)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):
         app.run()
-    session.stop()
-    code = exit_code(session.failure, app.return_code or 0)
+    if app.session is not None:
+        app.session.stop()
+    failure = app.failure or (app.session.failure if app.session else None)
+    code = exit_code(failure, app.return_code or 0)
     if app.worker.ident is not None:
         app.worker.join(DEAF)
         if app.worker.is_alive():  # in an import or a product that nothing can interrupt
             leave(code)
-    return code
+    return code, failure
 
 
 def exit_code(failure: BaseException | None, otherwise: int) -> int:

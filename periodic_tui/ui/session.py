@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from periodic_tui.engine.commands import Command
-from periodic_tui.engine.snapshot import Snapshot, View
+if TYPE_CHECKING:
+    from periodic_tui.engine.commands import Command
+    from periodic_tui.engine.snapshot import Snapshot, View
 
 
 class Session(Protocol):

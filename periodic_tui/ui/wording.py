@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import textwrap
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from periodic_tui.plotting.cells import Glyphs
+if TYPE_CHECKING:
+    from periodic_tui.plotting.cells import Glyphs
+
 
 ASCII = str.maketrans(
     {

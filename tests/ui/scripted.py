@@ -13,9 +13,10 @@ from periodic_tui.engine.commands import Command
 from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Snapshot, Verdict, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.app import PeriodicApp
-from periodic_tui.ui.screens.picker import Preset
+from periodic_tui.ui.dashboard import Dashboard
+from periodic_tui.ui.opening import Opening
 
-PRESETS = [Preset(name, f"Title of {name}", "") for name in ("sine-31", "ln-collapse", "magnitude")]
+PRESETS = [(name, f"Title of {name}", "") for name in ("sine-31", "ln-collapse", "magnitude")]
 
 _STEP = np.arange(0, 2_000, 10.0)
 _LOSS = 1 + 0.1 * np.sin(_STEP)
@@ -94,10 +95,14 @@ def visit(
     session: ScriptedSession, act: Visit, size: tuple[int, int] = (120, 40), glyphs: Glyphs = "braille"
 ) -> PeriodicApp:
     """Open the dashboard on a headless screen and act on it."""
-    app = PeriodicApp(session, PRESETS, glyphs=glyphs)
+    app = PeriodicApp(
+        Opening("sine-31", "One learnable frequency", "Watch."), lambda: (session, PRESETS), glyphs=glyphs
+    )
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True) as pilot:
+            while not isinstance(app.screen, Dashboard):
+                await pilot.pause(0.01)
             await pilot.pause()
             await act(app, pilot)
 

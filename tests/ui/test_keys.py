@@ -78,7 +78,7 @@ def test_a_new_run_forgets_the_window() -> None:
     async def act(app, pilot):
         await pilot.press("+")
         session.snapshot = replace(SINE, run=2)
-        app.poll()
+        app.screen.poll()
         await pilot.pause()
 
     visit(session, act)

@@ -124,7 +124,7 @@ def test_what_a_preset_says_is_shown_literally() -> None:
 def test_an_error_of_the_worker_is_told_and_the_screen_lives() -> None:
     async def act(app, pilot):
         session.snapshot = replace(SINE, error="ValueError: no such thing")
-        app.poll()
+        app.screen.poll()
         await pilot.pause()
         assert any("ValueError: no such thing" in row for row in rows_of(app))
         await pilot.press("i")
@@ -167,11 +167,11 @@ def test_an_unchanged_run_repaints_nothing() -> None:
         for pane in app.screen.panes.values():
             pane.refresh = lambda *regions, name=pane.NAME, **_: painted.append((name, regions))
         session.snapshot = replace(SINE)
-        app.poll()
+        app.screen.poll()
         await pilot.pause()
         assert painted == []
         session.snapshot = replace(SINE, train_loss=1.14)
-        app.poll()
+        app.screen.poll()
         [(name, [region])] = painted
         assert (name, region.width, region.height) == ("loss", 1, 1)
 
