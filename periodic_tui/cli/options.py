@@ -10,7 +10,7 @@ import click
 
 from periodic_tui.engine.overrides import Override, parse_value
 
-ENGINES = ("auto", "eager")
+ENGINES = ("auto", "eager", "compiled")
 """How steps can be run; `auto` chooses."""
 
 

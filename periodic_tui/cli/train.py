@@ -84,6 +84,7 @@ def train(
     session = Session(load, name, experiment, device=device, engine=engine)
     with Interruption() as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
         session.open()
+        session.settle(plan.steps, plan.seconds)
         tell = report.print_snapshot if as_json else report.print_nothing
         run = Headless(session, plan, tell, progress, lambda: interruption.wished)
         status = run.run()

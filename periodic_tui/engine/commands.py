@@ -19,6 +19,7 @@ class Bench(Protocol):
     def resume(self) -> str: ...
     def load(self, preset: str) -> str: ...
     def remedy(self, name: str) -> str: ...
+    def engine(self, name: str) -> str: ...
     def single_step(self) -> str: ...
 
 
@@ -161,6 +162,20 @@ class ApplyRemedy(Command):
         return bench.remedy(self.name)
 
 
+@dataclass(frozen=True)
+class Engine(Command):
+    """Go on with another engine: `eager` or `compiled`."""
+
+    name: str
+
+    @property
+    def words(self) -> str:
+        return f"engine:{self.name}"
+
+    def apply(self, bench: Bench) -> str:
+        return bench.engine(self.name)
+
+
 def _number(text: str, what: str) -> float:
     try:
         value = float(text)
@@ -196,6 +211,12 @@ def _remedy(text: str) -> ApplyRemedy:
     return ApplyRemedy(text)
 
 
+def _engine(text: str) -> Engine:
+    if text not in ("eager", "compiled"):
+        raise ValueError(f"expected engine:eager or engine:compiled, got engine:{text!r}")
+    return Engine(text)
+
+
 WORDS = {
     "inject": lambda rest: Inject(_number(rest, "an offset") if rest else 0.0),
     "reinitialize": lambda rest: Reinitialize(_seed(rest) if rest else None),
@@ -206,6 +227,7 @@ WORDS = {
     "step": lambda rest: SingleStep(),
     "load": Load,
     "remedy": _remedy,
+    "engine": _engine,
 }
 
 

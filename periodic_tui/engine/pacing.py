@@ -38,6 +38,10 @@ class Pacer:
         self._paced_until = None
         self.restart()
 
+    def forget_cost(self) -> None:
+        """Steps cost something else from now on: begin again with a short chunk."""
+        self._cost = _CHUNK
+
     def restart(self) -> None:
         """Count afresh: time that passed without training does not count."""
         self._origin = self._clock()

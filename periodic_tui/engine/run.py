@@ -54,12 +54,14 @@ class Run:
         self.omega_history = History(replicas, geometric=False)
         self.events: list[Event] = []
         self.journal: list[Event] = []
+        self.engine_remark = ""
+        """What the header says beside the engine's name."""
         self._reading: tuple[int, Reading] | None = None
         self._own = experiment
         """The experiment without what remedies changed: `reinitialize` goes back to it."""
         self.treatment: Treatment | None = None
         """The remedy at work."""
-        self.note(f"{name}, seed {experiment.training.seed}, {device}, {self.trainer.stepper.name}")
+        self.note(f"{name}, seed {experiment.training.seed}, {device}")
 
     @property
     def experiment(self) -> Experiment:
@@ -223,7 +225,7 @@ class Run:
             replicas=len(self.trainer.seeds),
             focus=focus,
             device=str(self.trainer.device),
-            engine=self.trainer.stepper.name,
+            engine=self.trainer.stepper.name + (f", {self.engine_remark}" if self.engine_remark else ""),
             dtype=experiment.training.dtype,
             optimizer=experiment.optimizer.kind,
             lr=experiment.optimizer.lr,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -17,6 +18,7 @@ from periodic_tui.engine.snapshot import EMPTY, Event, Snapshot, State, View
 from periodic_tui.engine.torch_loading import load_torch
 
 if TYPE_CHECKING:
+    from periodic_tui.engine.engines import Engines
     from periodic_tui.engine.run import Run
 
 Load = Callable[[str], tuple[str, Experiment]]
@@ -48,7 +50,8 @@ class Session:
         self._load = load
         self._first = name, experiment
         self._device = device
-        self.engine = engine
+        self._wanted_engine = engine
+        self._interactive = False
         self.paused = paused
         self.failure: BaseException | None = None
         self.on_wake: Callable[[], None] = lambda: None
@@ -62,6 +65,7 @@ class Session:
         self._next_frame = 0.0
         self._run: Run | None = None
         self._runs = 0
+        self._engines: Engines | None = None
 
     # Called from any thread.
 
@@ -102,10 +106,24 @@ class Session:
         """The commands that were applied."""
         return self.current.journal
 
+    @property
+    def engines(self) -> Engines:
+        """What chooses the engine."""
+        assert self._engines is not None, "open() comes first"
+        return self._engines
+
     def open(self) -> None:
         """Import torch and build the first run. Raises Refused."""
         load_torch()
+        from periodic_tui.engine.engines import Engines
+
+        self._engines = Engines(self._wanted_engine, self._interactive, self._clock)
         self._begin(*self._first)
+
+    def settle(self, steps: int | None, seconds: float | None) -> None:
+        """Decide before the first step which engine pays for a run of so many steps or seconds; None: no limit."""
+        limits = [math.inf if limit is None else limit for limit in (steps, seconds)]
+        self.engines.settle(self.current, *limits)
 
     def _begin(self, name: str, experiment: Experiment) -> None:
         import torch
@@ -114,11 +132,13 @@ class Session:
 
         torch.set_num_threads(1)
         run = Run(self._runs + 1, name, experiment, choose_device(self._device))
+        self.engines.begin(run)
         self._run, self._runs = run, run.number
         self._pacer.begin(experiment.training.pace, experiment.training.pace_steps)
 
     def run(self) -> None:
         """Train until stopped. A bug ends the loop, is kept in `failure` and shown in the last snapshot."""
+        self._interactive = True
         try:
             self.open()
             self._publish()
@@ -128,6 +148,9 @@ class Session:
             self._fail(refusal, str(refusal))
         except BaseException as failure:
             self._fail(failure, f"{type(failure).__name__}: {failure}")
+        finally:
+            if self._engines:
+                self._engines.cancel()
 
     def _fail(self, failure: BaseException, text: str) -> None:
         self.failure = failure
@@ -142,6 +165,8 @@ class Session:
                 self._answer(command)
             self._publish()
             self.on_wake()
+        if self.engines.turn(self.current):
+            self._pacer.forget_cost()
         steps = 0 if self._idle else self._pacer.due(self.step)
         if steps:
             started = self._clock()
@@ -217,7 +242,10 @@ class Session:
 
     def set(self, key: str, value: str) -> str:
         """Change one value in mid-run."""
+        before = self.current.trainer.stepper.name
         text = self.current.set(key, value)
+        self.engines.renew(self.current, before)
+        self._pacer.forget_cost()
         if key == "training.pace":
             self._pacer.set(self.current.experiment.training.pace)
         return text
@@ -247,6 +275,12 @@ class Session:
         self.paused = True
         self.advance(1)
         return "took one step"
+
+    def engine(self, name: str) -> str:
+        """Go on with another engine."""
+        text = self.engines.switch(self.current, name)
+        self._pacer.forget_cost()
+        return text
 
     def load(self, preset: str) -> str:
         """Begin a new run; the old one goes on where the preset cannot be run."""

@@ -27,7 +27,7 @@ class Trainer:
         first = experiment.training.seed
         self.seeds = torch.arange(first, first + experiment.training.replicas, dtype=torch.int64, device=device)
         self.stepper: Stepper = eager_stepper(self.training_step, device)
-        self.state: State = self._start(self.initial())
+        self.state: State = self.start(self.initial())
         self.knobs: Knobs = self._knobs()
         self.last_loss: Tensor = torch.full((len(self.seeds),), torch.nan)
         self.alive = True
@@ -45,7 +45,8 @@ class Trainer:
         stream = Stream.of(self.seeds.cpu(), Use.INITIAL, counter)
         return self.experiment.init.draw(layout, stream, torch_dtype(self.experiment)).to(self.device)
 
-    def _start(self, parameters: Tensor) -> State:
+    def start(self, parameters: Tensor) -> State:
+        """The state of a run that begins from these parameters `[replicas, parameters]`."""
         optimizer = self.experiment.optimizer
         own = optimizer.start(parameters) if isinstance(optimizer, ElementWise) else {}
         alive = torch.ones(len(parameters), 1, dtype=torch.bool, device=self.device)
@@ -75,7 +76,7 @@ class Trainer:
     def place(self, parameters: Tensor) -> None:
         """Go on from these parameters `[replicas, parameters]` with a fresh optimizer."""
         self.stepper.reset()
-        self.state = self._start(parameters.to(self.device))
+        self.state = self.start(parameters.to(self.device))
         self.alive = True
 
     def answer(self) -> Answer:
@@ -127,5 +128,5 @@ class Trainer:
         alive = self.state["alive"]
         self.stepper = eager_stepper(step, self.device)
         if not same:
-            self.state = self._start(self.parameters)
+            self.state = self.start(self.parameters)
             self.state["alive"] = alive

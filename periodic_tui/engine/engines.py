@@ -1,0 +1,200 @@
+"""Which engine runs the steps of a session, and when it changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.steppers import Stepper, eager_stepper
+from periodic_tui.engine.steppers.building import USUAL, Build, obstacle
+from periodic_tui.engine.steppers.cache import Unavailable, build_seconds, find
+from periodic_tui.engine.steppers.compiled import Compiled
+from periodic_tui.engine.steppers.signature import Signature, key_of
+from periodic_tui.engine.steppers.verification import disagreement
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.run import Run
+    from periodic_tui.engine.trainer import Trainer
+
+_PATIENCE = 1.0
+"""Seconds of a run before a build begins: it would slow the start down, and many runs are over sooner."""
+_PAYS = 2.0
+"""A build is waited for where training eagerly would take so many times as long as the build."""
+_SAMPLE = 0.005
+"""Seconds over which a stepper's rate is measured."""
+
+
+class Engines:
+    """Finds, builds and swaps the steppers of one session's runs.
+
+    `interactive`: builds run in the background and are swapped in when they are ready; otherwise they are waited for.
+    """
+
+    def __init__(self, wanted: str, interactive: bool = False, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.wanted = wanted
+        self.interactive = interactive
+        self._clock = clock
+        self._build: Build | None = None
+        self._build_at: float | None = None
+        self._checked: dict[str, Stepper] = {}
+        """Key to a compiled stepper that agreed with the eager one."""
+
+    def begin(self, run: Run) -> None:
+        """Choose the engine of a run that has not begun. Raises Refused where `compiled` is wanted and cannot be."""
+        self.cancel()
+        if self.wanted == "eager":
+            return
+        try:
+            stepper = self._at_hand(run.trainer) or (self._built(run.trainer) if self.wanted == "compiled" else None)
+        except Unavailable as reason:
+            if self.wanted == "compiled":
+                raise Refused(f"engine compiled: {reason}") from None
+            run.note(f"engine: eager; {reason}")
+            return
+        if stepper:
+            run.trainer.stepper = stepper
+            run.note("engine: compiled")
+        else:
+            self._build_soon(run)
+
+    def settle(self, run: Run, steps: float, seconds: float) -> None:
+        """Decide, before the first step of so many or so long a run, whether a build pays; wait for it if so."""
+        if self.wanted != "auto" or run.trainer.stepper.name != "eager" or obstacle(run.experiment):
+            return
+        eager = min(steps / steps_per_second(run.trainer.stepper, run.trainer), seconds)
+        build = build_seconds() or USUAL
+        estimate = f"training eagerly takes about {eager:.0f} s, building about {build:.0f} s"
+        if eager < _PAYS * build:
+            run.note(f"engine: eager; {estimate}")
+            return
+        try:
+            run.trainer.stepper = self._built(run.trainer)
+            run.note(f"engine: compiled; {estimate}")
+        except Unavailable as reason:
+            run.note(f"engine: eager; {reason}")
+
+    def turn(self, run: Run) -> bool:
+        """Between two chunks: begin a build that is due, swap in one that is ready; whether the engine changed."""
+        if self._build_at is not None and self._clock() >= self._build_at:
+            self._build_at = None
+            self._begin_build(run)
+        if self._build is None or not self._build.done:
+            return False
+        try:
+            run.note(self._swap(run, self._built(run.trainer)), "engine:compiled")
+        except Unavailable as reason:
+            run.engine_remark = "alone"
+            run.note(f"engine: eager; {reason}")
+            return False
+        return True
+
+    def renew(self, run: Run, before: str) -> None:
+        """After a change of the experiment, from whose engine `before` the trainer may have fallen back to eager."""
+        if before == run.trainer.stepper.name:
+            return
+        try:
+            stepper = self._at_hand(run.trainer)
+            if stepper is None and self.wanted == "compiled" and not self.interactive:
+                stepper = self._built(run.trainer)
+        except Unavailable as reason:
+            run.note(f"engine: eager; {reason}", "engine:eager")
+            return
+        if stepper:
+            run.trainer.stepper = stepper
+            return
+        run.note("engine: eager; the changed step is another program", "engine:eager")
+        self._build_soon(run)
+
+    def switch(self, run: Run, name: str) -> str:
+        """Go on with that engine; returns what happened. Raises Refused."""
+        self.cancel()
+        if name == "eager":
+            self.wanted = "eager"
+            return self._swap(run, eager_stepper(run.trainer.training_step, run.trainer.device))
+        self.wanted = "auto" if self.interactive else "compiled"
+        try:
+            stepper = self._at_hand(run.trainer)
+            if stepper is None and self.interactive:
+                self._begin_build(run)
+                raise Refused("the step is being compiled; it is swapped in when it is ready")
+            return self._swap(run, stepper or self._built(run.trainer))
+        except Unavailable as reason:
+            raise Refused(str(reason)) from None
+
+    def cancel(self) -> None:
+        """Give up a build that is under way or due."""
+        if self._build:
+            self._build.cancel()
+        self._build = self._build_at = None
+
+    def _at_hand(self, trainer: Trainer) -> Stepper | None:
+        """A compiled stepper that need not be built; None if there is none."""
+        if reason := self._obstacle(trainer):
+            raise Unavailable(reason)
+        signature = Signature.of(trainer.state, trainer.knobs)
+        key = key_of(trainer.experiment, signature)
+        if key not in self._checked:
+            library = find(key)
+            if library is None:
+                return None
+            self._checked[key] = checked(Compiled(library, trainer.experiment, signature), trainer)
+        return self._checked[key]
+
+    def _obstacle(self, trainer: Trainer) -> str | None:
+        if trainer.device.type != "cpu":
+            return f"steps are compiled for the CPU only, not for {trainer.device}"
+        return obstacle(trainer.experiment)
+
+    def _built(self, trainer: Trainer) -> Stepper:
+        """The compiled stepper, once its build has ended."""
+        build = self._build or _build_for(trainer)
+        self._build = None
+        build.finish()
+        stepper = self._at_hand(trainer)
+        if stepper is None:
+            raise Unavailable("the build left nothing behind")
+        return stepper
+
+    def _build_soon(self, run: Run) -> None:
+        if self.interactive:
+            self._build_at = self._clock() + _PATIENCE
+
+    def _begin_build(self, run: Run) -> None:
+        try:
+            self._build = _build_for(run.trainer)
+            run.engine_remark = "compiling"
+        except Unavailable as reason:
+            run.note(f"engine: eager; {reason}")
+
+    def _swap(self, run: Run, stepper: Stepper) -> str:
+        trainer, before = run.trainer, run.trainer.stepper
+        rates = [steps_per_second(each, trainer) for each in (before, stepper)]
+        trainer.stepper, run.engine_remark = stepper, ""
+        return f"engine: {before.name} → {stepper.name}, {rates[0]:,.0f} → {rates[1]:,.0f} steps/s"
+
+
+def checked(stepper: Stepper, trainer: Trainer) -> Stepper:
+    """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it does not."""
+    eager = eager_stepper(trainer.training_step, trainer.device)
+    difference = disagreement(eager, stepper, trainer.start(trainer.initial()), trainer.knobs, trainer.seeds)
+    if difference:
+        raise Unavailable(f"the compiled step was refused: {difference}")
+    return stepper
+
+
+def steps_per_second(stepper: Stepper, trainer: Trainer) -> float:
+    """The rate of a stepper at the trainer's present state, which stays as it is."""
+    count = 1
+    while True:
+        started = time.perf_counter()
+        stepper.run(trainer.state, trainer.knobs, trainer.seeds, trainer.done, count)
+        elapsed = time.perf_counter() - started
+        if elapsed >= _SAMPLE:
+            return count / elapsed
+        count *= 4
+
+
+def _build_for(trainer: Trainer) -> Build:
+    return Build(trainer.experiment, Signature.of(trainer.state, trainer.knobs))

@@ -1,0 +1,75 @@
+"""Builds one compiled step, in a process of its own: `python -m periodic_tui.engine.steppers.build`.
+
+It reads one line of JSON, `{"experiment": …, "signature": …, "limit": seconds}`, from stdin, and answers with one line:
+`{}`, or `{"reason": …}`. It ends when stdin is closed, so with its parent, and when its time is over, and takes the
+compilers that it started with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+
+def main() -> None:
+    """Answer one request. Whatever the compilers print goes nowhere."""
+    answers = os.fdopen(os.dup(1), "w")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_in_time, args=(request["limit"],), daemon=True).start()
+    os.nice(10)
+    _answer(answers, _build(request))
+
+
+def _answer(answers: TextIO, reply: dict[str, str]) -> None:
+    print(json.dumps(reply), file=answers, flush=True)
+
+
+def _end_in_time(limit: float) -> None:
+    """Wait for the end of stdin or of the time, then end this process and its children."""
+    select.select([sys.stdin], [], [], limit)
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def _build(request: dict[str, Any]) -> dict[str, str]:
+    from periodic_tui.engine.experiment import Experiment
+    from periodic_tui.engine.steppers.cache import LIBRARY, Unavailable, cache_folder, keep, scratch
+    from periodic_tui.engine.steppers.compiled import compile_step
+    from periodic_tui.engine.steppers.signature import Signature, key_of
+
+    started = time.perf_counter()
+    experiment = Experiment.model_validate(request["experiment"])
+    signature = Signature.from_json(request["signature"])
+    try:
+        with scratch(cache_folder()) as folder:
+            _compilers_write_to(folder)
+            compile_step(folder / LIBRARY, experiment, signature)
+            keep(key_of(experiment, signature), folder / LIBRARY, time.perf_counter() - started)
+    except Unavailable as reason:
+        return {"reason": str(reason)}
+    except Exception as failure:  # whatever torch's compiler raises: the user trains eagerly and is told
+        return {"reason": _first_line(failure)}
+    return {}
+
+
+def _compilers_write_to(folder: Path) -> None:
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder / "inductor")
+    os.environ["TMPDIR"] = str(folder)
+
+
+def _first_line(failure: Exception) -> str:
+    lines = str(failure).strip().splitlines()
+    return f"{type(failure).__name__}: {lines[0][:200]}" if lines else type(failure).__name__
+
+
+if __name__ == "__main__":
+    main()
