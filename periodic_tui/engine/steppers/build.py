@@ -14,7 +14,6 @@ import signal
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any, TextIO
 
 
@@ -42,7 +41,7 @@ def _end_in_time(limit: float) -> None:
 
 def _build(request: dict[str, Any]) -> dict[str, str]:
     from periodic_tui.engine.experiment import Experiment
-    from periodic_tui.engine.steppers.cache import LIBRARY, Unavailable, cache_folder, keep, scratch
+    from periodic_tui.engine.steppers.cache import LIBRARY, Unavailable, cache_folder, keep, remove_leftovers, scratch
     from periodic_tui.engine.steppers.compiled import compile_step
     from periodic_tui.engine.steppers.signature import Signature, key_of
 
@@ -51,19 +50,14 @@ def _build(request: dict[str, Any]) -> dict[str, str]:
     signature = Signature.from_json(request["signature"])
     try:
         with scratch(cache_folder()) as folder:
-            _compilers_write_to(folder)
             compile_step(folder / LIBRARY, experiment, signature)
             keep(key_of(experiment, signature), folder / LIBRARY, time.perf_counter() - started)
+        remove_leftovers()
     except Unavailable as reason:
         return {"reason": str(reason)}
     except Exception as failure:  # whatever torch's compiler raises: the user trains eagerly and is told
         return {"reason": _first_line(failure)}
     return {}
-
-
-def _compilers_write_to(folder: Path) -> None:
-    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder / "inductor")
-    os.environ["TMPDIR"] = str(folder)
 
 
 def _first_line(failure: Exception) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.optimizers import ElementWise
 from periodic_tui.engine.steppers import torch_private
-from periodic_tui.engine.steppers.cache import Unavailable
+from periodic_tui.engine.steppers.cache import Unavailable, compiler_folder
 from periodic_tui.engine.steppers.signature import Signature
 
 LIMIT = 300.0
@@ -87,13 +87,14 @@ class Build:
 
 
 def _started() -> subprocess.Popen[bytes]:
-    package_root = str(Path(__file__).parents[3])
-    single = {"OMP_NUM_THREADS": "1", "TORCHINDUCTOR_COMPILE_THREADS": "1", "PYTHONPATH": package_root}
+    folder = str(compiler_folder())
+    own = {"TORCHINDUCTOR_CACHE_DIR": folder, "TMPDIR": folder, "PYTHONPATH": str(Path(__file__).parents[3])}
+    single = {"OMP_NUM_THREADS": "1", "TORCHINDUCTOR_COMPILE_THREADS": "1"}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "periodic_tui.engine.steppers.build"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **single},
+        env={**os.environ, **own, **single},
         start_new_session=True,
     )

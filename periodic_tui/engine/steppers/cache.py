@@ -92,6 +92,21 @@ def keep(key: str, built: Path, seconds: float) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def compiler_folder() -> Path:
+    """Where torch's compiler keeps what it needs again: what the processor can do."""
+    folder = cache_folder() / "inductor"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _check_private(folder)
+    return folder
+
+
+def remove_leftovers() -> None:
+    """Remove what a build wrote for one step only."""
+    for path in compiler_folder().rglob("*"):
+        if path.is_file() and (".wrapper" in path.name or ".kernel" in path.name):
+            path.unlink(missing_ok=True)
+
+
 @contextmanager
 def scratch(folder: Path) -> Iterator[Path]:
     """A directory inside the cache that is gone afterwards (unless it was renamed)."""

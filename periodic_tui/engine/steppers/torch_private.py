@@ -58,7 +58,9 @@ def compile_to(library: Path, module: nn.Module, fixed: Sequence[Tensors], along
     with torch.no_grad():
         exported = torch.export.export(module, (*fixed, along), dynamic_shapes=shapes)
     package = library.with_suffix(".pt2")
-    torch._inductor.aoti_compile_and_package(exported, package_path=str(package))
+    # Precompiled headers would fill the user's cache with 300 MB for a second or two.
+    options = {"aot_inductor.precompile_headers": False}
+    torch._inductor.aoti_compile_and_package(exported, package_path=str(package), inductor_configs=options)
     with ZipFile(package) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".so"))
         library.write_bytes(archive.read(name))
