@@ -110,9 +110,11 @@ def _step_of(experiment: Experiment) -> dict[str, Any]:
     """What the experiment says of the step. Rates, intervals and noise are inputs of the step, like the data."""
     table = experiment.model_dump(mode="json", include={"target", "model", "optimizer", "domain", "training"})
     table["target"]["noise"] = bool(table["target"]["noise"])
-    table["training"] = {key: table["training"][key] for key in ("batch_size", "dtype", "loss")}
-    table["domain"] = {key: table["domain"][key] for key in ("distribution", "scale", "points")}
     del table["optimizer"]["lr"]
+    for key in ("seed", "steps", "pace", "pace_steps", "solved_below"):
+        del table["training"][key]
+    for key in ("train", "test"):
+        del table["domain"][key]
     return table
 
 
