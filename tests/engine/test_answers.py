@@ -48,6 +48,7 @@ EXACT: dict[str, tuple[dict[str, Any], float]] = {
     "snake a, b": ({"target": SINE, "domain": WIDE, "model": snake(5.0, 64, 64, b=1.0)}, 5e-12),
     "snake learned": ({"target": SINE, "domain": WIDE, "model": snake(5.0, 64, learn=True)}, 5e-12),
     "snake of sines": ({"target": SUM, "domain": WIDE, "model": snake(5.0, 64, 64, 64)}, 5e-11),
+    "scaled inputs": ({"target": "abs", "model": mlp(2, input_scale=4.0)}, 0.0),
     "clock": ({"target": "clock", "model": "oscillators", "training": CIRCULAR}, 1e-15),
 }
 

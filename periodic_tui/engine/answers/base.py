@@ -45,7 +45,16 @@ def known_answer(experiment: Experiment) -> Answer:
     target, model = experiment.target.kind, experiment.model.kind
     if (target, model) not in _builders:
         raise NoAnswer(f"no answer of {target} can be written down for the model {model}")
-    return _builders[target, model](experiment)
+    return _on_scaled_inputs(experiment, _builders[target, model](experiment))
+
+
+def _on_scaled_inputs(experiment: Experiment, found: Answer) -> Answer:
+    """Builders reckon with the inputs as they are; a network may scale them first."""
+    model = experiment.model
+    if not isinstance(model, MLP) or model.input_scale == 1:
+        return found
+    first = found.parameters["hidden.0.weight"] / model.input_scale
+    return Answer({**found.parameters, "hidden.0.weight": first})
 
 
 def blank(experiment: Experiment) -> dict[str, Tensor]:

@@ -26,6 +26,8 @@ class MLP(Model):
     hidden: Annotated[tuple[Units, ...], Field(strict=False, min_length=1)] = (50, 10)
     """Units of each hidden layer."""
     activation: Annotated[Activation, activations] = ReLU()
+    input_scale: Annotated[float, Field(gt=0)] = 1.0
+    """A factor on the inputs before the first layer, which expects inputs of about 1."""
     bias: bool = True
     output_layer: bool = True
     """False: the last hidden layer is the output."""
@@ -67,6 +69,8 @@ class MLP(Model):
         hidden: list[HiddenLayer] | None = None,
         dropout: Stream | None = None,
     ) -> Tensor:
+        if self.input_scale != 1:
+            x = x * self.input_scale
         for index in range(len(self.hidden)):
             name = f"hidden.{index}"
             z = affine(x, parameters[f"{name}.weight"], parameters.get(f"{name}.bias"))

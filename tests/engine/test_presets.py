@@ -1,0 +1,59 @@
+"""Every built-in preset: it trains, its answer is one, and its populations are made of single runs."""
+
+import pytest
+import torch
+
+from periodic_tui.engine.answers import NoAnswer, known_answer
+from periodic_tui.engine.commands import Inject, Refused
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.session import Session
+from periodic_tui.engine.trainer import Trainer
+from periodic_tui.preset_files import load
+from periodic_tui.preset_folder import BUILT_IN
+from tests.engine.test_step import batch_of
+
+CPU = torch.device("cpu")
+WITHOUT_ANSWER = ("clock-siren", "clock-gelu", "clock-snake", "snake-decay")
+
+
+def preset(name: str, **training: int) -> Experiment:
+    return load(name, [(f"training.{key}", value) for key, value in training.items()])[1]
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_preset_trains_to_finite_losses(name: str) -> None:
+    trainer = Trainer(preset(name, replicas=1), CPU)
+    start = trainer.parameters.clone()
+    assert trainer.advance(3).isfinite().all()
+    assert not torch.equal(trainer.parameters, start)
+
+
+@pytest.mark.parametrize("name", [name for name in BUILT_IN if name not in WITHOUT_ANSWER])
+def test_the_injected_answer_solves_the_preset(name: str) -> None:
+    session = Session(load, name, preset(name, replicas=1))
+    session.open()
+    session.apply(Inject())
+    summary = session.summary()
+    assert summary["loss"] <= session.current.experiment.training.solved_below
+    assert summary["verdict"]["code"] == "solved"
+    assert summary["answer_error"] in (None, 0) or summary["answer_error"] < 1e-6
+
+
+@pytest.mark.parametrize("name", WITHOUT_ANSWER)
+def test_a_preset_without_answer_says_why(name: str) -> None:
+    with pytest.raises(NoAnswer):
+        known_answer(preset(name))
+    with pytest.raises(Refused):
+        Trainer(preset(name, replicas=1), CPU).inject(0.0)
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_replica_is_the_single_run_of_its_seed(name: str) -> None:
+    seed = preset(name).training.seed
+    together = Trainer(preset(name, replicas=3), CPU)
+    alone = Trainer(preset(name, replicas=1, seed=seed + 2), CPU)
+    assert torch.equal(together.parameters[2], alone.parameters[0])
+    for step in (0, 7):
+        many, single = batch_of(together, step), batch_of(alone, step)
+        assert torch.equal(many.x[2], single.x[0])
+        assert torch.equal(many.y[2], single.y[0])
