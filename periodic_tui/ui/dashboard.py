@@ -15,7 +15,18 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from periodic_tui.engine.commands import Command, Inject, Load, Pace, Pause, Reinitialize, Resume, Set, SingleStep
+from periodic_tui.engine.commands import (
+    ApplyRemedy,
+    Command,
+    Inject,
+    Load,
+    Pace,
+    Pause,
+    Reinitialize,
+    Resume,
+    Set,
+    SingleStep,
+)
 from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, speaking
@@ -26,6 +37,7 @@ from periodic_tui.ui.pane import Pane
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.help import Help, key_rows
 from periodic_tui.ui.screens.picker import Picker, Preset
+from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.session import Session
 
 FIRST_FOCUS = "fit"
@@ -166,6 +178,15 @@ class Dashboard(Screen[None]):
 
     def action_list_presets(self) -> None:
         self.app.push_screen(Picker(self.presets, self.snapshot.preset), self._load)
+
+    def action_remedies(self) -> None:
+        if self.snapshot.remedies:
+            menu = RemedyMenu(self.snapshot.remedies, self.snapshot.verdict.code, self.glyphs)
+            self.app.push_screen(menu, self._apply_remedy)
+
+    def _apply_remedy(self, name: str | None) -> None:
+        if name is not None:
+            self.send(ApplyRemedy(name))
 
     def action_turn_replica(self, by: int) -> None:
         self.look(replace(self.view, focus=(self.snapshot.focus + by) % self.snapshot.replicas))

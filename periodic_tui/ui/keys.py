@@ -29,6 +29,7 @@ KEYS: list[BindingType] = [
     _key("I", "inject_beside", "inject beside", "Set them half a basin beside the answer"),
     _key("r", "reinitialize", "reinitialize", "Draw the parameters afresh, with the same seed", show=True),
     _key("R", "next_seed", "next seed", "Draw them with the next seed", show=True),
+    _key("f", "remedies", "remedies", "Choose a remedy for what is the matter", show=True),
     _key("n", "turn_preset(1)", "next preset", "Load the next preset"),
     _key("p", "turn_preset(-1)", "preset before", "Load the preset before"),
     _key("l", "list_presets", "list", "Choose a preset", show=True),

@@ -10,7 +10,7 @@ import numpy as np
 from textual.pilot import Pilot
 
 from periodic_tui.engine.commands import Command
-from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Snapshot, Verdict, View
+from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Offer, Snapshot, Verdict, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.dashboard import Dashboard
@@ -48,6 +48,11 @@ SINE = Snapshot(
     basin=0.0045,
     fit=Fit(_X, np.sin(31 * _X)[:, None], np.sin(0.5312 * _X)[:, None], 1, ((-1000.0, 1000.0),), (-1000.0, 1000.0)),
     verdict=Verdict("stuck-outside-basin", "ω is 30.47 from the answer."),
+    remedies=(
+        Offer("widen-range", "samples a narrow range", "a frequency limit", "frequency_limit 200", True, ""),
+        Offer("smaller-step", "sets lr", "the range", "", False, ""),
+        Offer("reseed-units", "starts a unit again", "signs", "", False, "it is for one hidden layer"),
+    ),
     events=(Event(0, "sine-31, seed 3, cpu, eager"), Event(1_200, "injected the known answer", "inject")),
 )
 MAGNITUDE = replace(

@@ -26,7 +26,10 @@ class VerdictPane(Pane):
         if size.height == 1:
             lines = [
                 shortened(
-                    plain(text if snapshot.error else f"{snapshot.verdict.code}: {text}", self.glyphs), size.width - 2
+                    plain(
+                        text if snapshot.error else snapshot.stage or f"{snapshot.verdict.code}: {text}", self.glyphs
+                    ),
+                    size.width - 2,
                 )
             ]
         else:
@@ -34,11 +37,17 @@ class VerdictPane(Pane):
         return Cells.blank(*size).paste(Cells.of_lines(lines, ink), 1, 0)
 
     def figure(self, snapshot: Snapshot) -> str:
-        return "a bug; training has ended" if snapshot.error else snapshot.verdict.code
+        if snapshot.error:
+            return "a bug; training has ended"
+        if snapshot.stage:
+            return "a remedy is at work"
+        fitting = sum(offer.fits for offer in snapshot.remedies)
+        noun = "remedy fits" if fitting == 1 else "remedies fit"
+        return f"{snapshot.verdict.code} · f: {fitting} {noun}" if fitting else snapshot.verdict.code
 
 
 def sentence(snapshot: Snapshot) -> str:
     """What the pane says."""
     if snapshot.error:
         return f"Training has ended with an error: {snapshot.error}. Press q to quit."
-    return snapshot.verdict.text
+    return snapshot.stage or snapshot.verdict.text

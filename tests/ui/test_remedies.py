@@ -1,0 +1,28 @@
+from dataclasses import replace
+
+from tests.ui.scripted import SINE, sent, show
+
+
+def test_f_lists_the_remedies_with_what_they_need_and_marks_those_that_fit() -> None:
+    screen = "\n".join(show(SINE, "f"))
+    assert "● widen-range" in screen
+    assert "needs: a frequency limit" in screen
+    assert "frequency_limit 200" in screen
+    assert "does not fit: it is for one hidden layer" in screen
+
+
+def test_the_chosen_remedy_is_sent_as_a_command_and_escape_sends_none() -> None:
+    assert sent(SINE, "f", "enter") == ["remedy:widen-range"]
+    assert sent(SINE, "f", "down", "enter") == ["remedy:smaller-step"]
+    assert sent(SINE, "f", "escape") == []
+
+
+def test_a_remedy_that_does_not_fit_cannot_be_chosen() -> None:
+    assert sent(SINE, "f", "up", "enter") != ["remedy:reseed-units"]
+
+
+def test_the_verdict_says_how_many_fit_and_while_one_works_at_which_stage_it_is() -> None:
+    assert any("f: 1 remedy fits" in row for row in show(SINE))
+    at_work = show(replace(SINE, stage="widen-range: range ±0.02 of ±1,000"))
+    assert any("widen-range: range ±0.02 of ±1,000" in row for row in at_work)
+    assert any("a remedy is at work" in row for row in at_work)
