@@ -2,59 +2,108 @@
 
 from __future__ import annotations
 
+import math
+import time
+from dataclasses import replace
+from functools import cached_property
+
 import numpy as np
 import torch
+from torch import Tensor
 
 from periodic_tui.engine.answers import NoAnswer
 from periodic_tui.engine.diagnostics import Observer, Reading
-from periodic_tui.engine.diagnostics.units import Units
+from periodic_tui.engine.diagnostics.layers import layers_of
+from periodic_tui.engine.diagnostics.signs import WIDEST, wrong_signs
+from periodic_tui.engine.diagnostics.spectrum import spectral_peak
+from periodic_tui.engine.models import Model
+from periodic_tui.engine.past import Past
+from periodic_tui.engine.sampling import Batch
+from periodic_tui.engine.sentences import verdict_of
 from periodic_tui.engine.snapshot import Floats, Layer, Verdict
+from periodic_tui.engine.step import loss_of
 from periodic_tui.engine.trainer import Trainer
-from periodic_tui.engine.verdict import Case, judge
+from periodic_tui.engine.verdict import CODES, Cases, Counts, Mask, first_of
 
 CAPTURE = 4.493409457909064
 """First positive root of tan u = u: sin((ω − ω₀)R)/((ω − ω₀)R) falls until |ω − ω₀| R reaches it."""
-_REMEMBERED = 512
+_BEFORE_STEP = CODES[: CODES.index("step-too-large")]
+_BEFORE_SIGN = CODES[: CODES.index("wrong-sign")]
+_THROWN = 2.0
+"""A model without a frequency was thrown out where its loss is so many times its lowest."""
+_SHARE = 0.01
+"""Of the time: so much may go into sharpness while the screen is live."""
 
 
 class Judge:
-    """Judges every replica of a run."""
+    """Judges the replicas of a run."""
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer = trainer
-        self.answer: Floats = np.array(trainer.experiment.target.frequencies)
-        self._was_inside = np.zeros(len(trainer.seeds), dtype=bool)
-        self._is_inside = np.zeros(len(trainer.seeds), dtype=bool)
-        self._past: list[tuple[int, Floats]] = []
+        self.past = Past()
         self.observe(observer)
+        self.forget()
 
     def observe(self, observer: Observer) -> None:
         """Go on with another observer: the experiment has changed."""
         self.observer = observer
+        target = self.trainer.experiment.target
+        self.answer: Floats = np.array(target.frequencies)
         self.basin = self._basin()
         self._answer_sharpness = self._sharpness_at_answer()
+        self.__dict__.pop("_peak", None)
+
+    def forget(self) -> None:
+        """The parameters were placed anew: nobody was thrown out of anything, and nothing has been learned."""
+        replicas = len(self.trainer.seeds)
+        self._was_inside = np.zeros(replicas, dtype=bool)
+        self._is_inside = np.zeros(replicas, dtype=bool)
+        self._lowest = np.full(replicas, np.inf)
+        self._best = (
+            self.trainer.parameters.clone() if self._descends and self._model.frequency_parameter is None else None
+        )
+        self._best_sharpness = np.full(replicas, np.nan)
+        self._sharpness = np.full(replicas, np.nan)
+        self._sharpness_due = 0.0
+        self.past.begin(self.trainer.done)
+
+    @property
+    def _descends(self) -> bool:
+        return self.trainer.experiment.optimizer.plain_gradient_descent
+
+    @property
+    def _model(self) -> Model:
+        return self.trainer.experiment.model
+
+    @cached_property
+    def _peak(self) -> Floats:
+        """Where the answer is unknown: the data's spectral peak."""
+        probe = self.observer.probe
+        return np.array([spectral_peak(probe.x[:, 0].cpu(), probe.y[:, 0].cpu())])
+
+    @property
+    def _goal(self) -> Floats:
+        return self.answer if len(self.answer) else self._peak
 
     def _basin(self) -> float | None:
-        intervals = self.trainer.experiment.domain.train
-        frequency = self.trainer.experiment.model.frequency_parameter
-        if not len(self.answer) or frequency is None or not intervals:
+        domain, target = self.trainer.experiment.domain, self.trainer.experiment.target
+        if self._model.frequency_parameter is None or target.inputs != 1 or not domain.train:
             return None
-        half_width = (max(high for _, high in intervals) - min(low for low, _ in intervals)) / 2
-        return CAPTURE / half_width
+        scale = abs(domain.scale[0]) if domain.scale else 1.0
+        return CAPTURE / (scale * (domain.train[-1][1] - domain.train[0][0]) / 2)
 
-    def _sharpness_at_answer(self) -> float | None:
-        experiment = self.trainer.experiment
-        if not experiment.optimizer.plain_gradient_descent or experiment.model.frequency_parameter is None:
-            return None
+    def _sharpness_at_answer(self) -> float:
+        if not self._descends or self._model.frequency_parameter is None:
+            return math.nan
         try:
             answer = self.trainer.answer_parameters()
         except NoAnswer:
-            return None
+            return math.nan
         return float(self.observer.sharpness_at(answer[:1])[0])
 
     def frequencies(self) -> Floats | None:
         """`[replicas, frequencies]` of the present parameters, or None where the model has none."""
-        name = self.trainer.experiment.model.frequency_parameter
+        name = self._model.frequency_parameter
         if name is None:
             return None
         views = self.trainer.training_step.layout.views(self.trainer.parameters)
@@ -62,59 +111,170 @@ class Judge:
 
     def watch(self, omega: Floats) -> None:
         """Note which replicas are inside the answer's basin."""
-        if self.basin is None or omega.shape[1] != len(self.answer):
+        if self.basin is None:
             return
-        self._is_inside = np.all(np.abs(omega - self.answer) < self.basin, axis=1)
+        self._is_inside = self._distance(omega) < self.basin
         self._was_inside |= self._is_inside
 
-    def forget_basin(self) -> None:
-        """The parameters were placed anew: nobody was thrown out of anything."""
-        self._was_inside[:] = False
+    def _distance(self, omega: Floats) -> Floats:
+        """Largest distance of a frequency from the goal: in order where there are as many, else from the nearest."""
+        goal = self._goal
+        if omega.shape[1] == len(goal):
+            return np.abs(np.sort(omega, axis=1) - np.sort(goal)).max(axis=1)
+        return np.abs(omega[:, :, None] - goal).min(axis=2).max(axis=1)
 
-    def remember(self, step: int, reading: Reading) -> None:
-        """Keep the probe losses of a reading, to know later how they fell."""
-        self._past = [entry for entry in self._past if entry[0] != step]
-        if len(self._past) >= _REMEMBERED:
-            self._past = self._past[::2]
-        self._past.append((step, reading.loss.copy()))
+    def remember(self, step: int) -> None:
+        """Keep the probe losses of this step, to know later how they fell."""
+        self.past.remember(step, self.observer.loss(self.trainer.parameters))
 
-    def _loss_before(self, step: int) -> Floats | None:
-        earlier = [losses for at, losses in self._past if at <= 0.8 * step]
-        return earlier[-1] if earlier and step else None
+    # Cases.
 
-    def case(self, step: int, reading: Reading, replica: int) -> Case:
-        """What is known of one replica."""
-        experiment = self.trainer.experiment
-        before = self._loss_before(step)
-        return Case(
-            alive=bool(self.trainer.state["alive"][replica]),
-            loss=float(reading.loss[replica]),
-            loss_test=None if reading.loss_test is None else float(reading.loss_test[replica]),
-            loss_before=None if before is None else float(before[replica]),
-            fit_mean=float(reading.fit_mean[replica]),
-            fit_std=float(reading.fit_std[replica]),
+    def cases(self, reading: Reading, part: slice, live: bool = False) -> Cases:
+        """What is known of the replicas of `part`, whose reading this is.
+
+        `live`: sharpness may be a little old, so that the screen need not wait for it.
+        """
+        self._note_lowest(reading, part)
+        cases = self._measured(reading, part)
+        self._add_sharpness(cases, part, live)
+        self._add_wrong_signs(cases, reading, part)
+        return cases
+
+    def _measured(self, reading: Reading, part: slice) -> Cases:
+        experiment, trainer, count = self.trainer.experiment, self.trainer, len(reading.loss)
+        nothing = np.full(count, np.nan)
+        before = self.past.fifth_ago(trainer.done)
+        return Cases(
+            alive=trainer.state["alive"][part, 0].cpu().numpy(),
+            loss=reading.loss,
+            loss_test=nothing if reading.loss_test is None else reading.loss_test,
+            loss_before=nothing if before is None else before[part],
+            train_loss=self._train_loss(reading, part),
+            fit_mean=reading.fit_mean,
+            fit_std=reading.fit_std,
+            lr=trainer.knobs["lr"][part].max(-1).values.double().cpu().numpy(),
+            sharpness=nothing.copy(),
+            best_sharpness=nothing.copy(),
+            distance=nothing if self.basin is None else self._distance(reading.omega),
+            accuracy=nothing,
+            dead_layer=_dead_layer(reading),
+            dead=_total(reading, "dead"),
+            duplicate=_total(reading, "alike"),
+            mute=_total(reading, "mute"),
+            wrong_sign=np.zeros(count, dtype=np.int64),
             target_std=self.observer.target_std,
-            test_variance=self.observer.test_variance,
+            target_mean=self.observer.target_mean,
+            target_median=self.observer.target_median,
+            test_variance=math.nan if self.observer.test_variance is None else self.observer.test_variance,
             solved_below=experiment.training.solved_below,
             noise=experiment.target.noise,
-            lr=float(self.trainer.knobs["lr"][replica].max()),
-            plain_gradient_descent=experiment.optimizer.plain_gradient_descent,
-            sharpness=None if reading.sharpness is None else float(reading.sharpness[replica]),
-            thrown_out=bool(self._was_inside[replica] and not self._is_inside[replica]),
+            basin=math.nan if self.basin is None else self.basin,
             answer_sharpness=self._answer_sharpness,
-            omega=tuple(reading.omega[replica].tolist()),
-            answer=tuple(self.answer.tolist()),
-            basin=self.basin,
-            layers=self.layers(reading, replica),
+            peak=not len(self.answer),
+            batch_size=experiment.training.batch_size or experiment.domain.points,
         )
 
-    def verdict(self, step: int, reading: Reading, replica: int) -> Verdict:
-        """The verdict on one replica."""
-        return judge(self.case(step, reading, replica))
+    def _train_loss(self, reading: Reading, part: slice) -> Floats:
+        """Loss of a minibatch, as expected: with fresh noise in every batch, or on the data set's own."""
+        experiment, knobs = self.trainer.experiment, self.trainer.knobs
+        if not experiment.target.noise or experiment.training.loss != "mse":
+            return np.full(len(reading.loss), np.nan)
+        if "data_y" not in knobs:
+            return reading.loss + experiment.target.noise**2
+        x, y = knobs["data_x"], knobs["data_y"]
+        stride = -(-len(x) // len(self.observer.probe.x))
+        output = self.observer.predict(self.trainer.parameters[part], x[::stride])
+        return loss_of(output.double(), Batch(x[::stride], y[::stride].double()), "mse").cpu().numpy()
 
-    def codes(self, step: int, reading: Reading) -> tuple[str, ...]:
-        """The verdict code of every replica."""
-        return tuple(self.verdict(step, reading, replica).code for replica in range(len(reading.loss)))
+    def _note_lowest(self, reading: Reading, part: slice) -> None:
+        if self._best is None:
+            return
+        lower = reading.loss < self._lowest[part]
+        where = np.arange(len(self._lowest))[part][lower]
+        self._lowest[where] = reading.loss[lower]
+        self._best_sharpness[where] = np.nan
+        self._best[where] = self.trainer.parameters[where]
+
+    def _add_sharpness(self, cases: Cases, part: slice, live: bool) -> None:
+        """Sharpness here and at the best place so far, for those whose verdict can depend on it."""
+        if not self._descends:
+            return
+        open_ = first_of(cases, _BEFORE_STEP) < 0
+        rows = np.arange(len(self._lowest))[part]
+        if live and self.observer.expected is None:
+            self._sharpen_one(rows[open_])
+        else:
+            self._sharpness[rows[open_]] = self.observer.sharpness_at(self.trainer.parameters[rows[open_]])
+        cases.sharpness[:] = self._sharpness[rows]
+        if self._best is None:
+            thrown = self._was_inside[rows] & ~self._is_inside[rows]
+            cases.best_sharpness[thrown] = self._answer_sharpness
+        else:
+            thrown = open_ & (cases.loss > _THROWN * self._lowest[rows])
+            unknown = rows[thrown & np.isnan(self._best_sharpness[rows])]
+            unknown = unknown[:1] if live else unknown
+            if len(unknown):
+                self._best_sharpness[unknown] = self.observer.sharpness_at(self._best[unknown])
+            cases.best_sharpness[thrown] = self._best_sharpness[rows][thrown]
+
+    def _sharpen_one(self, rows: Counts) -> None:
+        """Measure one replica anew, if the time has come."""
+        now = time.perf_counter()
+        if not len(rows) or now < self._sharpness_due:
+            return
+        row = rows[:1]
+        self._sharpness[row] = self.observer.sharpness_at(self.trainer.parameters[row])
+        after = time.perf_counter()
+        self._sharpness_due = after + (after - now) / _SHARE
+
+    def _add_wrong_signs(self, cases: Cases, reading: Reading, part: slice) -> None:
+        at_rest = first_of(cases, _BEFORE_SIGN) < 0
+        rows = np.arange(len(self._lowest))[part][at_rest]
+        if len(rows) and reading.units:
+            mask = self._wrong_signs(self.trainer.parameters[rows], reading.units[-1].dead[at_rest])
+            if mask is not None:
+                cases.wrong_sign[at_rest] = mask.sum(-1).cpu().numpy()
+
+    def _wrong_signs(self, parameters: Tensor, dead: Tensor) -> Tensor | None:
+        """Units of the last hidden layer `[replicas, units]` whose outgoing weight has the wrong sign, if that can be
+        tested: a linear output of one dimension."""
+        experiment, observer = self.trainer.experiment, self.observer
+        views = self.trainer.training_step.layout.views(parameters)
+        outgoing = views.get("output.weight")
+        units = dead.shape[-1]
+        single = experiment.target.outputs == 1 and experiment.training.loss == "mse"
+        if outgoing is None or not single or units > WIDEST:
+            return None
+        layers = observer.hidden(parameters)
+        activation = experiment.model.activation  # type: ignore[attr-defined]
+        if activation.parameters:
+            return None
+        probe = observer.probe
+        x = layers[-2].activations if len(layers) > 1 else probe.x.expand(len(parameters), *probe.x.shape)
+        return wrong_signs(
+            layers[-1].activations, x, probe.y[:, 0], outgoing[:, 0], ~dead, "output.bias" in views,
+            lambda z: activation(z, {}),
+        )  # fmt: skip
+
+    # Verdicts.
+
+    def codes(self, reading: Reading, part: slice, live: bool = False) -> Counts:
+        """The index in CODES of each of these replicas' verdict."""
+        return first_of(self.cases(reading, part, live))
+
+    def verdict(
+        self, reading: Reading, replica: int, live: bool = False, gradient: tuple[float, float] | None = None
+    ) -> tuple[Verdict, tuple[Layer, ...]]:
+        """Verdict and layers of one replica, from its own reading."""
+        part = slice(replica, replica + 1)
+        case = self.cases(reading, part, live)
+        signs = None
+        if case.wrong_sign[0]:
+            signs = self._wrong_signs(self.trainer.parameters[part], reading.units[-1].dead)
+        views = self.trainer.training_step.layout.views(self.trainer.parameters[part])
+        certified = self.observer.certified(self.trainer.parameters[part]) if reading.units else []
+        layers = layers_of(reading.units, views, certified, signs)
+        return verdict_of(replace(case, layers=layers, gradient=gradient)), layers
 
     def answer_error(self, reading: Reading, replica: int) -> float | None:
         """Largest distance of a frequency from the known answer."""
@@ -124,33 +284,20 @@ class Judge:
         error = float(np.abs(np.sort(omega) - np.sort(self.answer)).max())
         return error if np.isfinite(error) else None
 
-    def layers(self, reading: Reading, replica: int) -> tuple[Layer, ...]:
-        """The hidden units of one replica."""
-        views = self.trainer.training_step.layout.views(self.trainer.parameters[replica : replica + 1])
-        weights = {name: value[0].double().cpu().numpy() for name, value in views.items()}
-        count = len(reading.units)
-        return tuple(
-            _layer(
-                units, replica, f"hidden.{index}", weights, "output" if index == count - 1 else f"hidden.{index + 1}"
-            )
-            for index, units in enumerate(reading.units)
-        )
+
+def _dead_layer(reading: Reading) -> Counts:
+    found = np.full(len(reading.loss), -1)
+    for index, units in reversed(list(enumerate(reading.units))):
+        found[units.dead.all(-1).cpu().numpy()] = index
+    return found
 
 
-def _layer(units: Units, replica: int, name: str, weights: dict[str, Floats], following: str) -> Layer:
-    nothing = np.empty(0)
-    return Layer(
-        name=name,
-        activity=units.activity[replica].cpu().numpy(),
-        dead=_indices(units.dead[replica]),
-        mute=_indices(units.mute[replica]),
-        linear=_indices(units.linear[replica]),
-        duplicate=tuple((int(i), int(j)) for i, j in units.alike[replica].nonzero().tolist()),
-        incoming=weights[f"{name}.weight"],
-        bias=weights.get(f"{name}.bias", nothing),
-        outgoing=weights.get(f"{following}.weight", nothing),
-    )
+def _total(reading: Reading, name: str) -> Counts:
+    masks = [getattr(units, name).flatten(1).sum(-1) for units in reading.units]
+    zero = torch.zeros(len(reading.loss), dtype=torch.int64)
+    return sum(masks, zero.to(masks[0].device) if masks else zero).cpu().numpy()
 
 
-def _indices(mask: torch.Tensor) -> tuple[int, ...]:
-    return tuple(mask.nonzero().flatten().tolist())
+def mask_of(codes: Counts, name: str) -> Mask:
+    """Where a code of that name stands."""
+    return codes == CODES.index(name)

@@ -27,8 +27,8 @@ class History:
         self._count = np.zeros((capacity, replicas))
         self._used = 0
 
-    def add(self, first: int, values: Doubles) -> None:
-        """Values `[steps, replicas]` of consecutive steps from number `first` on."""
+    def add(self, first: int, values: Doubles, part: slice = slice(None)) -> None:
+        """Values `[steps, replicas]` of consecutive steps from number `first` on; `part` says of which replicas."""
         if not len(values):
             return
         while (first + len(values) - 1) // self.width >= len(self._low):
@@ -41,10 +41,10 @@ class History:
         measured = np.where(finite, values, 1.0)
         if self.geometric:
             measured = np.log(np.maximum(measured, _TINY))
-        self._low[rows] = np.minimum(self._low[rows], np.minimum.reduceat(values, starts))
-        self._high[rows] = np.maximum(self._high[rows], np.maximum.reduceat(values, starts))
-        self._sum[rows] += np.add.reduceat(np.where(finite, measured, 0.0), starts)
-        self._count[rows] += np.add.reduceat(finite.astype(float), starts)
+        self._low[rows, part] = np.minimum(self._low[rows, part], np.minimum.reduceat(values, starts))
+        self._high[rows, part] = np.maximum(self._high[rows, part], np.maximum.reduceat(values, starts))
+        self._sum[rows, part] += np.add.reduceat(np.where(finite, measured, 0.0), starts)
+        self._count[rows, part] += np.add.reduceat(finite.astype(float), starts)
         self._used = max(self._used, int(rows[-1]) + 1)
 
     def _halve(self) -> None:

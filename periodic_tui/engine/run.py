@@ -13,18 +13,22 @@ from torch import Tensor
 from periodic_tui.engine.answers import NoAnswer
 from periodic_tui.engine.cases import Judge
 from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.deaths import Deaths
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.fit import fit_of
 from periodic_tui.engine.history import History
 from periodic_tui.engine.overrides import override, parse_value
+from periodic_tui.engine.population import Population
 from periodic_tui.engine.probe import test_probe, training_probe
 from periodic_tui.engine.problems import problems
 from periodic_tui.engine.remedies import remedies
 from periodic_tui.engine.remedies.offers import offers
 from periodic_tui.engine.remedies.treatment import Treatment, prescribe
-from periodic_tui.engine.snapshot import Event, Snapshot, View
+from periodic_tui.engine.snapshot import Event, Floats, Layer, Snapshot, Verdict, View
+from periodic_tui.engine.steadiness import Steadiness
 from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.verdict import CODES, Counts
 
 CHANGEABLE = (
     "optimizer.",
@@ -49,6 +53,11 @@ class Run:
         self.observer = Observer(self.trainer.training_step, training_probe(experiment), test)
         self.judge = Judge(self.trainer, self.observer)
         replicas = experiment.training.replicas
+        self.population = Population(replicas)
+        self._steady = Steadiness()
+        self.deaths = Deaths(self.trainer, self.observer)
+        self.deaths_seen = 0
+        """Of the focused replica, since the run began."""
         self.train_history = History(replicas, geometric=True)
         self.probe_history = History(replicas, geometric=True)
         self.omega_history = History(replicas, geometric=False)
@@ -61,6 +70,7 @@ class Run:
         """The experiment without what remedies changed: `reinitialize` goes back to it."""
         self.treatment: Treatment | None = None
         """The remedy at work."""
+        self.judge.remember(0)
         self.note(f"{name}, seed {experiment.training.seed}, {device}")
 
     @property
@@ -82,13 +92,15 @@ class Run:
         return event
 
     def advance(self, count: int) -> None:
-        """Train so many steps."""
+        """Train so many steps; now and then the probe losses are noted on the way."""
         last = self.step + count
         while self.step < last and self.trainer.alive:
             first = self.step
-            losses = self._train(last - first)
+            losses = self._train(min(last, max(self.judge.past.due, first + 1)) - first)
             self.train_history.add(first, losses.double().cpu().numpy())
             self._watch()
+            if self.step >= self.judge.past.due:
+                self.judge.remember(self.step)
         if not self.trainer.alive:
             self.note("diverged: a parameter or the loss is not finite; frozen at the last good step")
 
@@ -105,20 +117,18 @@ class Run:
         self._end_treatment(f"{name} took over")
         self.treatment = prescribe(name, self.trainer, self._replace)
         text = f"began {name}: {remedies[name].what}"
-        self.judge.forget_basin()
         self.treatment.begin()
         if self.treatment.ended:
             text = f"{name} {self.treatment.outcome}"
             self.treatment = None
-        self._changed()
+        self._placed()
         return text
 
     def _see_to_treatment(self) -> None:
         if self.treatment is not None and self.treatment.ended:
             self.note(f"{self.treatment.name} {self.treatment.outcome}")
-            self.judge.forget_basin()
             self.treatment = None
-            self._changed()
+            self._placed()
 
     def _end_treatment(self, why: str) -> None:
         if self.treatment is not None:
@@ -137,6 +147,7 @@ class Run:
         self.trainer.adopt(changed)
         self.observer = Observer(self.trainer.training_step, training_probe(changed), test_probe(changed))
         self.judge.observe(self.observer)
+        self.deaths = Deaths(self.trainer, self.observer)
 
     def _watch(self) -> None:
         """Sample the frequency, between readings too: a passage through the answer's basin is never missed for long."""
@@ -147,23 +158,39 @@ class Run:
 
     def _changed(self) -> None:
         self._reading = None
+        self.population.forget()
+        self._steady.forget()
+        self.deaths.forget()
         self._watch()
 
+    def _placed(self) -> None:
+        """The parameters are others than training made them."""
+        self.judge.forget()
+        self._changed()
+        self.judge.remember(self.step)
+
     def reading(self) -> Reading:
-        """The reading of the present parameters; taken once."""
+        """The reading of all present parameters; taken once."""
         if self._reading is None or self._reading[0] != self.step:
             reading = self.observer.read(self.trainer.parameters)
             self._reading = self.step, reading
             self.probe_history.add(self.step, reading.loss[None])
-            self.judge.remember(self.step, reading)
+            everyone = slice(0, len(reading.loss))
+            self.population.put(everyone, self.step, reading.loss, self.judge.codes(reading, everyone))
+            self.population.note(self.step)
         return self._reading[1]
+
+    def _sweep(self, part: slice) -> tuple[Floats, Counts]:
+        """Losses and codes of some replicas, for the live screen."""
+        reading = self.observer.read(self.trainer.parameters[part])
+        self.probe_history.add(self.step, reading.loss[None], part)
+        return reading.loss, self.judge.codes(reading, part, live=True)
 
     def inject(self, offset: float) -> str:
         """Set the known answer, plus an offset on its frequencies."""
         self._end_treatment("the answer was injected")
         self.trainer.inject(offset)
-        self.judge.forget_basin()
-        self._changed()
+        self._placed()
         beside = f" {offset:+g}" if offset else ""
         return f"injected the known answer{beside}: {self._figures()}"
 
@@ -173,8 +200,7 @@ class Run:
         if self.experiment is not self._own:
             self._adopt(self._own)
         self.trainer.reinitialize(seed)
-        self.judge.forget_basin()
-        self._changed()
+        self._placed()
         return f"reinitialized with seed {int(self.trainer.seeds[0])}: {self._figures()}"
 
     def set(self, key: str, text: str) -> str:
@@ -210,11 +236,41 @@ class Run:
         return None
 
     def snapshot(self, view: View) -> Snapshot:
-        """A whole picture; the session adds state, rate and pace."""
-        focus = min(max(view.focus, 0), len(self.trainer.seeds) - 1)
-        reading = self.reading()
+        """A whole picture, every figure of this very step; the session adds state, rate and pace."""
+        focus = self._focus(view)
+        reading = self.reading().one(focus)
+        return self._picture(view, focus, reading, *self.judge.verdict(reading, focus))
+
+    def frame(self, view: View) -> Snapshot:
+        """A picture for the live screen: the focused replica as it is, of the others what the last sweep found; the
+        verdict waits a moment before it changes its mind."""
+        focus = self._focus(view)
+        part = slice(focus, focus + 1)
+        reading = self.observer.read(self.trainer.parameters[part])
+        self.probe_history.add(self.step, reading.loss[None], part)
+        self._look_for_deaths(focus, reading)
+        found, layers = self.judge.verdict(reading, focus, live=True)
+        self.population.put(part, self.step, reading.loss, np.array([CODES.index(found.code)]))
+        if len(self.population.codes) > 1:
+            self.population.sweep(self.step, self._sweep)
+        else:
+            self.population.note(self.step)
+        return self._picture(view, focus, reading, self._steady(found, focus), layers)
+
+    def _look_for_deaths(self, focus: int, reading: Reading) -> None:
+        activity = tuple(units.activity[0] for units in reading.units)
+        news = self.deaths.look(focus, activity, again=self.treatment is None)
+        self.deaths_seen += len(news)
+        self.events = [*self.events, *news][-_KEPT_EVENTS:]
+
+    def _focus(self, view: View) -> int:
+        return min(max(view.focus, 0), len(self.trainer.seeds) - 1)
+
+    def _picture(
+        self, view: View, focus: int, reading: Reading, verdict: Verdict, layers: tuple[Layer, ...]
+    ) -> Snapshot:
+        """`reading` is the focused replica's alone."""
         experiment = self.experiment
-        codes = self.judge.codes(self.step, reading)
         return Snapshot(
             run=self.number,
             preset=self.name,
@@ -230,32 +286,32 @@ class Run:
             optimizer=experiment.optimizer.kind,
             lr=experiment.optimizer.lr,
             activation=getattr(getattr(experiment.model, "activation", None), "kind", ""),
-            loss=float(reading.loss[focus]),
+            loss=float(reading.loss[0]),
             train_loss=float(self.trainer.last_loss[focus]),
-            loss_test=None if reading.loss_test is None else float(reading.loss_test[focus]),
+            loss_test=None if reading.loss_test is None else float(reading.loss_test[0]),
             train_curve=self.train_history.curve(focus),
             probe_curve=self.probe_history.curve(focus),
             omega_curve=self.omega_history.curve(focus),
-            omega=reading.omega[focus],
+            omega=reading.omega[0],
             answer=self.judge.answer,
             basin=self.judge.basin,
             fit=fit_of(self.observer, self.trainer.parameters[focus : focus + 1], view),
-            layers=self.judge.layers(reading, focus),
-            verdict=self.judge.verdict(self.step, reading, focus),
-            outcomes={code: codes.count(code) for code in dict.fromkeys(codes)},
-            outcome_codes=codes,
-            replica_losses=reading.loss,
+            layers=layers,
+            verdict=verdict,
+            outcomes=self.population.outcomes(),
+            outcome_codes=self.population.names(),
+            replica_losses=self.population.losses.copy(),
+            loss_fan=self.population.curves(),
             events=tuple(self.events),
             answer_missing=self.answer_missing(),
             stage=f"{self.treatment.name}: {self.treatment.stage}" if self.treatment else "",
-            remedies=offers(experiment, self.judge.verdict(self.step, reading, focus).code),
+            remedies=offers(experiment, verdict.code),
         )
 
     def summary(self) -> dict[str, Any]:
         """The contract's summary fields that the run itself knows; numbers finite or None."""
         reading, focus = self.reading(), 0
-        codes = self.judge.codes(self.step, reading)
-        verdict = self.judge.verdict(self.step, reading, focus)
+        verdict, layers = self.judge.verdict(reading.one(focus), focus)
         experiment = self.experiment
         return {
             "preset": self.name,
@@ -271,9 +327,9 @@ class Run:
             "omega": _scalar_or_list(reading.omega[focus]),
             "answer_error": self.judge.answer_error(reading, focus),
             "accuracy": None,
-            "outcomes": {code: codes.count(code) for code in dict.fromkeys(codes)},
+            "outcomes": self.population.outcomes(),
             "verdict": {"code": verdict.code, "text": verdict.text, "figures": verdict.figures},
-            "layers": [_layer_fields(layer) for layer in self.judge.layers(reading, focus)],
+            "layers": [_layer_fields(layer) for layer in layers],
             "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in self.journal],
         }
 

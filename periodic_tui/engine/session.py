@@ -172,14 +172,25 @@ class Session:
             started = self._clock()
             self.advance(steps)
             self._pacer.took(steps, self._clock() - started, self.step)
-        if self._clock() >= self._next_frame and not self._idle:
+        if self._clock() >= self._next_frame and not self._still:
             self._publish()
         if not steps:
-            self._work.wait(None if self._idle else self._pacer.rest())
+            self._work.wait(self._rest())
+
+    def _rest(self) -> float | None:
+        """Seconds to wait where there is no step to take; None: until something comes."""
+        if self._still:
+            return None
+        return max(0.0, self._next_frame - self._clock()) if self._idle else self._pacer.rest()
 
     @property
     def _idle(self) -> bool:
         return self.paused or not self.current.trainer.alive
+
+    @property
+    def _still(self) -> bool:
+        """Whether every picture would be the same."""
+        return self._idle and not self.current.population.stale(self.step)
 
     def _taken(self) -> list[Command]:
         return [self._inbox.popleft() for _ in range(len(self._inbox))]
@@ -205,7 +216,9 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """A fresh picture of the run."""
-        picture = self.current.snapshot(self._view)
+        return self._complete(self.current.snapshot(self._view))
+
+    def _complete(self, picture: Snapshot) -> Snapshot:
         return replace(picture, state=self._state(picture), rate=self._pacer.rate, pace=self._pacer.pace)
 
     def _state(self, picture: Snapshot) -> State:
@@ -226,7 +239,11 @@ class Session:
 
     def _publish(self) -> None:
         started = self._clock()
-        self._latest = self.snapshot()
+        deaths = self.current.deaths_seen
+        picture = self.current.frame(self._view)
+        if self._view.stop_at_death and self.current.deaths_seen > deaths:
+            self.paused = True
+        self._latest = self._complete(picture)
         cost = self._clock() - started
         self._next_frame = started + cost + min(max(_FRAME, cost / _READING_SHARE), _LONGEST_FRAME)
 

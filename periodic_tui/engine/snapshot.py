@@ -61,6 +61,8 @@ class Layer:
     """`hidden.0`."""
     activity: Floats
     """`[units]`: share of the probe on which the unit is active (|φ′| ≥ 1e-3; for ReLU, pre-activation > 0)."""
+    dormancy: Floats = field(default_factory=_none)
+    """`[units]`: mean size of its activation over the layer's mean of it."""
     dead: tuple[int, ...] = ()
     certified: tuple[int, ...] = ()
     """Dead units that no point of the domain can revive."""
@@ -70,7 +72,12 @@ class Layer:
     """Pairs of live units whose activations correlate above 0.98."""
     groups: tuple[tuple[int, ...], ...] = ()
     """The duplicates, grouped."""
+    channels: tuple[tuple[int, int], ...] = ()
+    """Duplicates whose outgoing weights cancel: a flat channel."""
+    dormant: tuple[int, ...] = ()
+    """Units whose activation is at most 0.025 of the layer's mean (Sokar et al., 2023)."""
     wrong_sign: tuple[int, ...] = ()
+    """Live units that would help with the other sign and cannot with their own; only looked for at rest."""
     incoming: Floats = field(default_factory=_none)
     """`[units, inputs]` weights."""
     bias: Floats = field(default_factory=_none)
@@ -91,6 +98,8 @@ class Verdict:
     code: str = "learning"
     text: str = ""
     figures: dict[str, float | int | str | None] = field(default_factory=dict)
+    margin: float = 1.0
+    """How sure it is: how many times the deciding figure is beyond its limit; inf for what is a fact."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +181,8 @@ class Snapshot:
     """Verdict code of each replica."""
     replica_losses: Floats = field(default_factory=_none)
     """`[replicas]` probe losses."""
+    loss_fan: tuple[Curve, ...] = ()
+    """Quantiles of the probe loss over replicas: 5, 25, 50, 75 and 95 %."""
     events: tuple[Event, ...] = ()
     """The last events, oldest first."""
     answer_missing: str | None = None
@@ -197,3 +208,5 @@ class View:
     """Points in that window."""
     focus: int = 0
     """The replica that all panes show."""
+    stop_at_death: bool = False
+    """Pause when a unit of that replica has died or come back."""

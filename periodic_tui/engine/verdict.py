@@ -1,197 +1,174 @@
 """What is the matter with a network: predicates over readings, the first that holds names the verdict.
 
-A verdict reads measurements only, never a preset's name. Order and predicates are the command line's contract.
+A verdict reads measurements only, never a preset's name. Order and predicates are the command line's contract. Every
+predicate takes a whole population at once; the sentence is written for one replica.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
-from periodic_tui.engine.snapshot import Layer, Verdict
+import numpy as np
+from numpy.typing import NDArray
 
-Figures = dict[str, float | int | str | None]
+from periodic_tui.engine.snapshot import Floats, Layer
+
+Mask = NDArray[np.bool_]
+Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
-    """What is known of one replica when it is judged."""
+class Cases:
+    """What is known of some replicas when they are judged. Arrays are `[replicas]`; NaN where nothing is known."""
 
-    alive: bool
-    loss: float
-    loss_test: float | None
-    loss_before: float | None
-    """Probe loss when four fifths of the steps were done; None before there was such a reading."""
-    fit_mean: float
-    fit_std: float
-    target_std: float
-    test_variance: float | None
-    solved_below: float
-    noise: float
-    """Declared standard deviation of the noise."""
-    lr: float
-    plain_gradient_descent: bool
-    sharpness: float | None
-    thrown_out: bool
-    """The run was inside the answer's basin (or at its lowest loss) and left it while lr · sharpness > 2 there."""
-    answer_sharpness: float | None
-    omega: tuple[float, ...]
-    answer: tuple[float, ...]
-    basin: float | None
-    """Half-width of the answer's capture basin in ω."""
-    layers: tuple[Layer, ...]
-    accuracy: float | None = None
+    alive: Mask
+    loss: Floats
+    loss_test: Floats
+    loss_before: Floats
+    """Probe loss when four fifths of the steps were done."""
+    train_loss: Floats
+    """Expected loss of a minibatch, noise included."""
+    fit_mean: Floats
+    fit_std: Floats
+    lr: Floats
+    """The largest of its learning rates."""
+    sharpness: Floats
+    """At the present point; NaN unless the optimizer is plain gradient descent."""
+    best_sharpness: Floats
+    """At the answer (at the lowest loss for models without a frequency) where the run was thrown out of its basin."""
+    distance: Floats
+    """Largest distance of a frequency from the answer, or from the data's spectral peak."""
+    accuracy: Floats
     """Share of right answers, for targets with a right or wrong; then `solved` means 1."""
+    dead_layer: Counts
+    """Index of the first hidden layer without a live unit; -1: there is none."""
+    dead: Counts
+    """Dead units in all layers …"""
+    duplicate: Counts
+    """… pairs of duplicates …"""
+    mute: Counts
+    wrong_sign: Counts
+    target_std: float = 1.0
+    target_mean: float = 0.0
+    target_median: float = 0.0
+    test_variance: float = np.nan
+    solved_below: float = 0.0
+    noise: float = 0.0
+    """Declared standard deviation of the noise."""
+    basin: float = np.nan
+    """Half-width of the answer's capture basin in ω."""
+    answer_sharpness: float = np.nan
+    """Curvature of the loss at the answer; NaN unless the optimizer is plain gradient descent."""
+    peak: bool = False
+    """The distance is from the data's spectral peak: no answer is known."""
+    gradient: tuple[float, float] | None = None
+    """Size of the true gradient and of the minibatch's noise, where they were measured."""
+    batch_size: int = 0
+    layers: tuple[Layer, ...] = ()
+    """Of a single replica, for its sentence."""
 
     @property
-    def explained(self) -> float:
+    def explained(self) -> Floats:
         """Share of the target's variance that the fit explains on the training domain."""
-        return 1 - self.loss / self.target_std**2 if self.target_std else 0.0
+        return _share(self.loss, self.target_std**2)
 
     @property
-    def distance(self) -> float | None:
-        """Largest distance of a frequency from the known answer."""
-        if not self.omega or len(self.omega) != len(self.answer):
-            return None
-        return max(abs(w - a) for w, a in zip(sorted(self.omega), sorted(self.answer), strict=True))
+    def explained_test(self) -> Floats:
+        """The same on the test domain."""
+        return _share(self.loss_test, self.test_variance)
+
+    def __len__(self) -> int:
+        return len(self.loss)
+
+    def one(self, replica: int) -> Cases:
+        """One replica, as a population of one."""
+        part = slice(replica, replica + 1)
+        return self._map(lambda value: value[part] if len(value) > 1 else value)
+
+    def _map(self, change: Callable[[Any], Any]) -> Cases:
+        arrays = {f.name: getattr(self, f.name) for f in fields(self) if isinstance(getattr(self, f.name), np.ndarray)}
+        return replace(self, **{name: change(value) for name, value in arrays.items()})
 
 
-Found = tuple[str, Figures]
-Predicate = Callable[[Case], Found | None]
+def _share(loss: Floats, variance: float) -> Floats:
+    return 1 - loss / variance if variance else np.zeros_like(loss)
 
 
-def diverged(case: Case) -> Found | None:
+def diverged(case: Cases) -> Mask:
     """A parameter or the loss is not finite."""
-    if case.alive:
-        return None
-    return "A parameter or the loss stopped being finite; frozen at the last good step.", {"loss": case.loss}
+    return ~case.alive
 
 
-def solved(case: Case) -> Found | None:
-    """The probe loss is below the preset's limit, on the test domain too."""
-    if case.accuracy is not None:
-        done = case.accuracy == 1.0
-        return (
-            (f"Every one of the held-out instants is right; loss {case.loss:.2g}.", {"accuracy": 1.0}) if done else None
-        )
-    held_out = case.loss_test is None or case.loss_test <= case.solved_below
-    if not (case.loss <= case.solved_below and held_out):
-        return None
-    figures: Figures = {"loss": case.loss, "solved_below": case.solved_below, "loss_test": case.loss_test}
-    return f"Probe loss {case.loss:.3g}, below {case.solved_below:g}.", figures
+def solved(case: Cases) -> Mask:
+    """The probe loss is below the preset's limit, on the test domain too; or every held-out answer is right."""
+    below = (case.loss <= case.solved_below) & ~(case.loss_test > case.solved_below)
+    return np.where(np.isnan(case.accuracy), below, case.accuracy == 1.0)
 
 
-def no_extrapolation(case: Case) -> Found | None:
+def no_extrapolation(case: Cases) -> Mask:
     """Explains the training domain, not the test domain."""
-    if case.loss_test is None or not case.test_variance:
-        return None
-    outside = 1 - case.loss_test / case.test_variance
-    if not (case.explained > 0.95 and outside < 0.5):
-        return None
-    text = (
-        f"The fit explains {case.explained:.1%} of the target where it was trained and {outside:.1%} where it was not: "
-        f"test loss {case.loss_test:.3g} against {case.test_variance:.3g} for the best constant."
-    )
-    return text, {"explained": case.explained, "explained_test": outside, "loss_test": case.loss_test}
+    return (case.explained > 0.95) & (case.explained_test < 0.5)
 
 
-def dead_network(case: Case) -> Found | None:
+def dead_network(case: Cases) -> Mask:
     """Some hidden layer has only dead units."""
-    for layer in case.layers:
-        if layer.units and len(layer.dead) == layer.units:
-            text = (
-                f"All {layer.units} units of {layer.name} are dead: no gradient passes, only the output bias still "
-                f"learns, so the fit is the constant {case.fit_mean:.4g}."
-            )
-            return text, {"layer": layer.name, "units": layer.units, "fit_mean": case.fit_mean}
-    return None
+    return case.dead_layer >= 0
 
 
-def collapsed_to_constant(case: Case) -> Found | None:
+def collapsed_to_constant(case: Cases) -> Mask:
     """The fit varies less than a hundredth of the target."""
-    if not case.fit_std < 0.01 * case.target_std:
-        return None
-    spread = f"it varies by {case.fit_std:.2g}, the target by {case.target_std:.3g}"
-    text = f"The fit is the constant {case.fit_mean:.4g} ({spread})."
-    return text, {"fit_mean": case.fit_mean, "fit_std": case.fit_std, "target_std": case.target_std}
+    return case.fit_std < 0.01 * case.target_std
 
 
-def step_too_large(case: Case) -> Found | None:
+def step_too_large(case: Cases) -> Mask:
     """lr is above 2/sharpness here, or threw the run out of the answer's basin."""
-    if not case.plain_gradient_descent or case.sharpness is None:
-        return None
-    if case.lr * case.sharpness > 2:
-        limit, where = 2 / case.sharpness, "here"
-    elif case.thrown_out and case.answer_sharpness and case.lr * case.answer_sharpness > 2:
-        limit, where = 2 / case.answer_sharpness, "at the answer, so the run was thrown out of its basin"
-    else:
-        return None
-    text = f"The step is too large: lr {case.lr:.3g} against 2/L″ = {limit:.2g} {where}, {case.lr / limit:.3g} times."
-    return text, {"lr": case.lr, "lr_limit": limit, "ratio": case.lr / limit, "distance": case.distance}
+    return (case.lr * case.sharpness > 2) | (case.lr * case.best_sharpness > 2)
 
 
-def stuck_outside_basin(case: Case) -> Found | None:
+def stuck_outside_basin(case: Cases) -> Mask:
     """The frequency is outside the answer's capture basin and the fit explains nothing."""
-    if case.distance is None or case.basin is None:
-        return None
-    if not (case.distance > case.basin and case.explained < 0.05):
-        return None
-    text = (
-        f"ω is {case.distance:.4g} from the answer; gradients point home only within ±{case.basin:.2g} (4.4934/R), "
-        f"{case.distance / case.basin:,.0f} times closer."
-    )
-    figures: Figures = {"distance": case.distance, "basin": case.basin, "lr": case.lr}
-    if case.plain_gradient_descent and case.answer_sharpness:
-        limit = 2 / case.answer_sharpness
-        figures |= {"lr_limit": limit}
-        if case.lr > limit:
-            ratio = f"lr {case.lr:.3g} against 2/L″ = {limit:.1g}, {case.lr / limit:.0f} times"
-            text += f" The step is too large as well: {ratio}."
-    return text, figures
+    return (case.distance > case.basin) & (case.explained < 0.05)
 
 
-def noise_floor(case: Case) -> Found | None:
-    """Nothing is left but the declared noise."""
-    if not case.noise or case.loss > 0.1 * case.noise**2:
-        return None
-    training = case.loss + case.noise**2
-    text = f"Only the declared noise is left: training loss {training:.4g}, noise variance {case.noise**2:.4g}."
-    return text, {"loss": case.loss, "noise_variance": case.noise**2}
+def noise_floor(case: Cases) -> Mask:
+    """The training loss is the declared noise and nothing else."""
+    variance = case.noise**2
+    return (variance > 0) & (np.abs(case.train_loss - variance) <= 0.1 * variance)
 
 
-def learning(case: Case) -> Found | None:
+def learning(case: Cases) -> Mask:
     """The probe loss fell by more than 2 % over the last fifth of the steps."""
-    if case.loss_before is None or not case.loss < 0.98 * case.loss_before:
-        return None
-    fall = 1 - case.loss / case.loss_before
-    text = f"Learning: the probe loss fell by {fall:.1%} to {case.loss:.3g} over the last fifth of the steps."
-    return text, {"loss": case.loss, "loss_before": case.loss_before, "fall": fall}
+    return case.loss < 0.98 * case.loss_before
 
 
-def _units(noun: str, name: str, effect: str) -> Predicate:
-    def predicate(case: Case) -> Found | None:
-        found = [(layer.name, getattr(layer, name)) for layer in case.layers if getattr(layer, name)]
-        if not found:
-            return None
-        count = sum(len(units) for _, units in found)
-        places = "; ".join(f"{layer}: {', '.join(map(_unit, units[:6]))}" for layer, units in found)
-        text = f"{count} {noun}{'s' if count > 1 else ''} ({places}) {effect}; loss {case.loss:.3g}."
-        return text, {"count": count, "loss": case.loss}
-
-    return predicate
+def dead_units(case: Cases) -> Mask:
+    """Some unit is dead."""
+    return case.dead > 0
 
 
-def _unit(unit: int | tuple[int, int]) -> str:
-    return str(unit) if isinstance(unit, int) else f"{unit[0]}={unit[1]}"
+def duplicate_units(case: Cases) -> Mask:
+    """Two live units do the same."""
+    return case.duplicate > 0
 
 
-def underfit(case: Case) -> Found:
+def mute_units(case: Cases) -> Mask:
+    """A live unit hardly reaches the next layer."""
+    return case.mute > 0
+
+
+def wrong_sign(case: Cases) -> Mask:
+    """A live unit would help with the other sign, and with its own it cannot."""
+    return case.wrong_sign > 0
+
+
+def underfit(case: Cases) -> Mask:
     """None of the others."""
-    text = f"No longer learning, at loss {case.loss:.3g}: the fit explains {case.explained:.1%} of the target."
-    return text, {"loss": case.loss, "explained": case.explained}
+    return np.ones(len(case), dtype=bool)
 
 
-PREDICATES: dict[str, Predicate] = {
+PREDICATES: dict[str, Callable[[Cases], Mask]] = {
     "diverged": diverged,
     "solved": solved,
     "no-extrapolation": no_extrapolation,
@@ -201,19 +178,21 @@ PREDICATES: dict[str, Predicate] = {
     "stuck-outside-basin": stuck_outside_basin,
     "noise-floor": noise_floor,
     "learning": learning,
-    "dead-units": _units("dead unit", "dead", "react on less than 1 % of the probe"),
-    "duplicate-units": _units("duplicate pair", "duplicate", "do the same work"),
-    "mute-units": _units("mute unit", "mute", "hardly reach the next layer"),
-    "wrong-sign": _units("unit", "wrong_sign", "push the fit the wrong way"),
+    "dead-units": dead_units,
+    "duplicate-units": duplicate_units,
+    "mute-units": mute_units,
+    "wrong-sign": wrong_sign,
     "underfit": underfit,
 }
 """Code to predicate, in order of precedence."""
 
+CODES = tuple(PREDICATES)
 
-def judge(case: Case) -> Verdict:
-    """The first verdict whose predicate holds."""
-    for code, predicate in PREDICATES.items():
-        found = predicate(case)
-        if found is not None:
-            return Verdict(code, *found)
-    raise AssertionError("underfit always holds")
+
+def first_of(cases: Cases, codes: tuple[str, ...] = CODES) -> Counts:
+    """For each replica the index in CODES of the first of these predicates that holds; -1 where none does."""
+    found = np.full(len(cases), -1)
+    with np.errstate(invalid="ignore"):  # NaN: not known, so no predicate holds
+        for code in codes:
+            found[(found < 0) & PREDICATES[code](cases)] = CODES.index(code)
+    return found

@@ -1,22 +1,25 @@
-"""One reading: everything that verdicts rest on, measured on the probe, for every replica."""
+"""One reading: everything that verdicts rest on, measured on the probe."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.diagnostics.sharpness import sharpness
+from periodic_tui.engine.diagnostics.certified import never_active
+from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.diagnostics.units import Units, read_units
+from periodic_tui.engine.expected import ExpectedLoss
 from periodic_tui.engine.models import HiddenLayer
 from periodic_tui.engine.probe import Probe
 from periodic_tui.engine.sampling import Batch
 from periodic_tui.engine.snapshot import Floats
 from periodic_tui.engine.step import TrainingStep, loss_of
 
-_NUMBERS_AT_ONCE = 1 << 24
+_NUMBERS_AT_ONCE = 1 << 20
+"""So many activations are held at once: they should fit into the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +33,15 @@ class Reading:
     fit_std: Floats
     omega: Floats
     """`[replicas, frequencies]`; `[replicas, 0]` where the model has none."""
-    sharpness: Floats | None
-    """Largest curvature of the loss at the present point; None where the optimizer is not plain gradient descent."""
     units: tuple[Units, ...] = field(default=())
     """One entry a hidden layer."""
+
+    def one(self, replica: int) -> Reading:
+        """The reading of one replica alone."""
+        part = slice(replica, replica + 1)
+        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "units"}
+        own = {name: None if value is None else value[part] for name, value in arrays.items()}
+        return Reading(**own, units=tuple(units.one(replica) for units in self.units))  # type: ignore[arg-type]
 
 
 def variance(y: Tensor) -> float:
@@ -49,52 +57,79 @@ class Observer:
         self.probe = probe
         self.test = test
         self.target_std = variance(probe.y) ** 0.5
+        self.target_mean = float(probe.y.double().mean())
+        self.target_median = float(probe.y.double().median())
         self.test_variance = variance(test.y) if test else None
+        self.expected = ExpectedLoss.of(step.experiment)
+        self.relu = getattr(getattr(step.experiment.model, "activation", None), "kind", "") == "relu"
 
     def read(self, parameters: Tensor) -> Reading:
         """The reading of `parameters` `[replicas, parameters]`."""
+        return _joined([self._read(part) for part in self._parts(parameters)])
+
+    def loss(self, parameters: Tensor) -> Floats:
+        """The probe loss alone, `[replicas]`."""
+        return np.concatenate(
+            [self._loss(self.predict(part, self.probe.x), self.probe).numpy() for part in self._parts(parameters)]
+        )
+
+    def _parts(self, parameters: Tensor) -> tuple[Tensor, ...]:
         widest = max((1, self.step.experiment.target.inputs, *self.step.experiment.model.hidden_units))
-        at_once = max(1, _NUMBERS_AT_ONCE // (len(self.probe.x) * widest))
-        return _joined([self._read(part) for part in parameters.split(at_once)])
+        return parameters.split(max(1, _NUMBERS_AT_ONCE // (len(self.probe.x) * widest)))
 
     def _read(self, parameters: Tensor) -> Reading:
-        hidden: list[HiddenLayer] = []
-        model, layout = self.step.experiment.model, self.step.layout
-        with torch.enable_grad():
-            views = layout.views(parameters.detach().requires_grad_())
-            output = model.forward(views, self._expanded(self.probe.x, parameters), hidden)
-        units = tuple(
-            read_units(layer, self._outgoing(views, index, len(hidden))) for index, layer in enumerate(hidden)
-        )
-        output = output.detach()
+        model, views = self.step.experiment.model, self.step.layout.views(parameters)
+        output, units = self._forward(parameters)
         frequency = model.frequency_parameter
-        omega = views[frequency].detach().flatten(1) if frequency else output.new_empty(len(parameters), 0)
+        omega = views[frequency].flatten(1) if frequency else output.new_empty(len(parameters), 0)
         spread = output.double().std((1,), correction=0).mean(-1)
         return Reading(
             loss=self._loss(output, self.probe).numpy(),
             loss_test=self._test_loss(parameters),
-            fit_mean=output.double().mean((1, 2)).numpy(),
-            fit_std=spread.numpy(),
+            fit_mean=output.double().mean((1, 2)).cpu().numpy(),
+            fit_std=spread.cpu().numpy(),
             omega=omega.cpu().double().numpy(),
-            sharpness=self._sharpness(parameters),
             units=units,
         )
 
-    def _sharpness(self, parameters: Tensor) -> Floats | None:
-        if not self.step.experiment.optimizer.plain_gradient_descent:
-            return None
-        return self.sharpness_at(parameters).numpy()
+    def _forward(self, parameters: Tensor) -> tuple[Tensor, tuple[Units, ...]]:
+        """Outputs on the probe and the health of every hidden layer."""
+        hidden: list[HiddenLayer] = []
+        model, layout = self.step.experiment.model, self.step.layout
+        with torch.set_grad_enabled(bool(model.hidden_units) and not self.relu):
+            views = layout.views(parameters.detach().requires_grad_(torch.is_grad_enabled()))
+            output = model.forward(views, self._expanded(self.probe.x, parameters), hidden)
+        weights = [self._outgoing(views, index, len(hidden)) for index in range(len(hidden))]
+        units = tuple(read_units(layer, weight, self.relu) for layer, weight in zip(hidden, weights, strict=True))
+        return output.detach(), units
 
-    def sharpness_at(self, parameters: Tensor) -> Tensor:
-        """Largest eigenvalue of the probe loss's Hessian, `[replicas]` float64, at `[replicas, parameters]`."""
+    def hidden(self, parameters: Tensor) -> list[HiddenLayer]:
+        """What each hidden layer does on the probe."""
+        layers: list[HiddenLayer] = []
+        with torch.no_grad():
+            views = self.step.layout.views(parameters)
+            self.step.experiment.model.forward(views, self._expanded(self.probe.x, parameters), layers)
+        return layers
+
+    def certified(self, parameters: Tensor) -> list[Tensor]:
+        """For each hidden layer the units `[replicas, units]` that are dead on the whole domain; empty if unknown."""
+        return never_active(self.step.experiment, self.step.layout.views(parameters))
+
+    def sharpness_at(self, parameters: Tensor) -> Floats:
+        """Largest curvature of the loss, `[replicas]`, at `[replicas, parameters]`: in closed form where there is one,
+        else the largest eigenvalue of the probe loss's Hessian."""
+        if self.expected is not None:
+            return self.expected.curvature(parameters[:, 0].double().cpu().numpy())
+        return np.concatenate([self.curvature(part)[0].numpy() for part in self._parts(parameters)])
+
+    def curvature(self, parameters: Tensor) -> tuple[Tensor, Tensor]:
+        """Sharpness of the probe loss `[replicas]` and its direction `[replicas, parameters]`."""
 
         def loss(flat: Tensor) -> Tensor:
-            output = self.step.experiment.model.forward(
-                self.step.layout.views(flat), self._expanded(self.probe.x, flat)
-            )
-            return self._loss(output, self.probe)
+            views = self.step.layout.views(flat)
+            return self._loss(self.step.experiment.model.forward(views, self._expanded(self.probe.x, flat)), self.probe)
 
-        return sharpness(loss, parameters)
+        return top_curvature(loss, parameters)
 
     def predict(self, parameters: Tensor, x: Tensor) -> Tensor:
         """Outputs `[replicas, points, outputs]` at inputs `[points, inputs]`, by the ordinary forward pass."""
@@ -130,9 +165,9 @@ def _joined(parts: list[Reading]) -> Reading:
         values = [getattr(part, name) for part in parts]
         return None if values[0] is None else np.concatenate(values)
 
-    names = ("loss", "loss_test", "fit_mean", "fit_std", "omega", "sharpness")
     units = tuple(
-        Units(*(torch.cat([getattr(u, name) for u in layer]) for name in Units.__dataclass_fields__))
+        Units(*(torch.cat([getattr(u, f.name) for u in layer]) for f in fields(Units)))
         for layer in zip(*(part.units for part in parts), strict=True)
     )
+    names = [f.name for f in fields(Reading) if f.name != "units"]
     return Reading(**{name: arrays(name) for name in names}, units=units)  # type: ignore[arg-type]

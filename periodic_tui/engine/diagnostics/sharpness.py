@@ -7,24 +7,52 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-_ITERATIONS = 12
+_MOST = 30
+_SETTLED = 1e-3
+"""The iteration ends when nothing changes by more than this share."""
 
 
 def sharpness(loss: Callable[[Tensor], Tensor], parameters: Tensor) -> Tensor:
-    """Largest eigenvalue of the Hessian by magnitude, `[replicas]` in float64, by power iteration on its products.
+    """Largest eigenvalue of the Hessian, `[replicas]` in float64, by power iteration on its products with vectors.
 
-    `loss` maps `[replicas, parameters]` to `[replicas]`; the start of the iteration is fixed.
+    `loss` maps `[replicas, parameters]` to `[replicas]`; the start of the iteration is fixed. Where the eigenvalue of
+    the largest size is negative, the iteration goes on with the spectrum moved up by it.
     """
-    size = parameters.shape[-1]
+    top, _ = top_curvature(loss, parameters)
+    return top
+
+
+def top_curvature(loss: Callable[[Tensor], Tensor], parameters: Tensor) -> tuple[Tensor, Tensor]:
+    """Sharpness `[replicas]` and its direction `[replicas, parameters]`, of length 1."""
     with torch.enable_grad():
         leaf = parameters.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(loss(leaf).sum(), leaf, create_graph=True)
-        generator = torch.Generator().manual_seed(0)
-        direction = torch.randn(size, generator=generator, dtype=leaf.dtype).to(leaf.device).expand_as(leaf)
-        curvature = torch.zeros(len(leaf), dtype=torch.float64)
-        for _ in range(1 if size == 1 else _ITERATIONS):
-            direction = direction / direction.norm(dim=-1, keepdim=True).clamp_min(1e-30)
-            (product,) = torch.autograd.grad((gradient * direction).sum(), leaf, retain_graph=True)
-            curvature = (product * direction).sum(-1).detach().double().cpu()
-            direction = product.detach()
-    return curvature
+
+        def product(direction: Tensor) -> Tensor:
+            (rows,) = torch.autograd.grad((gradient * direction).sum(), leaf, retain_graph=True)
+            return rows.detach()
+
+        if not gradient.requires_grad:  # a loss without any curvature
+            return torch.zeros(len(leaf), dtype=torch.float64), torch.ones_like(leaf.detach())
+        value, direction = _iterate(product, _start(leaf), leaf.new_zeros(len(leaf), 1))
+        if leaf.shape[-1] > 1 and bool((value < 0).any()):
+            value, direction = _iterate(product, _start(leaf), value.clamp_max(0).unsqueeze(-1).to(leaf))
+    return value.cpu(), direction
+
+
+def _start(leaf: Tensor) -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(leaf.shape[-1], generator=generator, dtype=leaf.dtype).to(leaf.device).expand_as(leaf)
+
+
+def _iterate(product: Callable[[Tensor], Tensor], direction: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
+    """Power iteration on H − shift, whose largest eigenvalue belongs to H's largest; Rayleigh quotients of H."""
+    value = torch.full((len(direction),), torch.inf, dtype=torch.float64, device=direction.device)
+    for _ in range(1 if direction.shape[-1] == 1 else _MOST):
+        direction = direction / direction.norm(dim=-1, keepdim=True).clamp_min(1e-30)
+        rows = product(direction)
+        before, value = value, (rows * direction).sum(-1).double()
+        if bool(((value - before).abs() <= _SETTLED * value.abs()).all()):
+            break
+        direction = rows - shift * direction
+    return value, direction / direction.norm(dim=-1, keepdim=True).clamp_min(1e-30)

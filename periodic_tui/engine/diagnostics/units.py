@@ -1,16 +1,19 @@
 """The health of hidden units on a probe.
 
-Definitions: dead as in Lu et al. (2019, "Dying ReLU and initialization"), through |φ′| for every activation;
-duplicates by the Pearson correlation of activations, since weights that differ can do the same.
+Definitions: dead as in Lu et al. (2019, "Dying ReLU and initialization"), through |φ′| for every activation; dormant as
+in Sokar et al. (2023, "The dormant neuron phenomenon in deep reinforcement learning"); duplicates by the Pearson
+correlation of activations, since weights that differ can do the same.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.diagnostics.channels import flat_channels
+from periodic_tui.engine.diagnostics.subset import part_of
 from periodic_tui.engine.models import HiddenLayer
 
 FLAT = 1e-3
@@ -21,8 +24,12 @@ MUTE = 1e-2
 """Mute: contributes less than this share of the spread of every input of the next layer."""
 ALIKE = 0.98
 """Duplicate: activations correlate above this."""
-MAX_COMPARED = 512
-"""Units of one layer that are compared pair by pair."""
+DORMANT = 0.025
+"""Dormant: its mean activation is at most this share of the layer's mean."""
+_COMPARED = 1_024
+"""Units of one layer that are compared on the whole probe; wider layers on a part of it …"""
+_PART = 512
+"""… of so many points."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,49 +41,81 @@ class Units:
     dead: Tensor
     mute: Tensor
     linear: Tensor
+    dormancy: Tensor
+    """`[replicas, units]`: E|h| over the layer's mean of it; 1 is average."""
     alike: Tensor
-    """`[replicas, units, units]`: pairs of duplicates, above the diagonal; `[replicas, 0, 0]` for wide layers."""
+    """`[replicas, units, units]`: pairs of duplicates, above the diagonal."""
+    channels: Tensor
+    """`[replicas, units, units]`: those pairs whose outgoing weights cancel."""
+
+    def one(self, replica: int) -> Units:
+        """The units of one replica alone."""
+        return Units(*(getattr(self, field.name)[replica : replica + 1] for field in fields(self)))
 
 
-def derivative(layer: HiddenLayer) -> Tensor:
-    """φ′ at the layer's pre-activations, same shape; needs the graph from pre-activations to activations."""
-    (slope,) = torch.autograd.grad(layer.activations.sum(), layer.pre_activations, retain_graph=True)
-    return slope
+def read_units(layer: HiddenLayer, outgoing: Tensor | None, relu: bool) -> Units:
+    """Health of a layer `[replicas, points, units]`; `outgoing` is `[replicas, next units, units]` or None.
 
-
-def read_units(layer: HiddenLayer, outgoing: Tensor | None) -> Units:
-    """Health of a layer `[replicas, points, units]`; `outgoing` `[replicas, next units, units]` or None."""
-    activity = (derivative(layer).abs() >= FLAT).to(torch.float64).mean(1)
-    h = layer.activations.detach()
-    dead = activity < DEAD_SHARE
-    centered = h - h.mean(1, keepdim=True)
-    spread = centered.square().mean(1).sqrt()
+    `relu` says that the activation is a ReLU, whose derivative is read off the pre-activations; for any other the graph
+    from pre-activations to activations is needed.
+    """
+    active, straight = _reactions(layer, relu)
+    h = layer.activations.detach().mT.contiguous()
+    mean = h.mean(-1, keepdim=True)
+    size = (mean if relu else h.abs().mean(-1, keepdim=True)).squeeze(-1)
+    centered = h.sub_(mean) if h.data_ptr() != layer.activations.data_ptr() else h - mean
+    covariance = _covariance(centered)
+    variances = covariance.diagonal(dim1=1, dim2=2) if h.shape[1] <= _COMPARED else centered.square().mean(-1)
+    dead = active < DEAD_SHARE
+    alike = _alike(covariance, ~dead)
     return Units(
-        activity=activity,
+        activity=active.double(),
         dead=dead,
-        mute=~dead & _mute(spread, centered, outgoing),
-        linear=_linear(layer, activity),
-        alike=_alike(centered, spread, ~dead),
+        mute=~dead & _mute(variances, centered, outgoing),
+        linear=straight > 1 - DEAD_SHARE,
+        dormancy=_dormancy(size),
+        alike=alike,
+        channels=flat_channels(alike, covariance, outgoing),
     )
 
 
-def _linear(layer: HiddenLayer, activity: Tensor) -> Tensor:
-    kinked = ((layer.pre_activations > 0) & (layer.activations == layer.pre_activations)).detach()
-    return kinked.to(torch.float64).mean(1) > 1 - DEAD_SHARE
+def _reactions(layer: HiddenLayer, relu: bool) -> tuple[Tensor, Tensor]:
+    """Shares of the probe, `[replicas, units]`, where |φ′| ≥ 1e-3, and where the activation passes its input on."""
+    z, h = layer.pre_activations, layer.activations
+    if relu:
+        share = _share(z.detach() > 0)
+        return share, share
+    (slope,) = torch.autograd.grad(h.sum(), z, retain_graph=True)
+    return _share(slope.abs() >= FLAT), _share(((z > 0) & (h == z)).detach())
 
 
-def _mute(spread: Tensor, centered: Tensor, outgoing: Tensor | None) -> Tensor:
+def _share(mask: Tensor) -> Tensor:
+    """Share of the points at which a mask `[replicas, points, units]` holds; exact, since there are few points."""
+    return mask.mT.to(torch.float32, memory_format=torch.contiguous_format).mean(-1)
+
+
+def _covariance(centered: Tensor) -> Tensor:
+    """`[replicas, units, units]` of `[replicas, units, points]`; over a part of the probe for very wide layers."""
+    wide, points = centered.shape[1] > _COMPARED, centered.shape[-1]
+    part = centered[:, :, part_of(points, _PART).to(centered.device)] if wide else centered
+    return part @ part.mT / part.shape[-1]
+
+
+def _dormancy(size: Tensor) -> Tensor:
+    return (size / size.mean(-1, keepdim=True).clamp_min(torch.finfo(size.dtype).tiny)).double()
+
+
+def _mute(variances: Tensor, centered: Tensor, outgoing: Tensor | None) -> Tensor:
     if outgoing is None:
-        return torch.zeros_like(spread, dtype=torch.bool)
-    next_spread = (centered @ outgoing.mT).square().mean(1).sqrt()
+        return torch.zeros_like(variances, dtype=torch.bool)
+    spread = variances.clamp_min(0).sqrt()
+    next_spread = (outgoing @ centered).square().mean(-1).sqrt()
     contribution = outgoing.abs() * spread.unsqueeze(1)
     return (contribution < MUTE * next_spread.unsqueeze(-1)).all(1)
 
 
-def _alike(centered: Tensor, spread: Tensor, live: Tensor) -> Tensor:
-    replicas, points, units = centered.shape
-    if units > MAX_COMPARED or units * units * replicas > 1 << 22:
-        return live.new_zeros(replicas, 0, 0)
-    unit_length = centered / (spread.unsqueeze(1) * points**0.5).clamp_min(torch.finfo(centered.dtype).tiny)
+def _alike(covariance: Tensor, live: Tensor) -> Tensor:
+    spread = covariance.diagonal(dim1=1, dim2=2).clamp_min(0).sqrt()
     both_live = live.unsqueeze(1) & live.unsqueeze(2)
-    return ((unit_length.mT @ unit_length > ALIKE) & both_live).triu(1)
+    product = spread.unsqueeze(1) * spread.unsqueeze(2)
+    return ((covariance > ALIKE * product) & both_live & (product > 0)).triu(1)

@@ -121,5 +121,10 @@ models: Registry[Model] = Registry("model")
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """`[replicas, batch, units]` of `x` `[replicas, batch, inputs]` and `weight` `[replicas, units, inputs]`."""
-    product = x * weight.mT if x.shape[-1] == 1 else x @ weight.mT
+    if x.shape[-1] == 1:
+        product = x * weight.mT
+    elif len(x) > 1 and x.stride(0) == 0:  # the same points for every replica: one product instead of many
+        product = (weight.flatten(0, 1) @ x[0].mT).unflatten(0, weight.shape[:2]).mT
+    else:
+        product = x @ weight.mT
     return product if bias is None else product + bias.unsqueeze(-2)

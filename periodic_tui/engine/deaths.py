@@ -1,0 +1,178 @@
+"""Deaths and revivals of units as events: the very step and what caused it, found by running the stretch again.
+
+A reading shows a death only after it has happened. Batches are pure functions of the step, so the stretch since the
+reading before can be run again from the state that was kept, and halved until the step is found.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.diagnostics import Observer
+from periodic_tui.engine.diagnostics.causes import cause_of
+from periodic_tui.engine.diagnostics.units import DEAD_SHARE
+from periodic_tui.engine.optimizers import ElementWise
+from periodic_tui.engine.sampling import Knobs
+from periodic_tui.engine.snapshot import Event
+from periodic_tui.engine.step import State
+from periodic_tui.engine.steppers import Eager, Stepper
+from periodic_tui.engine.trainer import Trainer
+
+MOST_STEPS = 20_000
+"""Steps that may be run again for one reading …"""
+MOST_SECONDS = 0.15
+"""… and the time that may take."""
+REVIVED = 0.02
+"""Share of the probe from which a dead unit is alive again: twice the limit below which it died."""
+_SINGLY = 2
+"""So many units that change at the same step have an event each; more are summed up."""
+
+Unit = tuple[int, int]
+"""Layer and unit."""
+Found = tuple["_Moment", "_Moment", dict[Unit, bool]]
+"""Units that changed between two moments, and whether they died."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Moment:
+    """The focused replica at a step."""
+
+    step: int
+    state: State
+    activity: tuple[Tensor, ...]
+    """`[units]` of each hidden layer."""
+
+
+class Deaths:
+    """Watches the units of one replica from reading to reading."""
+
+    def __init__(self, trainer: Trainer, observer: Observer) -> None:
+        self.trainer, self.observer = trainer, observer
+        self._key: tuple[object, ...] = ()
+        self._dead: set[Unit] = set()
+        self.forget()
+
+    def forget(self) -> None:
+        """A command changed the parameters: what they were before does not count."""
+        self._last: _Moment | None = None
+
+    def look(self, focus: int, activity: tuple[Tensor, ...], again: bool = True) -> list[Event]:
+        """Events since the last reading of this replica, whose shares of the probe these are (`[units]` a layer).
+
+        `again`: whether the stretch can be run again; a remedy that acted between its steps cannot.
+        """
+        moment = _Moment(self.trainer.done, self._slice(focus), activity)
+        key = (focus, self.trainer.experiment, self.trainer.stepper.name, *map(id, self.trainer.knobs.values()))
+        if self._last is None or self._key != key:
+            self._dead = {unit for unit in _units(activity) if _has_changed(activity, unit, died=True)}
+            self._last, self._key = moment, key
+            return []
+        died = {unit: unit not in self._dead for unit in _units(activity)}
+        changed = {unit: died for unit, died in died.items() if _has_changed(activity, unit, died)}
+        self._dead ^= set(changed)
+        before, self._last = self._last, moment
+        if not changed:
+            return []
+        return _Search(self.trainer, self.observer, focus, again).events(before, moment, changed)
+
+    def _slice(self, focus: int) -> State:
+        return {name: value[focus : focus + 1] for name, value in self.trainer.state.items()}
+
+
+class _Search:
+    """Finds the steps at which units of one replica died or came back between two moments."""
+
+    def __init__(self, trainer: Trainer, observer: Observer, focus: int, again: bool) -> None:
+        self.trainer, self.observer = trainer, observer
+        # An optimizer of torch's keeps its own state.
+        self._again = again and isinstance(trainer.experiment.optimizer, ElementWise)
+        self._part = slice(focus, focus + 1)
+        replicas = len(trainer.seeds)
+        self._knobs: Knobs = {
+            name: value[self._part] if name in ("lr", "starts", "lengths", "count") else value
+            for name, value in trainer.knobs.items()
+        }
+        alone: Stepper = Eager(trainer.training_step, trainer.device)
+        self._stepper = trainer.stepper if replicas == 1 else alone
+        self._steps_left = MOST_STEPS
+        self._until = time.perf_counter() + MOST_SECONDS
+
+    def events(self, before: _Moment, after: _Moment, changed: dict[Unit, bool]) -> list[Event]:
+        """One for each unit that died (True) or came back (False), or one for many that did so together."""
+        found: list[Found] = []
+        self._halve(before, after, changed, found)
+        return [event for place in found for event in self._told(*place)]
+
+    def _halve(self, low: _Moment, high: _Moment, changed: dict[Unit, bool], found: list[Found]) -> None:
+        """Between `low` and `high` these units change: halve until it is one step, or nothing is left to spend."""
+        length = high.step - low.step
+        half = length // 2
+        if length <= 1 or not self._again or half > self._steps_left or time.perf_counter() > self._until:
+            found.append((low, high, changed))
+            return
+        self._steps_left -= half
+        middle = self._run(low, half)
+        early = {unit: died for unit, died in changed.items() if _has_changed(middle.activity, unit, died)}
+        late = {unit: died for unit, died in changed.items() if unit not in early}
+        if early:
+            self._halve(low, middle, early, found)
+        if late:
+            self._halve(middle, high, late, found)
+
+    def _run(self, moment: _Moment, count: int) -> _Moment:
+        seeds = self.trainer.seeds[self._part]
+        state, _ = self._stepper.run(moment.state, self._knobs, seeds, moment.step, count)
+        reading = self.observer.read(state["parameters"])
+        return _Moment(moment.step + count, state, tuple(units.activity[0] for units in reading.units))
+
+    def _told(self, low: _Moment, high: _Moment, changed: dict[Unit, bool]) -> list[Event]:
+        """Events for units that changed between two moments, a layer at a time."""
+        events = []
+        for layer, died in sorted({(layer, died) for (layer, _), died in changed.items()}):
+            members = sorted(unit for (at, unit), how in changed.items() if (at, how) == (layer, died))
+            groups = [[unit] for unit in members] if len(members) <= _SINGLY else [members]
+            events += [Event(high.step, self._text(low, high, layer, group, died)) for group in groups]
+        return events
+
+    def _text(self, low: _Moment, high: _Moment, layer: int, units: list[int], died: bool) -> str:
+        name = _name(units, len(high.activity[layer]), layer)
+        deed = "died" if died else "came back to life"
+        exact = high.step - low.step == 1
+        when = "" if exact else f" between steps {low.step:,} and {high.step:,}"
+        shares = _shares(low.activity[layer], high.activity[layer], units, len(self.observer.probe.x), exact)
+        cause = ""
+        if exact and died and self.observer.relu:
+            seeds = self.trainer.seeds[self._part]
+            cause = cause_of(
+                self.trainer, self.observer, self._knobs, seeds, low.step, low.state, high.state, layer, units
+            )
+        return f"{name} {deed}{when}: {shares}{cause}"
+
+
+def _units(activity: Sequence[Tensor]) -> list[Unit]:
+    return [(layer, unit) for layer, shares in enumerate(activity) for unit in range(len(shares))]
+
+
+def _has_changed(activity: Sequence[Tensor], unit: Unit, died: bool) -> bool:
+    share = float(activity[unit[0]][unit[1]])
+    return share < DEAD_SHARE if died else share >= REVIVED
+
+
+def _name(units: list[int], width: int, layer: int) -> str:
+    if len(units) == 1:
+        return f"unit {units[0]} of hidden.{layer}"
+    return f"{len(units)} of {width} units of hidden.{layer}"
+
+
+def _shares(before: Tensor, after: Tensor, units: list[int], points: int, exact: bool) -> str:
+    """`active on 61 of 4,096 probe points before the step, on none after it`."""
+    first, second = (round(float(share[torch.tensor(units)].mean()) * points) for share in (before, after))
+    counts = [f"{count:,}" if count else "none" for count in (first, second)]
+    mean = " on average" if len(units) > 1 else ""
+    step, it = ("the step", "it") if exact else ("them", "them")
+    return f"active{mean} on {counts[0]} of {points:,} probe points before {step}, on {counts[1]} after {it}"

@@ -1,0 +1,83 @@
+"""What killed a unit: the parameters before and after the step, and the gradient that moved them."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.diagnostics.reading import Observer
+from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.sampling import Knobs, numbers_per_step
+from periodic_tui.engine.step import State
+from periodic_tui.engine.trainer import Trainer
+
+
+def cause_of(
+    trainer: Trainer,
+    observer: Observer,
+    knobs: Knobs,
+    seeds: Tensor,
+    step: int,
+    before: State,
+    after: State,
+    layer: int,
+    units: list[int],
+) -> str:
+    """The end of a sentence: which of bias, incoming weights and inputs did it, and how far it moved.
+
+    What did it is what would have done most alone: the pre-activations of the units on the probe are computed with
+    only the bias, only the weights or only the inputs as they are after the step.
+    """
+    name, index = f"hidden.{layer}", torch.tensor(units)
+    views = [observer.step.layout.views(state["parameters"]) for state in (before, after)]
+    inputs = [_inputs(observer, state["parameters"], layer) for state in (before, after)]
+    weights = [view[f"{name}.weight"][0, index] for view in views]
+    biases = [
+        view[f"{name}.bias"][0, index] if f"{name}.bias" in view else weights[0].new_zeros(len(units)) for view in views
+    ]
+    shares = {
+        "bias": _active(inputs[0], weights[0], biases[1]),
+        "weights": _active(inputs[0], weights[1], biases[0]),
+        "inputs": _active(inputs[1], weights[0], biases[0]),
+    }
+    guilty = min(shares, key=lambda cause: shares[cause])
+    if guilty == "inputs":
+        means = [float(x.mean()) for x in inputs]
+        return f"; its inputs from hidden.{layer - 1} went from {means[0]:.3g} to {means[1]:.3g} on average"
+    gradient = observer.step.layout.views(_gradient(trainer, knobs, seeds, step, before))
+    moved = (biases if guilty == "bias" else weights)[1] - (biases if guilty == "bias" else weights)[0]
+    slope = gradient[f"{name}.{'bias' if guilty == 'bias' else 'weight'}"][0, index]
+    return _sentence(guilty, moved, slope, float(knobs["lr"].max()), trainer.experiment.optimizer, len(units))
+
+
+def _sentence(guilty: str, moved: Tensor, slope: Tensor, lr: float, optimizer: object, count: int) -> str:
+    kind = getattr(optimizer, "kind", "")
+    by = f"lr {lr:g}" if getattr(optimizer, "plain_gradient_descent", False) else f"{kind} at lr {lr:g}"
+    if count > 1:
+        what = "their biases" if guilty == "bias" else "their incoming weights"
+        mean = float(slope.mean())
+        return f"; {what} moved {float(moved.mean()):+.2g} on average in one step of {by} × gradient {mean:.2g}"
+    moved, slope = moved.flatten(), slope.flatten()
+    place = int(moved.abs().argmax())
+    of = "its bias" if guilty == "bias" else f"its weight from input {place}"
+    return f"; {of} moved {float(moved[place]):+.2g} in one step of {by} × gradient {float(slope[place]):.2g}"
+
+
+def _active(x: Tensor, weight: Tensor, bias: Tensor) -> float:
+    """Share of points and units with a positive pre-activation; `x` is `[points, inputs]`."""
+    return float((x @ weight.mT + bias > 0).double().mean())
+
+
+def _inputs(observer: Observer, parameters: Tensor, layer: int) -> Tensor:
+    if layer == 0:
+        return observer.probe.x
+    return observer.hidden(parameters)[layer - 1].activations[0]
+
+
+def _gradient(trainer: Trainer, knobs: Knobs, seeds: Tensor, step: int, state: State) -> Tensor:
+    """The gradient of the batch of this step, `[1, parameters]`."""
+    counter = counter_for(numbers_per_step(trainer.experiment), trainer.device)
+    number = torch.tensor(step, device=trainer.device)
+    batch = trainer.training_step.sampler.batch(seeds, number, knobs, counter)
+    dropout = Stream.of(seeds, Use.DROPOUT, counter).fold(number)
+    return trainer.training_step.gradient(state["parameters"], batch, dropout)[0]

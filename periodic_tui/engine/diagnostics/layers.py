@@ -1,0 +1,75 @@
+"""The hidden layers of one replica, as the screen gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from torch import Tensor
+
+from periodic_tui.engine.diagnostics.channels import groups
+from periodic_tui.engine.diagnostics.units import DORMANT, Units
+from periodic_tui.engine.snapshot import Floats, Layer
+
+
+def layers_of(
+    units: Sequence[Units], views: dict[str, Tensor], certified: Sequence[Tensor], wrong_sign: Tensor | None
+) -> tuple[Layer, ...]:
+    """The layers of a single replica.
+
+    Args:
+        units: the health of each hidden layer, `[1, units]`.
+        views: its parameters by name, `[1, …]`.
+        certified: units that no point of the domain makes active, `[1, units]` for each layer; empty if unknown.
+        wrong_sign: mask `[1, units]` of the last hidden layer, or None.
+    """
+    weights = {name: value[0].detach().double().cpu().numpy() for name, value in views.items()}
+    last = len(units) - 1
+    return tuple(
+        _layer(
+            layer,
+            index,
+            weights,
+            "output" if index == last else f"hidden.{index + 1}",
+            certified[index] if certified else None,
+            wrong_sign if index == last else None,
+        )
+        for index, layer in enumerate(units)
+    )
+
+
+def _layer(
+    units: Units,
+    index: int,
+    weights: dict[str, Floats],
+    following: str,
+    certified: Tensor | None,
+    wrong_sign: Tensor | None,
+) -> Layer:
+    name, nothing = f"hidden.{index}", np.empty(0)
+    pairs = _pairs(units.alike)
+    return Layer(
+        name=name,
+        activity=units.activity[0].cpu().numpy(),
+        dormancy=units.dormancy[0].cpu().numpy(),
+        dead=_indices(units.dead),
+        certified=() if certified is None else _indices(certified & units.dead.cpu()),
+        mute=_indices(units.mute),
+        linear=_indices(units.linear),
+        duplicate=pairs,
+        groups=groups(pairs),
+        channels=_pairs(units.channels),
+        dormant=_indices(units.dormancy <= DORMANT),
+        wrong_sign=() if wrong_sign is None else _indices(wrong_sign),
+        incoming=weights[f"{name}.weight"],
+        bias=weights.get(f"{name}.bias", nothing),
+        outgoing=weights.get(f"{following}.weight", nothing),
+    )
+
+
+def _indices(mask: Tensor) -> tuple[int, ...]:
+    return tuple(mask[0].nonzero().flatten().tolist())
+
+
+def _pairs(mask: Tensor) -> tuple[tuple[int, int], ...]:
+    return tuple((int(i), int(j)) for i, j in mask[0].nonzero().tolist())

@@ -1,0 +1,33 @@
+"""Hysteresis for the screen: a verdict must be found several times in a row before it replaces another."""
+
+from __future__ import annotations
+
+from periodic_tui.engine.snapshot import Verdict
+
+AT_ONCE = ("diverged", "solved", "dead-network")
+"""Verdicts that are facts: they need no second look."""
+_LOOKS = 3
+
+
+class Steadiness:
+    """Keeps the verdict that is shown until another was found in three readings running."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """A command was applied: show what is found next."""
+        self._shown: Verdict | None = None
+        self._focus = 0
+        self._candidate, self._looks = "", 0
+
+    def __call__(self, found: Verdict, focus: int) -> Verdict:
+        """The verdict to show now that this one was found of the replica in focus."""
+        self._looks = self._looks + 1 if found.code == self._candidate else 1
+        self._candidate = found.code
+        shown = self._shown
+        settled = self._looks >= _LOOKS or found.code in AT_ONCE
+        if shown is None or focus != self._focus or found.code == shown.code or settled:
+            self._shown, self._focus = found, focus
+        assert self._shown is not None
+        return self._shown

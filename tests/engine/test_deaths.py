@@ -1,0 +1,111 @@
+"""A planted death is reported at its very step, with figures that plain torch gives too."""
+
+import re
+
+import pytest
+import torch
+
+from periodic_tui.engine.run import Run
+from periodic_tui.engine.snapshot import View
+from tests.engine.experiments import experiment, ln, magnitude
+
+CPU = torch.device("cpu")
+
+
+def run_of(spec) -> Run:  # type: ignore[no-untyped-def]
+    run = Run(1, "test", spec, CPU)
+    run.frame(View())
+    return run
+
+
+def first_steps(run: Run, count: int) -> list[torch.Tensor]:
+    """The parameters after each of the first steps of the same run, one step at a time."""
+    twin = Run(2, "twin", run.experiment, CPU)
+    states = [twin.trainer.parameters.clone()]
+    for _ in range(count):
+        twin.advance(1)
+        states.append(twin.trainer.parameters.clone())
+    return states
+
+
+def active(run: Run, parameters: torch.Tensor, layer: int) -> torch.Tensor:
+    """On how many points of the probe each unit is active, by a plain forward pass."""
+    views = run.trainer.training_step.layout.views(parameters[0])
+    h = run.observer.probe.x
+    for index in range(layer + 1):
+        z = h @ views[f"hidden.{index}.weight"].T + views[f"hidden.{index}.bias"]
+        h = z.relu()
+    return (z > 0).sum(0)
+
+
+def test_the_mass_death_of_the_logarithm_is_reported_at_its_step_with_its_cause() -> None:
+    run = run_of(ln())
+    run.advance(7)
+    run.frame(View())
+    states = first_steps(run, 7)
+    event = next(event for event in run.events if "of 50 units of hidden.0 died" in event.text)
+    assert event.step == 1
+    assert event.text.startswith("50 of 50 units")
+    assert int(active(run, states[0], 0).sum()) > 0
+    assert int(active(run, states[1], 0).sum()) == 0
+    bias = [run.trainer.training_step.layout.views(state[0])["hidden.0.bias"] for state in states[:2]]
+    moved = float((bias[1] - bias[0]).mean())
+    assert float(re.search(r"moved (\S+)", event.text)[1]) == pytest.approx(moved, rel=0.05)
+    slope = float(re.search(r"gradient (\S+)", event.text)[1])
+    assert slope == pytest.approx(-moved / 0.01, rel=0.05)
+
+
+def test_the_step_of_a_single_death_is_exact_within_a_long_stretch() -> None:
+    run = run_of(magnitude(seed=5))
+    with torch.no_grad():
+        views = run.trainer.training_step.layout.views(run.trainer.parameters)
+        views["hidden.0.bias"][0, 1] = -2.28
+        views["hidden.0.weight"][0, 1] = torch.tensor([0.7, 0.7])
+        views["output.weight"][0, 0, 1] = -1.0
+    start = run.trainer.parameters.clone()
+    run._placed()
+    run.frame(View())
+    run.advance(150)
+    run.frame(View())
+    died = [event for event in run.events if "unit 1 of hidden.0 died" in event.text]
+    twin = Run(2, "twin", run.experiment, CPU)
+    twin.trainer.place(start)
+    counts = [int(active(twin, start, 0)[1])]
+    for _ in range(150):
+        twin.advance(1)
+        counts.append(int(active(twin, twin.trainer.parameters, 0)[1]))
+    threshold = 0.01 * 4096
+    expected = next(step for step in range(1, 151) if counts[step] < threshold <= counts[step - 1])
+    assert [event.step for event in died] == [expected]
+    assert f"active on {counts[expected - 1]} of 4,096 probe points before the step" in died[0].text
+    assert f"on {counts[expected]} after it" in died[0].text
+
+
+def test_a_revival_is_an_event_too() -> None:
+    spec = experiment(
+        target="log",
+        model={"kind": "mlp", "hidden": [2]},
+        init={"weights": {"kind": "constant", "value": 1.0}, "bias": {"kind": "constant", "value": 1.0}},
+        optimizer={"kind": "sgd", "lr": 0.0},
+    )
+    run = run_of(spec)
+    views = run.trainer.training_step.layout.views(run.trainer.parameters)
+    views["hidden.0.bias"][0, 1] = -5.0
+    run._placed()
+    run.frame(View())
+    run.advance(1)
+    # Between two readings of one stretch: the parameters are moved where training would have.
+    views = run.trainer.training_step.layout.views(run.trainer.parameters)
+    views["hidden.0.bias"][0, 1] = 1.0
+    run.frame(View())
+    assert [event.text for event in run.events[1:]] == [
+        "unit 1 of hidden.0 came back to life: active on none of 4,096 probe points before the step, on 4,096 after it"
+    ]
+
+
+def test_nothing_is_reported_across_a_command() -> None:
+    run = run_of(ln())
+    run.advance(2)
+    run.reinitialize(3)
+    run.frame(View())
+    assert not [event for event in run.events if "came back" in event.text or "died" in event.text]
