@@ -156,7 +156,7 @@ class Judge:
             sharpness=nothing.copy(),
             best_sharpness=nothing.copy(),
             distance=nothing if self.basin is None else self._distance(reading.omega),
-            accuracy=nothing,
+            accuracy=nothing if reading.accuracy is None else reading.accuracy,
             dead_layer=_dead_layer(reading),
             dead=_total(reading, "dead"),
             duplicate=_total(reading, "alike"),

@@ -32,6 +32,7 @@ class Use(IntEnum):
     DATA_NOISE = 6
     PROBE = 7
     REMEDY = 8
+    HELD_OUT = 9
 
 
 def _shift(z: Tensor, bits: int) -> Tensor:

@@ -326,7 +326,7 @@ class Run:
             "loss_test": None if reading.loss_test is None else _finite(reading.loss_test[focus]),
             "omega": _scalar_or_list(reading.omega[focus]),
             "answer_error": self.judge.answer_error(reading, focus),
-            "accuracy": None,
+            "accuracy": self.observer.accuracy.share(self.trainer.parameters[:1]),
             "outcomes": self.population.outcomes(),
             "verdict": {"code": verdict.code, "text": verdict.text, "figures": verdict.figures},
             "layers": [_layer_fields(layer) for layer in layers],

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.accuracy import Accuracy
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.diagnostics.units import Units, read_units
@@ -33,6 +34,9 @@ class Reading:
     fit_std: Floats
     omega: Floats
     """`[replicas, frequencies]`; `[replicas, 0]` where the model has none."""
+    accuracy: Floats | None = None
+    """Share of right outputs on the probe, or, where all are right, on 100,000 held-out inputs; None where the target
+    has no right or wrong."""
     units: tuple[Units, ...] = field(default=())
     """One entry a hidden layer."""
 
@@ -62,6 +66,7 @@ class Observer:
         self.test_variance = variance(test.y) if test else None
         self.expected = ExpectedLoss.of(step.experiment)
         self.relu = getattr(getattr(step.experiment.model, "activation", None), "kind", "") == "relu"
+        self.accuracy = Accuracy(step.experiment, step.layout)
 
     def read(self, parameters: Tensor) -> Reading:
         """The reading of `parameters` `[replicas, parameters]`."""
@@ -83,12 +88,14 @@ class Observer:
         frequency = model.frequency_parameter
         omega = views[frequency].flatten(1) if frequency else output.new_empty(len(parameters), 0)
         spread = output.double().std((1,), correction=0).mean(-1)
+        accuracy = self.accuracy.estimate(parameters, self.probe.x, output)
         return Reading(
             loss=self._loss(output, self.probe).numpy(),
             loss_test=self._test_loss(parameters),
             fit_mean=output.double().mean((1, 2)).cpu().numpy(),
             fit_std=spread.cpu().numpy(),
             omega=omega.cpu().double().numpy(),
+            accuracy=None if accuracy is None else accuracy.numpy(),
             units=units,
         )
 

@@ -48,10 +48,14 @@ class Target(Kind):
         """The inputs that are asked for when `x` was drawn: `x` itself, unless only some have a meaning."""
         return x
 
-    def right(self, x: Tensor, prediction: Tensor) -> Tensor | None:
-        """Whether each prediction `[..., outputs]` at `[..., inputs]` is right, `[...]` bool; None where a target
-        has no right or wrong."""
-        return None
+    @property
+    def graded(self) -> bool:
+        """Whether an output is right or wrong, beyond its loss."""
+        return False
+
+    def right(self, x: Tensor, prediction: Tensor) -> Tensor:
+        """Whether each prediction `[..., outputs]` at `[..., inputs]` is right, `[...]` bool; for graded targets."""
+        raise NotImplementedError
 
     def __call__(self, x: Tensor) -> Tensor:
         """Noise-free outputs `[..., outputs]` at inputs `[..., inputs]`, in the dtype of `x`."""

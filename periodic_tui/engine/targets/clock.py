@@ -46,6 +46,10 @@ class Clock(Target):
     def phases(self) -> bool:
         return True
 
+    @property
+    def graded(self) -> bool:
+        return True
+
     def admissible(self, x: Tensor) -> Tensor:
         return x.floor() if self.instants == "integer" else x
 
