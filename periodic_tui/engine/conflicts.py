@@ -13,7 +13,7 @@ MAX_NUMBERS = 1_000_000_000
 
 def conflicts(experiment: Experiment) -> dict[str, str]:
     """Key path to what conflicts there with another key; empty where all goes together."""
-    return _in_domain(experiment) | _in_data_set(experiment) | (_in_model(experiment) or _in_size(experiment))
+    return _in_domain(experiment) | _in_data_set(experiment) | (_in_model(experiment) or _in_layout(experiment))
 
 
 def _in_domain(experiment: Experiment) -> dict[str, str]:
@@ -46,8 +46,14 @@ def _in_model(experiment: Experiment) -> dict[str, str]:
     return {f"model.{key}": text for key, text in found.items()}
 
 
-def _in_size(experiment: Experiment) -> dict[str, str]:
+def _in_layout(experiment: Experiment) -> dict[str, str]:
     """Only where model and target fit: the layout has to make sense."""
+    layout = experiment.model.layout(experiment.target.inputs, experiment.target.outputs)
+    found = experiment.optimizer.conflicts(layout)
+    return {f"optimizer.{key}": text for key, text in found.items()} | _in_size(experiment)
+
+
+def _in_size(experiment: Experiment) -> dict[str, str]:
     target, model, training = experiment.target, experiment.model, experiment.training
     samples = training.batch_size or experiment.domain.points
     units = target.inputs + sum(model.hidden_units) + target.outputs

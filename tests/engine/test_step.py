@@ -92,9 +92,24 @@ def test_element_wise_updates_are_those_of_torch_optim(kind: str, options: dict[
     torch.testing.assert_close(trainer.advance(50)[:, 0], expected, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("kind", list(optimizers))
+REFUSED = {"sparseadam"}
+"""Optimizers that no experiment can use; `check` says why."""
+
+
+def small(kind: str) -> dict[str, object]:
+    """A network that the optimizer can train: Muon wants no biases."""
+    return {"target": "magnitude", "model": {"kind": "mlp", "hidden": [3], "bias": kind != "muon"}, "optimizer": kind}
+
+
+def test_every_optimizer_of_torch_has_its_kind() -> None:
+    classes = [getattr(torch.optim, name) for name in dir(torch.optim)]
+    names = {c.__name__.lower() for c in classes if isinstance(c, type) and issubclass(c, torch.optim.Optimizer)}
+    assert names - {"optimizer"} == set(optimizers)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in optimizers if kind not in REFUSED])
 def test_every_optimizer_trains_each_replica_on_its_own(kind: str) -> None:
-    tables = {"target": "magnitude", "model": {"kind": "mlp", "hidden": [3]}, "optimizer": kind}
+    tables = small(kind)
     together = Trainer(experiment(**tables, training={"seed": 4, "replicas": 3, "dtype": "float64"}), CPU).advance(30)
     for replica in range(3):
         alone = Trainer(experiment(**tables, training={"seed": 4 + replica, "dtype": "float64"}), CPU).advance(30)
@@ -150,3 +165,30 @@ def test_dropout_keeps_the_expected_share_and_scales_it() -> None:
     error = (spread.mean(0) - plain).abs() / (spread.std(0) / 20)
     assert spread.std(0).min() > 0
     assert error.max() < 5
+
+
+@pytest.mark.parametrize(("kind", "name"), [("adafactor", "Adafactor"), ("lbfgs", "LBFGS"), ("muon", "Muon")])
+def test_an_optimizer_of_whole_matrices_moves_as_torch_s(kind: str, name: str) -> None:
+    trainer = Trainer(experiment(**small(kind), training={"dtype": "float64"}), CPU)
+    network = nn.Sequential(nn.Linear(2, 3, kind != "muon"), nn.ReLU(), nn.Linear(3, 1, kind != "muon")).double()
+    nn.utils.vector_to_parameters(trainer.parameters[0].clone(), network.parameters())
+    chosen = getattr(torch.optim, name)(network.parameters(), lr=trainer.experiment.optimizer.lr)
+    for step in range(10):
+        batch = batch_of(trainer, step)
+
+        def evaluate(batch: Batch = batch) -> torch.Tensor:
+            chosen.zero_grad()
+            loss = ((network(batch.x[0]) - batch.y[0]) ** 2).mean()
+            loss.backward()
+            return loss
+
+        chosen.step(evaluate)
+    trainer.advance(10)
+    expected = nn.utils.parameters_to_vector(network.parameters()).detach()
+    torch.testing.assert_close(trainer.parameters[0], expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("sparseadam", "sparse gradients only"), ("muon", "matrices only")])
+def test_an_optimizer_that_cannot_train_a_network_says_why(kind: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        experiment(target="magnitude", model="mlp", optimizer=kind)

@@ -1,6 +1,6 @@
 """Optimizers, one file a family."""
 
-from periodic_tui.engine.optimizers import adam, sgd, torch_optim
+from periodic_tui.engine.optimizers import adam, per_replica, sgd, torch_optim
 from periodic_tui.engine.optimizers.base import ElementWise, Optimizer, OptimizerState, optimizers
 
-__all__ = ["ElementWise", "Optimizer", "OptimizerState", "adam", "optimizers", "sgd", "torch_optim"]
+__all__ = ["ElementWise", "Optimizer", "OptimizerState", "adam", "optimizers", "per_replica", "sgd", "torch_optim"]

@@ -11,6 +11,8 @@ from periodic_tui.engine.registry import Kind, Registry
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from periodic_tui.engine.models import Layout
+
 OptimizerState = dict[str, "Tensor"]
 """Name to `[replicas, parameters]` or `[replicas, 1]`; everything is zero at the start."""
 
@@ -29,6 +31,10 @@ class Optimizer(Kind):
     def plain_gradient_descent(self) -> bool:
         """Whether the step is lr · gradient and nothing else."""
         return False
+
+    def conflicts(self, layout: Layout) -> dict[str, str]:
+        """Own key to why this optimizer cannot train a network with such parameters; empty if it can."""
+        return {}
 
 
 class ElementWise(Optimizer):

@@ -5,12 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.optimizers import ElementWise
 from periodic_tui.engine.optimizers.torch_optim import FromTorch
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 from periodic_tui.engine.sampling import Batch, Knobs, numbers_per_step
 from periodic_tui.engine.step import State, TrainingStep, frozen_where_not_finite
-from periodic_tui.engine.steppers.base import Stepper
 
 _BLOCK_NUMBERS = 1 << 16
 """Samples drawn at once: a block of steps costs as many torch calls as one step."""
@@ -74,9 +72,3 @@ class EagerFromTorch(Eager):
             with torch.no_grad():
                 self._leaf.copy_(parameters)
         return self._optimizer
-
-
-def eager_stepper(step: TrainingStep, device: torch.device) -> Stepper:
-    """The eager stepper that the experiment's optimizer needs, with a fresh optimizer state."""
-    own = isinstance(step.experiment.optimizer, ElementWise)
-    return Eager(step, device) if own else EagerFromTorch(step, device)
