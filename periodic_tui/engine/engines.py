@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.commands import Refused
-from periodic_tui.engine.steppers import Stepper, eager_stepper
+from periodic_tui.engine.steppers import Stepper
 from periodic_tui.engine.steppers.building import USUAL, Build, obstacle
 from periodic_tui.engine.steppers.cache import Unavailable, build_seconds, find
 from periodic_tui.engine.steppers.compiled import Compiled
@@ -44,6 +45,7 @@ class Engines:
     def begin(self, run: Run) -> None:
         """Choose the engine of a run that has not begun. Raises Refused where `compiled` is wanted and cannot be."""
         self.cancel()
+        run.trainer.stepper_for_change = partial(self._changed, run)
         if self.wanted == "eager":
             return
         try:
@@ -90,29 +92,34 @@ class Engines:
             return False
         return True
 
-    def renew(self, run: Run, before: str) -> None:
-        """After a change of the experiment, from whose engine `before` the trainer may have fallen back to eager."""
-        if before == run.trainer.stepper.name:
-            return
+    def _changed(self, run: Run) -> Stepper:
+        """The stepper of a step that changed in mid-run: another compiled one at hand, or the eager one."""
+        trainer = run.trainer
+        was_compiled = trainer.stepper.name == "compiled"
+        if self._build or self._build_at:
+            self.cancel()
+            self._build_soon(run)
+        if not was_compiled:
+            return trainer.eager()
         try:
-            stepper = self._at_hand(run.trainer)
+            stepper = self._at_hand(trainer)
             if stepper is None and self.wanted == "compiled" and not self.interactive:
-                stepper = self._built(run.trainer)
+                stepper = self._built(trainer)
         except Unavailable as reason:
             run.note(f"engine: eager; {reason}", "engine:eager")
-            return
+            return trainer.eager()
         if stepper:
-            run.trainer.stepper = stepper
-            return
-        run.note("engine: eager; the changed step is another program", "engine:eager")
+            return stepper
+        run.note("engine: eager; the changed step must be compiled anew", "engine:eager")
         self._build_soon(run)
+        return trainer.eager()
 
     def switch(self, run: Run, name: str) -> str:
         """Go on with that engine; returns what happened. Raises Refused."""
         self.cancel()
         if name == "eager":
             self.wanted = "eager"
-            return self._swap(run, eager_stepper(run.trainer.training_step, run.trainer.device))
+            return self._swap(run, run.trainer.eager())
         self.wanted = "auto" if self.interactive else "compiled"
         try:
             stepper = self._at_hand(run.trainer)
@@ -177,8 +184,7 @@ class Engines:
 
 def checked(stepper: Stepper, trainer: Trainer) -> Stepper:
     """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it does not."""
-    eager = eager_stepper(trainer.training_step, trainer.device)
-    difference = disagreement(eager, stepper, trainer.start(trainer.initial()), trainer.knobs, trainer.seeds)
+    difference = disagreement(trainer.eager(), stepper, trainer.start(trainer.initial()), trainer.knobs, trainer.seeds)
     if difference:
         raise Unavailable(f"the compiled step was refused: {difference}")
     return stepper

@@ -259,9 +259,7 @@ class Session:
 
     def set(self, key: str, value: str) -> str:
         """Change one value in mid-run."""
-        before = self.current.trainer.stepper.name
         text = self.current.set(key, value)
-        self.engines.renew(self.current, before)
         self._pacer.forget_cost()
         if key == "training.pace":
             self._pacer.set(self.current.experiment.training.pace)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -27,11 +29,17 @@ class Trainer:
         first = experiment.training.seed
         self.seeds = torch.arange(first, first + experiment.training.replicas, dtype=torch.int64, device=device)
         self.stepper: Stepper = eager_stepper(self.training_step, device)
+        self.stepper_for_change: Callable[[], Stepper] = self.eager
+        """Gives the stepper of an experiment that changed in mid-run."""
         self.state: State = self.start(self.initial())
         self.knobs: Knobs = self._knobs()
         self.last_loss: Tensor = torch.full((len(self.seeds),), torch.nan)
         self.alive = True
         """Whether any replica is still finite; training ends when none is."""
+
+    def eager(self) -> Stepper:
+        """A new eager stepper for the present step."""
+        return eager_stepper(self.training_step, self.device)
 
     @property
     def parameters(self) -> Tensor:
@@ -126,7 +134,7 @@ class Trainer:
         if only_lr:
             return
         alive = self.state["alive"]
-        self.stepper = eager_stepper(step, self.device)
         if not same:
             self.state = self.start(self.parameters)
             self.state["alive"] = alive
+        self.stepper = self.stepper_for_change()

@@ -12,7 +12,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.sampling import Knobs
 from periodic_tui.engine.step import State, TrainingStep
 from periodic_tui.engine.steppers import torch_private
-from periodic_tui.engine.steppers.signature import Signature, counter_of, unrolled
+from periodic_tui.engine.steppers.signature import Kind, Signature, counter_of, unrolled
 
 Tensors = tuple[Tensor, ...]
 
@@ -84,7 +84,7 @@ class Compiled:
         numbers = torch.arange(first - skipped, first - skipped + blocks * self.width)
         active = (numbers >= first) & (numbers < first + count)
         shape = blocks, self.width
-        fixed = [*_ordered(state, self.signature.state_names), *_ordered(knobs, self.signature.knob_names)]
+        fixed = [*_ordered(state, self.signature.state), *_ordered(knobs, self.signature.knobs)]
         *after, losses = self.program([*fixed, seeds, self.counter, numbers.view(shape), active.view(shape)])
         taken = losses.flatten(0, 1)[skipped : skipped + count]
         return dict(zip(self.signature.state_names, after, strict=True)), taken
@@ -93,5 +93,9 @@ class Compiled:
         """Nothing is kept between steps."""
 
 
-def _ordered(tensors: dict[str, Tensor], names: list[str]) -> list[Tensor]:
-    return [tensors[name].contiguous() for name in names]
+def _ordered(tensors: dict[str, Tensor], kinds: tuple[Kind, ...]) -> list[Tensor]:
+    """Contiguous, in the compiled order. The compiled code would read past the end of a tensor of another shape."""
+    for name, _, shape in kinds:
+        if tensors[name].shape != shape:
+            raise ValueError(f"{name} is {list(tensors[name].shape)}, but the step is compiled for {list(shape)}")
+    return [tensors[name].contiguous() for name, _, _ in kinds]

@@ -1,0 +1,34 @@
+"""Compiled steps are dear to build: the tests of a session share them."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.steppers.building import Build, missing
+from periodic_tui.engine.steppers.cache import find
+from periodic_tui.engine.steppers.compiled import Compiled
+from periodic_tui.engine.steppers.signature import Signature, key_of
+from periodic_tui.engine.trainer import Trainer
+
+CompiledFor = Callable[[Experiment], tuple[Trainer, Compiled]]
+
+
+@pytest.fixture(scope="session")
+def compiled_for() -> CompiledFor:
+    """Builds an experiment's step as the program does, once."""
+    if reason := missing():
+        pytest.skip(reason)
+
+    def build(experiment: Experiment) -> tuple[Trainer, Compiled]:
+        trainer = Trainer(experiment, torch.device("cpu"))
+        signature = Signature.of(trainer.state, trainer.knobs)
+        key = key_of(experiment, signature)
+        if find(key) is None:
+            Build(experiment, signature).finish()
+        library = find(key)
+        assert library
+        return trainer, Compiled(library, experiment, signature)
+
+    return build

@@ -1,0 +1,155 @@
+"""The compiled engine against the eager one, and what happens where it is refused."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.engines import checked
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.sampling import Knobs
+from periodic_tui.engine.step import State
+from periodic_tui.engine.steppers.base import Stepper
+from periodic_tui.engine.steppers.cache import Unavailable
+from periodic_tui.engine.steppers.compiled import Compiled
+from periodic_tui.engine.steppers.signature import Signature, key_of
+from periodic_tui.engine.steppers.verification import disagreement
+from periodic_tui.engine.trainer import Trainer
+from tests.engine.conftest import CompiledFor
+from tests.engine.experiments import experiment, sine
+
+NOISY = experiment(
+    target={"kind": "magnitude", "noise": 0.1},
+    domain={"distribution": "normal", "scale": [1.0, 0.1]},
+    model={"kind": "mlp", "hidden": [3], "dropout": 0.25},
+    optimizer={"kind": "adam", "lr": 1e-3},
+    training={"replicas": 3, "seed": 5},
+)
+DATA_SET = experiment(
+    target="sine",
+    domain={"train": [[-2.0, -1.0], [0.0, 1.0]], "points": 40},
+    model={"kind": "mlp", "hidden": [4]},
+    optimizer={"kind": "sgd", "lr": 1e-2, "momentum": 0.9},
+    training={"batch_size": 7, "dtype": "float64"},
+)
+INTERVALS = sine().model_copy(update={"domain": sine().domain.model_copy(update={"train": ((-9.0, -7.0), (1.0, 2.0))})})
+
+
+def errors(expected: State, found: State) -> float:
+    """Largest difference, relative to each tensor's largest value."""
+    return max(
+        float((found[name].double() - value.double()).abs().max() / value.double().abs().max().clamp_min(1e-30))
+        for name, value in expected.items()
+    )
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        pytest.param(INTERVALS, id="two intervals"),
+        pytest.param(NOISY, id="noise, dropout, three replicas", marks=pytest.mark.slow),
+        pytest.param(DATA_SET, id="float64 on a fixed data set", marks=pytest.mark.slow),
+    ],
+)
+def test_compiled_steps_are_the_eager_ones(chosen: Experiment, compiled_for: CompiledFor) -> None:
+    trainer, compiled = compiled_for(chosen)
+    start = trainer.state, trainer.knobs, trainer.seeds
+    expected, losses = trainer.stepper.run(*start, 3, 20)
+    found, compiled_losses = compiled.run(*start, 3, 20)
+    assert compiled.program.calls == 1
+    assert compiled_losses.shape == losses.shape
+    assert float(((compiled_losses - losses) / losses).abs().max()) < 1e-5
+    assert errors(expected, found) < 1e-5
+
+
+def test_losses_are_the_same_bits_whatever_the_chunk(compiled_for: CompiledFor) -> None:
+    trainer, compiled = compiled_for(INTERVALS)
+
+    def losses(chunk: int) -> Tensor:
+        state, parts = trainer.state, []
+        for first in range(0, 1000, chunk):
+            state, part = compiled.run(state, trainer.knobs, trainer.seeds, first, min(chunk, 1000 - first))
+            parts.append(part)
+        return torch.cat(parts)
+
+    whole = losses(1000)
+    assert whole.unique().numel() > 900
+    assert losses(1).equal(whole)
+    assert losses(7).equal(whole)
+
+
+def test_rate_range_and_seed_are_inputs(compiled_for: CompiledFor) -> None:
+    trainer, compiled = compiled_for(INTERVALS)
+    other = Trainer(sine(lr=1e-3, seed=9), torch.device("cpu"))
+    knobs = trainer.knobs | {"lr": other.knobs["lr"], "lengths": trainer.knobs["lengths"] / 2}
+    expected, _ = trainer.stepper.run(other.state, knobs, other.seeds, 0, 8)
+    found, _ = compiled.run(other.state, knobs, other.seeds, 0, 8)
+    assert errors(expected, found) < 1e-5
+    unchanged, _ = compiled.run(other.state, trainer.knobs, other.seeds, 0, 8)
+    assert errors(expected, unchanged) > 1e-3
+
+
+def test_a_replica_that_overflows_stays_at_its_last_good_step(compiled_for: CompiledFor) -> None:
+    trainer, compiled = compiled_for(INTERVALS)
+    knobs = trainer.knobs | {"lr": trainer.knobs["lr"] * 1e40}
+    expected, _ = trainer.stepper.run(trainer.state, knobs, trainer.seeds, 0, 30)
+    found, _ = compiled.run(trainer.state, knobs, trainer.seeds, 0, 30)
+    assert found["alive"].tolist() == expected["alive"].tolist() == [[False]]
+    assert found["parameters"].isfinite().all()
+
+
+def test_tensors_of_another_shape_are_refused(compiled_for: CompiledFor) -> None:
+    trainer, compiled = compiled_for(INTERVALS)
+    with pytest.raises(ValueError, match=r"lr is \[2, 1\]"):
+        compiled.run(trainer.state, trainer.knobs | {"lr": torch.ones(2, 1)}, trainer.seeds, 0, 1)
+
+
+class Faulty:
+    """A stepper whose parameters are off by a hundred-thousandth and some."""
+
+    name = "faulty"
+
+    def __init__(self, stepper: Stepper, factor: float) -> None:
+        self.stepper, self.factor = stepper, factor
+
+    def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
+        after, losses = self.stepper.run(state, knobs, seeds, first, count)
+        return after | {"parameters": after["parameters"] * self.factor}, losses
+
+    def reset(self) -> None:
+        self.stepper.reset()
+
+
+def test_a_planted_fault_is_refused() -> None:
+    trainer = Trainer(sine(), torch.device("cpu"))
+    assert checked(Faulty(trainer.eager(), 1.0), trainer)
+    with pytest.raises(Unavailable, match="the compiled step was refused: after 8 steps"):
+        checked(Faulty(trainer.eager(), 1 + 1e-4), trainer)
+
+
+def test_a_step_compiled_from_another_target_is_refused(compiled_for: CompiledFor) -> None:
+    _, compiled = compiled_for(INTERVALS)
+    target = INTERVALS.target.model_copy(update={"frequency": 30.0})
+    trainer = Trainer(INTERVALS.model_copy(update={"target": target}), torch.device("cpu"))
+    assert "differs from the eager engine's" in str(
+        disagreement(trainer.eager(), compiled, trainer.state, trainer.knobs, trainer.seeds)
+    )
+
+
+def test_a_key_covers_the_step_and_leaves_out_what_is_input() -> None:
+    def key(chosen: Experiment) -> str:
+        trainer = Trainer(chosen, torch.device("cpu"))
+        return key_of(chosen, Signature.of(trainer.state, trainer.knobs))
+
+    base = key(sine())
+    assert key(sine(lr=0.5, seed=3, steps=7, pace=9.0)) == base
+    assert key(sine().model_copy(update={"story": "other"})) == base
+    changed = [sine(batch_size=33), sine(dtype="float64"), sine(replicas=2), sine(loss="circular"), INTERVALS]
+    assert len({base, *map(key, changed)}) == len(changed) + 1
+
+
+def test_the_compiled_engine_keeps_nothing(compiled_for: CompiledFor) -> None:
+    trainer, compiled = compiled_for(INTERVALS)
+    assert isinstance(compiled, Compiled)
+    first = compiled.run(trainer.state, trainer.knobs, trainer.seeds, 0, 9)[1]
+    compiled.reset()
+    assert compiled.run(trainer.state, trainer.knobs, trainer.seeds, 0, 9)[1].equal(first)

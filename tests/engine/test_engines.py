@@ -1,0 +1,240 @@
+"""Which engine runs, and when it changes."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from periodic_tui.engine.commands import Refused, parse
+from periodic_tui.engine.engines import Engines
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.session import Session
+from periodic_tui.engine.steppers import building
+from periodic_tui.engine.steppers.building import Build
+from periodic_tui.engine.steppers.cache import Unavailable
+from periodic_tui.engine.steppers.compiled import Compiled
+from periodic_tui.engine.steppers.signature import Signature
+from tests.engine.conftest import CompiledFor
+from tests.engine.experiments import experiment, sine
+from tests.engine.test_compiled import INTERVALS
+
+ROOT = Path(__file__).parents[2]
+
+
+def load(name: str) -> tuple[str, Experiment]:
+    return name, INTERVALS
+
+
+def opened(spec: Experiment, engine: str) -> Session:
+    session = Session(load, "sine-31", spec, device="cpu", engine=engine)
+    session.open()
+    return session
+
+
+def texts(session: Session) -> str:
+    return "\n".join(event.text for event in session.current.events)
+
+
+@pytest.fixture
+def no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+
+
+def test_without_a_compiler_training_goes_on_eagerly_and_says_so(no_compiler: None) -> None:
+    session = opened(sine(), "auto")
+    assert session.advance(5) == 5
+    assert session.snapshot().engine == "eager"
+    assert "engine: eager; no C++ compiler; install g++" in texts(session)
+
+
+def test_without_a_compiler_the_compiled_engine_is_refused(no_compiler: None) -> None:
+    with pytest.raises(Refused, match=r"no C\+\+ compiler"):
+        opened(sine(), "compiled")
+
+
+def test_an_optimizer_that_torch_runs_cannot_be_compiled() -> None:
+    chosen = experiment(target="sine", model="sine-unit", optimizer="rmsprop")
+    with pytest.raises(Refused, match="torch keeps the state of rmsprop"):
+        opened(chosen, "compiled")
+
+
+def test_a_package_at_hand_is_used_from_the_first_step(compiled_for: CompiledFor) -> None:
+    compiled_for(INTERVALS)
+    session = opened(INTERVALS, "auto")
+    stepper = session.current.trainer.stepper
+    assert isinstance(stepper, Compiled)
+    before = stepper.program.calls
+    session.advance(10)
+    assert stepper.program.calls == before + 1
+    assert session.summary()["engine"] == "compiled"
+    assert session.journal == []
+
+
+def test_the_command_swaps_and_the_journal_says_when(compiled_for: CompiledFor) -> None:
+    compiled_for(INTERVALS)
+    session = opened(INTERVALS, "compiled")
+    session.advance(3)
+    session.apply(parse("engine:eager"))
+    assert session.snapshot().engine == "eager"
+    session.advance(3)
+    session.apply(parse("engine:compiled"))
+    assert isinstance(session.current.trainer.stepper, Compiled)
+    assert [(event.step, event.command) for event in session.journal] == [(3, "engine:eager"), (6, "engine:compiled")]
+    assert "compiled → eager" in session.journal[0].text
+
+
+def test_commands_that_change_inputs_keep_the_compiled_step(compiled_for: CompiledFor) -> None:
+    compiled_for(INTERVALS)
+    session = opened(INTERVALS, "auto")
+    for words in ("set:optimizer.lr=1e-3", "inject", "reinitialize:4", "set:domain.train=[[-1.0, 0.0], [2.0, 3.0]]"):
+        session.apply(parse(words))
+        session.advance(2)
+        assert isinstance(session.current.trainer.stepper, Compiled), words
+
+
+def test_a_command_that_changes_the_step_falls_back_and_says_so(compiled_for: CompiledFor) -> None:
+    compiled_for(INTERVALS)
+    session = opened(INTERVALS, "auto")
+    session.apply(parse("set:training.batch_size=33"))
+    session.advance(2)
+    assert session.snapshot().engine == "eager"
+    assert [event.command for event in session.journal] == ["engine:eager", "set:training.batch_size=33"]
+    session.apply(parse("set:training.batch_size=32"))
+    session.apply(parse("engine:compiled"))
+    assert session.snapshot().engine == "compiled"
+
+
+def test_a_short_run_does_not_wait_for_a_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Engines, "_built", lambda *_: pytest.fail("built"))
+    session = opened(sine(batch_size=31), "auto")
+    session.settle(100, None)
+    assert "engine: eager; training eagerly takes about 0 s, building about" in texts(session)
+
+
+def test_a_long_run_waits_for_its_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = opened(sine(batch_size=31), "auto")
+    other = session.current.trainer.eager()
+    monkeypatch.setattr(Engines, "_built", lambda *_: other)
+    session.settle(10**9, None)
+    assert session.current.trainer.stepper is other
+
+
+class ScriptedBuild:
+    """A build that ends when the test says so."""
+
+    done = False
+    reason = ""
+
+    def finish(self) -> None:
+        if self.reason:
+            raise Unavailable(self.reason)
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+@pytest.fixture
+def script(monkeypatch: pytest.MonkeyPatch) -> ScriptedBuild:
+    build = ScriptedBuild()
+    monkeypatch.setattr("periodic_tui.engine.engines._build_for", lambda trainer: build)
+    return build
+
+
+def in_the_background(script: ScriptedBuild, clock: Callable[[], float]) -> tuple[Session, Engines]:
+    session = opened(sine(batch_size=31), "eager")
+    engines = Engines("auto", interactive=True, clock=clock)
+    engines.begin(session.current)
+    return session, engines
+
+
+def test_a_build_begins_after_a_while_and_its_failure_is_told(script: ScriptedBuild) -> None:
+    now = 0.0
+    session, engines = in_the_background(script, lambda: now)
+    assert not engines.turn(session.current)
+    assert session.snapshot().engine == "eager"
+    now = 2.0
+    engines.turn(session.current)
+    assert session.snapshot().engine == "eager, compiling"
+    script.done, script.reason = True, "the build took longer than 300 s"
+    assert not engines.turn(session.current)
+    assert "engine: eager; the build took longer than 300 s" in texts(session)
+    assert session.journal == []
+
+
+def test_a_finished_build_is_swapped_in_and_journaled(script: ScriptedBuild, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    session, engines = in_the_background(script, lambda: now)
+    now = 2.0
+    engines.turn(session.current)
+    session.advance(7)
+    other = session.current.trainer.eager()
+    monkeypatch.setattr(Engines, "_at_hand", lambda *_: other)
+    script.done = True
+    assert engines.turn(session.current)
+    assert session.current.trainer.stepper is other
+    assert [(event.step, event.command) for event in session.journal] == [(7, "engine:compiled")]
+    assert "steps/s" in session.journal[0].text
+
+
+def test_another_engine_gives_up_the_build(script: ScriptedBuild) -> None:
+    now = 0.0
+    session, engines = in_the_background(script, lambda: now)
+    now = 2.0
+    engines.turn(session.current)
+    engines.switch(session.current, "eager")
+    assert script.cancelled
+
+
+def test_a_build_that_takes_too_long_is_ended() -> None:
+    trainer = opened(sine(), "eager").current.trainer
+    build = Build(trainer.experiment, Signature.of(trainer.state, trainer.knobs), limit=0.3)
+    with pytest.raises(Unavailable, match=r"longer than 0\.3 s"):
+        build.finish()
+
+
+def test_a_build_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = opened(sine(), "eager").current.trainer
+    signature = Signature.of(trainer.state, trainer.knobs)
+    wrong = Signature(signature.state, tuple((n, d, (1, 7) if n == "lr" else s) for n, d, s in signature.knobs))
+    with pytest.raises(Unavailable, match=r"the build failed: \w+Error"):
+        Build(trainer.experiment, wrong).finish()
+
+
+def test_a_build_ends_with_its_parent() -> None:
+    program = """
+        import time
+        from tests.engine.test_engines import opened, sine
+        from periodic_tui.engine.steppers.building import Build
+        from periodic_tui.engine.steppers.signature import Signature
+        trainer = opened(sine(), "eager").current.trainer
+        build = Build(trainer.experiment, Signature.of(trainer.state, trainer.knobs))
+        print(build._process.pid, flush=True)
+        time.sleep(60)
+    """
+    parent = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout
+    child = int(parent.stdout.readline())
+    assert building.compiler()
+    os.kill(child, 0)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    deadline = time.monotonic() + 20
+    while _runs(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _runs(child)
+
+
+def _runs(pid: int) -> bool:
+    """Whether the process is there and no zombie that nobody has waited for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

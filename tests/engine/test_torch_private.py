@@ -1,0 +1,44 @@
+"""The private interface of torch that compiled steps rest on is there."""
+
+import subprocess
+import sys
+
+import torch
+
+from periodic_tui.engine.steppers import torch_private
+from periodic_tui.engine.steppers.torch_private import HOLDS_FOR, supported
+
+
+def test_the_installed_torch_is_a_known_one() -> None:
+    assert supported()
+    assert torch.__version__.startswith(HOLDS_FOR)
+
+
+def test_a_new_torch_is_not_trusted_unseen() -> None:
+    known = torch.__version__
+    try:
+        torch.__version__ = "2.130.0"
+        assert not supported()
+    finally:
+        torch.__version__ = known
+
+
+def test_what_is_called_while_training_is_there() -> None:
+    tensors = [torch.arange(3.0), torch.ones(2, 2)]
+    handles = torch._C._aoti.unsafe_alloc_void_ptrs_from_tensors(tensors)
+    back = torch._C._aoti.alloc_tensors_by_stealing_from_void_ptrs(handles)
+    assert all(a.equal(b) for a, b in zip(tensors, back, strict=True))
+
+
+def test_small_products_are_loops_and_large_ones_are_not() -> None:
+    for size, loops in [(20, True), (21, False)]:
+        a = torch.rand(size, size)
+        graph = torch_private.trace(lambda x: (x @ x,), (a,))
+        assert (torch.ops.aten.mm.default not in [node.target for node in graph.graph.nodes]) == loops
+        assert torch.allclose(graph(a)[0], a @ a)
+
+
+def test_running_imports_no_compiler() -> None:
+    program = "import sys, periodic_tui.engine.engines; print('torch._dynamo' in sys.modules, 'sympy' in sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert printed.split() == ["False", "False"]
