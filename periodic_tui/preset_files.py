@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +11,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.files import read_regular
 from periodic_tui.engine.names import nearest
 from periodic_tui.engine.overrides import Override, override
 from periodic_tui.engine.problems import problems
@@ -56,7 +55,7 @@ def dump(experiment: Experiment) -> str:
 def _read(preset: str) -> dict[str, Any]:
     path = preset_folder() / f"{preset}.toml" if preset in BUILT_IN else Path(preset)
     try:
-        table = tomllib.loads(_read_bytes(path).decode("utf-8-sig"))
+        table = tomllib.loads(read_regular(path, MAX_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
         raise PresetError(preset, [_missing(preset)]) from None
     except OSError as error:
@@ -69,22 +68,15 @@ def _read(preset: str) -> dict[str, Any]:
         raise PresetError(preset, [f"is no preset: {error}"]) from None
     if not table:
         raise PresetError(preset, ["is empty, expected at least target.kind and model.kind"])
-    return table
+    return _beside(path, table)
 
 
-def _read_bytes(path: Path) -> bytes:
-    """Bytes of a regular file; a pipe or a device could block or never end."""
-    with open(path, "rb", opener=_without_waiting) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ValueError("expected a regular file")
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"larger than {MAX_BYTES:,} bytes")
-    return data
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+def _beside(path: Path, table: dict[str, Any]) -> dict[str, Any]:
+    """The table with the path of its CSV file counted from the preset's folder."""
+    target = table.get("target")
+    if not isinstance(target, dict) or not isinstance(target.get("path"), str):
+        return table
+    return {**table, "target": {**target, "path": str(path.absolute().parent / target["path"])}}
 
 
 def _missing(preset: str) -> str:

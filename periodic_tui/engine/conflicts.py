@@ -26,7 +26,7 @@ def _in_domain(experiment: Experiment) -> dict[str, str]:
     if domain.scale and len(domain.scale) != inputs:
         count = len(domain.scale)
         found["domain.scale"] = f"expected {inputs} factors, one for each input of the target, got {count}"
-    return found
+    return found | {f"domain.{key}": text for key, text in experiment.target.conflicts(domain).items()}
 
 
 def _in_data_set(experiment: Experiment) -> dict[str, str]:

@@ -74,9 +74,7 @@ class Experiment(Spec):
 
     @model_validator(mode="after")
     def _own_domain(self) -> Self:
-        if not self.domain.train and self.domain.distribution == "uniform":
-            domain = self.domain.model_copy(update={"train": self.target.own_domain})
-            object.__setattr__(self, "domain", domain)
+        object.__setattr__(self, "domain", self.target.completed(self.domain))
         return self
 
     @model_validator(mode="after")

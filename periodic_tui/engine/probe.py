@@ -8,7 +8,7 @@ from torch import Tensor
 
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.sampling import PROBE_POINTS, data_set, probe_points
+from periodic_tui.engine.sampling import PROBE_POINTS, noise_free, probe_points, torch_dtype
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,21 +26,27 @@ def training_probe(experiment: Experiment) -> Probe:
     """
     if not experiment.domain.points:
         return _probe(experiment, probe_points(experiment, experiment.domain.train))
-    x, _ = data_set(experiment)
-    if len(x) > PROBE_POINTS:
-        x = x[:: -(-len(x) // PROBE_POINTS)]
-    return _probe(experiment, x)
+    return _finite(experiment, *noise_free(experiment))
 
 
 def test_probe(experiment: Experiment) -> Probe | None:
     """The probe of the held-out domain, or None where there is none."""
     if not experiment.domain.test:
         return None
+    rows = experiment.target.rows(experiment.domain.test)
+    if rows is not None:
+        return _finite(experiment, rows[0].to(torch_dtype(experiment)), rows[1].to(torch_dtype(experiment)))
     return _probe(experiment, probe_points(experiment, experiment.domain.test))
 
 
 def _probe(experiment: Experiment, x: Tensor) -> Probe:
-    y = experiment.target(x)
+    return _finite(experiment, x, experiment.target(x))
+
+
+def _finite(experiment: Experiment, x: Tensor, y: Tensor) -> Probe:
+    """At most 4,096 of the points, if every output is finite."""
+    stride = -(-len(x) // PROBE_POINTS)
+    x, y = x[::stride], y[::stride]
     wrong = (~y.isfinite()).any(-1).nonzero()
     if len(wrong):
         point = ", ".join(f"{value:g}" for value in x[wrong[0, 0]].tolist())

@@ -112,9 +112,25 @@ def edges(intervals: tuple[Interval, ...], replicas: int, dtype: torch.dtype) ->
 
 def data_set(experiment: Experiment) -> tuple[Tensor, Tensor]:
     """The fixed data set, the same for every seed: `x` `[points, inputs]`, `y` `[points, outputs]` with its noise."""
+    x, y = noise_free(experiment)
+    if not experiment.target.noise:
+        return x, y
+    stream = Stream.of(_FIXED_SEED, Use.DATA_NOISE, counter_for(2 * y.numel()))
+    return x, y + experiment.target.noise * stream.normal(y.numel(), y.dtype).view_as(y)
+
+
+def noise_free(experiment: Experiment) -> tuple[Tensor, Tensor]:
+    """The same without noise."""
+    rows = experiment.target.rows(experiment.domain.train)
+    if rows is not None:
+        return rows[0].to(torch_dtype(experiment)), rows[1].to(torch_dtype(experiment))
+    x = _placed(experiment)
+    return x, experiment.target(x)
+
+
+def _placed(experiment: Experiment) -> Tensor:
     domain, inputs, dtype = experiment.domain, experiment.target.inputs, torch_dtype(experiment)
-    counter = counter_for(2 * domain.points * max(inputs, experiment.target.outputs))
-    stream = Stream.of(_FIXED_SEED, Use.DATA, counter)
+    stream = Stream.of(_FIXED_SEED, Use.DATA, counter_for(2 * domain.points * inputs))
     if domain.distribution == "normal":
         x = stream.normal(domain.points * inputs, dtype)
     else:
@@ -122,10 +138,7 @@ def data_set(experiment: Experiment) -> tuple[Tensor, Tensor]:
         share = even if domain.spacing == "even" else stream.uniform(domain.points * inputs, dtype)
         starts, lengths = edges(domain.train, 1, dtype)
         x = on_intervals(share[None], starts, lengths)[0]
-    x = experiment.target.admissible(scaled(x.unflatten(0, (domain.points, inputs)), domain.scale))
-    y = experiment.target(x)
-    noise = Stream.of(_FIXED_SEED, Use.DATA_NOISE, counter).normal(y.numel(), dtype)
-    return x, y + experiment.target.noise * noise.view_as(y)
+    return experiment.target.admissible(scaled(x.unflatten(0, (domain.points, inputs)), domain.scale))
 
 
 def probe_points(experiment: Experiment, intervals: tuple[Interval, ...]) -> Tensor:

@@ -94,3 +94,8 @@ def test_only_whole_seconds_are_asked_for_unless_fractions_are() -> None:
     t = torch.tensor([[-0.5], [7.9]], dtype=torch.float64)
     assert Clock().admissible(t).tolist() == [[-1.0], [7.0]]
     assert torch.equal(Clock(instants="fractional").admissible(t), t)
+
+
+def test_every_target_is_tested() -> None:
+    # A table has no formula: test_table.py compares it with its file.
+    assert {*ORACLES, "csv"} == set(targets)

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from periodic_tui.engine.domain import Interval
+from periodic_tui.engine.domain import Domain, Interval, Intervals
 from periodic_tui.engine.registry import Kind, Registry
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+Rows = tuple["Tensor", "Tensor"]
+"""Inputs `[rows, inputs]` and outputs `[rows, outputs]`, float64."""
 
 
 class Target(Kind):
@@ -56,6 +59,20 @@ class Target(Kind):
     def right(self, x: Tensor, prediction: Tensor) -> Tensor:
         """Whether each prediction `[..., outputs]` at `[..., inputs]` is right, `[...]` bool; for graded targets."""
         raise NotImplementedError
+
+    def completed(self, domain: Domain) -> Domain:
+        """The domain with what the preset left to the target."""
+        if domain.train or domain.distribution == "normal":
+            return domain
+        return domain.model_copy(update={"train": self.own_domain})
+
+    def conflicts(self, domain: Domain) -> dict[str, str]:
+        """Key of `domain` to what conflicts there with this target; empty if all goes together."""
+        return {}
+
+    def rows(self, intervals: Intervals) -> Rows | None:
+        """The rows of a table that lie in a union of intervals; None for a function."""
+        return None
 
     def __call__(self, x: Tensor) -> Tensor:
         """Noise-free outputs `[..., outputs]` at inputs `[..., inputs]`, in the dtype of `x`."""

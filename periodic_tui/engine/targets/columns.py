@@ -1,0 +1,87 @@
+"""Columns of numbers from a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from periodic_tui.engine.files import read_regular
+from periodic_tui.engine.names import nearest
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MAX_BYTES = 32 << 20
+"""Largest table that is read."""
+
+
+def read_columns(path: str, names: tuple[str, ...]) -> NDArray[np.float64]:
+    """`[rows, columns]` of the named columns; read again only when the file has changed.
+
+    Raises ValueError with one line that names the file, and where it can the line and the column.
+    """
+    try:
+        status = Path(path).stat()
+        return _read(path, names, (status.st_mtime_ns, status.st_size))
+    except FileNotFoundError:
+        problem = "no such file"
+    except IsADirectoryError:
+        problem = "expected a regular file"
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+    except UnicodeDecodeError as error:
+        problem = f"is not UTF-8 text (byte {error.start + 1}), expected CSV"
+    except (ValueError, csv.Error) as error:
+        problem = str(error)
+    raise ValueError(f"{Path(path).name}: {problem}")
+
+
+@lru_cache(maxsize=4)
+def _read(path: str, names: tuple[str, ...], version: tuple[int, int]) -> NDArray[np.float64]:
+    import numpy as np
+
+    text = read_regular(Path(path), MAX_BYTES).decode("utf-8-sig")
+    if "\0" in text:
+        raise ValueError("is binary, expected CSV")
+    lines = csv.reader(text.splitlines(keepends=True))
+    header = [name.strip() for name in next(lines, [])]
+    if not any(header):
+        raise ValueError("is empty, expected a line of column names and lines of numbers")
+    places = [_place(name, header) for name in names]
+    values = np.array(list(_numbers(lines, names, places)), dtype=np.float64).reshape(-1, len(names))
+    if not len(values):
+        raise ValueError("has no rows below its line of column names")
+    values.setflags(write=False)
+    return values
+
+
+def _place(name: str, header: list[str]) -> int:
+    if name in header:
+        return header.index(name)
+    near = nearest(name, header)
+    shown = ", ".join(header[:8]) + (", …" if len(header) > 8 else "")
+    raise ValueError(f"has no column {name!r}, expected one of {shown}" + (f"; did you mean {near}?" if near else ""))
+
+
+def _numbers(lines: Iterator[list[str]], names: tuple[str, ...], places: list[int]) -> Iterator[list[float]]:
+    for cells in lines:
+        if any(cells):
+            number = lines.line_num  # type: ignore[attr-defined]  # of csv.reader
+            yield [_number(cells, place, name, number) for name, place in zip(names, places, strict=True)]
+
+
+def _number(cells: list[str], place: int, name: str, line: int) -> float:
+    text = cells[place].strip() if place < len(cells) else ""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        got = repr(text if len(text) <= 40 else f"{text[:39]}…") if text else "nothing"
+        raise ValueError(f"line {line}, column {name!r}: expected a finite number, got {got}")
+    return value
