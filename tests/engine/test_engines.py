@@ -71,7 +71,7 @@ def test_a_package_at_hand_is_used_from_the_first_step(compiled_for: CompiledFor
     assert isinstance(stepper, Compiled)
     before = stepper.program.calls
     session.advance(10)
-    assert stepper.program.calls == before + 1
+    assert stepper.program.calls > before
     assert session.summary()["engine"] == "compiled"
     assert session.journal == []
 
