@@ -145,16 +145,16 @@ class Session:
             while not self._stopped.is_set():
                 self._turn()
         except Refused as refusal:
-            self._fail(refusal, str(refusal))
+            self._fail(refusal, refusal=str(refusal))
         except BaseException as failure:
-            self._fail(failure, f"{type(failure).__name__}: {failure}")
+            self._fail(failure, error=f"{type(failure).__name__}: {failure}")
         finally:
             if self._engines:
                 self._engines.cancel()
 
-    def _fail(self, failure: BaseException, text: str) -> None:
+    def _fail(self, failure: BaseException, error: str | None = None, refusal: str | None = None) -> None:
         self.failure = failure
-        self._latest = replace(self._latest, error=text, state="finished")
+        self._latest = replace(self._latest, error=error, refusal=refusal, state="finished")
         self.on_wake()
 
     def _turn(self) -> None:

@@ -32,22 +32,29 @@ class Curve:
     """Steps in one bin."""
 
 
+FitKind = Literal["curves", "maps", "weights", "sample"]
+"""Over x (one input); over a square of two inputs; a linear layer's weights beside the known ones; the outputs for one
+input."""
+
+
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """Target and prediction over a window of x (one input), or over a square grid (two inputs)."""
+    """Target and prediction side by side, in the way that suits the number of inputs."""
 
     x: Floats = field(default_factory=_none)
-    """`[points]`, ascending; empty where there is no such picture."""
+    """Ascending `[points]`; the axis `[side]` of the square; the numbers of inputs or outputs from 0 on; empty where
+    there is no such picture."""
     target: Floats = field(default_factory=_none)
-    """`[points, outputs]`, noise-free; `[side, side]` over a grid."""
+    """Noise-free `[points, outputs]`; `[side, side]`, the largest second input first; `[outputs, inputs]`."""
     prediction: Floats = field(default_factory=_none)
     """Same shape as `target`."""
-    inputs: int = 1
-    """1: curves over x; 2: heat maps over the grid x × x."""
+    kind: FitKind = "curves"
     trained: tuple[tuple[float, float], ...] = ()
-    """The training intervals, for shading what is held out."""
+    """The training intervals, for telling apart what is held out."""
     domain: tuple[float, float] = (0.0, 0.0)
     """Ends of everything there is to see (training and held-out intervals)."""
+    scale: tuple[float, ...] = ()
+    """Of maps: the factors between the axis and each input of the first layer; empty: 1."""
 
 
 UnitState = Literal["alive", "dead", "certified", "mute", "linear", "duplicate"]
@@ -193,6 +200,8 @@ class Snapshot:
     """Every remedy: those that fit first, in the preset's order."""
     error: str | None = None
     """A bug in the worker, as one line; training has ended."""
+    refusal: str | None = None
+    """Why the run could not begin; it has ended."""
 
 
 EMPTY = Snapshot()

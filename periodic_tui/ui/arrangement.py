@@ -22,7 +22,9 @@ STRIPS: dict[Layout, tuple[str, ...]] = {
     "medium": ("story", "verdict", "events"),
     "large": ("story", "verdict", "events"),
 }
-"""The strips that have a place."""
+"""The strips that have a place …"""
+STRIP_ROOM: dict[Layout, int] = {"small": 2, "medium": 2, "large": 3}
+"""… so many at once: the story takes the place of the events, so that no plot grows when it goes."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def arrange(
     layout = layout_for(size)
     plots = [pane.NAME for pane in speakers if pane.PLACE == "plot" and pane.NAME not in hidden][: PLOTS[layout]]
     strips = [p.NAME for p in speakers if p.PLACE == "strip" and p.NAME in STRIPS[layout] and p.NAME not in hidden]
+    strips = strips[: STRIP_ROOM[layout]]
     focused = next((pane for pane in speakers if focus == pane.NAME), None)
     if focused and (zoomed or focus not in plots + strips):
         return _alone(focused, layout)

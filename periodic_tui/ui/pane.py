@@ -81,7 +81,7 @@ def bordered(size: Size, title: str, figure: str, lit: bool, glyphs: Glyphs) -> 
     width, height = size
     upper_left, edge, upper_right, side, lower_left, lower_right = BORDERS[glyphs]
     room = width - 6
-    title, figure = plain(title, glyphs)[:room], plain(figure, glyphs)[:room]
+    title, figure = plain(title, glyphs)[:room], plain(parts_that_fit(figure, room), glyphs)[:room]
     above = f"{upper_left}{edge} {title} ".ljust(width - 1, edge) + upper_right
     below = lower_left + (f" {figure} " if figure else "").rjust(width - 3, edge) + edge + lower_right
     middle = side + " " * (width - 2) + side
@@ -89,6 +89,13 @@ def bordered(size: Size, title: str, figure: str, lit: bool, glyphs: Glyphs) -> 
     cells.ink[0, 3 : 3 + len(title)] = Ink.TEXT
     cells.ink[-1, width - 2 - len(figure) - 1 : width - 3] = Ink.TEXT
     return cells
+
+
+def parts_that_fit(figure: str, room: int) -> str:
+    """As many of the parts between dots, from the first on, as there is room for."""
+    while len(figure) > room and " · " in figure:
+        figure = figure.rpartition(" · ")[0]
+    return figure
 
 
 def tick_room(size: Size) -> tuple[int, int]:

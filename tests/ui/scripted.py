@@ -46,7 +46,7 @@ SINE = Snapshot(
     omega=np.array([0.5312]),
     answer=np.array([31.0]),
     basin=0.0045,
-    fit=Fit(_X, np.sin(31 * _X)[:, None], np.sin(0.5312 * _X)[:, None], 1, ((-1000.0, 1000.0),), (-1000.0, 1000.0)),
+    fit=Fit(_X, np.sin(31 * _X)[:, None], np.sin(0.53 * _X)[:, None], "curves", ((-1e3, 1e3),), (-1e3, 1e3)),
     verdict=Verdict("stuck-outside-basin", "ω is 30.47 from the answer."),
     remedies=(
         Offer("widen-range", "samples a narrow range", "a frequency limit", "frequency_limit 200", True, ""),
@@ -61,7 +61,7 @@ MAGNITUDE = replace(
     omega=np.empty(0),
     omega_curve=Curve(),
     answer=np.empty(0),
-    fit=Fit(_GRID, _MAGNITUDE, 0.5 * _MAGNITUDE, 2, ((-1.0, 1.0),), (-1.0, 1.0)),
+    fit=Fit(_GRID, _MAGNITUDE, 0.5 * _MAGNITUDE, "maps", ((-1.0, 1.0),), (-1.0, 1.0)),
     layers=(Layer("hidden.0", np.array([0.5, 0.5, 0.0, 0.3]), dead=(2,), duplicate=((0, 1),), groups=((0, 1),)),),
 )
 STARTING = replace(EMPTY, preset="sine-31", title=SINE.title, story=SINE.story)

@@ -21,11 +21,11 @@ BROKEN = replace(
     train_curve=Curve(_STEPS, _BAD, _BAD, np.full(8, np.inf)),
     probe_curve=Curve(_STEPS, _BAD, _BAD, _BAD),
     omega_curve=Curve(_STEPS, _BAD, _BAD, _BAD),
-    fit=Fit(_STEPS, _BAD[:, None], np.full((8, 1), np.nan), 1, (), (0.0, 7.0)),
+    fit=Fit(_STEPS, _BAD[:, None], np.full((8, 1), np.nan), "curves", (), (0.0, 7.0)),
 )
 ZERO = replace(SINE, loss=0.0, train_loss=0.0, train_curve=Curve(_STEPS, _STEPS * 0, _STEPS * 0, _STEPS * 0))
 BROKEN_MAP = replace(
-    MAGNITUDE, fit=Fit(np.arange(2.0), np.full((2, 2), np.nan), np.full((2, 2), np.inf), 2, (), (0, 1))
+    MAGNITUDE, fit=Fit(np.arange(2.0), np.full((2, 2), np.nan), np.full((2, 2), np.inf), "maps", (), (0, 1))
 )
 SNAPSHOTS = {
     "empty": EMPTY,

@@ -1,8 +1,7 @@
-"""Target and prediction: over a window of x in which single periods can be seen, or as maps over two inputs."""
+"""Target and network side by side: curves, maps over two inputs, a linear layer's weights, or one sample's outputs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -14,9 +13,12 @@ from periodic_tui.engine.snapshot import Fit, Floats, Snapshot
 from periodic_tui.plotting.axes import Axis, follow, linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
-from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL, Palette, heat_map
+from periodic_tui.plotting.frame import frame
+from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL
+from periodic_tui.plotting.maps import Map, banded, map_size, side_by_side, zero_lines
+from periodic_tui.plotting.regions import region_row
 from periodic_tui.ui.pane import Pane, tick_room
-from periodic_tui.ui.wording import plain
+from periodic_tui.ui.wording import plain, three_digits
 
 Window = tuple[float, float]
 
@@ -24,6 +26,9 @@ CURVES = 3
 """So many outputs are drawn."""
 NARROWEST = 1e-6
 """Of the domain: the shortest window."""
+REGIONS = 8
+"""Rows from which there is one for the trained and held-out stretches."""
+MAPS = 3
 
 
 class FitPane(Pane):
@@ -36,11 +41,18 @@ class FitPane(Pane):
         Binding("minus", "zoom(2.0)", "zoom out", id="zoom.out", show=False, tooltip="Double the range of x"),
         Binding("left", "pan(-0.25)", "pan left", id="pan.left", show=False, tooltip="Move a quarter to the left"),
         Binding("right", "pan(0.25)", "pan right", id="pan.right", show=False, tooltip="Move a quarter to the right"),
+        Binding("k", "lines", "zero lines", id="zero-lines", show=False, tooltip="Lines on which units begin, on maps"),
     ]
 
     _axis: Axis | None = None
     _asked: tuple[int, Window] = (-1, (0.0, 0.0))
     """The run and the window that the user last asked for."""
+    _lines = False
+    """Whether the units' zero lines lie over the maps."""
+
+    @classmethod
+    def speaks(cls, snapshot: Snapshot) -> bool:
+        return snapshot.state != "starting" and bool(snapshot.fit.x.size)
 
     def action_zoom(self, factor: float) -> None:
         self._ask(*zoomed(self._window(), factor))
@@ -49,17 +61,27 @@ class FitPane(Pane):
         low, high = self._window()
         self._ask(low + share * (high - low), high + share * (high - low))
 
+    def action_lines(self) -> None:
+        self._lines = not self._lines
+        self.redraw()
+
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         fit = snapshot.fit
         if not fit.x.size:
             return Cells.blank(*size)
-        return self._curves(fit, size) if fit.inputs == 1 else self._maps(fit, size)
+        return self._maps(snapshot, size) if fit.kind in ("maps", "weights") else self._curves(fit, size)
 
     def figure(self, snapshot: Snapshot) -> str:
         fit = snapshot.fit
         if not fit.x.size:
             return ""
+        if fit.kind == "weights":
+            return f"{fit.target.shape[1]} inputs across, {fit.target.shape[0]} outputs down"
+        if fit.kind == "sample":
+            return "outputs for one signal of the probe"
         low, high = float(fit.x.min()), float(fit.x.max())
+        if fit.kind == "maps":
+            return f"x, y ∈ [{low:,g}, {high:,g}] · k: where units begin"
         digits = max(0, 2 - int(np.floor(np.log10(high - low)))) if high > low else 2
         return f"x ∈ [{low:,.{digits}f}, {high:,.{digits}f}] of [{fit.domain[0]:,g}, {fit.domain[1]:,g}]"
 
@@ -70,7 +92,7 @@ class FitPane(Pane):
 
     def _ask(self, low: float, high: float) -> None:
         fit = self.snapshot.fit
-        if fit.x.size and fit.inputs == 1:
+        if fit.x.size and fit.kind == "curves":
             self._asked = self.snapshot.run, inside((low, high), fit.domain)
             self.post_message(self.Look(self._asked[1]))
 
@@ -79,32 +101,41 @@ class FitPane(Pane):
         across, up = tick_room(size)
         self._axis = follow(self._axis, (target, prediction), up)
         series = [*_series(fit.x, target, Ink.TARGET, "target"), *_series(fit.x, prediction, Ink.NETWORK, "network")]
-        edges = [edge for interval in fit.trained for edge in interval if fit.x[0] < edge < fit.x[-1]]
-        window = exact_axis(float(fit.x[0]), float(fit.x[-1]), across)
-        return curve_figure(size, series, window, self._axis, marks=edges, x_label="x", glyphs=self.glyphs)
+        window, label = exact_axis(float(fit.x[0]), float(fit.x[-1]), across), "output" if fit.kind == "sample" else "x"
+        told = size.height >= REGIONS and holds_out(fit)
+        plot = Size(size.width, size.height - told)
+        cells = curve_figure(plot, series, window, self._axis, x_label=label, glyphs=self.glyphs)
+        if not told:
+            return cells
+        still = frame(*plot, window, self._axis, label, self.glyphs)
+        regions = region_row(still.columns, (window.low, window.high), fit.trained, self.glyphs)
+        return Cells.blank(*size).paste(cells, 0, 1).paste(regions, still.column, 0)
 
-    def _maps(self, fit: Fit, size: Size) -> Cells:
-        error = fit.prediction - fit.target
-        largest = _largest(error)
-        values = np.concatenate([fit.target.ravel(), fit.prediction.ravel()])
-        finite = values[np.isfinite(values)]
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        maps: list[tuple[str, Floats, float, float, Palette]] = [
-            ("target", fit.target, low, high, SEQUENTIAL),
-            ("network", fit.prediction, low, high, SEQUENTIAL),
-            (f"error ±{largest:.2g}", error, -largest, largest, DIVERGING),
+    def _maps(self, snapshot: Snapshot, size: Size) -> Cells:
+        fit = snapshot.fit
+        low, high = limits(fit.target)
+        largest = limits(np.append(np.abs(fit.prediction - fit.target).ravel(), 0.0))[1]
+        known, learned = fit.target, fit.prediction
+        if fit.kind == "maps":
+            known, learned = banded(known, low, high), banded(learned, low, high)
+        error, title = fit.prediction - fit.target, plain(f"error ±{_short(largest)}", self.glyphs)
+        color, signed = (None, None) if self.app.no_color else (SEQUENTIAL, DIVERGING)
+        names = ("target", "network") if fit.kind == "maps" else ("known", "learned")
+        maps = [
+            Map(names[0], known, low, high, color, Ink.TARGET),
+            Map(names[1], learned, low, high, color, Ink.NETWORK, self._zero_lines(snapshot, size)),
+            Map(title, error, -largest, largest, signed),
         ]
-        return self._side_by_side(maps, size)
+        return side_by_side(size, maps, self.glyphs)
 
-    def _side_by_side(self, maps: Sequence[tuple[str, Floats, float, float, Palette]], size: Size) -> Cells:
-        cells = Cells.blank(*size)
-        width = (size.width + 1) // len(maps) - 1
-        for number, (name, values, low, high, palette) in enumerate(maps):
-            colors = None if self.app.no_color else palette
-            picture = heat_map(np.flipud(values), width, size.height - 1, low, high, colors, self.glyphs)
-            column = number * (width + 1)
-            cells = cells.paste(picture, column, 1).write(column, 0, plain(name, self.glyphs)[:width], Ink.TEXT)
-        return cells
+    def _zero_lines(self, snapshot: Snapshot, size: Size) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None:
+        """Dots on which the first layer's units begin, for a map in a pane of this size."""
+        fit = snapshot.fit
+        if not (self._lines and fit.kind == "maps" and snapshot.layers and snapshot.layers[0].incoming.size):
+            return None
+        layer, (columns, rows) = snapshot.layers[0], map_size(size, MAPS, fit.target.shape)
+        weights = layer.incoming * (np.array(fit.scale) if fit.scale else 1.0)
+        return zero_lines(weights, layer.bias, float(fit.x[0]), float(fit.x[-1]), columns, rows)
 
 
 def zoomed(window: Window, factor: float) -> Window:
@@ -130,14 +161,25 @@ def exact_axis(low: float, high: float, room: int) -> Axis:
     return replace(axis, low=low, high=high, ticks=ticks, labels=labels) if low < high and seen else axis
 
 
+def limits(values: Floats) -> tuple[float, float]:
+    """Round limits of what is finite: they seldom change, so that colors keep their meaning."""
+    finite = values[np.isfinite(values)]
+    axis = linear_axis(float(finite.min()), float(finite.max()), 2) if finite.size else linear_axis(0.0, 1.0, 2)
+    return axis.low, axis.high
+
+
+def holds_out(fit: Fit) -> bool:
+    """Whether part of the domain was held out."""
+    return bool(fit.trained) and tuple(fit.trained) != (fit.domain,)
+
+
+def _short(value: float) -> str:
+    return three_digits(value) if 0.001 <= value < 999 else f"{value:.1e}"
+
+
 def _columns(values: Floats) -> Floats:
     return values.reshape(len(values), -1)[:, :CURVES]
 
 
 def _series(x: Floats, columns: Floats, ink: Ink, label: str) -> list[Series]:
     return [Series(x, column, ink, label="" if number else label) for number, column in enumerate(columns.T)]
-
-
-def _largest(error: Floats) -> float:
-    finite = np.abs(error[np.isfinite(error)])
-    return float(finite.max()) if finite.size and finite.max() > 0 else 1e-12

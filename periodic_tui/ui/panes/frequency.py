@@ -31,7 +31,8 @@ class FrequencyPane(Pane):
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         large = size.width >= LARGE.width and size.height >= LARGE.height
-        figures = self._figures(snapshot, size.width, large)
+        several = len(snapshot.omega) > 1
+        figures = self._lists(snapshot, size.width) if several else self._figures(snapshot, size.width, large)
         plot = self._plot(snapshot, Size(size.width, size.height - figures.rows))
         return Cells.blank(*size).paste(plot, 0, 0).paste(figures, 0, plot.rows)
 
@@ -71,6 +72,16 @@ class FrequencyPane(Pane):
                 cells = cells.paste(
                     large_digits(four_digits(float(values[0])), ink, self.glyphs), number * width // 3, 1
                 )
+        return cells
+
+    def _lists(self, snapshot: Snapshot, width: int) -> Cells:
+        """A row for ω and one for the answer, a column for each frequency."""
+        rows = [("ω", snapshot.omega, Ink.NETWORK), ("answer", snapshot.answer, Ink.TARGET)]
+        cells = Cells.blank(width, len(rows))
+        for row, (name, values, ink) in enumerate(rows):
+            cells = cells.write(0, row, plain(name, self.glyphs), ink)
+            for number, value in enumerate(values):
+                cells = cells.write(8 + 10 * number, row, four_digits(float(value)), ink)
         return cells
 
 

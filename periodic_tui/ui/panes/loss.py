@@ -20,6 +20,10 @@ class LossPane(Pane):
 
     _axis: Axis | None = None
 
+    @classmethod
+    def speaks(cls, snapshot: Snapshot) -> bool:
+        return bool(len(snapshot.train_curve.step) or len(snapshot.probe_curve.step))
+
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         batch, probe = snapshot.train_curve, snapshot.probe_curve
         across, up = tick_room(size)

@@ -19,26 +19,21 @@ class VerdictPane(Pane):
 
     @classmethod
     def speaks(cls, snapshot: Snapshot) -> bool:
-        return bool(snapshot.error or snapshot.verdict.text)
+        return bool(ending(snapshot) or snapshot.verdict.text)
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
-        text, ink = sentence(snapshot), Ink.TROUBLE if snapshot.error else Ink.TEXT
-        if size.height == 1:
-            lines = [
-                shortened(
-                    plain(
-                        text if snapshot.error else snapshot.stage or f"{snapshot.verdict.code}: {text}", self.glyphs
-                    ),
-                    size.width - 2,
-                )
-            ]
+        width, end = size.width - 2, ending(snapshot)
+        text = end or snapshot.stage or snapshot.verdict.text
+        if size.height > 1:
+            lines = clipped(wrapped(text, width, self.glyphs), size.height)
         else:
-            lines = clipped(wrapped(text, size.width - 2, self.glyphs), size.height)
-        return Cells.blank(*size).paste(Cells.of_lines(lines, ink), 1, 0)
+            code = "" if end or snapshot.stage else f"{snapshot.verdict.code}: "
+            lines = [shortened(plain(code + text, self.glyphs), width)]
+        return Cells.blank(*size).paste(Cells.of_lines(lines, Ink.TROUBLE if end else Ink.TEXT), 1, 0)
 
     def figure(self, snapshot: Snapshot) -> str:
-        if snapshot.error:
-            return "a bug; training has ended"
+        if ending(snapshot):
+            return "refused · q: quit" if snapshot.refusal else "a bug; training has ended"
         if snapshot.stage:
             return "a remedy is at work"
         fitting = sum(offer.fits for offer in snapshot.remedies)
@@ -46,8 +41,8 @@ class VerdictPane(Pane):
         return f"{snapshot.verdict.code} · f: {fitting} {noun}" if fitting else snapshot.verdict.code
 
 
-def sentence(snapshot: Snapshot) -> str:
-    """What the pane says."""
-    if snapshot.error:
-        return f"Training has ended with an error: {snapshot.error}. Press q to quit."
-    return snapshot.stage or snapshot.verdict.text
+def ending(snapshot: Snapshot) -> str:
+    """Why training has ended for good; empty while it can go on."""
+    if snapshot.refusal:
+        return snapshot.refusal
+    return f"Training has ended with an error: {snapshot.error}. Press q to quit." if snapshot.error else ""

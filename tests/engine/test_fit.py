@@ -1,0 +1,70 @@
+"""What the fit shows, against the target's own formula and plain numpy."""
+
+import numpy as np
+import pytest
+import torch
+
+from periodic_tui.engine.commands import Inject
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.run import Run
+from periodic_tui.engine.snapshot import Fit, View
+from tests.engine.experiments import experiment
+
+
+def run_of(spec: Experiment) -> Run:
+    return Run(1, "test", spec, torch.device("cpu"))
+
+
+def fit_in(spec: Experiment) -> Fit:
+    return run_of(spec).snapshot(View()).fit
+
+
+def test_maps_have_the_largest_second_input_on_top() -> None:
+    run = run_of(experiment(target="magnitude", domain={"train": [[0, 1]]}, model={"kind": "mlp", "hidden": [1]}))
+    views = run.trainer.training_step.layout.views(run.trainer.parameters)
+    for name, value in views.items():
+        value.zero_()
+        if name in ("hidden.0.weight", "output.weight"):
+            value[..., -1:] = 1.0
+    fit = run.snapshot(View()).fit
+    x, y = np.meshgrid(fit.x, fit.x[::-1])
+    np.testing.assert_allclose(fit.target, np.hypot(x, y), rtol=1e-6)
+    np.testing.assert_allclose(fit.prediction, y, atol=1e-6)
+
+
+def test_a_linear_layer_shows_its_weights_beside_the_known_ones() -> None:
+    run = run_of(experiment(target={"kind": "fir", "samples": 5, "taps": [0.1, 0.2, 0.3]}, model="linear"))
+    before = run.snapshot(View()).fit
+    known = [[0.3, 0.2, 0.1, 0, 0], [0, 0.3, 0.2, 0.1, 0], [0, 0, 0.3, 0.2, 0.1]]
+    assert before.kind == "weights"
+    np.testing.assert_allclose(before.target, known)
+    assert np.abs(before.prediction - known).max() > 0.01
+    Inject().apply(run)  # type: ignore[arg-type]
+    np.testing.assert_allclose(run.snapshot(View()).fit.prediction, known, atol=1e-7)
+
+
+def test_many_inputs_show_the_outputs_for_one_signal() -> None:
+    spec = experiment(target={"kind": "amplitude-spectrum", "size": 4}, model={"kind": "mlp", "hidden": [3]})
+    run = run_of(spec)
+    fit = run.snapshot(View()).fit
+    signal = run.observer.probe.x[0].double().numpy()
+    assert fit.kind == "sample"
+    np.testing.assert_allclose(fit.target[:, 0], np.abs(np.fft.fft(signal[:4] + 1j * signal[4:])), rtol=1e-5)
+    assert fit.prediction.shape == (4, 1)
+
+
+def test_predicted_phases_are_wrapped() -> None:
+    spec = experiment(
+        target="clock", model="oscillators", training={"dtype": "float64", "loss": "circular"}, optimizer="adam"
+    )
+    prediction = fit_in(spec).prediction
+    assert prediction.min() >= -np.pi / 60
+    assert prediction.max() < 2 * np.pi
+
+
+@pytest.mark.parametrize(("test", "width"), [([], 2 * np.pi * 5), ([[10.0, 50.0]], 60.0)])
+def test_the_window_shows_single_periods_or_all_that_is_held_out(test: list[list[float]], width: float) -> None:
+    domain = {"train": [[-10.0, 10.0]], "test": test} if test else {"train": [[-50.0, 50.0]]}
+    spec = experiment(target={"kind": "sine", "frequency": 1.0}, domain=domain, model={"kind": "mlp", "hidden": [2]})
+    fit = fit_in(spec)
+    assert fit.x[-1] - fit.x[0] == pytest.approx(width, rel=1e-6)
