@@ -115,7 +115,7 @@ class Run:
     def remedy(self, name: str) -> str:
         """Begin a remedy. Raises Refused where it does not fit."""
         self._end_treatment(f"{name} took over")
-        self.treatment = prescribe(name, self.trainer, self._replace)
+        self.treatment = prescribe(name, self.trainer, self._adopt)
         text = f"began {name}: {remedies[name].what}"
         self.treatment.begin()
         if self.treatment.ended:
@@ -134,14 +134,6 @@ class Run:
         if self.treatment is not None:
             self.treatment.abandon(why)
             self._see_to_treatment()
-
-    def _replace(self, keys: dict[str, Any]) -> Experiment:
-        """Change the experiment for a remedy: until `reinitialize`."""
-        table = self.experiment.model_dump(mode="python")
-        for key, value in keys.items():
-            table = override(table, key, value)
-        self._adopt(Experiment.model_validate(table))
-        return self.experiment
 
     def _adopt(self, changed: Experiment) -> None:
         self.trainer.adopt(changed)
@@ -305,6 +297,7 @@ class Run:
             events=tuple(self.events),
             answer_missing=self.answer_missing(),
             stage=f"{self.treatment.name}: {self.treatment.stage}" if self.treatment else "",
+            candidates=np.array(self.treatment.bench.candidates if self.treatment else []),
             remedies=offers(experiment, verdict.code),
         )
 

@@ -196,6 +196,8 @@ class Snapshot:
     """Why there is no known answer to inject; None if there is one."""
     stage: str = ""
     """What the remedy at work is doing; empty where none is."""
+    candidates: Floats = field(default_factory=_none)
+    """Frequencies that a remedy has still in the running, or empty."""
     remedies: tuple[Offer, ...] = ()
     """Every remedy: those that fit first, in the preset's order."""
     error: str | None = None

@@ -1,26 +1,19 @@
 """Remedies, one file each; torch-free until one is applied. The order of the imports is that of the menu."""
 
-from periodic_tui.engine.remedies import (  # isort: skip
-    widen_range,
-    smaller_step,
-    reseed_units,
-    positive_outgoing,
-    spread_units,
-    repel_units,
-)
+# isort: off
+from periodic_tui.engine.remedies import widen_range  # noqa: F401
+from periodic_tui.engine.remedies import spectral_start  # noqa: F401
+from periodic_tui.engine.remedies import frequency_bank  # noqa: F401
+from periodic_tui.engine.remedies import smaller_step  # noqa: F401
+from periodic_tui.engine.remedies import reseed_units  # noqa: F401
+from periodic_tui.engine.remedies import positive_outgoing  # noqa: F401
+from periodic_tui.engine.remedies import spread_units  # noqa: F401
+from periodic_tui.engine.remedies import repel_units  # noqa: F401
+from periodic_tui.engine.remedies import reinitialize_better  # noqa: F401
+from periodic_tui.engine.remedies import clip_gradient  # noqa: F401
+from periodic_tui.engine.remedies import swap_activation  # noqa: F401
+
+# isort: on
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Setting, Train, remedies
 
-__all__ = [
-    "Course",
-    "Failed",
-    "Remedy",
-    "Setting",
-    "Train",
-    "positive_outgoing",
-    "remedies",
-    "repel_units",
-    "reseed_units",
-    "smaller_step",
-    "spread_units",
-    "widen_range",
-]
+__all__ = ["Course", "Failed", "Remedy", "Setting", "Train", "remedies"]

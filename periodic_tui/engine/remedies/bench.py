@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 
+from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.models import HiddenLayer
 from periodic_tui.engine.optimizers import ElementWise
 from periodic_tui.engine.randomness import Stream, Use, counter_for
@@ -35,8 +37,15 @@ class Bench:
         self.given_up = torch.zeros(self.replicas, dtype=torch.bool, device=self.device)
         """Replicas for which the remedy failed: they are put back in the end."""
         self.reason = ""
+        self.candidates: list[float] = []
+        """Frequencies of the first replica that are still in the running, for the screen."""
         self._draws = 0
         self._windows = Windows.of(setting, trainer.knobs)
+
+    @property
+    def alive(self) -> Tensor:
+        """Replicas `[replicas]` that have not diverged."""
+        return self.__trainer.state["alive"][:, 0]
 
     # Samples.
 
@@ -63,6 +72,15 @@ class Bench:
     def reach(self) -> float:
         """Half-width of the widest range: all of the training domain."""
         return self._windows.reach
+
+    @property
+    def farthest(self) -> float:
+        """Largest |x| of the training domain."""
+        return abs(self._windows.middle) + self._windows.reach
+
+    def points(self, half_width: Tensor) -> Tensor:
+        """Points `[replicas]` so near to the middle; inf where samples are fresh."""
+        return self._windows.points(half_width)
 
     def narrow(self, half_width: Tensor) -> Tensor:
         """Train only on points so near to the middle, `[replicas]`; returns the points in use, inf where fresh."""
@@ -135,9 +153,13 @@ class Bench:
         self._set_knobs({"lr": rates})
 
     def change(self, **keys: Any) -> None:
-        """Replace parts of the experiment: `optimizer`, `activation` or `clip_gradient`. Rates and range come anew."""
+        """Replace parts of the experiment: `optimizer`, `activation` or `clip_gradient`. Rates and range come anew.
+        Raises Failed where the experiment would make no sense."""
         paths = {"optimizer": "optimizer", "activation": "model.activation", "clip_gradient": "training.clip_gradient"}
-        self.setting = self.__change({paths[key]: value for key, value in keys.items()})
+        try:
+            self.setting = self.__change({paths[key]: value for key, value in keys.items()})
+        except (Refused, ValidationError) as reason:
+            raise Failed(str(reason)) from None
 
     def restart(self, where: Tensor) -> None:
         """Zero everything that the optimizer remembers of the replicas `where` `[replicas]`."""

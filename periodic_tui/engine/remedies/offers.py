@@ -40,7 +40,10 @@ def _offer(remedy: Remedy, setting: Setting, verdict: str) -> Offer:
         name=remedy.name,
         what=remedy.what,
         prior=remedy.prior,
-        options=", ".join(f"{key} {value:g}" for key, value in remedy.model_dump().items()),
+        options=", ".join(
+            f"{key} {value:g}" if isinstance(value, int | float) else f"{key} {value}"
+            for key, value in remedy.model_dump().items()
+        ),
         fits=not unfit and verdict in remedy.verdicts,
         unfit=unfit,
     )

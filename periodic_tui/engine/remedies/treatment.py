@@ -11,7 +11,8 @@ from torch import Tensor
 
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.remedies.base import Course, Failed, Train
+from periodic_tui.engine.overrides import override
+from periodic_tui.engine.remedies.base import Course, Failed, Setting, Train
 from periodic_tui.engine.remedies.bench import Bench
 from periodic_tui.engine.remedies.offers import setting_of
 from periodic_tui.engine.sampling import Knobs
@@ -32,11 +33,11 @@ class Kept:
         """The trainer as it is now."""
         return cls(trainer.experiment, {k: v.clone() for k, v in trainer.state.items()}, dict(trainer.knobs))
 
-    def restore(self, trainer: Trainer, where: Tensor) -> None:
+    def restore(self, trainer: Trainer, where: Tensor, adopt: Callable[[Experiment], None]) -> None:
         """Put back the replicas `where` `[replicas]`; if that is all, the rest of the trainer too."""
         if bool(where.all()):
             if trainer.experiment is not self.experiment:
-                trainer.adopt(self.experiment)
+                adopt(self.experiment)
             trainer.stepper.reset()
             trainer.state, trainer.knobs = dict(self.state), dict(self.knobs)
         else:
@@ -63,6 +64,7 @@ class Treatment:
     trainer: Trainer
     bench: Bench
     course: Course
+    adopt: Callable[[Experiment], None]
     stage: str = ""
     """What the remedy is at; empty once it has ended."""
     outcome: str = ""
@@ -115,12 +117,12 @@ class Treatment:
     def _end(self, outcome: str | Failed) -> None:
         if isinstance(outcome, Failed):
             self.failed = True
-            self._kept.restore(self.trainer, torch.ones_like(self.bench.given_up))
+            self._kept.restore(self.trainer, torch.ones_like(self.bench.given_up), self.adopt)
             self._finish(f"failed and left the run as it was: {outcome}")
             return
         lost = int(self.bench.given_up.sum())
         if lost:
-            self._kept.restore(self.trainer, self.bench.given_up)
+            self._kept.restore(self.trainer, self.bench.given_up, self.adopt)
             outcome += f"; {lost} of {self.bench.replicas} replicas were left as they were: {self.bench.reason}"
         self._finish(outcome)
 
@@ -128,11 +130,19 @@ class Treatment:
         self.stage, self._left, self.outcome = "", 0, outcome
 
 
-def prescribe(name: str, trainer: Trainer, replace: Callable[[dict[str, Any]], Experiment]) -> Treatment:
-    """A treatment of the trainer that has not begun; `replace` changes keys of the experiment. Raises Refused."""
+def prescribe(name: str, trainer: Trainer, adopt: Callable[[Experiment], None]) -> Treatment:
+    """A treatment of the trainer that has not begun; `adopt` goes on with a changed experiment. Raises Refused."""
     remedy = trainer.experiment.remedies.options(name)
     setting = setting_of(trainer.experiment)
     if reason := remedy.unfit(setting):
         raise Refused(f"{name} does not fit: {reason}")
-    bench = Bench(trainer, setting, lambda keys: setting_of(replace(keys)))
-    return Treatment(name, trainer, bench, remedy.course(bench))
+
+    def change(keys: dict[str, Any]) -> Setting:
+        table = trainer.experiment.model_dump(mode="python")
+        for key, value in keys.items():
+            table = override(table, key, value)
+        adopt(Experiment.model_validate(table))
+        return setting_of(trainer.experiment)
+
+    bench = Bench(trainer, setting, change)
+    return Treatment(name, trainer, bench, remedy.course(bench), adopt)

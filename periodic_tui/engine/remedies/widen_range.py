@@ -45,12 +45,14 @@ class WidenRange(Remedy):
     max_steps: Annotated[int, Field(ge=1)] = 10_000
 
     def unfit(self, setting: Setting) -> str | None:
-        if setting.model.kind not in ("sine-unit", "oscillators"):
+        if setting.model.kind not in ("sine-unit", "harmonic", "oscillators"):
             return f"it is for a model with frequencies, and the model is {setting.model.kind}"
         return None if setting.reach is not None else "it needs a training domain made of intervals"
 
     def course(self, bench: Bench) -> Course:
+        from periodic_tui.engine.remedies.widen_harmonic import widen_harmonic
         from periodic_tui.engine.remedies.widen_oscillators import widen_oscillators
         from periodic_tui.engine.remedies.widen_sine import widen_sine
 
-        return {"sine-unit": widen_sine, "oscillators": widen_oscillators}[bench.setting.model.kind](self, bench)
+        widen = {"sine-unit": widen_sine, "harmonic": widen_harmonic, "oscillators": widen_oscillators}
+        return widen[bench.setting.model.kind](self, bench)

@@ -11,12 +11,11 @@ from periodic_tui.engine.remedies.base import Course, Train
 from periodic_tui.engine.remedies.bench import Bench
 from periodic_tui.engine.remedies.ladder import Ladder, Rules
 from periodic_tui.engine.remedies.noise import measured
+from periodic_tui.engine.remedies.rates import stable_rate
 
 if TYPE_CHECKING:
     from periodic_tui.engine.remedies.widen_range import WidenRange
 
-_MOST_CURVATURE = 2 / 3
-"""Largest curvature of the loss in ω, in units of the squared half-width."""
 _NOISE_SHARE = 1e-3
 """Noise variance below this share of the signal's power does not disturb the adaptive rule."""
 
@@ -33,11 +32,6 @@ def widen_sine(options: WidenRange, bench: Bench) -> Course:
         yield from _adaptive(options, bench, first)
     _give_up_unexplained(bench, noise)
     return f"found ω on all of ±{bench.reach:,g}; the last step size stays"
-
-
-def stable_rate(half_width: Tensor) -> Tensor:
-    """Half of 1/curvature: the step goes half of the way to the bottom of the steepest basin there can be."""
-    return 0.5 / (_MOST_CURVATURE * half_width.square())
 
 
 def _adaptive(options: WidenRange, bench: Bench, first: Tensor) -> Generator[Train, Tensor, None]:

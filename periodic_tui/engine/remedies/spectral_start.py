@@ -1,0 +1,101 @@
+"""Start at the peaks of the data's spectrum."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Setting, Train, register
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from periodic_tui.engine.remedies.bench import Bench
+
+
+@register
+class SpectralStart(Remedy):
+    """A Fourier transform of the binned points puts the frequency into its basin, Gauss and Newton to the bottom; then
+    gradient descent goes on with a step that keeps it there."""
+
+    name: ClassVar[str] = "spectral-start"
+    what: ClassVar[str] = "starts at the peaks of the samples' spectrum, sharpened by Gauss-Newton steps"
+    prior: ClassVar[str] = "the signal is a sum of few sines; a frequency limit"
+    verdicts: ClassVar[tuple[str, ...]] = ("stuck-outside-basin", "step-too-large", "underfit", "learning")
+
+    frequency_limit: Annotated[float, Field(gt=0)] = 200.0
+    """Radians per unit of x."""
+    points: Annotated[int, Field(ge=8)] = 2_048
+    """Samples, where they are fresh; a fixed data set is taken whole."""
+    steps: Annotated[int, Field(ge=1)] = 40
+    """Of gradient descent in the end."""
+
+    def unfit(self, setting: Setting) -> str | None:
+        if setting.model.kind not in ("sine-unit", "harmonic"):
+            return f"it is for sines, and the model is {setting.model.kind}"
+        return None if setting.reach is not None else "it needs a training domain made of intervals"
+
+    def course(self, bench: Bench) -> Course:
+        import torch
+
+        from periodic_tui.engine.remedies.noise import measured
+        from periodic_tui.engine.remedies.rates import patience_under
+        from periodic_tui.engine.remedies.spectrum import amplitudes
+
+        noise, power = measured(bench)
+        x, y = (values[..., 0].double() for values in self._samples(bench))
+        omega = torch.stack([self._found(*replica, bench.get("omega").shape[-1]) for replica in zip(x, y, strict=True)])
+        bench.put("omega", omega)
+        if "alpha" in bench.names:
+            factors = torch.stack([amplitudes(*replica) for replica in zip(x, y, omega, strict=True)])
+            alpha, beta = factors.chunk(2, -1)
+            bench.put("alpha", alpha)
+            bench.put("beta", beta)
+        keep_there(bench, patience_under(noise, power))
+        yield Train(self.steps, f"at the spectrum's peaks, noise {float(noise.mean()):.2g}")
+        self._give_up_unexplained(bench, noise)
+        found = ", ".join(f"{value:.6g}" for value in bench.get("omega")[0].tolist())
+        return f"started at the spectrum's peaks; ω of the first replica {found}"
+
+    def _samples(self, bench: Bench) -> tuple[Tensor, Tensor]:
+        if bench.data is None:
+            return bench.sample(self.points)
+        x, y = bench.data
+        return x.expand(bench.replicas, *x.shape), y.expand(bench.replicas, *y.shape)
+
+    def _found(self, x: Tensor, y: Tensor, units: int) -> Tensor:
+        from periodic_tui.engine.remedies.spectrum import separated
+
+        try:
+            return separated(x, y, units, self.frequency_limit)
+        except ValueError as reason:
+            raise Failed(f"{reason}: the range is too wide for frequency_limit") from None
+
+    def _give_up_unexplained(self, bench: Bench, noise: Tensor) -> None:
+        x, y = self._samples(bench)
+        error = (bench.predict(x) - y).square().mean((1, 2)) - noise.square()
+        power = y.square().mean((1, 2)) - noise.square()
+        reason = (
+            f"the peaks explain less than half of the signal: noise {float(noise.mean()):.2g} is too high for "
+            f"{x.shape[1]:,} points, or there are more sines than units, or frequency_limit is too low"
+        )
+        bench.give_up(~(error < 0.5 * power), reason)
+
+
+def keep_there(bench: Bench, divisor: Tensor) -> None:
+    """Plain gradient descent with steps that stay in the basin, divided by `divisor` `[replicas]`."""
+    import torch
+
+    from periodic_tui.engine.remedies.rates import stable_rate
+
+    if not bench.setting.optimizer.plain_gradient_descent:
+        bench.change(optimizer={"kind": "sgd", "lr": 0.1})
+    farthest = torch.full_like(divisor, bench.farthest)
+    if "alpha" not in bench.names:
+        bench.rate(stable_rate(farthest) / divisor, "omega")
+        return
+    squares = (bench.get("alpha").square() + bench.get("beta").square()).amax(-1).clamp_min(1e-6)
+    bench.rate(0.5 * stable_rate(farthest) / squares / divisor, "omega")
+    for name in ("alpha", "beta"):
+        bench.rate(0.25 / divisor, name)
