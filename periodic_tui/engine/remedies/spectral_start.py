@@ -45,7 +45,7 @@ class SpectralStart(Remedy):
 
         noise, power = measured(bench)
         x, y = (values[..., 0].double() for values in self._samples(bench))
-        omega = torch.stack([self._found(*replica, bench.get("omega").shape[-1]) for replica in zip(x, y, strict=True)])
+        omega = torch.stack([self._found(bench, *replica) for replica in zip(x, y, strict=True)])
         bench.put("omega", omega)
         if "alpha" in bench.names:
             factors = torch.stack([amplitudes(*replica) for replica in zip(x, y, omega, strict=True)])
@@ -64,11 +64,12 @@ class SpectralStart(Remedy):
         x, y = bench.data
         return x.expand(bench.replicas, *x.shape), y.expand(bench.replicas, *y.shape)
 
-    def _found(self, x: Tensor, y: Tensor, units: int) -> Tensor:
+    def _found(self, bench: Bench, x: Tensor, y: Tensor) -> Tensor:
         from periodic_tui.engine.remedies.spectrum import separated
 
         try:
-            return separated(x, y, units, self.frequency_limit)
+            limit = bench.setting.highest(self.frequency_limit)
+            return separated(x, y, bench.get("omega").shape[-1], limit)
         except ValueError as reason:
             raise Failed(f"{reason}: the range is too wide for frequency_limit") from None
 
@@ -91,11 +92,19 @@ def keep_there(bench: Bench, divisor: Tensor) -> None:
 
     if not bench.setting.optimizer.plain_gradient_descent:
         bench.change(optimizer={"kind": "sgd", "lr": 0.1})
-    farthest = torch.full_like(divisor, bench.farthest)
     if "alpha" not in bench.names:
-        bench.rate(stable_rate(farthest) / divisor, "omega")
+        bench.rate(stable_rate(torch.full_like(divisor, bench.farthest)) / divisor, "omega")
         return
-    squares = (bench.get("alpha").square() + bench.get("beta").square()).amax(-1).clamp_min(1e-6)
-    bench.rate(0.5 * stable_rate(farthest) / squares / divisor, "omega")
+    # A whole data set is always the same: there the step may go nearly all of the way.
+    share = 0.5 if bench.setting.batch_size else 0.9
+    bench.rate(share / _curvature(bench).clamp_min(1e-12) / divisor, "omega")
     for name in ("alpha", "beta"):
-        bench.rate(0.25 / divisor, name)
+        bench.rate(0.5 * share / divisor, name)
+
+
+def _curvature(bench: Bench) -> Tensor:
+    """Largest curvature `[replicas]` of the loss in a frequency, measured on samples."""
+    x, _ = bench.sample(1_024)
+    alpha, beta, omega = (bench.get(name).unsqueeze(1) for name in ("alpha", "beta", "omega"))
+    slope = (alpha * (omega * x).cos() - beta * (omega * x).sin()) * x
+    return 2 * slope.square().mean(1).amax(-1)

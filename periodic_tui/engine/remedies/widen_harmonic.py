@@ -50,7 +50,12 @@ def widen_harmonic(options: WidenRange, bench: Bench) -> Course:
 
 def _first_range(options: WidenRange, bench: Bench) -> Tensor:
     """Half-widths `[replicas]`."""
-    wide = torch.full((bench.replicas,), _PERIODS / options.frequency_limit, dtype=torch.float64, device=bench.device)
+    wide = torch.full(
+        (bench.replicas,),
+        _PERIODS / bench.setting.highest(options.frequency_limit),
+        dtype=torch.float64,
+        device=bench.device,
+    )
     while bool((bench.points(wide) < _FEWEST_POINTS).any()) and float(wide.max()) < bench.reach:
         wide = 1.5 * wide
     return wide.clamp(max=bench.reach)
@@ -81,9 +86,10 @@ def _scan(options: WidenRange, bench: Bench, first: Tensor, where: Tensor) -> No
     """Put the frequency of the best least-squares fit on the first range, and its amplitudes."""
     x, y = (values[..., 0].double() for values in bench.sample(_SAMPLES, first))
     step = 1.0 / float(first.min())
+    limit = bench.setting.highest(options.frequency_limit) + step
     best = torch.zeros_like(first)
     found = torch.zeros(bench.replicas, 3, dtype=torch.float64, device=bench.device)
-    for omega in torch.arange(0.25 * step, options.frequency_limit + step, step).tolist():
+    for omega in torch.arange(0.25 * step, limit, step).tolist():
         angle = omega * x
         design = torch.stack([angle.sin(), angle.cos()], -1)
         gram = design.mT @ design / _SAMPLES + 1e-6 * torch.eye(2, dtype=x.dtype, device=x.device)

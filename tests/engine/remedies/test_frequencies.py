@@ -39,8 +39,13 @@ def test_amplitude_and_phase_need_not_be_known(remedy: str, noise: float) -> Non
     assert run.reading().omega == pytest.approx(31.0, abs=1e-4 if noise else 1e-9)
 
 
-def test_the_split_on_which_snake_fails_is_extrapolated_from_its_own_points() -> None:
-    run = treated(sine("harmonic", frequency=1.0, domain=SNAKE), "widen-range", 2_500)
+@pytest.mark.parametrize("spacing", ["even", "random"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_split_on_which_snake_fails_is_extrapolated_from_its_own_points(spacing: str, dtype: str) -> None:
+    training = {"dtype": dtype, "batch_size": 0, "replicas": 2}
+    run = treated(
+        sine("harmonic", frequency=1.0, domain=SNAKE | {"spacing": spacing}, training=training), "widen-range", 2_500
+    )
     assert run.reading().loss_test is not None
     assert (run.reading().loss_test < 1e-10).all()  # type: ignore[operator]
 
