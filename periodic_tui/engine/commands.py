@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from periodic_tui.engine.names import nearest
 
@@ -21,6 +21,7 @@ class Bench(Protocol):
     def remedy(self, name: str) -> str: ...
     def engine(self, name: str) -> str: ...
     def single_step(self) -> str: ...
+    def undo(self) -> str: ...
 
 
 class Refused(Exception):
@@ -30,6 +31,9 @@ class Refused(Exception):
 @dataclass(frozen=True)
 class Command:
     """One thing to do; `words` is how it is written in `--at` and in the journal."""
+
+    undoable: ClassVar[bool] = False
+    """Whether it changes what is trained, so that `undo` goes back behind it."""
 
     @property
     def words(self) -> str:
@@ -44,6 +48,7 @@ class Command:
 class Inject(Command):
     """Set the parameters to the known answer, plus an offset on its frequencies."""
 
+    undoable = True
     offset: float = 0.0
 
     @property
@@ -58,6 +63,7 @@ class Inject(Command):
 class Reinitialize(Command):
     """Draw the parameters afresh, with the run's seed or another."""
 
+    undoable = True
     seed: int | None = None
 
     @property
@@ -72,6 +78,7 @@ class Reinitialize(Command):
 class Set(Command):
     """Change one value of the experiment in mid-run."""
 
+    undoable = True
     key: str
     value: str
     """A TOML value, or a bare string."""
@@ -135,6 +142,18 @@ class SingleStep(Command):
 
 
 @dataclass(frozen=True)
+class Undo(Command):
+    """Go back to what was before the last command that changed what is trained."""
+
+    @property
+    def words(self) -> str:
+        return "undo"
+
+    def apply(self, bench: Bench) -> str:
+        return bench.undo()
+
+
+@dataclass(frozen=True)
 class Load(Command):
     """Begin a new run of another preset."""
 
@@ -152,6 +171,7 @@ class Load(Command):
 class ApplyRemedy(Command):
     """Begin a remedy; it acts between the steps that follow."""
 
+    undoable = True
     name: str
 
     @property
@@ -225,6 +245,7 @@ WORDS = {
     "pause": lambda rest: Pause(),
     "resume": lambda rest: Resume(),
     "step": lambda rest: SingleStep(),
+    "undo": lambda rest: Undo(),
     "load": Load,
     "remedy": _remedy,
     "engine": _engine,

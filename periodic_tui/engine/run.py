@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,9 @@ from periodic_tui.engine.remedies.offers import offers
 from periodic_tui.engine.remedies.treatment import Treatment, prescribe
 from periodic_tui.engine.snapshot import Event, Floats, Layer, Snapshot, Verdict, View
 from periodic_tui.engine.steadiness import Steadiness
+from periodic_tui.engine.summary import finite, layer_fields, scalar_or_list
 from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.undo import Memory
 from periodic_tui.engine.verdict import CODES, Counts
 
 CHANGEABLE = (
@@ -212,7 +213,20 @@ class Run:
         self._adopt(changed)
         self._own = changed
         self._changed()
-        return f"set {key} to {text}"
+        return f"set {key} to {text}" + (f", lr {changed.optimizer.lr:g}" if key == "optimizer.kind" else "")
+
+    def memory(self) -> Memory:
+        """What `restore` goes back to."""
+        return Memory.of(self.trainer, self._own)
+
+    def restore(self, memory: Memory) -> str:
+        """Go back to what was before a command; the steps count on."""
+        self._end_treatment("its command was undone")
+        self._adopt(memory.experiment)
+        self._own = memory.own
+        memory.put_back(self.trainer)
+        self._placed()
+        return self._figures()
 
     def _figures(self) -> str:
         reading = self.reading()
@@ -314,29 +328,14 @@ class Run:
             "engine": self.trainer.stepper.name,
             "device": str(self.trainer.device),
             "dtype": experiment.training.dtype,
-            "loss": _finite(reading.loss[focus]),
-            "train_loss": _finite(self.trainer.last_loss[focus]),
-            "loss_test": None if reading.loss_test is None else _finite(reading.loss_test[focus]),
-            "omega": _scalar_or_list(reading.omega[focus]),
+            "loss": finite(reading.loss[focus]),
+            "train_loss": finite(self.trainer.last_loss[focus]),
+            "loss_test": None if reading.loss_test is None else finite(reading.loss_test[focus]),
+            "omega": scalar_or_list(reading.omega[focus]),
             "answer_error": self.judge.answer_error(reading, focus),
             "accuracy": self.observer.accuracy.share(self.trainer.parameters[:1]),
             "outcomes": self.population.outcomes(),
             "verdict": {"code": verdict.code, "text": verdict.text, "figures": verdict.figures},
-            "layers": [_layer_fields(layer) for layer in layers],
+            "layers": [layer_fields(layer) for layer in layers],
             "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in self.journal],
         }
-
-
-def _layer_fields(layer: Any) -> dict[str, Any]:
-    names = ("dead", "mute", "linear", "duplicate")
-    return {"units": layer.units, **{name: list(getattr(layer, name)) for name in names}}
-
-
-def _finite(value: float | Tensor | np.floating[Any]) -> float | None:
-    number = float(value)
-    return number if math.isfinite(number) else None
-
-
-def _scalar_or_list(values: np.ndarray[Any, Any]) -> float | list[float | None] | None:
-    numbers = [_finite(value) for value in values]
-    return None if not numbers else numbers[0] if len(numbers) == 1 else numbers

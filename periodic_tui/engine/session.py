@@ -16,6 +16,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.pacing import Pacer
 from periodic_tui.engine.snapshot import EMPTY, Event, Snapshot, State, View
 from periodic_tui.engine.torch_loading import load_torch
+from periodic_tui.engine.undo import UndoRing
 
 if TYPE_CHECKING:
     from periodic_tui.engine.engines import Engines
@@ -65,6 +66,7 @@ class Session:
         self._next_frame = 0.0
         self._run: Run | None = None
         self._runs = 0
+        self._undo = UndoRing()
         self._engines: Engines | None = None
 
     # Called from any thread.
@@ -133,7 +135,7 @@ class Session:
         torch.set_num_threads(1)
         run = Run(self._runs + 1, name, experiment, choose_device(self._device))
         self.engines.begin(run)
-        self._run, self._runs = run, run.number
+        self._run, self._runs, self._undo = run, run.number, UndoRing()
         self._pacer.begin(experiment.training.pace, experiment.training.pace_steps)
 
     def run(self) -> None:
@@ -203,7 +205,10 @@ class Session:
 
     def apply(self, command: Command) -> Event:
         """Apply a command now and enter it into the journal. Raises Refused."""
+        before = self.current.memory() if command.undoable else None
         text = command.apply(self)
+        if before:
+            self._undo.keep(command.words, before)
         return self.current.note(text, command.words)
 
     def advance(self, count: int) -> int:
@@ -290,6 +295,13 @@ class Session:
         self.paused = True
         self.advance(1)
         return "took one step"
+
+    def undo(self) -> str:
+        """Go back to what was before the last command."""
+        words, before = self._undo.take()
+        text = self.current.restore(before)
+        self._pacer.forget_cost()
+        return f"undid {words}: {text}"
 
     def engine(self, name: str) -> str:
         """Go on with another engine."""

@@ -15,6 +15,7 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Footer
 
+from periodic_tui.engine.activations import activations
 from periodic_tui.engine.commands import (
     ApplyRemedy,
     Command,
@@ -26,10 +27,13 @@ from periodic_tui.engine.commands import (
     Resume,
     Set,
     SingleStep,
+    Undo,
 )
+from periodic_tui.engine.optimizers import optimizers
 from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, speaking
+from periodic_tui.ui.carousel import Carousel
 from periodic_tui.ui.header import Header
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.pace import faster, slower
@@ -57,6 +61,7 @@ class Dashboard(Screen[None]):
         self.session, self.presets, self.glyphs = session, [Preset(*preset) for preset in presets], glyphs
         self.panes: dict[str, Pane] = {}
         self.view = View()
+        self._optimizers, self._activations = Carousel(optimizers), Carousel(activations)
         self.focus_name = FIRST_FOCUS
         self.zoomed = False
         self.hidden: frozenset[str] = frozenset()
@@ -231,6 +236,15 @@ class Dashboard(Screen[None]):
 
     def action_scale_lr(self, factor: float) -> None:
         self.send(Set("optimizer.lr", repr(factor * self.snapshot.lr)))
+
+    def action_turn_optimizer(self) -> None:
+        self.send(Set("optimizer.kind", self._optimizers.after(self.snapshot.optimizer)))
+
+    def action_turn_activation(self) -> None:
+        self.send(Set("model.activation", self._activations.after(self.snapshot.activation)))
+
+    def action_undo(self) -> None:
+        self.send(Undo())
 
     def action_turn_preset(self, by: int) -> None:
         names = [preset.name for preset in self.presets]

@@ -2,8 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from periodic_tui.engine.activations import activations
 from periodic_tui.engine.commands import parse
 from periodic_tui.engine.snapshot import EMPTY, View
+from periodic_tui.ui.carousel import Carousel
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.pace import faster, slower
 from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, sent, show, views, visit
@@ -24,6 +26,8 @@ from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, sent, show, view
         ("3", "load:magnitude"),
         ("(", "set:optimizer.lr=5e-05"),
         (")", "set:optimizer.lr=0.0002"),
+        ("o", "set:optimizer.kind=adadelta"),
+        ("u", "undo"),
         ("<", "pace:300000"),
         (">", "pace:0"),
     ],
@@ -31,6 +35,18 @@ from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, sent, show, view
 def test_a_key_sends_one_command_that_the_command_line_knows_too(key: str, words: str) -> None:
     assert sent(SINE, key) == [words]
     assert parse(words).words == words
+
+
+def test_the_next_activation_comes_also_where_the_last_one_was_refused() -> None:
+    names = list(activations)
+    asked = sent(replace(MAGNITUDE, activation="relu"), "a", "a")
+    place = names.index("relu")
+    assert asked == [f"set:model.activation={names[(place + n) % len(names)]}" for n in (1, 2)]
+
+
+def test_a_carousel_goes_on_from_what_was_applied_and_round() -> None:
+    carousel = Carousel("abc")
+    assert [carousel.after("a"), carousel.after("b"), carousel.after("c"), carousel.after("x")] == ["b", "c", "a", "a"]
 
 
 def test_space_resumes_what_is_paused() -> None:
