@@ -58,6 +58,7 @@ class Judge:
         replicas = len(self.trainer.seeds)
         self._was_inside = np.zeros(replicas, dtype=bool)
         self._is_inside = np.zeros(replicas, dtype=bool)
+        self._start = self.trainer.parameters.clone()
         self._lowest = np.full(replicas, np.inf)
         self._best = (
             self.trainer.parameters.clone() if self._descends and self._model.frequency_parameter is None else None
@@ -273,8 +274,12 @@ class Judge:
             signs = self._wrong_signs(self.trainer.parameters[part], reading.units[-1].dead)
         views = self.trainer.training_step.layout.views(self.trainer.parameters[part])
         certified = self.observer.certified(self.trainer.parameters[part]) if reading.units else []
-        layers = layers_of(reading.units, views, certified, signs)
+        layers = layers_of(reading.units, views, self._first_views(part), certified, signs)
         return verdict_of(replace(case, layers=layers, gradient=gradient)), layers
+
+    def _first_views(self, part: slice) -> dict[str, Tensor]:
+        """The parameters as they were placed, by name."""
+        return self.trainer.training_step.layout.views(self._start[part])
 
     def answer_error(self, reading: Reading, replica: int) -> float | None:
         """Largest distance of a frequency from the known answer."""

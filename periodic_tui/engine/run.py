@@ -15,8 +15,10 @@ from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.deaths import Deaths
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.features import FeatureMap
 from periodic_tui.engine.fit import fit_of
 from periodic_tui.engine.history import History
+from periodic_tui.engine.landscape import Surveyor
 from periodic_tui.engine.overrides import override, parse_value
 from periodic_tui.engine.population import Population
 from periodic_tui.engine.probe import test_probe, training_probe
@@ -24,7 +26,7 @@ from periodic_tui.engine.problems import problems
 from periodic_tui.engine.remedies import remedies
 from periodic_tui.engine.remedies.offers import offers
 from periodic_tui.engine.remedies.treatment import Treatment, prescribe
-from periodic_tui.engine.snapshot import Event, Floats, Layer, Snapshot, Verdict, View
+from periodic_tui.engine.snapshot import Event, Features, Floats, Landscape, Layer, Snapshot, Verdict, View
 from periodic_tui.engine.steadiness import Steadiness
 from periodic_tui.engine.summary import finite, layer_fields, scalar_or_list
 from periodic_tui.engine.trainer import Trainer
@@ -57,6 +59,8 @@ class Run:
         self.population = Population(replicas)
         self._steady = Steadiness()
         self.deaths = Deaths(self.trainer, self.observer)
+        self.surveyor = Surveyor(self.trainer, self.observer)
+        self.feature_map = FeatureMap(self.trainer, self.observer)
         self.deaths_seen = 0
         """Of the focused replica, since the run began."""
         self.train_history = History(replicas, geometric=True)
@@ -141,6 +145,8 @@ class Run:
         self.observer = Observer(self.trainer.training_step, training_probe(changed), test_probe(changed))
         self.judge.observe(self.observer)
         self.deaths = Deaths(self.trainer, self.observer)
+        self.surveyor = Surveyor(self.trainer, self.observer)
+        self.feature_map = FeatureMap(self.trainer, self.observer)
 
     def _watch(self) -> None:
         """Sample the frequency, between readings too: a passage through the answer's basin is never missed for long."""
@@ -308,6 +314,8 @@ class Run:
             outcome_codes=self.population.names(),
             replica_losses=self.population.losses.copy(),
             loss_fan=self.population.curves(),
+            landscape=self.surveyor(focus, view.near, self.judge.basin) if "landscape" in view.panes else Landscape(),
+            features=self.feature_map(focus, view.tsne) if "features" in view.panes else Features(),
             events=tuple(self.events),
             answer_missing=self.answer_missing(),
             stage=f"{self.treatment.name}: {self.treatment.stage}" if self.treatment else "",

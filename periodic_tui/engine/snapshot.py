@@ -91,11 +91,60 @@ class Layer:
     """`[units]`, or empty."""
     outgoing: Floats = field(default_factory=_none)
     """`[next layer's units, units]` weights, or empty."""
+    drift: float = 0.0
+    """How far the incoming weights are from where they started, over their size there."""
 
     @property
     def units(self) -> int:
         """Number of units."""
         return len(self.activity)
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """The probe loss along a straight line through the present point."""
+
+    name: str
+    """`answer`, `gradient` or `sharpest`: where the line goes."""
+    loss: Floats
+    """`[positions]`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Landscape:
+    """The loss around the present point: over ω for a single frequency, else along straight lines."""
+
+    x: Floats = field(default_factory=_none)
+    """ω; for lines the position, 0 being the present point. Empty where nobody has asked."""
+    loss: Floats = field(default_factory=_none)
+    """Expected loss at each ω, in closed form."""
+    gradient: Floats = field(default_factory=_none)
+    """Its derivative."""
+    sampled: Floats = field(default_factory=_none)
+    """The derivative on a minibatch of its own at each ω."""
+    present: float = 0.0
+    """ω as it is."""
+    near: bool = False
+    """Only the surroundings of the answer."""
+    lines: tuple[Line, ...] = ()
+    reach: float = 0.0
+    """Distance in parameters of position 1 on the lines: as far as the answer, or as the origin."""
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """The last hidden layer's activations over the probe, in two dimensions."""
+
+    method: str = ""
+    """`PCA` or `t-SNE`; empty where nobody has asked."""
+    points: Floats = field(default_factory=_none)
+    """`[points, 2]`."""
+    target: Floats = field(default_factory=_none)
+    """`[points]`: the first output of the target there."""
+    explained: float = 0.0
+    """Share of the variance that the two dimensions hold (PCA)."""
+    remark: str = ""
+    """What stands in the way of t-SNE, or that it is being computed."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +237,10 @@ class Snapshot:
     """Verdict code of each replica."""
     replica_losses: Floats = field(default_factory=_none)
     """`[replicas]` probe losses."""
+    landscape: Landscape = Landscape()
+    """Only while its pane is shown."""
+    features: Features = Features()
+    """Only while its pane is shown."""
     loss_fan: tuple[Curve, ...] = ()
     """Quantiles of the probe loss over replicas: 5, 25, 50, 75 and 95 %."""
     events: tuple[Event, ...] = ()
@@ -221,3 +274,9 @@ class View:
     """The replica that all panes show."""
     stop_at_death: bool = False
     """Pause when a unit of that replica has died or come back."""
+    panes: tuple[str, ...] = ()
+    """The panes that are shown: what only they need is not computed for others."""
+    near: bool = False
+    """The landscape's surroundings of the answer, not all of it."""
+    tsne: bool = False
+    """Features by t-SNE, not PCA."""

@@ -95,8 +95,9 @@ class Dashboard(Screen[None]):
         self.place()
 
     def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
-        if new.run != old.run and self.view != View():
-            self.look(View())
+        first = View(panes=self.view.panes)
+        if new.run != old.run and self.view != first:
+            self.look(first)
         self.place()
 
     def place(self) -> None:
@@ -108,6 +109,7 @@ class Dashboard(Screen[None]):
         if arrangement != self.arrangement:
             self.arrangement = arrangement
             self._apply(arrangement)
+            self._ask(arrangement)
         self._keep_focus()
 
     def _apply(self, arrangement: Arrangement) -> None:
@@ -123,6 +125,12 @@ class Dashboard(Screen[None]):
             last = name in arrangement.plots[-1:]
             for span in (2, 3):
                 pane.set_class(last and span == arrangement.span, f"-span-{span}")
+
+    def _ask(self, arrangement: Arrangement) -> None:
+        """Tell the session which of the panes are shown that need something of their own."""
+        asking = tuple(name for name in arrangement.shown if self.panes[name].ASKS)
+        if asking != self.view.panes:
+            self.look(replace(self.view, panes=asking))
 
     def _keep_focus(self) -> None:
         """The focus goes with the pane; where that says nothing, to the first one shown."""
@@ -175,6 +183,17 @@ class Dashboard(Screen[None]):
             self.focus_name = FIRST_FOCUS
         self.place()
 
+    def action_landscape(self) -> None:
+        if self.arrangement and "landscape" in self.arrangement.shown:
+            self.look(replace(self.view, near=not self.view.near))
+        else:
+            self.show_pane("landscape")
+
+    def action_stop_at_death(self) -> None:
+        stop = not self.view.stop_at_death
+        self.look(replace(self.view, stop_at_death=stop))
+        self.notify("stops at the next death" if stop else "no longer stops at a death", markup=False)
+
     def action_help(self) -> None:
         show = {entry.binding.key: self.app.get_key_display(entry.binding) for entry in self.active_bindings.values()}
         keys = sorted(self.active_bindings.values(), key=lambda entry: entry.node is not self)
@@ -197,7 +216,7 @@ class Dashboard(Screen[None]):
         self.look(replace(self.view, focus=(self.snapshot.focus + by) % self.snapshot.replicas))
 
     def on_pane_look(self, message: Pane.Look) -> None:
-        self.look(replace(self.view, window=message.window))
+        self.look(replace(self.view, **message.changes))
 
     def look(self, view: View) -> None:
         """Ask the session for other snapshots."""

@@ -38,6 +38,8 @@ KEYS: list[BindingType] = [
     _key("a", "turn_activation", "next activation", "Go on with the next activation"),
     _key("left_parenthesis", "scale_lr(0.5)", "lr ÷2", "Halve the learning rate"),
     _key("right_parenthesis", "scale_lr(2.0)", "lr ×2", "Double the learning rate"),
+    _key("g", "landscape", "landscape", "Show the landscape: all of it, or near the answer", show=True),
+    _key("x", "stop_at_death", "stop at death", "Pause when the next unit dies, or no longer"),
     _key("left_square_bracket", "turn_replica(-1)", "replica before", "Show the replica before"),
     _key("right_square_bracket", "turn_replica(1)", "next replica", "Show the next replica"),
     _key("tab", "turn_pane(1)", "next pane", "Go to the next pane, also to one that has no place"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from textual.geometry import Size
 from textual.message import Message
@@ -31,14 +31,17 @@ class Pane(Painted, can_focus=True):
     PLACE: ClassVar[Place] = "plot"
     """A plot shares the grid; a strip lies across the screen below it."""
 
+    ASKS: ClassVar[bool] = False
+    """Whether the session has to compute something for it alone, and should know when it is shown."""
+
     snapshot: var[Snapshot] = var(EMPTY)
 
     class Look(Message):
-        """The user wants to see another range of x."""
+        """The user wants to see something else: other values for fields of View."""
 
-        def __init__(self, window: tuple[float, float]) -> None:
+        def __init__(self, **changes: Any) -> None:
             super().__init__()
-            self.window = window
+            self.changes = changes
 
     def __init__(self, glyphs: Glyphs = "braille") -> None:
         super().__init__(glyphs, self.NAME)

@@ -75,10 +75,10 @@ def test_the_header_does_not_move_when_a_digit_is_added() -> None:
     ("snapshot", "size", "names"),
     [
         (SINE, (80, 24), ["loss", "frequency", "fit", "verdict"]),
-        (SINE, (120, 40), ["loss", "frequency", "fit", "verdict", "events"]),
-        (SINE, (200, 60), ["loss", "frequency", "fit", "verdict", "events"]),
+        (SINE, (120, 40), ["loss", "frequency", "fit", "landscape", "verdict", "events"]),
+        (SINE, (200, 60), ["loss", "frequency", "fit", "landscape", "verdict", "events"]),
         (MAGNITUDE, (80, 24), ["loss", "units", "fit", "verdict"]),
-        (MAGNITUDE, (120, 40), ["loss", "units", "fit", "verdict", "events"]),
+        (MAGNITUDE, (120, 40), ["loss", "units", "fit", "landscape", "verdict", "events"]),
         (STARTING, (120, 40), []),
     ],
 )
@@ -98,8 +98,8 @@ def test_before_torch_is_there_the_story_is_in_the_place_of_the_curves() -> None
 
 
 def test_tab_reaches_a_pane_without_a_place_and_shows_it_alone() -> None:
-    assert panes_shown(SINE, "tab", "tab", size=(80, 24)) == ["events"]
-    assert "events" not in panes_shown(SINE, "tab", "tab", "tab", size=(80, 24))
+    assert panes_shown(SINE, "tab", "tab", "tab", size=(80, 24)) == ["events"]
+    assert "events" not in panes_shown(SINE, "tab", "tab", "tab", "tab", size=(80, 24))
 
 
 def test_z_shows_the_focused_pane_alone_and_then_all_again() -> None:

@@ -13,13 +13,18 @@ from periodic_tui.engine.snapshot import Floats, Layer
 
 
 def layers_of(
-    units: Sequence[Units], views: dict[str, Tensor], certified: Sequence[Tensor], wrong_sign: Tensor | None
+    units: Sequence[Units],
+    views: dict[str, Tensor],
+    first: dict[str, Tensor],
+    certified: Sequence[Tensor],
+    wrong_sign: Tensor | None,
 ) -> tuple[Layer, ...]:
     """The layers of a single replica.
 
     Args:
         units: the health of each hidden layer, `[1, units]`.
         views: its parameters by name, `[1, …]`.
+        first: the same as they were at the start.
         certified: units that no point of the domain makes active, `[1, units]` for each layer; empty if unknown.
         wrong_sign: mask `[1, units]` of the last hidden layer, or None.
     """
@@ -30,6 +35,7 @@ def layers_of(
             layer,
             index,
             weights,
+            _drift(views, first, f"hidden.{index}.weight"),
             "output" if index == last else f"hidden.{index + 1}",
             certified[index] if certified else None,
             wrong_sign if index == last else None,
@@ -42,6 +48,7 @@ def _layer(
     units: Units,
     index: int,
     weights: dict[str, Floats],
+    drift: float,
     following: str,
     certified: Tensor | None,
     wrong_sign: Tensor | None,
@@ -64,7 +71,13 @@ def _layer(
         incoming=weights[f"{name}.weight"],
         bias=weights.get(f"{name}.bias", nothing),
         outgoing=weights.get(f"{following}.weight", nothing),
+        drift=drift,
     )
+
+
+def _drift(views: dict[str, Tensor], first: dict[str, Tensor], name: str) -> float:
+    size = float(first[name].norm())
+    return float((views[name].detach() - first[name]).norm()) / size if size else 0.0
 
 
 def _indices(mask: Tensor) -> tuple[int, ...]:

@@ -5,12 +5,16 @@ A new pane is a file of its own and an entry here.
 
 from periodic_tui.ui.pane import Pane
 from periodic_tui.ui.panes.events import EventsPane
+from periodic_tui.ui.panes.features import FeaturesPane
 from periodic_tui.ui.panes.fit import FitPane
 from periodic_tui.ui.panes.frequency import FrequencyPane
+from periodic_tui.ui.panes.landscape import LandscapePane
 from periodic_tui.ui.panes.loss import LossPane
+from periodic_tui.ui.panes.population import PopulationPane
 from periodic_tui.ui.panes.story import StoryPane
 from periodic_tui.ui.panes.units import UnitsPane
 from periodic_tui.ui.panes.verdict import VerdictPane
+from periodic_tui.ui.panes.weights import WeightsPane
 
 PANES: tuple[type[Pane], ...] = (
     StoryPane,
@@ -18,6 +22,10 @@ PANES: tuple[type[Pane], ...] = (
     FrequencyPane,
     UnitsPane,
     FitPane,
+    PopulationPane,
+    LandscapePane,
+    WeightsPane,
+    FeaturesPane,
     VerdictPane,
     EventsPane,
 )

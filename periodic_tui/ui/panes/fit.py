@@ -94,7 +94,7 @@ class FitPane(Pane):
         fit = self.snapshot.fit
         if fit.x.size and fit.kind == "curves":
             self._asked = self.snapshot.run, inside((low, high), fit.domain)
-            self.post_message(self.Look(self._asked[1]))
+            self.post_message(self.Look(window=self._asked[1]))
 
     def _curves(self, fit: Fit, size: Size) -> Cells:
         target, prediction = _columns(fit.target), _columns(fit.prediction)

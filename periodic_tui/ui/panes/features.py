@@ -1,0 +1,68 @@
+"""What the last hidden layer makes of the probe: a point for each of its points, in two dimensions."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+
+from periodic_tui.engine.snapshot import Floats, Snapshot
+from periodic_tui.plotting.axes import Axis, follow
+from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.ui.pane import Pane, tick_room
+
+FEWEST = 3
+"""Units from which two dimensions leave something out."""
+THIRDS = (("low y", Ink.NETWORK, "●"), ("middle", Ink.TEXT, "▫"), ("high y", Ink.TARGET, "■"))
+
+
+class FeaturesPane(Pane):
+    """Points with nearby values of the target should lie together. Enter asks for t-SNE, and again for PCA."""
+
+    NAME = "features"
+    TITLE = "features"
+    ASKS = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "turn_method", "PCA or t-SNE", id="features.method", show=False, tooltip="PCA or t-SNE"),
+    ]
+
+    _axes: tuple[Axis | None, Axis | None] = (None, None)
+    _tsne = False
+
+    @classmethod
+    def speaks(cls, snapshot: Snapshot) -> bool:
+        return bool(snapshot.layers) and snapshot.layers[-1].units >= FEWEST
+
+    def action_turn_method(self) -> None:
+        self._tsne = not self._tsne
+        self.post_message(self.Look(tsne=self._tsne))
+
+    def draw(self, snapshot: Snapshot, size: Size) -> Cells:
+        features = snapshot.features
+        if not features.points.size:
+            return Cells.blank(*size)
+        across, up = tick_room(size)
+        x, y = features.points.T
+        axes = follow(self._axes[0], (x,), across), follow(self._axes[1], (y,), up)
+        self._axes = axes
+        series = [
+            Series(x[which], y[which], ink, "points", shape=shape, label=name)
+            for which, (name, ink, shape) in zip(thirds(features.target), THIRDS, strict=True)
+        ]
+        return curve_figure(size, series, *axes, glyphs=self.glyphs)
+
+    def figure(self, snapshot: Snapshot) -> str:
+        features = snapshot.features
+        if features.remark or features.method != "PCA":
+            return features.remark or f"{features.method} · enter: PCA"
+        return f"PCA, {features.explained:.0%} of the spread · enter: t-SNE"
+
+
+def thirds(target: Floats) -> list[NDArray[np.bool_]]:
+    """Three masks: the lowest, the middle and the highest third of the values."""
+    low, high = np.quantile(target, [1 / 3, 2 / 3])
+    return [target <= low, (target > low) & (target <= high), target > high]

@@ -1,0 +1,111 @@
+"""The loss around the present point: over ω in closed form, else along straight lines."""
+
+from __future__ import annotations
+
+import numpy as np
+from textual.geometry import Size
+
+from periodic_tui.engine.snapshot import Landscape, Snapshot
+from periodic_tui.plotting.axes import Axis, follow, linear_axis
+from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.ui.pane import Pane, tick_room
+from periodic_tui.ui.wording import four_digits
+
+TWO_PLOTS = 18
+"""Rows from which loss and gradient have a plot each."""
+LINES = {
+    "answer": ("to the answer", Ink.TARGET),
+    "gradient": ("downhill", Ink.NETWORK),
+    "sharpest": ("sharpest", Ink.PALE),
+}
+
+
+class LandscapePane(Pane):
+    """ω is a mark that moves, the answer's basin is shaded; `g` turns from all of it to the answer's surroundings."""
+
+    NAME = "landscape"
+    TITLE = "landscape"
+    ASKS = True
+
+    _loss_axis: Axis | None = None
+    _gradient_axis: Axis | None = None
+
+    def draw(self, snapshot: Snapshot, size: Size) -> Cells:
+        landscape = snapshot.landscape
+        if not landscape.x.size:
+            return Cells.blank(*size)
+        if landscape.lines:
+            return self._lines(landscape, size)
+        upper = size.height // 2 if size.height >= TWO_PLOTS else 0
+        gradient = self._gradient(snapshot, Size(size.width, size.height - upper))
+        if not upper:
+            return gradient
+        return Cells.blank(*size).paste(self._loss(snapshot, Size(size.width, upper)), 0, 0).paste(gradient, 0, upper)
+
+    def figure(self, snapshot: Snapshot) -> str:
+        landscape = snapshot.landscape
+        if landscape.lines:
+            return f"1 is {four_digits(landscape.reach)} away in parameters"
+        if not landscape.sampled.size:
+            return ""
+        noise = float(np.std(landscape.sampled - landscape.gradient))
+        slope = float(np.interp(landscape.present, landscape.x, np.abs(landscape.gradient)))
+        return f"gradient {four_digits(slope)} in noise ±{noise:.3g} · g: {'wide' if landscape.near else 'near'}"
+
+    def _loss(self, snapshot: Snapshot, size: Size) -> Cells:
+        landscape = snapshot.landscape
+        across, up = tick_room(size)
+        self._loss_axis = follow(self._loss_axis, (landscape.loss, [0.0]), up)
+        present = np.interp(landscape.present, landscape.x, landscape.loss)
+        series = [
+            *self._basin(snapshot, self._loss_axis),
+            Series(landscape.x, landscape.loss, label="expected loss"),
+            *_mark(landscape, float(present)),
+        ]
+        x_axis = linear_axis(float(landscape.x[0]), float(landscape.x[-1]), across)
+        return curve_figure(size, series, x_axis, self._loss_axis, x_label="ω", glyphs=self.glyphs)
+
+    def _gradient(self, snapshot: Snapshot, size: Size) -> Cells:
+        landscape = snapshot.landscape
+        across, up = tick_room(size)
+        self._gradient_axis = follow(self._gradient_axis, (landscape.sampled, landscape.gradient), up)
+        present = np.interp(landscape.present, landscape.x, landscape.gradient)
+        series = [
+            *self._basin(snapshot, self._gradient_axis),
+            Series(landscape.x, landscape.sampled, Ink.PALE, "points", shape="", label="dL/dω of a batch"),
+            Series(landscape.x, landscape.gradient, label="expected"),
+            *_mark(landscape, float(present)),
+        ]
+        x_axis = linear_axis(float(landscape.x[0]), float(landscape.x[-1]), across)
+        return curve_figure(size, series, x_axis, self._gradient_axis, x_label="ω", glyphs=self.glyphs)
+
+    @staticmethod
+    def _basin(snapshot: Snapshot, y: Axis) -> list[Series]:
+        """The answer's basin from bottom to top, never narrower than a column."""
+        if snapshot.basin is None or not len(snapshot.answer):
+            return []
+        answer, x = float(snapshot.answer[0]), snapshot.landscape.x
+        half = max(snapshot.basin, float(x[-1] - x[0]) / 400)
+        edge = np.array([answer - half, answer + half])
+        low, high = np.full(2, y.low), np.full(2, y.high)
+        return [Series(edge, low, Ink.TARGET, "band", high=high, label="basin of the answer")]
+
+    def _lines(self, landscape: Landscape, size: Size) -> Cells:
+        across, up = tick_room(size)
+        values = [line.loss for line in landscape.lines]
+        self._loss_axis = follow(self._loss_axis, values, up, "log")
+        series = [
+            Series(landscape.x, line.loss, LINES[line.name][1], label=LINES[line.name][0]) for line in landscape.lines
+        ]
+        here = float(np.interp(0.0, landscape.x, landscape.lines[0].loss))
+        series.append(Series([0.0], [here], Ink.TEXT, "points", label="here"))
+        x_axis = linear_axis(float(landscape.x[0]), float(landscape.x[-1]), across)
+        return curve_figure(size, series, x_axis, self._loss_axis, x_label="way", glyphs=self.glyphs)
+
+
+def _mark(landscape: Landscape, height: float) -> list[Series]:
+    """ω as it is, where it is in sight."""
+    if not landscape.x[0] <= landscape.present <= landscape.x[-1]:
+        return []
+    return [Series([landscape.present], [height], Ink.TEXT, "points", label="ω")]

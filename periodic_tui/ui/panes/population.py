@@ -1,0 +1,138 @@
+"""All replicas at once: a cell for each by its outcome, how often each occurs, and the fan of their losses."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+
+from periodic_tui.engine.snapshot import Curve, Snapshot
+from periodic_tui.plotting.axes import Axis, follow, step_axis
+from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.ui.pane import Pane, command_steps, tick_room
+from periodic_tui.ui.wording import plain
+
+OUTCOMES: dict[str, tuple[str, Ink]] = {
+    "solved": ("■", Ink.TARGET),
+    "learning": ("+", Ink.NETWORK),
+    "noise-floor": ("~", Ink.NETWORK),
+    "underfit": ("?", Ink.NETWORK),
+    "dead-network": ("×", Ink.TROUBLE),
+    "dead-units": ("·", Ink.TROUBLE),
+    "duplicate-units": ("◆", Ink.TROUBLE),
+    "mute-units": ("▫", Ink.TROUBLE),
+    "wrong-sign": ("-", Ink.TROUBLE),
+    "collapsed-to-constant": ("_", Ink.TROUBLE),
+    "step-too-large": ("^", Ink.TROUBLE),
+    "stuck-outside-basin": ("o", Ink.TROUBLE),
+    "no-extrapolation": (">", Ink.TROUBLE),
+    "diverged": ("!", Ink.TROUBLE),
+}
+"""Shape and color of each verdict; both tell them apart."""
+NORMAL = 1.959963984540054
+"""Standard deviations that hold 95 % of a normal distribution."""
+FAN_ROWS = 6
+"""Rows from which the fan of losses can be read."""
+
+
+class PopulationPane(Pane):
+    """The cursor chooses the replica that all other panes show."""
+
+    NAME = "population"
+    TITLE = "population"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1, 0)", "replica before", id="population.left", show=False, tooltip="Replica before"),
+        Binding("right", "move(1, 0)", "next replica", id="population.right", show=False, tooltip="Next replica"),
+        Binding("up", "move(0, -1)", "row above", id="population.up", show=False, tooltip="The replica above"),
+        Binding("down", "move(0, 1)", "row below", id="population.down", show=False, tooltip="The replica below"),
+    ]
+
+    _axis: Axis | None = None
+    _columns = 1
+
+    @classmethod
+    def speaks(cls, snapshot: Snapshot) -> bool:
+        return snapshot.replicas > 1 and snapshot.state != "starting"
+
+    def action_move(self, across: int, down: int) -> None:
+        chosen = self.snapshot.focus + across + down * self._columns
+        if 0 <= chosen < self.snapshot.replicas:
+            self.post_message(self.Look(focus=chosen))
+
+    def draw(self, snapshot: Snapshot, size: Size) -> Cells:
+        counts = self._counts(snapshot, size.width)
+        rows = size.height - len(counts)
+        spread = 2 if -(-snapshot.replicas * 2 // max(size.width - 1, 1)) <= rows - FAN_ROWS else 1
+        self._columns = max((size.width - 1) // spread, 1)
+        needed = -(-snapshot.replicas // self._columns)
+        fan = rows - needed if rows - needed >= FAN_ROWS else 0
+        cells = Cells.blank(*size).paste(self._grid(snapshot, rows - fan, spread), 0, 0)
+        for row, line in enumerate(counts):
+            cells = cells.write(0, min(rows - fan, needed) + row, line, Ink.TEXT)
+        return cells.paste(self._fan(snapshot, Size(size.width, fan)), 0, size.height - fan) if fan else cells
+
+    def figure(self, snapshot: Snapshot) -> str:
+        solved = snapshot.outcomes.get("solved", 0)
+        low, high = wilson(solved, snapshot.replicas)
+        share = 100 * solved / max(snapshot.replicas, 1)
+        interval = f"{share:.1f} % [{100 * low:.1f}, {100 * high:.1f}] solved"
+        return f"{snapshot.replicas:,} seeds · {interval} · cursor: seed {snapshot.seed}"
+
+    def _grid(self, snapshot: Snapshot, rows: int, spread: int) -> Cells:
+        """A cell for each replica; rows that do not fit scroll with the cursor."""
+        columns, cells = self._columns, Cells.blank(self._columns * spread + 1, rows)
+        total = -(-snapshot.replicas // columns)
+        first = min(max(snapshot.focus // columns - rows // 2, 0), max(total - rows, 0))
+        codes = snapshot.outcome_codes[first * columns : (first + rows) * columns]
+        for place, code in enumerate(codes):
+            shape, ink = OUTCOMES[code]
+            cells.glyphs[place // columns, place % columns * spread] = ord(plain(shape, self.glyphs))
+            cells.ink[place // columns, place % columns * spread] = ink
+        at = snapshot.focus - first * columns
+        if spread > 1 and 0 <= at < len(codes):
+            cells = cells.write(at % columns * spread + 1, at // columns, "<", Ink.MARK)
+        elif 0 <= at < len(codes):
+            cells.ink[at // columns, at % columns] = Ink.MARK
+        return cells
+
+    def _counts(self, snapshot: Snapshot, width: int) -> list[str]:
+        """The outcomes that occur, the most frequent first, as many to a line as fit."""
+        lines: list[str] = []
+        for code, count in sorted(snapshot.outcomes.items(), key=lambda entry: -entry[1]):
+            text = plain(f"{OUTCOMES[code][0]} {code} {count}", self.glyphs)
+            if lines and len(lines[-1]) + 3 + len(text) <= width:
+                lines[-1] += "   " + text
+            else:
+                lines.append(text[:width])
+        return lines
+
+    def _fan(self, snapshot: Snapshot, size: Size) -> Cells:
+        """Quantiles of the probe loss over replicas: 5–95 % and 25–75 % as bands, the median as a line."""
+        if len(snapshot.loss_fan) != 5 or not snapshot.loss_fan[0].step.size:
+            return Cells.blank(*size)
+        lowest, low, median, high, highest = snapshot.loss_fan
+        across, up = tick_room(size)
+        self._axis = follow(self._axis, (lowest.low, highest.high), up, "log")
+        series = [band(lowest, highest, Ink.PALE, "5-95 %"), band(low, high, Ink.NETWORK, "25-75 %")]
+        series.append(Series(median.step, median.middle, Ink.TEXT, label="median"))
+        steps, marks = step_axis(snapshot.step, across), command_steps(snapshot)
+        return curve_figure(size, series, steps, self._axis, marks=marks, x_label="step", glyphs=self.glyphs)
+
+
+def band(low: Curve, high: Curve, ink: Ink, label: str) -> Series:
+    """The area between two quantiles."""
+    return Series(low.step, low.middle, ink, "band", high=np.asarray(high.middle), label=label)
+
+
+def wilson(count: int, total: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson, 1927)."""
+    if not total:
+        return 0.0, 1.0
+    share, z = count / total, NORMAL
+    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return max(0.0, middle - half), min(1.0, middle + half)

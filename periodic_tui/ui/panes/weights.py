@@ -1,0 +1,52 @@
+"""Each layer's weights as a heat map of its own scale, and how far they have moved."""
+
+from __future__ import annotations
+
+import numpy as np
+from textual.geometry import Size
+
+from periodic_tui.engine.snapshot import Floats, Layer, Snapshot
+from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.plotting.heat import DIVERGING, heat_map
+from periodic_tui.ui.pane import Pane
+from periodic_tui.ui.wording import plain
+
+
+class WeightsPane(Pane):
+    """A map for each layer, units from left to right, inputs and bias from top to bottom; one for the output."""
+
+    NAME = "weights"
+    TITLE = "weights"
+
+    @classmethod
+    def speaks(cls, snapshot: Snapshot) -> bool:
+        return bool(snapshot.layers)
+
+    def draw(self, snapshot: Snapshot, size: Size) -> Cells:
+        tables: list[tuple[str, Floats, float | None]] = [
+            (layer.name, incoming(layer), layer.drift) for layer in snapshot.layers
+        ]
+        if snapshot.layers and snapshot.layers[-1].outgoing.size:
+            tables.append(("output", snapshot.layers[-1].outgoing, None))
+        cells, rows = Cells.blank(*size), size.height // max(len(tables), 1)
+        if rows < 2:
+            tables, rows = tables[: size.height // 2], 2
+        for number, (name, table, drift) in enumerate(tables):
+            largest = float(np.abs(table[np.isfinite(table)]).max(initial=0.0)) or 1e-12
+            moved = "" if drift is None else f" · moved {drift:.0%} of its start"
+            cells = cells.write(0, number * rows, plain(f"{name} ±{largest:.2g}{moved}", self.glyphs), Ink.QUIET)
+            colors = None if self.app.no_color else DIVERGING
+            picture = heat_map(table, size.width, rows - 1, -largest, largest, colors, self.glyphs)
+            cells = cells.paste(picture, 0, number * rows + 1)
+        return cells
+
+    def figure(self, snapshot: Snapshot) -> str:
+        return f"{sum(incoming(layer).size for layer in snapshot.layers):,} weights and biases below the output"
+
+
+def incoming(layer: Layer) -> Floats:
+    """`[inputs (and bias), units]`."""
+    if not layer.bias.size:
+        return layer.incoming.T
+    table: Floats = np.vstack([layer.incoming.T, layer.bias])
+    return table

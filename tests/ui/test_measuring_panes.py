@@ -1,0 +1,99 @@
+"""Population, landscape, weights and features, drawn from hand-made snapshots."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from textual.geometry import Size
+
+from periodic_tui.engine.snapshot import Curve, Features, Landscape, Layer, Line
+from periodic_tui.engine.verdict import CODES
+from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.ui.panes.features import FeaturesPane, thirds
+from periodic_tui.ui.panes.landscape import LandscapePane
+from periodic_tui.ui.panes.population import OUTCOMES, PopulationPane, wilson
+from periodic_tui.ui.panes.weights import incoming
+from tests.ui.scripted import MAGNITUDE, SINE
+
+STEP = np.arange(0, 1000, 100.0)
+FAN = tuple(Curve(STEP, level * np.ones(10), level * np.ones(10), level * np.ones(10), 100) for level in (1, 2, 3, 4, 5))
+CROWD = replace(
+    MAGNITUDE,
+    replicas=256,
+    focus=41,
+    seed=41,
+    outcomes={"solved": 70, "dead-units": 186},
+    outcome_codes=("solved",) * 70 + ("dead-units",) * 186,
+    loss_fan=FAN,
+)
+
+
+def drawn(pane: type, snapshot, size: Size, glyphs: str = "braille") -> Cells:  # type: ignore[no-untyped-def]
+    return pane(glyphs).draw(snapshot, size)
+
+
+def test_every_verdict_has_a_shape_of_its_own() -> None:
+    assert set(OUTCOMES) == set(CODES)
+    assert len({shape for shape, _ in OUTCOMES.values()}) == len(CODES)
+
+
+def test_the_interval_of_a_share_is_wilsons() -> None:
+    # Newcombe (1998), table I: 81 of 263 and 0 of 20.
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
+
+
+def test_a_population_has_a_cell_for_each_replica_and_says_how_often_each_outcome_occurs() -> None:
+    cells = drawn(PopulationPane, CROWD, Size(58, 14))
+    text = "\n".join(cells.text())
+    assert text.count("■") == 70 + 1
+    assert "solved 70" in text
+    assert "dead-units 186" in text
+    assert (cells.ink == Ink.MARK).sum() >= 1
+    assert PopulationPane().figure(CROWD).startswith("256 seeds · 27.3 % [22.2, 33.1] solved · cursor: seed 41")
+
+
+def test_a_large_population_scrolls_with_the_cursor() -> None:
+    codes = tuple("solved" if number == 4000 else "learning" for number in range(4096))
+    crowd = replace(CROWD, replicas=4096, outcome_codes=codes, focus=4000, outcomes={"learning": 4095, "solved": 1})
+    assert any("■" in line for line in drawn(PopulationPane, crowd, Size(58, 12)).text()[:-2])
+
+
+def test_the_landscape_shows_loss_gradient_and_the_present_frequency() -> None:
+    x = np.linspace(0, 34, 400)
+    scape = Landscape(x, 1 + 0 * x, np.sin(x), 100 * np.sin(50 * x), present=0.53)
+    text = "\n".join(drawn(LandscapePane, replace(SINE, landscape=scape), Size(58, 24)).text())
+    for name in ("expected loss", "dL/dω of a batch", "basin of the answer"):
+        assert name in text
+    assert "noise ±" in LandscapePane().figure(replace(SINE, landscape=scape))
+
+
+def test_where_there_are_many_parameters_the_landscape_is_lines() -> None:
+    x = np.linspace(-1, 1.25, 37)
+    lines = (Line("answer", (x - 1) ** 2), Line("gradient", 1 - 0.1 * x), Line("sharpest", 1 + x**2))
+    snapshot = replace(MAGNITUDE, landscape=Landscape(x, lines=lines, reach=2.5))
+    text = "\n".join(drawn(LandscapePane, snapshot, Size(58, 14)).text())
+    for name in ("to the answer", "downhill", "sharpest"):
+        assert name in text
+
+
+def test_weights_are_a_table_of_units_by_inputs_with_the_bias_below() -> None:
+    layer = Layer("hidden.0", np.ones(3), incoming=np.arange(6.0).reshape(3, 2), bias=np.array([7.0, 8.0, 9.0]))
+    assert incoming(layer).tolist() == [[0, 2, 4], [1, 3, 5], [7, 8, 9]]
+
+
+def test_features_are_points_told_apart_by_the_target() -> None:
+    target = np.arange(9.0)
+    assert [mask.sum() for mask in thirds(target)] == [3, 3, 3]
+    points = np.stack([target, target**2], 1)
+    features = Features("PCA", points, target, 0.83)
+    cells = drawn(FeaturesPane, replace(MAGNITUDE, features=features), Size(40, 12))
+    assert {"●", "▫", "■"} <= set("".join(cells.text()))
+    assert FeaturesPane().figure(replace(MAGNITUDE, features=features)) == "PCA, 83% of the spread · enter: t-SNE"
+
+
+@pytest.mark.parametrize("size", [Size(0, 0), Size(1, 1), Size(7, 3), Size(200, 60)])
+@pytest.mark.parametrize("pane", [PopulationPane, LandscapePane, FeaturesPane])
+def test_any_size_can_be_drawn(pane: type, size: Size) -> None:
+    for snapshot in (CROWD, SINE, MAGNITUDE):
+        assert drawn(pane, snapshot, size).rows == max(size.height, 0)
