@@ -16,7 +16,7 @@ from periodic_tui.ui.panes.weights import incoming
 from tests.ui.scripted import MAGNITUDE, SINE
 
 STEP = np.arange(0, 1000, 100.0)
-FAN = tuple(Curve(STEP, level * np.ones(10), level * np.ones(10), level * np.ones(10), 100) for level in (1, 2, 3, 4, 5))
+FAN = tuple(Curve(STEP, *[np.full(10, level)] * 3, 100) for level in (1.0, 2.0, 3.0, 4.0, 5.0))
 CROWD = replace(
     MAGNITUDE,
     replicas=256,
