@@ -54,6 +54,7 @@ def _curves(observer: Observer, parameters: Tensor, view: View) -> Fit:
         x=x[:, 0].double().numpy(),
         target=experiment.target(x).double().numpy(),
         prediction=(wrapped(prediction) if experiment.target.phases else prediction).double().cpu().numpy(),
+        kind="phases" if experiment.target.phases else "curves",
         trained=experiment.domain.train,
         domain=_ends(observer),
     )

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from periodic_tui.engine.answers import NoAnswer
 from periodic_tui.engine.cases import Judge
+from periodic_tui.engine.clock_face import clock_face
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.deaths import Deaths
 from periodic_tui.engine.diagnostics import Observer, Reading
@@ -308,6 +309,7 @@ class Run:
             answer=self.judge.answer,
             basin=self.judge.basin,
             fit=fit_of(self.observer, self.trainer.parameters[focus : focus + 1], view),
+            clock=clock_face(self.observer, self.trainer.parameters[focus : focus + 1]),
             layers=layers,
             verdict=verdict,
             outcomes=self.population.outcomes(),

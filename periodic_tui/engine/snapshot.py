@@ -32,9 +32,9 @@ class Curve:
     """Steps in one bin."""
 
 
-FitKind = Literal["curves", "maps", "weights", "sample"]
-"""Over x (one input); over a square of two inputs; a linear layer's weights beside the known ones; the outputs for one
-input."""
+FitKind = Literal["curves", "phases", "maps", "weights", "sample"]
+"""Over x (one input), or angles over x; over a square of two inputs; a linear layer's weights beside the known ones;
+the outputs for one input."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +55,18 @@ class Fit:
     """Ends of everything there is to see (training and held-out intervals)."""
     scale: tuple[float, ...] = ()
     """Of maps: the factors between the axis and each input of the first layer; empty: 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClockFace:
+    """What a clock shows, second by second."""
+
+    second: int = 0
+    """The first one, in whole seconds since 1970."""
+    true: Floats = field(default_factory=_none)
+    """`[seconds, 3]` second, minute and hour; empty where there is no clock."""
+    predicted: Floats = field(default_factory=_none)
+    """Same shape; decoded from the network's outputs."""
 
 
 UnitState = Literal["alive", "dead", "certified", "mute", "linear", "duplicate"]
@@ -229,6 +241,7 @@ class Snapshot:
     basin: float | None = None
     """Half-width of the answer's capture basin in ω (4.4934/R), where it is known."""
     fit: Fit = Fit()
+    clock: ClockFace = ClockFace()
     layers: tuple[Layer, ...] = ()
     verdict: Verdict = Verdict()
     outcomes: dict[str, int] = field(default_factory=dict)

@@ -4,6 +4,7 @@ A new pane is a file of its own and an entry here.
 """
 
 from periodic_tui.ui.pane import Pane
+from periodic_tui.ui.panes.clock import ClockPane
 from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.panes.features import FeaturesPane
 from periodic_tui.ui.panes.fit import FitPane
@@ -19,6 +20,7 @@ from periodic_tui.ui.panes.weights import WeightsPane
 PANES: tuple[type[Pane], ...] = (
     StoryPane,
     LossPane,
+    ClockPane,
     FrequencyPane,
     UnitsPane,
     FitPane,

@@ -12,7 +12,7 @@ from textual.geometry import Size
 from periodic_tui.engine.snapshot import Fit, Floats, Snapshot
 from periodic_tui.plotting.axes import Axis, follow, linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.figures import Series, Style, curve_figure
 from periodic_tui.plotting.frame import frame
 from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL
 from periodic_tui.plotting.maps import Map, banded, map_size, side_by_side, zero_lines
@@ -92,7 +92,7 @@ class FitPane(Pane):
 
     def _ask(self, low: float, high: float) -> None:
         fit = self.snapshot.fit
-        if fit.x.size and fit.kind == "curves":
+        if fit.x.size and fit.kind in ("curves", "phases"):
             self._asked = self.snapshot.run, inside((low, high), fit.domain)
             self.post_message(self.Look(window=self._asked[1]))
 
@@ -100,7 +100,11 @@ class FitPane(Pane):
         target, prediction = _columns(fit.target), _columns(fit.prediction)
         across, up = tick_room(size)
         self._axis = follow(self._axis, (target, prediction), up)
-        series = [*_series(fit.x, target, Ink.TARGET, "target"), *_series(fit.x, prediction, Ink.NETWORK, "network")]
+        style: Style = "points" if fit.kind == "phases" else "auto"
+        series = [
+            *_series(fit.x, target, Ink.TARGET, "target", style),
+            *_series(fit.x, prediction, Ink.NETWORK, "network", style),
+        ]
         window, label = exact_axis(float(fit.x[0]), float(fit.x[-1]), across), "output" if fit.kind == "sample" else "x"
         told = size.height >= REGIONS and holds_out(fit)
         plot = Size(size.width, size.height - told)
@@ -181,5 +185,5 @@ def _columns(values: Floats) -> Floats:
     return values.reshape(len(values), -1)[:, :CURVES]
 
 
-def _series(x: Floats, columns: Floats, ink: Ink, label: str) -> list[Series]:
-    return [Series(x, column, ink, label="" if number else label) for number, column in enumerate(columns.T)]
+def _series(x: Floats, columns: Floats, ink: Ink, label: str, style: Style) -> list[Series]:
+    return [Series(x, y, ink, style, shape="", label="" if number else label) for number, y in enumerate(columns.T)]
