@@ -18,6 +18,7 @@ from periodic_tui.engine.diagnostics.signs import WIDEST, wrong_signs
 from periodic_tui.engine.diagnostics.spectrum import spectral_peak
 from periodic_tui.engine.models import Model
 from periodic_tui.engine.past import Past
+from periodic_tui.engine.present_range import narrowed_by
 from periodic_tui.engine.sampling import Batch
 from periodic_tui.engine.sentences import verdict_of
 from periodic_tui.engine.snapshot import Floats, Layer, Verdict
@@ -92,6 +93,11 @@ class Judge:
             return None
         scale = abs(domain.scale[0]) if domain.scale else 1.0
         return CAPTURE / (scale * (domain.train[-1][1] - domain.train[0][0]) / 2)
+
+    def basin_now(self, replica: int) -> float | None:
+        """The basin's half-width on the range in use: a remedy widens it by narrowing that."""
+        whole = self.trainer.experiment.domain.train
+        return None if self.basin is None else self.basin * narrowed_by(self.trainer.knobs, replica, whole)
 
     def _sharpness_at_answer(self) -> float:
         if not self._descends or self._model.frequency_parameter is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from periodic_tui.engine.answers import NoAnswer
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.subset import part_of
 from periodic_tui.engine.expected import ExpectedLoss
+from periodic_tui.engine.present_range import intervals_in_use
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 from periodic_tui.engine.sampling import Batch, numbers_per_step
 from periodic_tui.engine.snapshot import Floats, Landscape, Line
@@ -57,6 +59,8 @@ class Surveyor:
         present = self.trainer.parameters[focus : focus + 1].detach()
         expected = self.observer.expected
         if expected is not None:
+            used = intervals_in_use(self.trainer.knobs, focus)
+            expected = replace(expected, intervals=used or expected.intervals)
             return over_frequency(self.trainer, expected, present, near and basin is not None, basin or 0.0, focus)
         return Landscape(lines=tuple(self._lines(present)), x=POSITIONS, reach=self._reach(present))
 

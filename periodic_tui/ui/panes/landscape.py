@@ -61,6 +61,7 @@ class LandscapePane(Pane):
         series = [
             *self._basin(snapshot, self._loss_axis),
             Series(landscape.x, landscape.loss, label="expected loss"),
+            *_candidates(snapshot),
             *_mark(landscape, float(present)),
         ]
         x_axis = linear_axis(float(landscape.x[0]), float(landscape.x[-1]), across)
@@ -109,3 +110,13 @@ def _mark(landscape: Landscape, height: float) -> list[Series]:
     if not landscape.x[0] <= landscape.present <= landscape.x[-1]:
         return []
     return [Series([landscape.present], [height], Ink.TEXT, "points", label="ω")]
+
+
+def _candidates(snapshot: Snapshot) -> list[Series]:
+    """The frequencies that a remedy has still in the running, at their expected loss."""
+    x, seen = snapshot.landscape.x, snapshot.candidates
+    seen = seen[(seen >= x[0]) & (seen <= x[-1])]
+    if not len(seen):
+        return []
+    loss = np.interp(seen, x, snapshot.landscape.loss)
+    return [Series(seen, loss, Ink.NETWORK, "points", label=f"{len(snapshot.candidates)} candidates")]
