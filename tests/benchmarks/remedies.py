@@ -144,6 +144,11 @@ def clock() -> Outcome:
     return solved(treated(preset("clock-oscillators", training__replicas=64), ["widen-range"]))
 
 
+def clock_from_pairs() -> Outcome:
+    fixed = preset("clock-oscillators", training__replicas=16, domain__points=100_000)
+    return solved(treated(fixed, ["widen-range"]))
+
+
 def failed_networks(**overrides: Any) -> Outcome:
     return solved(treated(preset("magnitude", training__replicas=256, **overrides), ["reseed-units"], 8_000), 8_000)
 
@@ -171,12 +176,12 @@ def repelled() -> Outcome:
     """Failed networks with duplicates before, and how many of them have none after."""
     run = Run(1, "benchmark", preset("magnitude", training__replicas=128), CPU)
     run.advance(8_000)
-    before = [bool(run.judge.layers(run.reading(), k)[0].duplicate) for k in range(128)]
+    before = run.reading().units[0].alike.any(-1).any(-1)
     run.remedy("repel-units")
     while run.treatment is not None:
         run.advance(1)
-    after = [bool(run.judge.layers(run.reading(), k)[0].duplicate) for k in range(128)]
-    return sum(b and not a for b, a in zip(before, after, strict=True)), sum(before), run.step - 8_000
+    after = run.reading().units[0].alike.any(-1).any(-1)
+    return int((before & ~after).sum()), int(before.sum()), run.step - 8_000
 
 
 SQUARE = {"domain__distribution": "uniform", "domain__train": [[-1.0, 1.0]], "training__solved_below": 0.0021}
@@ -196,6 +201,7 @@ ROWS = (
     ),
     Row("two sines, 1e-6", "spectral-start", lambda: fixed_points(128, 0.0, 2, 1e-6), 0.99),
     Row("clock, exact on 100,000 instants", "widen-range", clock, 1.0),
+    Row("the same from 100,000 fixed points", "widen-range", clock_from_pairs, 1.0),
     Row("snake's split, test loss 1e-10", "widen-range", snake_split, 1.0),
     Row("failed magnitude, normal", "reseed-units", failed_networks, 0.99),
     Row("failed magnitude, uniform", "reseed-units", lambda: failed_networks(**SQUARE), 0.99),

@@ -68,6 +68,12 @@ class Bench:
         knobs = self.__trainer.knobs
         return (knobs["data_x"], knobs["data_y"]) if "data_x" in knobs else None
 
+    def train_on(self, x: Tensor, y: Tensor) -> None:
+        """Train on other fixed points `[points, inputs]`, `[points, outputs]`, made from those in `data`."""
+        points = torch.full((self.replicas,), len(x), device=self.device)
+        self._set_knobs({"data_x": x, "data_y": y, "count": points})
+        self._windows = Windows.of(self.setting, self.__trainer.knobs)
+
     @property
     def reach(self) -> float:
         """Half-width of the widest range: all of the training domain."""

@@ -24,26 +24,62 @@ _STAGE_STEPS = 15
 _PATIENCE = 200
 _LAST_STEPS = 400
 _CARRY_STEPS = 600
+_FEWEST_PAIRS = 16
+"""In the first range of a fixed data set."""
+_MOST_PAIRS = 50_000
+"""Of those that are equally many places apart."""
 _DECODABLE = 1e-4
 """1 − cos of an error of half a digit of sixty is 1.4e-3: below this nearly every phase is nearer to its own digit."""
 
 
 def widen_oscillators(options: WidenRange, bench: Bench) -> Course:
-    """Adam on frequencies and phases while the range widens; then a linear carry, by gradient descent as well."""
+    """Adam on frequencies and phases while the range widens; then a linear carry, by gradient descent as well.
+
+    Of a fixed data set nobody chooses the range: there the *pairs* of instants are taken that lie close together, and
+    the phases between them are learned, which need no absolute phase.
+    """
     bench.change(optimizer={"kind": "adam", "lr": _RATE, "betas": (0.9, 0.99)})
-    first = torch.full((bench.replicas,), min(options.first_range, bench.reach), dtype=bench.dtype, device=bench.device)
+    data = bench.data
+    if data is not None:
+        bench.train_on(*pairs(*data))
+    first = _first_range(options, bench)
     bench.put("carry", bench.get("carry") * 0)
-    _redraw(bench, first, torch.ones_like(first, dtype=torch.bool))
+    _redraw(options, bench, torch.ones_like(first, dtype=torch.bool))
     ladder = _ladder(options, bench, first)
     yield from ladder.climb()
     bench.give_up(
         ~ladder.done,
-        f"the oscillators do not lock in on ±{float(ladder.half_width.min()):.3g} s within {options.max_steps:,} steps",
+        f"the oscillators do not lock in on ±{float(ladder.half_width.min()):.3g} s in {options.max_steps:,} steps",
     )
+    if data is not None:
+        bench.train_on(*data)
+        yield from _settle(bench, _LAST_STEPS, ("phase",), "all oscillators locked in; learning their phases")
     yield from _settle(bench, _LAST_STEPS, ("omega", "phase"), "all oscillators locked in; settling")
     yield from _settle(bench, _CARRY_STEPS, ("carry",), "learning the carry")
     _give_up_unlocked(bench)
     return f"locked in, carry learned; periods of the first replica {periods(bench)} s"
+
+
+def pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Differences in time and phase of points `[points, 1]`, `[points, outputs]`: neighbors, and those 2, 4, 8 …
+    places apart, so that every distance is among them."""
+    order = x[:, 0].argsort()
+    x, y = x[order], y[order]
+    apart, times, phases = 1, [], []
+    while apart <= len(x) // 2:
+        stride = -(-(len(x) - apart) // _MOST_PAIRS) if apart > 1 else 1
+        times.append((x[apart:] - x[:-apart])[::stride])
+        phases.append((y[apart:] - y[:-apart])[::stride])
+        apart *= 2
+    return torch.cat(times), torch.cat(phases)
+
+
+def _first_range(options: WidenRange, bench: Bench) -> Tensor:
+    """Half-widths `[replicas]`: what the options say, or wider where there are too few points."""
+    wide = torch.full((bench.replicas,), min(options.first_range, bench.reach), dtype=bench.dtype, device=bench.device)
+    while bool((bench.points(wide) < _FEWEST_PAIRS).any()) and float(wide.max()) < bench.reach:
+        wide = 1.2 * wide
+    return wide
 
 
 def periods(bench: Bench) -> str:
@@ -52,20 +88,23 @@ def periods(bench: Bench) -> str:
 
 
 def _ladder(options: WidenRange, bench: Bench, first: Tensor) -> Ladder:
+    learned = ("omega", "phase") if bench.data is None else ("omega",)
+
     def enter(half_width: Tensor, where: Tensor) -> Tensor:
-        _set_rates(bench, torch.full_like(half_width, _RATE), half_width, ("omega", "phase"))
+        _set_rates(bench, torch.full_like(half_width, _RATE), half_width, learned)
         bench.restart(where)
         return torch.ones_like(half_width)
 
     rules = Rules(options.growth, _THRESHOLD, _STAGE_STEPS, _PATIENCE, options.max_steps)
-    return Ladder(bench, rules, first, enter, lambda where: _redraw(bench, first, where))
+    return Ladder(bench, rules, first, enter, lambda where: _redraw(options, bench, where))
 
 
-def _redraw(bench: Bench, first: Tensor, where: Tensor) -> None:
-    """Frequencies that turn at most once or so on the first range; phases anywhere."""
+def _redraw(options: WidenRange, bench: Bench, where: Tensor) -> None:
+    """Frequencies that turn at most once or so on the first range; phases anywhere, but none between pairs."""
     count = bench.setting.outputs
-    bench.put("omega", (2 * bench.uniform(count) - 1) / first.unsqueeze(-1), where)
-    bench.put("phase", 2 * math.pi * bench.uniform(count), where)
+    bench.put("omega", (2 * bench.uniform(count) - 1) / options.first_range, where)
+    phase = 2 * math.pi * bench.uniform(count)
+    bench.put("phase", phase if bench.data is None else 0 * phase, where)
 
 
 def _set_rates(bench: Bench, rate: Tensor, half_width: Tensor, names: tuple[str, ...]) -> None:
