@@ -151,3 +151,14 @@ def test_asking_imports_neither_torch_nor_the_screen(words: list[str]) -> None:
     )
     result = subprocess.run([sys.executable, "-c", script, *words], cwd=ROOT, capture_output=True, text=True)
     assert result.stderr.splitlines()[-1] == "set()"
+
+
+def test_a_warning_leaves_the_exit_code_at_0(tmp_path: Path) -> None:
+    path = tmp_path / "clock.toml"
+    path.write_text('target.kind = "clock"\nmodel.kind = "oscillators"\ntraining.loss = "circular"\n')
+    checked = run("check", str(path))
+    assert checked.returncode == 0
+    assert checked.stdout.startswith(f"{path}: training.dtype: warning: at 1.89346e+09 float32 counts in steps of 128")
+    trained = run("train", str(path), "--steps", "0", "--json")
+    assert trained.returncode == 0
+    assert "training.dtype: warning" in trained.stderr

@@ -7,6 +7,7 @@ import json
 import click
 
 from periodic_tui.cli.command import command
+from periodic_tui.cli.warn import warn
 from periodic_tui.preset_error import PresetError
 from periodic_tui.preset_files import built_in, dump, load
 
@@ -36,7 +37,7 @@ def show(preset: str) -> None:
 @command("check")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 def check(files: tuple[str, ...]) -> int:
-    """Validate presets; one line for each problem."""
+    """Validate presets; one line for each problem. Warnings leave the exit code at 0."""
     problems = [line for file in files for line in _problems(file)]
     for line in problems:
         click.echo(line)
@@ -45,7 +46,8 @@ def check(files: tuple[str, ...]) -> int:
 
 def _problems(file: str) -> list[str]:
     try:
-        load(file)
+        _, experiment = load(file)
     except PresetError as error:
         return error.lines
+    warn(file, experiment)
     return []

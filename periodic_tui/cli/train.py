@@ -12,6 +12,7 @@ import click
 from periodic_tui.cli.command import command
 from periodic_tui.cli.headless import Headless, Interruption, Plan, Timed, chunk_for
 from periodic_tui.cli.options import overrides, run_options
+from periodic_tui.cli.warn import warn
 from periodic_tui.engine.commands import Command, Pause, Resume, SingleStep, parse
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.overrides import Override
@@ -80,6 +81,7 @@ def train(
     from periodic_tui.engine.session import Session
 
     name, experiment = load(preset, overrides(settings, seed=seed, replicas=replicas, steps=steps))
+    warn(name, experiment, err=True)
     plan = _plan(experiment, steps, seconds, every, commands)
     session = Session(load, name, experiment, device=device, engine=engine)
     with Interruption() as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:

@@ -13,7 +13,8 @@ MAX_NUMBERS = 1_000_000_000
 
 def conflicts(experiment: Experiment) -> dict[str, str]:
     """Key path to what conflicts there with another key; empty where all goes together."""
-    return _in_domain(experiment) | _in_data_set(experiment) | (_in_model(experiment) or _in_layout(experiment))
+    apart = _in_domain(experiment) | _in_data_set(experiment) | _in_loss(experiment)
+    return apart | (_in_model(experiment) or _in_layout(experiment))
 
 
 def _in_domain(experiment: Experiment) -> dict[str, str]:
@@ -39,6 +40,13 @@ def _in_data_set(experiment: Experiment) -> dict[str, str]:
     if points and batch_size > points:
         found["training.batch_size"] = f"expected at most domain.points = {points:,}, or 0 for all, got {batch_size:,}"
     return found
+
+
+def _in_loss(experiment: Experiment) -> dict[str, str]:
+    if experiment.training.loss == "mse" or experiment.target.phases:
+        return {}
+    kind = experiment.target.kind
+    return {"training.loss": f"circular compares phases, and {kind} gives none; expected mse"}
 
 
 def _in_model(experiment: Experiment) -> dict[str, str]:

@@ -33,6 +33,7 @@ from periodic_tui.engine.summary import finite, layer_fields, scalar_or_list
 from periodic_tui.engine.trainer import Trainer
 from periodic_tui.engine.undo import Memory
 from periodic_tui.engine.verdict import CODES, Counts
+from periodic_tui.engine.warnings import warnings
 
 CHANGEABLE = (
     "optimizer.",
@@ -78,6 +79,8 @@ class Run:
         """The remedy at work."""
         self.judge.remember(0)
         self.note(f"{name}, seed {experiment.training.seed}, {device}")
+        for key, lost in warnings(experiment).items():
+            self.note(f"{key}: {lost}")
 
     @property
     def experiment(self) -> Experiment:

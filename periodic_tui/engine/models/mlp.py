@@ -23,7 +23,7 @@ class MLP(Model):
     """Hidden layers of one activation, then a linear output layer."""
 
     kind: Literal["mlp"] = "mlp"
-    hidden: Annotated[tuple[Units, ...], Field(strict=False, min_length=1)] = (50, 10)
+    hidden: Annotated[tuple[Units, ...], Field(strict=False, min_length=1, max_length=64)] = (50, 10)
     """Units of each hidden layer."""
     activation: Annotated[Activation, activations] = ReLU()
     input_scale: Annotated[float, Field(gt=0)] = 1.0

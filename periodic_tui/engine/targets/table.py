@@ -53,6 +53,11 @@ class Csv(Target):
     def outputs(self) -> int:
         return len(self.y)
 
+    @property
+    def phases(self) -> bool:
+        # Nobody but the user knows.
+        return True
+
     def completed(self, domain: Domain) -> Domain:
         x = self._values[:, : self.inputs]
         train = domain.train or ((float(x.min()), float(x.max())),)
