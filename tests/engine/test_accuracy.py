@@ -5,6 +5,7 @@ import torch
 
 from periodic_tui.engine.accuracy import HELD_OUT
 from periodic_tui.engine.commands import Inject
+from periodic_tui.engine.diagnostics.reading import variance
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.targets.clock import SIXTY_YEARS
 from periodic_tui.preset_files import load
@@ -58,3 +59,18 @@ def test_where_nothing_is_right_or_wrong_there_is_no_accuracy() -> None:
     session = Session(load, name, experiment)
     session.open()
     assert session.summary()["accuracy"] is None
+
+
+def test_a_clock_that_is_lost_explains_nothing_and_is_outside_the_basin() -> None:
+    session = clock()
+    session.advance(20)
+    summary = session.summary()
+    assert abs(summary["loss"] - 1) < 0.1
+    assert summary["verdict"]["code"] == "stuck-outside-basin"
+
+
+def test_the_circular_variance_is_the_loss_of_the_best_constant() -> None:
+    y = torch.rand(500, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64) * torch.tensor([1.0, 6.0])
+    constants = torch.linspace(0, 2 * torch.pi, 20_001, dtype=torch.float64)
+    best = torch.stack([(1 - (y[:, k : k + 1] - constants).cos()).mean(0).min() for k in range(2)])
+    assert variance(y, "circular") == pytest.approx(float(best.mean()), abs=1e-6)

@@ -48,9 +48,13 @@ class Reading:
         return Reading(**own, units=tuple(units.one(replica) for units in self.units))  # type: ignore[arg-type]
 
 
-def variance(y: Tensor) -> float:
-    """Mean over outputs of the variance over points `[points, outputs]`: the loss of the best constant."""
-    return float(y.double().var(0, correction=0).mean())
+def variance(y: Tensor, loss: str = "mse") -> float:
+    """Mean over outputs of the variance over points `[points, outputs]`, or of the circular variance of phases
+    (Mardia, 1972): the loss of the best constant."""
+    y = y.double()
+    if loss == "mse":
+        return float(y.var(0, correction=0).mean())
+    return float((1 - y.cos().mean(0).hypot(y.sin().mean(0))).mean())
 
 
 class Observer:
@@ -60,10 +64,11 @@ class Observer:
         self.step = step
         self.probe = probe
         self.test = test
-        self.target_std = variance(probe.y) ** 0.5
+        kind = step.experiment.training.loss
+        self.target_std = variance(probe.y, kind) ** 0.5
         self.target_mean = float(probe.y.double().mean())
         self.target_median = float(probe.y.double().median())
-        self.test_variance = variance(test.y) if test else None
+        self.test_variance = variance(test.y, kind) if test else None
         self.expected = ExpectedLoss.of(step.experiment)
         self.relu = getattr(getattr(step.experiment.model, "activation", None), "kind", "") == "relu"
         self.accuracy = Accuracy(step.experiment, step.layout)
