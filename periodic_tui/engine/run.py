@@ -24,13 +24,13 @@ from periodic_tui.engine.overrides import override, parse_value
 from periodic_tui.engine.population import Population
 from periodic_tui.engine.probe import test_probe, training_probe
 from periodic_tui.engine.problems import problems
-from periodic_tui.engine.remedies import remedies
 from periodic_tui.engine.remedies.offers import offers
 from periodic_tui.engine.remedies.treatment import Treatment, prescribe
-from periodic_tui.engine.snapshot import Event, Features, Floats, Landscape, Layer, Snapshot, Verdict, View
+from periodic_tui.engine.snapshot import Curve, Event, Features, Floats, Landscape, Layer, Snapshot, Verdict, View
 from periodic_tui.engine.steadiness import Steadiness
 from periodic_tui.engine.summary import finite, layer_fields, scalar_or_list
 from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.twin import Twin
 from periodic_tui.engine.undo import Memory
 from periodic_tui.engine.verdict import CODES, Counts
 from periodic_tui.engine.warnings import warnings
@@ -75,6 +75,7 @@ class Run:
         self._reading: tuple[int, Reading] | None = None
         self._own = experiment
         """The experiment without what remedies changed: `reinitialize` goes back to it."""
+        self.twin = Twin(experiment, device)
         self.treatment: Treatment | None = None
         """The remedy at work."""
         self.judge.remember(0)
@@ -124,12 +125,9 @@ class Run:
     def remedy(self, name: str) -> str:
         """Begin a remedy. Raises Refused where it does not fit."""
         self._end_treatment(f"{name} took over")
-        self.treatment = prescribe(name, self.trainer, self._adopt)
-        text = f"began {name}: {remedies[name].what}"
-        self.treatment.begin()
-        if self.treatment.ended:
-            text = f"{name} {self.treatment.outcome}"
-            self.treatment = None
+        treatment = prescribe(name, self.trainer, self._adopt)
+        text = treatment.begin()
+        self.treatment = None if treatment.ended else treatment
         self._placed()
         return text
 
@@ -293,7 +291,7 @@ class Run:
             title=experiment.title,
             story=experiment.story,
             step=self.step,
-            seed=int(self.trainer.seeds[focus]),
+            seed=(seed := int(self.trainer.seeds[focus])),
             replicas=len(self.trainer.seeds),
             focus=focus,
             device=str(self.trainer.device),
@@ -324,6 +322,7 @@ class Run:
             events=tuple(self.events),
             answer_missing=self.answer_missing(),
             stage=f"{self.treatment.name}: {self.treatment.stage}" if self.treatment else "",
+            untreated_curve=self.twin.curve(seed, self.step) if view.compare else Curve(),
             candidates=np.array(self.treatment.bench.candidates if self.treatment else []),
             remedies=offers(experiment, verdict.code),
         )

@@ -256,6 +256,8 @@ class Snapshot:
     """Only while its pane is shown."""
     loss_fan: tuple[Curve, ...] = ()
     """Quantiles of the probe loss over replicas: 5, 25, 50, 75 and 95 %."""
+    untreated_curve: Curve = Curve()
+    """Minibatch losses of the same seed to which nothing was done; only while it is compared."""
     events: tuple[Event, ...] = ()
     """The last events, oldest first."""
     answer_missing: str | None = None
@@ -289,6 +291,8 @@ class View:
     """Pause when a unit of that replica has died or come back."""
     panes: tuple[str, ...] = ()
     """The panes that are shown: what only they need is not computed for others."""
+    compare: bool = False
+    """The untreated course beside the run's."""
     near: bool = False
     """The landscape's surroundings of the answer, not all of it."""
     tsne: bool = False

@@ -212,6 +212,9 @@ class Dashboard(Screen[None]):
         if name is not None:
             self.send(ApplyRemedy(name))
 
+    def action_compare(self) -> None:
+        self.look(replace(self.view, compare=not self.view.compare))
+
     def action_turn_replica(self, by: int) -> None:
         self.look(replace(self.view, focus=(self.snapshot.focus + by) % self.snapshot.replicas))
 

@@ -1,6 +1,9 @@
 from dataclasses import replace
 
-from tests.ui.scripted import SINE, sent, show
+import numpy as np
+
+from periodic_tui.engine.snapshot import Curve
+from tests.ui.scripted import SINE, sent, show, views
 
 
 def test_f_lists_the_remedies_with_what_they_need_and_marks_those_that_fit() -> None:
@@ -26,3 +29,11 @@ def test_the_verdict_says_how_many_fit_and_while_one_works_at_which_stage_it_is(
     at_work = show(replace(SINE, stage="widen-range: range ±0.02 of ±1,000"))
     assert any("widen-range: range ±0.02 of ±1,000" in row for row in at_work)
     assert any("a remedy is at work" in row for row in at_work)
+
+
+def test_c_asks_for_the_untreated_course_and_the_loss_pane_draws_it() -> None:
+    assert [view.compare for view in views(SINE, "c", "c")][-2:] == [True, False]
+    steps = np.arange(0.0, 2_000.0, 10.0)
+    compared = replace(SINE, untreated_curve=Curve(steps, steps * 0 + 5, steps * 0 + 5, steps * 0 + 5, 10))
+    assert any("untreated" in row for row in show(compared))
+    assert not any("untreated" in row for row in show(SINE))

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 @register
 class RepelUnits(Remedy):
-    """Between the training steps a step of gradient descent on the cosines between incoming weights, where they are
-    positive: what the source wished for. It parts duplicates; it cannot revive a dead unit, whose outgoing weight has
+    """Between the training steps, units of the first layer whose directions have a positive cosine are pushed away from
+    each other: what the source wished for. It parts duplicates; it cannot revive a dead unit, whose outgoing weight has
     the wrong sign as before."""
 
     name: ClassVar[str] = "repel-units"
@@ -53,8 +53,10 @@ class RepelUnits(Remedy):
         weight = bench.get("hidden.0.weight")
         length = weight.norm(dim=-1, keepdim=True).clamp_min(1e-6)
         unit = weight / length
-        cosines = _off_diagonal(unit).clamp_min(0.0)
-        away = -(cosines @ unit) + cosines.square().sum(-1, keepdim=True) * unit
+        cosines = _off_diagonal(unit).clamp_min(0.0).unsqueeze(-1)
+        apart = unit.unsqueeze(2) - unit.unsqueeze(1)
+        # Of unit length: the closer two units are, the more they need the push.
+        away = (cosines * apart / apart.norm(dim=-1, keepdim=True).clamp_min(1e-6)).sum(2)
         moved = unit + self.strength * away
         bench.put("hidden.0.weight", length * moved / moved.norm(dim=-1, keepdim=True))
 

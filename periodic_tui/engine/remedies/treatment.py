@@ -12,7 +12,7 @@ from torch import Tensor
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.overrides import override
-from periodic_tui.engine.remedies.base import Course, Failed, Setting, Train
+from periodic_tui.engine.remedies.base import Course, Failed, Setting, Train, remedies
 from periodic_tui.engine.remedies.bench import Bench
 from periodic_tui.engine.remedies.offers import setting_of
 from periodic_tui.engine.sampling import Knobs
@@ -81,9 +81,10 @@ class Treatment:
         """Whether there is nothing more to do."""
         return bool(self.outcome)
 
-    def begin(self) -> None:
-        """Act before the first step."""
+    def begin(self) -> str:
+        """Act before the first step; returns what was done, in past tense."""
         self._ask(None)
+        return f"{self.name} {self.outcome}" if self.ended else f"began {self.name}: {remedies[self.name].what}"
 
     def advance(self, count: int) -> Tensor:
         """Train at most so many steps, up to the next act; losses `[steps, replicas]`."""

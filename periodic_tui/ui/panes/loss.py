@@ -28,9 +28,11 @@ class LossPane(Pane):
         batch, probe = snapshot.train_curve, snapshot.probe_curve
         across, up = tick_room(size)
         self._axis = follow(self._axis, (batch.low, batch.high, probe.low, probe.high), up, "log")
+        untreated = snapshot.untreated_curve
         series = [
             Series(batch.step, batch.low, Ink.PALE, "band", high=batch.high),
             Series(batch.step, batch.middle, label="batch"),
+            *([Series(untreated.step, untreated.middle, Ink.QUIET, label="untreated")] if len(untreated.step) else []),
             Series(probe.step, probe.middle, Ink.TEXT, label="probe"),
         ]
         steps = step_axis(snapshot.step, across)
