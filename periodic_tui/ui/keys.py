@@ -31,7 +31,7 @@ KEYS: list[BindingType] = [
     _key("R", "next_seed", "next seed", "Draw them with the next seed", show=True),
     _key("f", "remedies", "remedies", "Choose a remedy for what is the matter", show=True),
     _key("u", "undo", "undo", "Undo the last command; the steps count on"),
-    _key("c", "compare", "compare", "Show beside it the same seed to which nothing is done, or hide it"),
+    _key("c", "compare", "compare", "Show the same seed untreated beside it, or hide it"),
     _key("n", "turn_preset(1)", "next preset", "Load the next preset"),
     _key("p", "turn_preset(-1)", "preset before", "Load the preset before"),
     _key("l", "list_presets", "list", "Choose a preset", show=True),
