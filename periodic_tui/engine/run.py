@@ -28,10 +28,11 @@ from periodic_tui.engine.remedies.offers import offers
 from periodic_tui.engine.remedies.treatment import Treatment, prescribe
 from periodic_tui.engine.snapshot import Curve, Event, Features, Floats, Landscape, Layer, Snapshot, Verdict, View
 from periodic_tui.engine.steadiness import Steadiness
-from periodic_tui.engine.summary import finite, layer_fields, scalar_or_list
+from periodic_tui.engine.summary import summary_of
 from periodic_tui.engine.trainer import Trainer
 from periodic_tui.engine.twin import Twin
 from periodic_tui.engine.undo import Memory
+from periodic_tui.engine.unit_curve import unit_curve
 from periodic_tui.engine.verdict import CODES, Counts
 from periodic_tui.engine.warnings import warnings
 
@@ -284,7 +285,7 @@ class Run:
         self, view: View, focus: int, reading: Reading, verdict: Verdict, layers: tuple[Layer, ...]
     ) -> Snapshot:
         """`reading` is the focused replica's alone."""
-        experiment = self.experiment
+        experiment, parameters = self.experiment, self.trainer.parameters[focus : focus + 1]
         return Snapshot(
             run=self.number,
             preset=self.name,
@@ -309,8 +310,10 @@ class Run:
             omega=reading.omega[0],
             answer=self.judge.answer,
             basin=(basin := self.judge.basin_now(focus)),
-            fit=fit_of(self.observer, self.trainer.parameters[focus : focus + 1], view),
-            clock=clock_face(self.observer, self.trainer.parameters[focus : focus + 1]),
+            probe_points=len(self.observer.probe.x),
+            fit=fit_of(self.observer, parameters, view),
+            clock=clock_face(self.observer, parameters),
+            unit=unit_curve(self.observer, parameters, view),
             layers=layers,
             verdict=verdict,
             outcomes=self.population.outcomes(),
@@ -329,25 +332,4 @@ class Run:
 
     def summary(self) -> dict[str, Any]:
         """The contract's summary fields that the run itself knows; numbers finite or None."""
-        reading, focus = self.reading(), 0
-        verdict, layers = self.judge.verdict(reading.one(focus), focus)
-        experiment = self.experiment
-        return {
-            "preset": self.name,
-            "seed": int(self.trainer.seeds[0]),
-            "replicas": len(self.trainer.seeds),
-            "steps": self.step,
-            "engine": self.trainer.stepper.name,
-            "device": str(self.trainer.device),
-            "dtype": experiment.training.dtype,
-            "loss": finite(reading.loss[focus]),
-            "train_loss": finite(self.trainer.last_loss[focus]),
-            "loss_test": None if reading.loss_test is None else finite(reading.loss_test[focus]),
-            "omega": scalar_or_list(reading.omega[focus]),
-            "answer_error": self.judge.answer_error(reading, focus),
-            "accuracy": self.observer.accuracy.share(self.trainer.parameters[:1]),
-            "outcomes": self.population.outcomes(),
-            "verdict": {"code": verdict.code, "text": verdict.text, "figures": verdict.figures},
-            "layers": [layer_fields(layer) for layer in layers],
-            "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in self.journal],
-        }
+        return summary_of(self)

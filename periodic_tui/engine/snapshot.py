@@ -159,6 +159,18 @@ class Features:
     """What stands in the way of t-SNE, or that it is being computed."""
 
 
+@dataclass(frozen=True, eq=False)
+class UnitCurve:
+    """What one hidden unit does where the fit is drawn."""
+
+    layer: int = 0
+    unit: int = 0
+    x: Floats = field(default_factory=_none)
+    """The fit's axis; empty where no unit is looked at, or its inputs cannot be drawn."""
+    activation: Floats = field(default_factory=_none)
+    """`[points]` over the fit's window, or `[side, side]` over its square."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What is the matter, in one code, one sentence and the figures that it rests on."""
@@ -243,6 +255,9 @@ class Snapshot:
     fit: Fit = Fit()
     clock: ClockFace = ClockFace()
     layers: tuple[Layer, ...] = ()
+    unit: UnitCurve = UnitCurve()
+    probe_points: int = 4_096
+    """On which the units' shares are measured."""
     verdict: Verdict = Verdict()
     outcomes: dict[str, int] = field(default_factory=dict)
     """Verdict code to number of replicas."""
@@ -297,3 +312,5 @@ class View:
     """The landscape's surroundings of the answer, not all of it."""
     tsne: bool = False
     """Features by t-SNE, not PCA."""
+    unit: tuple[int, int] | None = None
+    """Layer and number of the unit whose activation is wanted."""

@@ -1,14 +1,43 @@
-"""Values as the summary writes them: finite numbers or None."""
+"""The summary of a run: numbers finite or None."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from torch import Tensor
 
 from periodic_tui.engine.snapshot import Layer
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.run import Run
+
+
+def summary_of(run: Run) -> dict[str, Any]:
+    """The contract's summary fields that the run itself knows; numbers finite or None."""
+    reading, focus = run.reading(), 0
+    verdict, layers = run.judge.verdict(reading.one(focus), focus)
+    experiment = run.experiment
+    return {
+        "preset": run.name,
+        "seed": int(run.trainer.seeds[0]),
+        "replicas": len(run.trainer.seeds),
+        "steps": run.step,
+        "engine": run.trainer.stepper.name,
+        "device": str(run.trainer.device),
+        "dtype": experiment.training.dtype,
+        "loss": finite(reading.loss[focus]),
+        "train_loss": finite(run.trainer.last_loss[focus]),
+        "loss_test": None if reading.loss_test is None else finite(reading.loss_test[focus]),
+        "omega": scalar_or_list(reading.omega[focus]),
+        "answer_error": run.judge.answer_error(reading, focus),
+        "accuracy": run.observer.accuracy.share(run.trainer.parameters[:1]),
+        "outcomes": run.population.outcomes(),
+        "verdict": {"code": verdict.code, "text": verdict.text, "figures": verdict.figures},
+        "layers": [layer_fields(layer) for layer in layers],
+        "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in run.journal],
+    }
 
 
 def layer_fields(layer: Layer) -> dict[str, Any]:

@@ -1,115 +1,89 @@
-"""Every hidden unit as a cell: alive, dead, a duplicate, mute or linear."""
+"""Every hidden unit as a cell: alive, dead, a duplicate, mute or linear; the cursor's unit in detail."""
 
 from __future__ import annotations
 
-from itertools import cycle
-from string import ascii_lowercase
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
-from periodic_tui.engine.snapshot import Layer, Snapshot, UnitState
-from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.plotting.cells import Cells
 from periodic_tui.ui.pane import Pane
-from periodic_tui.ui.wording import plain
-
-Look = tuple[str, Ink]
-
-LOOKS: dict[UnitState, Look] = {
-    "alive": ("■", Ink.NETWORK),
-    "dead": ("·", Ink.TROUBLE),
-    "certified": ("∙", Ink.TROUBLE),
-    "mute": ("▫", Ink.TROUBLE),
-    "linear": ("╱", Ink.NETWORK),
-    "duplicate": ("◆", Ink.TROUBLE),
-}
-MEANINGS = {
-    "alive": "alive", "dead": "dead", "certified": "dead for good", "mute": "mute", "linear": "linear",
-    "duplicate": "duplicate",
-}  # fmt: skip
-LABEL = 10
-"""Columns for a layer's name."""
+from periodic_tui.ui.unit_detail import LINES, unit_detail
+from periodic_tui.ui.unit_grid import Unit, grid_rows, key_row, moved, row_of, totals, unit_grid
 
 
 class UnitsPane(Pane):
-    """A block of cells for each hidden layer, with a key to the shapes that occur."""
+    """A block of cells for each hidden layer; rows that do not fit scroll with the cursor."""
 
     NAME = "units"
     TITLE = "units"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1, 0)", "unit before", id="units.left", show=False, tooltip="The unit before"),
+        Binding("right", "move(1, 0)", "next unit", id="units.right", show=False, tooltip="The next unit"),
+        Binding("up", "move(0, -1)", "unit above", id="units.up", show=False, tooltip="The unit above"),
+        Binding("down", "move(0, 1)", "unit below", id="units.down", show=False, tooltip="The unit below"),
+    ]
+
+    _chosen: tuple[int, Unit] = (-1, (0, 0))
+    """The run, and the unit on which the cursor was put in it."""
+    _width = 0
+    _run = -1
+    """In which the session was last asked for a unit."""
 
     @classmethod
     def speaks(cls, snapshot: Snapshot) -> bool:
         return bool(snapshot.layers)
 
+    @property
+    def cursor(self) -> Unit:
+        """The unit that is shown in detail."""
+        run, unit = self._chosen
+        return unit if run == self.snapshot.run else (0, 0)
+
+    def action_move(self, across: int, down: int) -> None:
+        if self.snapshot.layers:
+            rows = grid_rows(self.snapshot.layers, self._width)
+            self._chosen = self.snapshot.run, moved(rows, self.cursor, across, down)
+            self._look()
+            self.redraw()
+
+    def watch_snapshot(self) -> None:
+        if self.has_focus and self._run != self.snapshot.run:
+            self._look()
+        super().watch_snapshot()
+
+    def on_focus(self) -> None:
+        super().on_focus()
+        self._look()
+
+    def on_blur(self) -> None:
+        super().on_blur()
+        self.post_message(self.Look(unit=None))
+
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
-        cells, row = Cells.blank(*size), 0
-        occurring = {state for layer in snapshot.layers for state in states(layer)}
-        key = [state for state in LOOKS if state in occurring]
-        rows = size.height - (1 if size.height > len(snapshot.layers) else 0)
-        for layer, share in zip(snapshot.layers, _shares(snapshot.layers, size.width - LABEL, rows), strict=True):
-            cells = cells.write(0, row, plain(layer.name, self.glyphs)[: LABEL - 1], Ink.QUIET)
-            cells = cells.paste(self._block(layer, size.width - LABEL, share), LABEL, row)
-            row += share
-        return cells.paste(self._key(key), 0, size.height - 1) if rows < size.height else cells
+        rows, self._width = grid_rows(snapshot.layers, size.width), size.width
+        detail = size.height - 2 - len(rows)
+        if detail < LINES:
+            detail = LINES - 1 if self.has_focus and size.height > 2 * LINES else 0
+        room = max(size.height - 1 - detail - bool(detail), 1)
+        first = min(max(row_of(rows, self.cursor) - room // 2, 0), max(len(rows) - room, 0))
+        marked = self.cursor if self.has_focus else None
+        cells = Cells.blank(*size)
+        cells = cells.paste(
+            unit_grid(snapshot.layers, rows[first:], (size.width, min(room, len(rows))), marked, self.glyphs), 0, 0
+        )
+        if detail:
+            color, place = not self.app.no_color, Size(size.width, detail)
+            picture = unit_detail(snapshot, self.cursor, place, color, self.glyphs)
+            cells = cells.paste(picture, 0, size.height - 1 - detail)
+        return cells.paste(key_row(snapshot.layers, size.width, self.glyphs), 0, size.height - 1)
 
     def figure(self, snapshot: Snapshot) -> str:
         return totals(snapshot.layers)
 
-    def _block(self, layer: Layer, width: int, rows: int) -> Cells:
-        """The units of a layer, with partner letters where they fit into the width, else side by side."""
-        cells, letters = Cells.blank(width, rows), partners(layer)
-        step = next((step for step in (4, 2) if layer.units * step <= width), 1)
-        columns = max(width // step, 1)
-        for unit, state in enumerate(states(layer)[: columns * rows]):
-            shape, ink = LOOKS[state]
-            text = shape + (letters[unit] if step > 1 and state == "duplicate" else "")
-            cells = cells.write(unit % columns * step, unit // columns, plain(text, self.glyphs), ink)
-        if layer.units > columns * rows:
-            cells = cells.write(width - 1, rows - 1, "+", Ink.QUIET)
-        return cells
-
-    def _key(self, occurring: list[UnitState]) -> Cells:
-        cells, column = Cells.blank(200, 1), 0
-        for state in occurring:
-            shape, ink = LOOKS[state]
-            cells = cells.write(column, 0, plain(shape, self.glyphs), ink)
-            cells = cells.write(column + 2, 0, MEANINGS[state], Ink.QUIET)
-            column += len(MEANINGS[state]) + 5
-        return cells
-
-
-def states(layer: Layer) -> list[UnitState]:
-    """The state of each unit; where several hold, the one that explains most."""
-    found: list[UnitState] = ["alive"] * layer.units
-    duplicates = {unit for pair in layer.duplicate for unit in pair}
-    sets: list[tuple[UnitState, set[int]]] = [
-        ("linear", set(layer.linear)), ("duplicate", duplicates), ("mute", set(layer.mute)),
-        ("dead", set(layer.dead)), ("certified", set(layer.certified)),
-    ]  # fmt: skip
-    for state, units in sets:
-        for unit in units:
-            found[unit] = state
-    return found
-
-
-def partners(layer: Layer) -> dict[int, str]:
-    """A letter for each duplicate unit; units that do the same have the same."""
-    groups = layer.groups or layer.duplicate
-    return {unit: letter for group, letter in zip(groups, cycle(ascii_lowercase), strict=False) for unit in group}
-
-
-def totals(layers: tuple[Layer, ...]) -> str:
-    """53 units · 3 dead · 1 pair."""
-    counts = {
-        "units": sum(layer.units for layer in layers),
-        "dead": sum(len(layer.dead) for layer in layers),
-        "mute": sum(len(layer.mute) for layer in layers),
-        "linear": sum(len(layer.linear) for layer in layers),
-        "duplicate pairs": sum(len(layer.duplicate) for layer in layers),
-    }
-    return " · ".join(f"{count} {word}" for word, count in counts.items() if count)
-
-
-def _shares(layers: tuple[Layer, ...], width: int, rows: int) -> list[int]:
-    """Rows for each layer: what it needs, at least one, and all the same where they do not fit."""
-    needed = [max(1, -(-layer.units // max(width, 1))) for layer in layers]
-    return needed if sum(needed) <= rows else [max(1, rows // len(layers))] * len(layers)
+    def _look(self) -> None:
+        if self.snapshot.layers:
+            self._run = self.snapshot.run
+            self.post_message(self.Look(unit=self.cursor))

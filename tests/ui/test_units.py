@@ -1,0 +1,102 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from periodic_tui.engine.snapshot import Layer, Snapshot, UnitCurve
+from periodic_tui.plotting.cells import Ink
+from periodic_tui.ui.unit_detail import detail_lines
+from periodic_tui.ui.unit_grid import LABEL, grid_rows, moved, row_of, totals, unit_grid
+from tests.ui.scripted import MAGNITUDE, ScriptedSession, rows_of, show, views, visit
+
+PAIR = Layer(
+    "hidden.0",
+    np.array([0.5, 0.1, 0.0]),
+    dead=(2,),
+    certified=(2,),
+    incoming=np.array([[1.0, -2.0], [0.25, 0.5], [0.0, 0.0]]),
+    bias=np.array([0.5, 0.0, -1.0]),
+    outgoing=np.array([[3.0, -1.0, 0.0]]),
+)
+SMALL = replace(MAGNITUDE, layers=(PAIR, Layer("hidden.1", np.ones(2))))
+WIDE = replace(MAGNITUDE, layers=tuple(Layer(f"hidden.{n}", np.ones(512)) for n in range(2)))
+TO_UNITS = "shift+tab"
+
+
+def test_every_unit_stands_in_one_row() -> None:
+    rows = grid_rows(WIDE.layers, 100)
+    units = [(row.layer, row.first + n) for row in rows for n in range(row.units)]
+    assert units == [(layer, unit) for layer in range(2) for unit in range(512)]
+    assert max(row.units * row.step for row in rows) <= 100 - LABEL
+
+
+def test_the_cursor_walks_over_layers_and_stays_on_the_grid() -> None:
+    rows = grid_rows(SMALL.layers, 40)
+    assert moved(rows, (0, 0), 1, 0) == (0, 1)
+    assert moved(rows, (0, 2), 1, 0) == (0, 2)
+    assert moved(rows, (0, 2), 0, 1) == (1, 1)
+    assert moved(rows, (1, 1), 0, 1) == (1, 1)
+    assert moved(rows, (0, 0), -1, -1) == (0, 0)
+    assert row_of(rows, (1, 0)) == 1
+
+
+def test_units_that_seldom_react_are_pale_and_the_dead_for_good_stand_apart() -> None:
+    cells = unit_grid(SMALL.layers, grid_rows(SMALL.layers, 40), (40, 2), (1, 0), "braille")
+    inks = [Ink(cells.ink[0, LABEL + 4 * n]) for n in range(3)]
+    assert inks == [Ink.NETWORK, Ink.PALE, Ink.TROUBLE]
+    assert cells.text()[0].split() == ["hidden.0", "■", "■", "×"]
+    assert Ink(cells.ink[1, LABEL]) == Ink.MARK
+
+
+def test_the_detail_tells_weights_bias_and_share_of_the_probe() -> None:
+    assert detail_lines(SMALL, (0, 0)) == [
+        "hidden.0 unit 0 · alive · active on 2,048 of 4,096",
+        "w (+1, -2)  b +0.5  out +3",
+    ]
+    assert detail_lines(SMALL, (0, 2))[0] == "hidden.0 unit 2 · dead for good · active on 0 of 4,096"
+    many = replace(PAIR, incoming=np.ones((3, 512)))
+    assert "w (+1, +1, +1, +1, …)" in detail_lines(replace(SMALL, layers=(many,)), (0, 0))[1]
+
+
+def test_the_totals_are_told_layer_by_layer() -> None:
+    assert totals(SMALL.layers) == "3 units, 1 dead · 2 units"
+    assert totals((Layer("hidden.0", np.ones(3), duplicate=((0, 1),)),)) == "3 units, 1 pair"
+
+
+def test_arrows_choose_the_unit_whose_activation_the_session_sends() -> None:
+    asked = [view.unit for view in views(SMALL, TO_UNITS, "right", "down", TO_UNITS)]
+    assert asked[-4:] == [(0, 0), (0, 1), (1, 1), None]
+
+
+def test_a_new_run_begins_at_the_first_unit() -> None:
+    session = ScriptedSession(SMALL)
+
+    async def act(app, pilot):
+        await pilot.press(TO_UNITS, "right")
+        session.snapshot = replace(SMALL, run=2)
+        app.screen.poll()
+        await pilot.pause()
+        assert any("hidden.0 unit 0" in row for row in rows_of(app))
+        assert session.views[-1].unit == (0, 0)
+
+    visit(session, act)
+
+
+@pytest.mark.parametrize(("x", "activation"), [(50, np.linspace(0, 1, 50)), (8, np.eye(8))])
+def test_the_activation_is_drawn_once_the_session_has_sent_it(x: int, activation: np.ndarray) -> None:
+    def drawn(snapshot: Snapshot) -> list[str]:
+        return show(snapshot, TO_UNITS, "z")
+
+    sent = replace(SMALL, unit=UnitCurve(0, 0, np.linspace(-1, 1, x), activation))
+    assert drawn(sent) != drawn(SMALL)
+    other = replace(SMALL, unit=replace(sent.unit, unit=1))
+    assert drawn(other) == drawn(SMALL)
+
+
+def test_a_thousand_units_fit_on_one_screen_and_scroll_in_a_smaller_pane() -> None:
+    rows = show(WIDE, TO_UNITS, "z")
+    assert sum(row.count("■") for row in rows) == 1_024 + 1  # and the key's
+    small = show(WIDE, TO_UNITS, size=(80, 24))
+    assert any("hidden.0" in row for row in small)
+    far = show(WIDE, TO_UNITS, *["down"] * 60, size=(80, 24))
+    assert any("hidden.1 unit" in row for row in far)
