@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import replace
 from functools import cached_property
 
@@ -19,6 +18,7 @@ from periodic_tui.engine.diagnostics.spectrum import spectral_peak
 from periodic_tui.engine.models import Model
 from periodic_tui.engine.past import Past
 from periodic_tui.engine.present_range import narrowed_by
+from periodic_tui.engine.ration import Ration
 from periodic_tui.engine.sampling import Batch
 from periodic_tui.engine.sentences import verdict_of
 from periodic_tui.engine.snapshot import Floats, Layer, Verdict
@@ -65,8 +65,8 @@ class Judge:
             self.trainer.parameters.clone() if self._descends and self._model.frequency_parameter is None else None
         )
         self._best_sharpness = np.full(replicas, np.nan)
-        self._sharpness = np.full(replicas, np.nan)
-        self._sharpness_due = 0.0
+        self._sharpness = Ration(replicas, _SHARE)
+        self._signs = Ration(replicas, _SHARE)
         self.past.begin(self.trainer.done)
 
     @property
@@ -144,7 +144,7 @@ class Judge:
         self._note_lowest(reading, part)
         cases = self._measured(reading, part)
         self._add_sharpness(cases, part, live)
-        self._add_wrong_signs(cases, reading, part)
+        self._add_wrong_signs(cases, part, live)
         return cases
 
     def _measured(self, reading: Reading, part: slice) -> Cases:
@@ -208,11 +208,9 @@ class Judge:
             return
         open_ = first_of(cases, _BEFORE_STEP) < 0
         rows = np.arange(len(self._lowest))[part]
-        if live and self.observer.expected is None:
-            self._sharpen_one(rows[open_])
-        else:
-            self._sharpness[rows[open_]] = self.observer.sharpness_at(self.trainer.parameters[rows[open_]])
-        cases.sharpness[:] = self._sharpness[rows]
+        live = live and self.observer.expected is None
+        self._sharpness.measure(rows[open_], self._sharpness_of, live)
+        cases.sharpness[:] = self._sharpness.values[rows]
         if self._best is None:
             thrown = self._was_inside[rows] & ~self._is_inside[rows]
             cases.best_sharpness[thrown] = self._answer_sharpness
@@ -224,33 +222,27 @@ class Judge:
                 self._best_sharpness[unknown] = self.observer.sharpness_at(self._best[unknown])
             cases.best_sharpness[thrown] = self._best_sharpness[rows][thrown]
 
-    def _sharpen_one(self, rows: Counts) -> None:
-        """Measure one replica anew, if the time has come."""
-        now = time.perf_counter()
-        if not len(rows) or now < self._sharpness_due:
-            return
-        row = rows[:1]
-        self._sharpness[row] = self.observer.sharpness_at(self.trainer.parameters[row])
-        after = time.perf_counter()
-        self._sharpness_due = after + (after - now) / _SHARE
+    def _sharpness_of(self, rows: Counts) -> Floats:
+        return self.observer.sharpness_at(self.trainer.parameters[rows])
 
-    def _add_wrong_signs(self, cases: Cases, reading: Reading, part: slice) -> None:
+    def _add_wrong_signs(self, cases: Cases, part: slice, live: bool) -> None:
+        rows = np.arange(len(self._lowest))[part]
         at_rest = first_of(cases, _BEFORE_SIGN) < 0
-        rows = np.arange(len(self._lowest))[part][at_rest]
-        if len(rows) and reading.units:
-            mask = self._wrong_signs(self.trainer.parameters[rows], reading.units[-1].dead[at_rest])
-            if mask is not None:
-                cases.wrong_sign[at_rest] = mask.sum(-1).cpu().numpy()
+        self._signs.measure(rows[at_rest], self._count_wrong_signs, live)
+        cases.wrong_sign[at_rest] = np.nan_to_num(self._signs.values[rows[at_rest]]).astype(np.int64)
 
-    def _wrong_signs(self, parameters: Tensor, dead: Tensor) -> Tensor | None:
+    def _count_wrong_signs(self, rows: Counts) -> Floats:
+        mask = self._wrong_signs(self.trainer.parameters[rows])
+        return np.zeros(len(rows)) if mask is None else mask.sum(-1).double().cpu().numpy()
+
+    def _wrong_signs(self, parameters: Tensor) -> Tensor | None:
         """Units of the last hidden layer `[replicas, units]` whose outgoing weight has the wrong sign, if that can be
         tested: a linear output of one dimension."""
         experiment, observer = self.trainer.experiment, self.observer
         views = self.trainer.training_step.layout.views(parameters)
         outgoing = views.get("output.weight")
-        units = dead.shape[-1]
         single = experiment.target.outputs == 1 and experiment.training.loss == "mse"
-        if outgoing is None or not single or units > WIDEST:
+        if outgoing is None or not single or outgoing.shape[-1] > WIDEST or not experiment.model.hidden_units:
             return None
         layers = observer.hidden(parameters)
         activation = experiment.model.activation  # type: ignore[attr-defined]
@@ -259,7 +251,7 @@ class Judge:
         probe = observer.probe
         x = layers[-2].activations if len(layers) > 1 else probe.x.expand(len(parameters), *probe.x.shape)
         return wrong_signs(
-            layers[-1].activations, x, probe.y[:, 0], outgoing[:, 0], ~dead, "output.bias" in views,
+            layers[-1].activations, x, probe.y[:, 0], outgoing[:, 0], "output.bias" in views,
             lambda z: activation(z, {}),
         )  # fmt: skip
 
@@ -277,10 +269,10 @@ class Judge:
         case = self.cases(reading, part, live)
         signs = None
         if case.wrong_sign[0]:
-            signs = self._wrong_signs(self.trainer.parameters[part], reading.units[-1].dead)
+            signs = self._wrong_signs(self.trainer.parameters[part])
         views = self.trainer.training_step.layout.views(self.trainer.parameters[part])
         certified = self.observer.certified(self.trainer.parameters[part]) if reading.units else []
-        layers = layers_of(reading.units, views, self._first_views(part), certified, signs)
+        layers = layers_of(reading.units, views, self._first_views(part), certified, signs, live)
         return verdict_of(replace(case, layers=layers, gradient=gradient)), layers
 
     def _first_views(self, part: slice) -> dict[str, Tensor]:

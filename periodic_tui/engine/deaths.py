@@ -23,12 +23,16 @@ from periodic_tui.engine.step import State
 from periodic_tui.engine.steppers import Eager, Stepper
 from periodic_tui.engine.trainer import Trainer
 
-MOST_STEPS = 20_000
-"""Steps that may be run again for one reading …"""
 MOST_SECONDS = 0.15
-"""… and the time that may take."""
+"""Running a stretch again may take so long …"""
+CREDIT = 0.3
+"""… out of so many seconds, …"""
+SHARE = 0.005
+"""… which come back as this share of the time: units that flicker are not worth more."""
 REVIVED = 0.02
 """Share of the probe from which a dead unit is alive again: twice the limit below which it died."""
+_FIRST_PIECE = 4
+"""Steps after which the clock is looked at first."""
 _SINGLY = 2
 """So many units that change at the same step have an event each; more are summed up."""
 
@@ -55,14 +59,16 @@ class Deaths:
         self.trainer, self.observer = trainer, observer
         self._key: tuple[object, ...] = ()
         self._dead: set[Unit] = set()
+        self._credit, self._paid = CREDIT, time.perf_counter()
         self.forget()
 
     def forget(self) -> None:
         """A command changed the parameters: what they were before does not count."""
         self._last: _Moment | None = None
 
-    def look(self, focus: int, activity: tuple[Tensor, ...], again: bool = True) -> list[Event]:
-        """Events since the last reading of this replica, whose shares of the probe these are (`[units]` a layer).
+    def look(self, focus: int, activity: tuple[Tensor, ...], points: int, again: bool = True) -> list[Event]:
+        """Events since the last reading of this replica, whose shares of the probe these are (`[units]` a layer, on
+        so many points).
 
         `again`: whether the stretch can be run again; a remedy that acted between its steps cannot.
         """
@@ -78,7 +84,13 @@ class Deaths:
         before, self._last = self._last, moment
         if not changed:
             return []
-        return _Search(self.trainer, self.observer, focus, again).events(before, moment, changed)
+        started = time.perf_counter()
+        self._credit = min(CREDIT, self._credit + SHARE * (started - self._paid))
+        search = _Search(self.trainer, self.observer, focus, points, again, started + min(self._credit, MOST_SECONDS))
+        events = search.events(before, moment, changed)
+        self._paid = time.perf_counter()
+        self._credit -= self._paid - started
+        return events
 
     def _slice(self, focus: int) -> State:
         return {name: value[focus : focus + 1] for name, value in self.trainer.state.items()}
@@ -87,10 +99,15 @@ class Deaths:
 class _Search:
     """Finds the steps at which units of one replica died or came back between two moments."""
 
-    def __init__(self, trainer: Trainer, observer: Observer, focus: int, again: bool) -> None:
+    def __init__(
+        self, trainer: Trainer, observer: Observer, focus: int, points: int, again: bool, until: float
+    ) -> None:
         self.trainer, self.observer = trainer, observer
         # An optimizer of torch's keeps its own state.
-        self._again = again and isinstance(trainer.experiment.optimizer, ElementWise)
+        self._points = points
+        self._again = (
+            again and points == len(observer.probe.x) and isinstance(trainer.experiment.optimizer, ElementWise)
+        )
         self._part = slice(focus, focus + 1)
         replicas = len(trainer.seeds)
         self._knobs: Knobs = {
@@ -99,8 +116,7 @@ class _Search:
         }
         alone: Stepper = Eager(trainer.training_step, trainer.device)
         self._stepper = trainer.stepper if replicas == 1 else alone
-        self._steps_left = MOST_STEPS
-        self._until = time.perf_counter() + MOST_SECONDS
+        self._until = until
 
     def events(self, before: _Moment, after: _Moment, changed: dict[Unit, bool]) -> list[Event]:
         """One for each unit that died (True) or came back (False), or one for many that did so together."""
@@ -112,11 +128,10 @@ class _Search:
         """Between `low` and `high` these units change: halve until it is one step, or nothing is left to spend."""
         length = high.step - low.step
         half = length // 2
-        if length <= 1 or not self._again or half > self._steps_left or time.perf_counter() > self._until:
+        middle = self._run(low, half) if half and self._again else None
+        if middle is None:
             found.append((low, high, changed))
             return
-        self._steps_left -= half
-        middle = self._run(low, half)
         early = {unit: died for unit, died in changed.items() if _has_changed(middle.activity, unit, died)}
         late = {unit: died for unit, died in changed.items() if unit not in early}
         if early:
@@ -124,9 +139,18 @@ class _Search:
         if late:
             self._halve(middle, high, late, found)
 
-    def _run(self, moment: _Moment, count: int) -> _Moment:
-        seeds = self.trainer.seeds[self._part]
-        state, _ = self._stepper.run(moment.state, self._knobs, seeds, moment.step, count)
+    def _run(self, moment: _Moment, count: int) -> _Moment | None:
+        """So many steps later; None if that would take more time than is left."""
+        seeds, state, done, piece = self.trainer.seeds[self._part], moment.state, 0, _FIRST_PIECE
+        while done < count:
+            started = time.perf_counter()
+            piece = min(piece, count - done)
+            state, _ = self._stepper.run(state, self._knobs, seeds, moment.step + done, piece)
+            done += piece
+            now = time.perf_counter()
+            if now + 2 * (now - started) > self._until:
+                return None
+            piece *= 2
         reading = self.observer.read(state["parameters"])
         return _Moment(moment.step + count, state, tuple(units.activity[0] for units in reading.units))
 
@@ -144,7 +168,7 @@ class _Search:
         deed = "died" if died else "came back to life"
         exact = high.step - low.step == 1
         when = "" if exact else f" between steps {low.step:,} and {high.step:,}"
-        shares = _shares(low.activity[layer], high.activity[layer], units, len(self.observer.probe.x), exact)
+        shares = _shares(low.activity[layer], high.activity[layer], units, self._points, exact)
         cause = ""
         if exact and died and self.observer.relu:
             seeds = self.trainer.seeds[self._part]

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 import numpy as np
 
 from periodic_tui.engine.diagnostics import Observer
-from periodic_tui.engine.diagnostics.subset import part_of
 from periodic_tui.engine.snapshot import Features, Floats
+from periodic_tui.engine.subset import part_of
 from periodic_tui.engine.trainer import Trainer
 
 POINTS = 512

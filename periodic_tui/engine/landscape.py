@@ -11,9 +11,9 @@ from torch import Tensor
 
 from periodic_tui.engine.answers import NoAnswer
 from periodic_tui.engine.diagnostics import Observer
-from periodic_tui.engine.diagnostics.subset import part_of
 from periodic_tui.engine.expected import ExpectedLoss
 from periodic_tui.engine.present_range import intervals_in_use
+from periodic_tui.engine.probe import Probe
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 from periodic_tui.engine.sampling import Batch, numbers_per_step
 from periodic_tui.engine.snapshot import Floats, Landscape, Line
@@ -28,12 +28,14 @@ _NEAR = 3.0
 """Half-width of the near view, in basins."""
 _PERIOD = 0.5
 """Seconds between two pictures …"""
-_SHARE = 0.01
+_SHARE = 0.003
 """… or longer, so that they take no more than this share of the time."""
-_WORK = 40_000_000
+_WORK = 20_000_000
 """Products for one line."""
-_SHARPEST = 20_000_000
-"""Parameters times points of the probe up to which the sharpest direction is looked for."""
+_SHARPEST = 5_000
+"""Parameters up to which the sharpest direction is looked for …"""
+_CURVED = 256
+"""… on so many points."""
 
 
 class Surveyor:
@@ -44,6 +46,7 @@ class Surveyor:
         self._kept = Landscape()
         self._key: tuple[int, bool, int] | None = None
         self._due = 0.0
+        self._answer = self._known_answer()
 
     def __call__(self, focus: int, near: bool, basin: float | None) -> Landscape:
         """The landscape around a replica; `basin` is the answer's half-width for the near view."""
@@ -64,20 +67,20 @@ class Surveyor:
             return over_frequency(self.trainer, expected, present, near and basin is not None, basin or 0.0, focus)
         return Landscape(lines=tuple(self._lines(present)), x=POSITIONS, reach=self._reach(present))
 
-    def _answer(self) -> Tensor | None:
+    def _known_answer(self) -> Tensor | None:
         try:
             return self.trainer.answer_parameters()[:1]
         except NoAnswer:
             return None
 
     def _reach(self, present: Tensor) -> float:
-        answer = self._answer()
+        answer = self._answer
         distance = 0.0 if answer is None else float((answer - present).norm())
         return distance or float(present.norm()) or 1.0
 
     def _lines(self, present: Tensor) -> list[Line]:
         """Towards the answer, against the gradient, and along the sharpest direction."""
-        reach, answer = self._reach(present), self._answer()
+        reach, answer = self._reach(present), self._answer
         directions: dict[str, Tensor] = {}
         if answer is not None and bool((answer != present).any()):
             directions["answer"] = answer - present
@@ -87,8 +90,9 @@ class Surveyor:
         gradient, _ = step.gradient(present, batch, none) if not self._dropout else (present * 0, None)
         if bool((gradient != 0).any()):
             directions["gradient"] = -gradient * (reach / gradient.norm())
-        if present.shape[-1] > 1 and present.shape[-1] * len(self.observer.probe.x) <= _SHARPEST:
-            directions["sharpest"] = self.observer.curvature(present)[1] * reach
+        if present.shape[-1] > 1 and present.shape[-1] <= _SHARPEST:
+            part = Probe(batch.x[0, :_CURVED], batch.y[0, :_CURVED])
+            directions["sharpest"] = self.observer.curvature(present, part)[1] * reach
         return [Line(name, self._along(present, direction, batch)) for name, direction in directions.items()]
 
     @property
@@ -97,10 +101,9 @@ class Surveyor:
 
     def _batch(self) -> Batch:
         """A part of the probe as a batch `[1, points, …]`: fewer points for larger networks."""
-        probe = self.observer.probe
-        count = max(32, min(1024, _WORK // (self.trainer.training_step.layout.size * len(POSITIONS))))
-        some = part_of(len(probe.x), count).to(probe.x.device)
-        return Batch(probe.x[some].unsqueeze(0), probe.y[some].unsqueeze(0))
+        count = max(16, min(1024, _WORK // (self.trainer.training_step.layout.size * len(POSITIONS))))
+        part = self.observer.probe.part(count)
+        return Batch(part.x.unsqueeze(0), part.y.unsqueeze(0))
 
     def _along(self, present: Tensor, direction: Tensor, batch: Batch) -> Floats:
         positions = torch.as_tensor(POSITIONS, dtype=present.dtype, device=present.device)

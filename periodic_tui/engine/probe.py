@@ -9,6 +9,7 @@ from torch import Tensor
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.sampling import PROBE_POINTS, noise_free, probe_points, torch_dtype
+from periodic_tui.engine.subset import part_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +18,13 @@ class Probe:
 
     x: Tensor
     y: Tensor
+
+    def part(self, count: int) -> Probe:
+        """At most so many of its points, always the same ones."""
+        if count >= len(self.x):
+            return self
+        some = part_of(len(self.x), count).to(self.x.device)
+        return Probe(self.x[some], self.y[some])
 
 
 def training_probe(experiment: Experiment) -> Probe:

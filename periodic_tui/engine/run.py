@@ -74,6 +74,7 @@ class Run:
         self.engine_remark = ""
         """What the header says beside the engine's name."""
         self._reading: tuple[int, Reading] | None = None
+        self._answer_missing: tuple[Experiment | None, str | None] = None, None
         self._own = experiment
         """The experiment without what remedies changed: `reinitialize` goes back to it."""
         self.twin = Twin(experiment, device)
@@ -184,7 +185,7 @@ class Run:
 
     def _sweep(self, part: slice) -> tuple[Floats, Counts]:
         """Losses and codes of some replicas, for the live screen."""
-        reading = self.observer.read(self.trainer.parameters[part])
+        reading = self.observer.read(self.trainer.parameters[part], brief=True)
         self.probe_history.add(self.step, reading.loss[None], part)
         return reading.loss, self.judge.codes(reading, part, live=True)
 
@@ -244,6 +245,13 @@ class Run:
 
     def answer_missing(self) -> str | None:
         """Why there is nothing to inject; None if there is."""
+        experiment, reason = self._answer_missing
+        if experiment is not self.experiment:
+            reason = self._why_no_answer()
+            self._answer_missing = self.experiment, reason
+        return reason
+
+    def _why_no_answer(self) -> str | None:
         try:
             self.trainer.answer()
         except NoAnswer as reason:
@@ -261,7 +269,7 @@ class Run:
         verdict waits a moment before it changes its mind."""
         focus = self._focus(view)
         part = slice(focus, focus + 1)
-        reading = self.observer.read(self.trainer.parameters[part])
+        reading = self.observer.read(self.trainer.parameters[part], brief=True)
         self.probe_history.add(self.step, reading.loss[None], part)
         self._look_for_deaths(focus, reading)
         found, layers = self.judge.verdict(reading, focus, live=True)
@@ -274,7 +282,7 @@ class Run:
 
     def _look_for_deaths(self, focus: int, reading: Reading) -> None:
         activity = tuple(units.activity[0] for units in reading.units)
-        news = self.deaths.look(focus, activity, again=self.treatment is None)
+        news = self.deaths.look(focus, activity, reading.points, again=self.treatment is None)
         self.deaths_seen += len(news)
         self.events = [*self.events, *news][-_KEPT_EVENTS:]
 

@@ -27,7 +27,7 @@ Load = Callable[[str], tuple[str, Experiment]]
 
 _FRAME = 0.05
 """Seconds between snapshots while training, where the probe is cheap."""
-_READING_SHARE = 0.03
+_READING_SHARE = 0.025
 """Largest share of the time that readings may take …"""
 _LONGEST_FRAME = 2.0
 """… unless that would leave the screen without news for longer than this."""
@@ -64,6 +64,8 @@ class Session:
         self._latest = replace(EMPTY, preset=name, title=experiment.title, story=experiment.story)
         self._pacer = Pacer(clock)
         self._next_frame = 0.0
+        self._published = 0.0
+        self._owed = 0.0
         self._run: Run | None = None
         self._runs = 0
         self._undo = UndoRing()
@@ -249,8 +251,11 @@ class Session:
         if self._view.stop_at_death and self.current.deaths_seen > deaths:
             self.paused = True
         self._latest = self._complete(picture)
-        cost = self._clock() - started
-        self._next_frame = started + cost + min(max(_FRAME, cost / _READING_SHARE), _LONGEST_FRAME)
+        ended = self._clock()
+        # What a long reading took too much is saved on the next ones.
+        self._owed = max(0.0, self._owed - _READING_SHARE * (started - self._published)) + ended - started
+        self._published = ended
+        self._next_frame = ended + min(max(_FRAME, self._owed / _READING_SHARE), _LONGEST_FRAME)
 
     # The verbs of the commands.
 

@@ -5,11 +5,18 @@ import re
 import pytest
 import torch
 
+from periodic_tui.engine import deaths
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import View
 from tests.engine.experiments import experiment, ln, magnitude
 
 CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def all_the_time_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deaths, "MOST_SECONDS", 60.0)
+    monkeypatch.setattr(deaths, "CREDIT", 60.0)
 
 
 def run_of(spec) -> Run:  # type: ignore[no-untyped-def]
@@ -101,6 +108,16 @@ def test_a_revival_is_an_event_too() -> None:
     assert [event.text for event in run.events[1:]] == [
         "unit 1 of hidden.0 came back to life: active on none of 4,096 probe points before the step, on 4,096 after it"
     ]
+
+
+def test_where_there_is_no_time_the_event_gives_the_range_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deaths, "MOST_SECONDS", 0.0)
+    run = run_of(ln())
+    run.advance(7)
+    run.frame(View())
+    event = next(event for event in run.events if "hidden.0 died" in event.text)
+    assert event.step == 7
+    assert "died between steps 0 and 7: " in event.text
 
 
 def test_nothing_is_reported_across_a_command() -> None:

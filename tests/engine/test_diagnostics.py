@@ -137,7 +137,9 @@ def test_a_unit_added_elsewhere_changes_nothing(seed: int) -> None:
 
 
 def test_duplicates_are_grouped_and_a_cancelling_pair_is_a_flat_channel() -> None:
-    assert groups([(0, 3), (3, 7), (1, 2)]) == ((0, 3, 7), (1, 2))
+    alike = np.zeros((9, 9), dtype=bool)
+    alike[[0, 3, 7, 1], [3, 7, 8, 2]] = True
+    assert groups(alike) == ((0, 3, 7, 8), (1, 2))
     observer, parameters = planted(0)
     views = observer.step.layout.views(parameters)
     views["output.weight"][0, 0, 2], views["output.weight"][0, 0, 7] = 1.7 * 30.0, -29.0

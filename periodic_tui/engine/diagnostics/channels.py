@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 CANCEL = 0.1
@@ -12,7 +12,7 @@ CANCEL = 0.1
 
 
 def flat_channels(alike: Tensor, covariance: Tensor, outgoing: Tensor | None) -> Tensor:
-    """Which pairs of duplicates `[replicas, units, units]` work against each other in every unit of the next layer.
+    """Which pairs of duplicates `[replicas, units, units]` work against each other in the next layer.
 
     Along such a pair the loss is all but flat while both outgoing weights grow without bound and their difference
     stands for a derivative (Martinelli et al., 2025, "Flat channels to infinity in neural loss landscapes").
@@ -22,17 +22,24 @@ def flat_channels(alike: Tensor, covariance: Tensor, outgoing: Tensor | None) ->
         return torch.zeros_like(alike)
     spread = covariance.diagonal(dim1=1, dim2=2).clamp_min(0).sqrt()
     share = outgoing * spread.unsqueeze(1)
-    first, second = share.unsqueeze(3), share.unsqueeze(2)
-    left = (first + second).abs() < CANCEL * (first.abs() + second.abs())
-    return alike & left.all(1)
+    products = share.mT @ share
+    square = products.diagonal(dim1=1, dim2=2)
+    first, second = square.unsqueeze(2), square.unsqueeze(1)
+    left = (first + second + 2 * products).clamp_min(0).sqrt()
+    return alike & (left < CANCEL * (first.sqrt() + second.sqrt()))
 
 
-def groups(pairs: Iterable[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
-    """Units that are connected by pairs, each group in ascending order."""
-    group_of: dict[int, set[int]] = {}
-    for i, j in pairs:
-        merged = group_of.get(i, {i}) | group_of.get(j, {j})
-        for unit in merged:
-            group_of[unit] = merged
-    unique = {min(group): group for group in group_of.values()}
-    return tuple(tuple(sorted(unique[least])) for least in sorted(unique))
+def groups(alike: NDArray[np.bool_]) -> tuple[tuple[int, ...], ...]:
+    """Units `[units, units]` that are connected by pairs, each group in ascending order."""
+    near = alike | alike.T | np.eye(len(alike), dtype=bool)
+    label = np.arange(len(alike))
+    while True:
+        least = np.where(near, label, len(label)).min(axis=1)
+        least = least[least]
+        if (least == label).all():
+            break
+        label = least
+    return tuple(
+        tuple(np.flatnonzero(label == first).tolist())
+        for first in np.flatnonzero(np.bincount(label, minlength=1) > 1).tolist()
+    )

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from periodic_tui.engine.diagnostics.channels import groups
 from periodic_tui.engine.diagnostics.units import DORMANT, Units
 from periodic_tui.engine.snapshot import Floats, Layer
+
+_MANY = 1_000
+"""Pairs of duplicates in a layer that a picture can hold."""
 
 
 def layers_of(
@@ -18,8 +22,9 @@ def layers_of(
     first: dict[str, Tensor],
     certified: Sequence[Tensor],
     wrong_sign: Tensor | None,
+    brief: bool = False,
 ) -> tuple[Layer, ...]:
-    """The layers of a single replica.
+    """The layers of a single replica; `brief` leaves out most of very many pairs.
 
     Args:
         units: the health of each hidden layer, `[1, units]`.
@@ -39,6 +44,7 @@ def layers_of(
             "output" if index == last else f"hidden.{index + 1}",
             certified[index] if certified else None,
             wrong_sign if index == last else None,
+            brief,
         )
         for index, layer in enumerate(units)
     )
@@ -52,9 +58,11 @@ def _layer(
     following: str,
     certified: Tensor | None,
     wrong_sign: Tensor | None,
+    brief: bool,
 ) -> Layer:
     name, nothing = f"hidden.{index}", np.empty(0)
-    pairs = _pairs(units.alike)
+    alike = units.alike[0].cpu().numpy()
+    together = groups(alike)
     return Layer(
         name=name,
         activity=units.activity[0].cpu().numpy(),
@@ -63,9 +71,9 @@ def _layer(
         certified=() if certified is None else _indices(certified & units.dead.cpu()),
         mute=_indices(units.mute),
         linear=_indices(units.linear),
-        duplicate=pairs,
-        groups=groups(pairs),
-        channels=_pairs(units.channels),
+        duplicate=_pairs(units.alike, together, brief),
+        groups=together,
+        channels=_pairs(units.channels, together, brief),
         dormant=_indices(units.dormancy <= DORMANT),
         wrong_sign=() if wrong_sign is None else _indices(wrong_sign),
         incoming=weights[f"{name}.weight"],
@@ -84,5 +92,10 @@ def _indices(mask: Tensor) -> tuple[int, ...]:
     return tuple(mask[0].nonzero().flatten().tolist())
 
 
-def _pairs(mask: Tensor) -> tuple[tuple[int, int], ...]:
-    return tuple((int(i), int(j)) for i, j in mask[0].nonzero().tolist())
+def _pairs(mask: Tensor, together: tuple[tuple[int, ...], ...], brief: bool) -> tuple[tuple[int, int], ...]:
+    """All pairs; `brief`: of very many, only those of each group's first unit."""
+    found = mask[0].nonzero()
+    if brief and len(found) > _MANY:
+        heads = torch.tensor([group[0] for group in together], device=mask.device)
+        found = found[torch.isin(found[:, 0], heads)]
+    return tuple((i, j) for i, j in found.tolist())

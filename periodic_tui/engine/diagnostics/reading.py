@@ -22,6 +22,13 @@ from periodic_tui.engine.step import TrainingStep, loss_of
 _NUMBERS_AT_ONCE = 1 << 20
 """So many activations are held at once: they should fit into the processor's cache."""
 
+_BRIEF_ABOVE = 1 << 18
+"""Points times units of the widest layer from which a brief reading is brief."""
+_BRIEF = 256
+"""Points on which a brief reading looks at the units, and at the held-out domain."""
+_QUARTER_ABOVE = 1 << 28
+"""Points times parameters from which it looks at the fit on a quarter of the probe."""
+
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -39,13 +46,15 @@ class Reading:
     has no right or wrong."""
     units: tuple[Units, ...] = field(default=())
     """One entry a hidden layer."""
+    points: int = 0
+    """So many points of the probe the units were read on."""
 
     def one(self, replica: int) -> Reading:
         """The reading of one replica alone."""
         part = slice(replica, replica + 1)
-        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "units"}
+        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("units", "points")}
         own = {name: None if value is None else value[part] for name, value in arrays.items()}
-        return Reading(**own, units=tuple(units.one(replica) for units in self.units))  # type: ignore[arg-type]
+        return Reading(**own, units=tuple(u.one(replica) for u in self.units), points=self.points)  # type: ignore[arg-type]
 
 
 def variance(y: Tensor, loss: str = "mse") -> float:
@@ -73,9 +82,13 @@ class Observer:
         self.relu = getattr(getattr(step.experiment.model, "activation", None), "kind", "") == "relu"
         self.accuracy = Accuracy(step.experiment, step.layout)
 
-    def read(self, parameters: Tensor) -> Reading:
-        """The reading of `parameters` `[replicas, parameters]`."""
-        return _joined([self._read(part) for part in self._parts(parameters)])
+    def read(self, parameters: Tensor, brief: bool = False) -> Reading:
+        """The reading of `parameters` `[replicas, parameters]`.
+
+        `brief`: units of very wide networks, and their test loss, are read on a part of the points only.
+        """
+        brief = brief and len(self.probe.x) * self._widest > _BRIEF_ABOVE
+        return _joined([self._read(part, brief) for part in self._parts(parameters)])
 
     def loss(self, parameters: Tensor) -> Floats:
         """The probe loss alone, `[replicas]`."""
@@ -84,33 +97,46 @@ class Observer:
         )
 
     def _parts(self, parameters: Tensor) -> tuple[Tensor, ...]:
-        widest = max((1, self.step.experiment.target.inputs, *self.step.experiment.model.hidden_units))
-        return parameters.split(max(1, _NUMBERS_AT_ONCE // (len(self.probe.x) * widest)))
+        return parameters.split(max(1, _NUMBERS_AT_ONCE // (len(self.probe.x) * self._widest)))
 
-    def _read(self, parameters: Tensor) -> Reading:
+    @property
+    def _widest(self) -> int:
+        return max((1, self.step.experiment.target.inputs, *self.step.experiment.model.hidden_units))
+
+    def _read(self, parameters: Tensor, brief: bool) -> Reading:
         model, views = self.step.experiment.model, self.step.layout.views(parameters)
-        output, units = self._forward(parameters)
+        probe = self._fit_probe(parameters.shape[-1]) if brief else self.probe
+        points = probe.part(_BRIEF).x if brief else probe.x
+        output, units = self._forward(parameters, points)
+        if brief:
+            output = self.predict(parameters, probe.x)
         frequency = model.frequency_parameter
         omega = views[frequency].flatten(1) if frequency else output.new_empty(len(parameters), 0)
         spread = output.double().std((1,), correction=0).mean(-1)
-        accuracy = self.accuracy.estimate(parameters, self.probe.x, output)
+        accuracy = self.accuracy.estimate(parameters, probe.x, output)
         return Reading(
-            loss=self._loss(output, self.probe).numpy(),
-            loss_test=self._test_loss(parameters),
+            loss=self._loss(output, probe).numpy(),
+            loss_test=self._test_loss(parameters, brief),
             fit_mean=output.double().mean((1, 2)).cpu().numpy(),
             fit_std=spread.cpu().numpy(),
             omega=omega.cpu().double().numpy(),
             accuracy=None if accuracy is None else accuracy.numpy(),
             units=units,
+            points=len(points),
         )
 
-    def _forward(self, parameters: Tensor) -> tuple[Tensor, tuple[Units, ...]]:
-        """Outputs on the probe and the health of every hidden layer."""
+    def _fit_probe(self, size: int) -> Probe:
+        """The probe, or a quarter of it where a network of so many parameters would take too long on all of it."""
+        count = len(self.probe.x) if size * len(self.probe.x) <= _QUARTER_ABOVE else len(self.probe.x) // 4
+        return self.probe.part(count)
+
+    def _forward(self, parameters: Tensor, points: Tensor) -> tuple[Tensor, tuple[Units, ...]]:
+        """Outputs on points `[points, inputs]` and the health of every hidden layer there."""
         hidden: list[HiddenLayer] = []
         model, layout = self.step.experiment.model, self.step.layout
         with torch.set_grad_enabled(bool(model.hidden_units) and not self.relu):
             views = layout.views(parameters.detach().requires_grad_(torch.is_grad_enabled()))
-            output = model.forward(views, self._expanded(self.probe.x, parameters), hidden)
+            output = model.forward(views, self._expanded(points, parameters), hidden)
         weights = [self._outgoing(views, index, len(hidden)) for index in range(len(hidden))]
         units = tuple(read_units(layer, weight, self.relu) for layer, weight in zip(hidden, weights, strict=True))
         return output.detach(), units
@@ -134,12 +160,13 @@ class Observer:
             return self.expected.curvature(parameters[:, 0].double().cpu().numpy())
         return np.concatenate([self.curvature(part)[0].numpy() for part in self._parts(parameters)])
 
-    def curvature(self, parameters: Tensor) -> tuple[Tensor, Tensor]:
-        """Sharpness of the probe loss `[replicas]` and its direction `[replicas, parameters]`."""
+    def curvature(self, parameters: Tensor, probe: Probe | None = None) -> tuple[Tensor, Tensor]:
+        """Sharpness `[replicas]` of the loss on a probe and its direction `[replicas, parameters]`."""
+        probe = probe or self.probe
 
         def loss(flat: Tensor) -> Tensor:
             views = self.step.layout.views(flat)
-            return self._loss(self.step.experiment.model.forward(views, self._expanded(self.probe.x, flat)), self.probe)
+            return self._loss(self.step.experiment.model.forward(views, self._expanded(probe.x, flat)), probe)
 
         return top_curvature(loss, parameters)
 
@@ -149,9 +176,12 @@ class Observer:
             views = self.step.layout.views(parameters)
             return self.step.experiment.model.forward(views, self._expanded(x, parameters))
 
-    def _test_loss(self, parameters: Tensor) -> Floats | None:
+    def _test_loss(self, parameters: Tensor, brief: bool) -> Floats | None:
         if self.test is None:
             return None
+        if brief:
+            part = self.test.part(_BRIEF)
+            return self._loss(self.predict(parameters, part.x), part).numpy()
         return self._loss(self.predict(parameters, self.test.x), self.test).numpy()
 
     def _loss(self, output: Tensor, probe: Probe) -> Tensor:
@@ -181,5 +211,5 @@ def _joined(parts: list[Reading]) -> Reading:
         Units(*(torch.cat([getattr(u, f.name) for u in layer]) for f in fields(Units)))
         for layer in zip(*(part.units for part in parts), strict=True)
     )
-    names = [f.name for f in fields(Reading) if f.name != "units"]
-    return Reading(**{name: arrays(name) for name in names}, units=units)  # type: ignore[arg-type]
+    names = [f.name for f in fields(Reading) if f.name not in ("units", "points")]
+    return Reading(**{name: arrays(name) for name in names}, units=units, points=parts[0].points)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.diagnostics.subset import part_of
+from periodic_tui.engine.subset import part_of
 
 BETTER = 0.9
 """The other sign must leave less than this share of the loss."""
@@ -31,7 +31,7 @@ _DIRECTIONS = 32
 Activate = Callable[[Tensor], Tensor]
 
 
-def wrong_signs(h: Tensor, x: Tensor, y: Tensor, outgoing: Tensor, live: Tensor, biases: bool, act: Activate) -> Tensor:
+def wrong_signs(h: Tensor, x: Tensor, y: Tensor, outgoing: Tensor, biases: bool, act: Activate) -> Tensor:
     """Mask `[replicas, units]` of the last hidden layer.
 
     Args:
@@ -39,7 +39,6 @@ def wrong_signs(h: Tensor, x: Tensor, y: Tensor, outgoing: Tensor, live: Tensor,
         x: its inputs `[replicas, points, inputs]`.
         y: the target `[points]`.
         outgoing: weights `[replicas, units]` to the only output.
-        live: units that are not dead `[replicas, units]`.
         biases: whether units, and the output, have a bias.
         act: the activation.
     """
@@ -54,7 +53,7 @@ def wrong_signs(h: Tensor, x: Tensor, y: Tensor, outgoing: Tensor, live: Tensor,
     there = left.masked_fill(along >= 0, math.inf).amin(-1)
     here = left.masked_fill(along <= 0, math.inf).amin(-1)
     present = _centered(rest - own, biases).square().sum(1)
-    return live & (outgoing != 0) & (there < BETTER * torch.minimum(here, present))
+    return (outgoing != 0) & (there < BETTER * torch.minimum(here, present))
 
 
 def _centered(values: Tensor, biases: bool) -> Tensor:
