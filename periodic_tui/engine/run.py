@@ -15,6 +15,7 @@ from periodic_tui.engine.clock_face import clock_face
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.deaths import Deaths
 from periodic_tui.engine.diagnostics import Observer, Reading
+from periodic_tui.engine.diagnostics.motion import MotionMeter
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.features import FeatureMap
 from periodic_tui.engine.fit import fit_of
@@ -26,7 +27,18 @@ from periodic_tui.engine.probe import test_probe, training_probe
 from periodic_tui.engine.problems import problems
 from periodic_tui.engine.remedies.offers import offers
 from periodic_tui.engine.remedies.treatment import Treatment, prescribe
-from periodic_tui.engine.snapshot import Curve, Event, Features, Floats, Landscape, Layer, Snapshot, Verdict, View
+from periodic_tui.engine.snapshot import (
+    Curve,
+    Event,
+    Features,
+    Floats,
+    Landscape,
+    Layer,
+    Motion,
+    Snapshot,
+    Verdict,
+    View,
+)
 from periodic_tui.engine.steadiness import Steadiness
 from periodic_tui.engine.summary import summary_of
 from periodic_tui.engine.trainer import Trainer
@@ -63,6 +75,7 @@ class Run:
         self._steady = Steadiness()
         self.deaths = Deaths(self.trainer, self.observer)
         self.surveyor = Surveyor(self.trainer, self.observer)
+        self.motion = MotionMeter(self.trainer, self.observer)
         self.feature_map = FeatureMap(self.trainer, self.observer)
         self.deaths_seen = 0
         """Of the focused replica, since the run began."""
@@ -150,6 +163,7 @@ class Run:
         self.judge.observe(self.observer)
         self.deaths = Deaths(self.trainer, self.observer)
         self.surveyor = Surveyor(self.trainer, self.observer)
+        self.motion = MotionMeter(self.trainer, self.observer)
         self.feature_map = FeatureMap(self.trainer, self.observer)
 
     def _watch(self) -> None:
@@ -262,7 +276,7 @@ class Run:
         """A whole picture, every figure of this very step; the session adds state, rate and pace."""
         focus = self._focus(view)
         reading = self.reading().one(focus)
-        return self._picture(view, focus, reading, *self.judge.verdict(reading, focus))
+        return self._picture(view, focus, reading, *self.judge.verdict(reading, focus), Motion())
 
     def frame(self, view: View) -> Snapshot:
         """A picture for the live screen: the focused replica as it is, of the others what the last sweep found; the
@@ -272,13 +286,14 @@ class Run:
         reading = self.observer.read(self.trainer.parameters[part], brief=True)
         self.probe_history.add(self.step, reading.loss[None], part)
         self._look_for_deaths(focus, reading)
-        found, layers = self.judge.verdict(reading, focus, live=True)
+        motion = self.motion(focus)
+        found, layers = self.judge.verdict(reading, focus, live=True, gradient=(motion.gradient, motion.noise))
         self.population.put(part, self.step, reading.loss, np.array([CODES.index(found.code)]))
         if len(self.population.codes) > 1:
             self.population.sweep(self.step, self._sweep)
         else:
             self.population.note(self.step)
-        return self._picture(view, focus, reading, self._steady(found, focus), layers)
+        return self._picture(view, focus, reading, self._steady(found, focus), layers, motion)
 
     def _look_for_deaths(self, focus: int, reading: Reading) -> None:
         activity = tuple(units.activity[0] for units in reading.units)
@@ -290,7 +305,13 @@ class Run:
         return min(max(view.focus, 0), len(self.trainer.seeds) - 1)
 
     def _picture(
-        self, view: View, focus: int, reading: Reading, verdict: Verdict, layers: tuple[Layer, ...]
+        self,
+        view: View,
+        focus: int,
+        reading: Reading,
+        verdict: Verdict,
+        layers: tuple[Layer, ...],
+        motion: Motion,
     ) -> Snapshot:
         """`reading` is the focused replica's alone."""
         experiment, parameters = self.experiment, self.trainer.parameters[focus : focus + 1]
@@ -328,6 +349,7 @@ class Run:
             outcome_codes=self.population.names(),
             replica_losses=self.population.losses.copy(),
             loss_fan=self.population.curves(),
+            motion=motion,
             landscape=self.surveyor(focus, view.near, basin) if "landscape" in view.panes else Landscape(),
             features=self.feature_map(focus, view.tsne) if "features" in view.panes else Features(),
             events=tuple(self.events),

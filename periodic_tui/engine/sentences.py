@@ -146,7 +146,7 @@ def _named(layer: Layer, attribute: str) -> str:
 def _underfit(case: Cases) -> Found:
     loss, explained = float(case.loss[0]), float(case.explained[0])
     text = f"No longer learning, at loss {loss:.3g}: the fit explains {explained:.1%} of the target."
-    return text, {"loss": loss, "explained": explained}, 1.0
+    return text, {"loss": loss, "explained": explained}, math.inf
 
 
 SENTENCES: dict[str, Callable[[Cases], Found]] = {

@@ -112,6 +112,18 @@ class Layer:
         return len(self.activity)
 
 
+@dataclass(frozen=True)
+class Motion:
+    """What moves the parameters of the focused replica; NaN where it was not measured."""
+
+    gradient: float = float("nan")
+    """Size of the true gradient."""
+    noise: float = float("nan")
+    """Standard deviation of a minibatch's gradient around it."""
+    update_ratio: float = float("nan")
+    """Length of the next step over that of the parameters."""
+
+
 @dataclass(frozen=True, eq=False)
 class Line:
     """The probe loss along a straight line through the present point."""
@@ -265,6 +277,7 @@ class Snapshot:
     """Verdict code of each replica."""
     replica_losses: Floats = field(default_factory=_none)
     """`[replicas]` probe losses."""
+    motion: Motion = Motion()
     landscape: Landscape = Landscape()
     """Only while its pane is shown."""
     features: Features = Features()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.ui.pane import Pane
 from periodic_tui.ui.wording import clipped, plain, shortened, wrapped
+
+CLEAR = 2.0
+"""Times beyond the limit from which a verdict is clear."""
 
 
 class VerdictPane(Pane):
@@ -38,7 +43,15 @@ class VerdictPane(Pane):
             return "a remedy is at work"
         fitting = sum(offer.fits for offer in snapshot.remedies)
         noun = "remedy fits" if fitting == 1 else "remedies fit"
-        return f"{snapshot.verdict.code} · f: {fitting} {noun}" if fitting else snapshot.verdict.code
+        code = f"{snapshot.verdict.code} · {sureness(snapshot.verdict.margin)}"
+        return f"{code} · f: {fitting} {noun}" if fitting else code
+
+
+def sureness(margin: float) -> str:
+    """How sure a verdict is, from how many times its deciding figure is beyond the limit."""
+    if math.isinf(margin):
+        return "certain"
+    return "clear" if margin >= CLEAR else "close to its limit"
 
 
 def ending(snapshot: Snapshot) -> str:

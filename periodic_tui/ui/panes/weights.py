@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from textual.geometry import Size
 
@@ -41,7 +43,10 @@ class WeightsPane(Pane):
         return cells
 
     def figure(self, snapshot: Snapshot) -> str:
-        return f"{sum(incoming(layer).size for layer in snapshot.layers):,} weights and biases below the output"
+        motion = snapshot.motion
+        gradient = f"gradient {motion.gradient:.2g} in noise {motion.noise:.2g}"
+        step = "" if math.isnan(motion.update_ratio) else f" · step/weights {motion.update_ratio:.1e}"
+        return "" if math.isnan(motion.gradient) else gradient + step
 
 
 def incoming(layer: Layer) -> Floats:

@@ -1,0 +1,69 @@
+"""Gradient and noise, and how far a step moves the parameters."""
+
+from __future__ import annotations
+
+import time
+
+import torch
+
+from periodic_tui.engine.diagnostics.reading import Observer
+from periodic_tui.engine.optimizers import ElementWise
+from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.sampling import Batch, numbers_per_step
+from periodic_tui.engine.snapshot import Motion
+from periodic_tui.engine.trainer import Trainer
+
+BATCHES = 16
+"""Minibatches by which the noise is measured: those of the coming steps; fewer …"""
+_WORK = 200_000_000
+"""… where a sample takes so many products."""
+_PERIOD = 0.5
+"""Seconds between two measurements …"""
+_SHARE = 0.003
+"""… or longer, so that they take no more than this share of the time."""
+
+
+class MotionMeter:
+    """Measures one replica, and keeps the figures for half a second."""
+
+    def __init__(self, trainer: Trainer, observer: Observer) -> None:
+        self.trainer, self.observer = trainer, observer
+        self._kept, self._focus, self._due = Motion(), -1, 0.0
+
+    def __call__(self, focus: int) -> Motion:
+        """The figures of a replica."""
+        started = time.perf_counter()
+        if focus != self._focus or started >= self._due:
+            self._kept, self._focus = measure(self.trainer, self.observer, focus), focus
+            ended = time.perf_counter()
+            self._due = ended + max(_PERIOD, (ended - started) / _SHARE)
+        return self._kept
+
+
+def measure(trainer: Trainer, observer: Observer, focus: int) -> Motion:
+    """Size of the true gradient (in closed form, or on the probe), size of a minibatch's deviation from it, and the
+    length of the next step over that of the parameters (NaN for optimizers that torch keeps)."""
+    part, step = slice(focus, focus + 1), trainer.training_step
+    state = {name: value[part] for name, value in trainer.state.items()}
+    seeds, counter = trainer.seeds[part], counter_for(numbers_per_step(trainer.experiment), trainer.device)
+    names = ("lr", "starts", "lengths", "count")
+    knobs = {name: value[part] if name in names else value for name, value in trainer.knobs.items()}
+    dropout = Stream.of(seeds, Use.DROPOUT, counter)
+    samples = trainer.experiment.training.batch_size or trainer.experiment.domain.points
+    count = max(2, min(BATCHES, _WORK // (samples * step.layout.size)))
+    steps = torch.arange(trainer.done, trainer.done + count, device=trainer.device).unsqueeze(-1)
+    batches = step.sampler.batch(seeds, steps, knobs, counter)
+    draws = torch.cat([step.gradient(state["parameters"], batches[n], dropout)[0] for n in range(count)])
+    if observer.expected is not None:
+        omega = state["parameters"][:, 0].double().cpu().numpy()
+        true = torch.as_tensor(observer.expected.gradient(omega)).unsqueeze(-1)
+    else:
+        probe = observer.probe.part(512)
+        whole = Batch(probe.x.unsqueeze(0), probe.y.unsqueeze(0))
+        true = step.gradient(state["parameters"], whole, dropout)[0].double().cpu()
+    noise = draws.double().cpu().sub(draws.double().cpu().mean(0)).square().sum(-1).sum() / (count - 1)
+    ratio = float("nan")
+    if isinstance(trainer.experiment.optimizer, ElementWise):
+        moved = step.update(state, draws[:1], knobs["lr"])["parameters"] - state["parameters"]
+        ratio = float(moved.norm() / state["parameters"].norm().clamp_min(1e-30))
+    return Motion(float(true.norm()), float(noise.sqrt()), ratio)

@@ -1,0 +1,38 @@
+"""Gradient, noise and step length against closed forms and the step itself."""
+
+import pytest
+import torch
+
+from periodic_tui.engine.diagnostics.motion import measure
+from periodic_tui.engine.run import Run
+from periodic_tui.engine.snapshot import View
+from tests.engine.experiments import magnitude, sine
+
+CPU = torch.device("cpu")
+
+
+def test_far_from_the_answer_the_gradient_of_the_sine_drowns_in_noise() -> None:
+    run = Run(1, "sine", sine(seed=3), CPU)
+    motion = measure(run.trainer, run.observer, 0)
+    assert motion.noise == pytest.approx(1000 / 2**0.5 / 32**0.5, rel=0.6)
+    assert motion.gradient < 0.05 * motion.noise
+    assert f"noise of {motion.noise:.2g}" in run.frame(View()).verdict.text
+
+
+def test_the_step_is_the_one_that_training_takes_next() -> None:
+    run = Run(1, "magnitude", magnitude(replicas=3), CPU)
+    run.advance(5)
+    before = run.trainer.parameters[1].clone()
+    motion = measure(run.trainer, run.observer, 1)
+    run.advance(1)
+    moved = (run.trainer.parameters[1] - before).norm() / before.norm()
+    assert motion.update_ratio == pytest.approx(float(moved), rel=1e-4)
+
+
+def test_the_true_gradient_is_the_probes() -> None:
+    run = Run(1, "magnitude", magnitude(), CPU)
+    leaf = run.trainer.parameters.clone().requires_grad_()
+    output = run.experiment.model.forward(run.trainer.training_step.layout.views(leaf), run.observer.probe.x[None])
+    ((output[0] - run.observer.probe.y) ** 2).mean().backward()
+    assert leaf.grad is not None
+    assert measure(run.trainer, run.observer, 0).gradient == pytest.approx(float(leaf.grad.norm()), rel=0.1)
