@@ -47,6 +47,8 @@ class Ladder:
         zero = self.first.double() * 0
         self.half_width = self.first
         self.scale, self.average, self.weight, self.steps, self.done = zero, zero, zero, zero, zero.bool()
+        self._loss = ""
+        """The last loss that was looked at, in words; nothing has been measured yet on a rung just entered."""
         self._move(self.first, ~self.done)
 
     @property
@@ -58,8 +60,7 @@ class Ladder:
     def stage(self) -> str:
         """What the screen says."""
         done = f"{int(self.done.sum())} of {self.bench.replicas} done, " if self.bench.replicas > 1 else ""
-        loss = float(self.share.nan_to_num(1.0).max())
-        return f"{done}range ±{float(self.half_width.min()):.3g} of ±{self.bench.reach:,.5g}, loss {loss:.1e}"
+        return f"{done}range ±{float(self.half_width.min()):.3g} of ±{self.bench.reach:,.5g}{self._loss}"
 
     def climb(self) -> Generator[Train, Tensor, None]:
         """Up to the widest range, or until the steps are used up."""
@@ -74,6 +75,7 @@ class Ladder:
             self.average = _MEMORY * self.average + (1 - _MEMORY) * loss
             self.weight = _MEMORY * self.weight + (1 - _MEMORY)
         self.steps = self.steps + len(losses)
+        self._loss = f", loss {float(self.share.max()):.1e}"
         fallen = self.share < self.rules.threshold
         widest = self.half_width >= self.bench.reach
         self.done = self.done | (fallen & widest & (self.steps >= 4 * self.rules.stage_steps))
