@@ -107,11 +107,10 @@ class FrequencyBank(Remedy):
         return torch.stack(best).unsqueeze(-1)
 
     def _give_up_unexplained(self, bench: Bench, noise: Tensor) -> None:
-        x, y = bench.sample(1_024)
-        error = (bench.predict(x) - y).square().mean((1, 2)) - noise.square()
-        power = y.square().mean((1, 2)) - noise.square()
+        from periodic_tui.engine.remedies.noise import unexplained
+
         reason = (
             f"no start explains half of the signal: no frequency up to {self.frequency_limit:g} (frequency_limit), "
             f"amplitude or phase are other than 1 and 0, or noise {float(noise.mean()):.2g} is too high"
         )
-        bench.give_up(~(error < 0.5 * power), reason)
+        bench.give_up(unexplained(bench, noise), reason)

@@ -74,14 +74,14 @@ class SpectralStart(Remedy):
             raise Failed(f"{reason}: the range is too wide for frequency_limit") from None
 
     def _give_up_unexplained(self, bench: Bench, noise: Tensor) -> None:
-        x, y = self._samples(bench)
-        error = (bench.predict(x) - y).square().mean((1, 2)) - noise.square()
-        power = y.square().mean((1, 2)) - noise.square()
+        from periodic_tui.engine.remedies.noise import unexplained
+
+        samples = self._samples(bench)
         reason = (
             f"the peaks explain less than half of the signal: noise {float(noise.mean()):.2g} is too high for "
-            f"{x.shape[1]:,} points, or there are more sines than units, or frequency_limit is too low"
+            f"{samples[0].shape[1]:,} points, or there are more sines than units, or frequency_limit is too low"
         )
-        bench.give_up(~(error < 0.5 * power), reason)
+        bench.give_up(unexplained(bench, noise, samples), reason)
 
 
 def keep_there(bench: Bench, divisor: Tensor) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 from periodic_tui.engine.remedies.base import Course, Failed, Train
 from periodic_tui.engine.remedies.bench import Bench
 from periodic_tui.engine.remedies.ladder import Ladder, Rules
-from periodic_tui.engine.remedies.noise import measured
+from periodic_tui.engine.remedies.noise import measured, unexplained
 from periodic_tui.engine.remedies.rates import patience_under
 from periodic_tui.engine.remedies.spectral_start import keep_there
 
@@ -45,6 +45,11 @@ def widen_harmonic(options: WidenRange, bench: Bench) -> Course:
     keep_there(bench, torch.ones_like(power))
     bench.narrow(torch.full_like(first, bench.reach))
     yield from _settle(bench, patience_under(noise, power))
+    bench.give_up(
+        unexplained(bench, noise),
+        f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high, or "
+        "frequency_limit is too low, or it is not one sine",
+    )
     return f"found ω of the first replica {float(bench.get('omega')[0, 0]):.7g} on all of ±{bench.reach:,g}"
 
 

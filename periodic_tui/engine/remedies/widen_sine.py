@@ -10,7 +10,7 @@ from torch import Tensor
 from periodic_tui.engine.remedies.base import Course, Train
 from periodic_tui.engine.remedies.bench import Bench
 from periodic_tui.engine.remedies.ladder import Ladder, Rules
-from periodic_tui.engine.remedies.noise import measured
+from periodic_tui.engine.remedies.noise import measured, unexplained
 from periodic_tui.engine.remedies.rates import stable_rate
 
 if TYPE_CHECKING:
@@ -72,11 +72,8 @@ def _fixed(options: WidenRange, bench: Bench, first: Tensor, noise: float) -> Ge
 
 
 def _give_up_unexplained(bench: Bench, noise: Tensor) -> None:
-    x, y = bench.sample(1_024)
-    error = (bench.predict(x) - y).square().mean((1, 2)) - noise.square()
-    power = y.square().mean((1, 2)) - noise.square()
     reason = (
         f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high for batches of "
         f"{bench.setting.batch_size}, or frequency_limit is too low"
     )
-    bench.give_up(~(error < 0.5 * power), reason)
+    bench.give_up(unexplained(bench, noise), reason)

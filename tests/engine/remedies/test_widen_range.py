@@ -70,3 +70,12 @@ def test_reinitialize_takes_everything_back() -> None:
     assert run.treatment is None
     assert float(run.trainer.knobs["lr"]) == pytest.approx(1e-4)
     assert float(run.trainer.knobs["lengths"]) == 2_000.0
+
+
+def test_noise_that_is_too_high_is_a_failure_that_says_so_in_every_replica() -> None:
+    run = treated(sine(noise=30.0, replicas=16), "widen-range", 1_420)
+    assert run.treatment is None
+    assert "noise 30 is too high" in run.events[-1].text
+    wrong = abs(run.reading().omega[:, 0] - 31.0) > 4.4934e-3
+    assert wrong.sum() >= 15
+    assert torch.equal(run.trainer.parameters[wrong], run.trainer.initial()[wrong])
