@@ -63,6 +63,8 @@ class Dashboard(Screen[None]):
         self.view = View()
         self._optimizers, self._activations = Carousel(optimizers), Carousel(activations)
         self.focus_name = FIRST_FOCUS
+        self.summoned = False
+        """Whether the user asked for the focused pane, so that it is shown even if it has no place."""
         self.zoomed = False
         self.hidden: frozenset[str] = frozenset()
         self.arrangement: Arrangement | None = None
@@ -95,6 +97,7 @@ class Dashboard(Screen[None]):
         self.place()
 
     def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
+        self.summoned &= new.run == old.run
         first = View(panes=self.view.panes)
         if new.run != old.run and self.view != first:
             self.look(first)
@@ -105,7 +108,9 @@ class Dashboard(Screen[None]):
         if not self.panes or not self.size.area:
             return
         speakers = speaking(PANES, self.snapshot)
-        arrangement = arrange(speakers, self.size, self.focus_name, self.zoomed, self.hidden)
+        arrangement = arrange(
+            speakers, self.size, self.focus_name if self.summoned or self.zoomed else None, self.zoomed, self.hidden
+        )
         if arrangement != self.arrangement:
             self.arrangement = arrangement
             self._apply(arrangement)
@@ -163,14 +168,21 @@ class Dashboard(Screen[None]):
 
     def show_pane(self, name: str) -> None:
         """Give a pane the focus and, where it has none, the screen."""
-        self.focus_name = name
+        self.focus_name, self.summoned = name, True
         self.place()
 
     def action_zoom_pane(self) -> None:
+        self._focus_as_seen()
         self.zoomed = not self.zoomed
         self.place()
 
+    def _focus_as_seen(self) -> None:
+        if isinstance(self.focused, Pane):
+            self.focus_name = self.focused.NAME
+
     def action_hide_pane(self) -> None:
+        if self.focus_name not in self.hidden:
+            self._focus_as_seen()
         self.hidden ^= {self.focus_name}
         self.zoomed = False
         if self.focus_name in self.hidden:
@@ -178,7 +190,7 @@ class Dashboard(Screen[None]):
         self.place()
 
     def action_back(self) -> None:
-        self.zoomed = False
+        self.zoomed = self.summoned = False
         if self.arrangement and self.arrangement.alone:
             self.focus_name = FIRST_FOCUS
         self.place()

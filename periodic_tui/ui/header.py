@@ -11,6 +11,8 @@ from periodic_tui.ui.wording import plain, rate, whole
 
 STATE_INKS = {"solved": Ink.TARGET, "diverged": Ink.TROUBLE}
 WIDEST_STATE = len("diverged")
+GAP = 3
+"""Columns between what stands at the left, at the right, and the state."""
 
 
 class Header(Painted):
@@ -43,4 +45,4 @@ def line(snapshot: Snapshot, width: int, glyphs: Glyphs) -> tuple[str, str]:
         (preset, wide),
         (preset, progress),
     ]
-    return next((choice for choice in choices if sum(map(len, choice)) + 3 <= width), (preset, progress))
+    return next((choice for choice in choices if sum(map(len, choice)) + 2 * GAP <= width), (preset, progress))

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Snapshot, Verdict
+from periodic_tui.engine.snapshot import EMPTY, ClockFace, Curve, Event, Fit, Layer, Snapshot, Verdict
 from periodic_tui.ui.dashboard import Dashboard
 from tests.ui.scripted import MAGNITUDE, SINE, STARTING, ScriptedSession, rows_of, show, visit
 
@@ -71,6 +71,12 @@ def test_the_header_does_not_move_when_a_digit_is_added() -> None:
     assert first.index("steps/s") == second.index("steps/s")
 
 
+def test_title_and_device_never_touch() -> None:
+    for length in range(10, 60):
+        header = show(replace(SINE, title="t" * length), size=(120, 40))[0]
+        assert "   cpu" in header
+
+
 @pytest.mark.parametrize(
     ("snapshot", "size", "names"),
     [
@@ -100,6 +106,16 @@ def test_before_torch_is_there_the_story_is_in_the_place_of_the_curves() -> None
 def test_tab_reaches_a_pane_without_a_place_and_shows_it_alone() -> None:
     assert panes_shown(SINE, "tab", "tab", "tab", size=(80, 24)) == ["events"]
     assert "events" not in panes_shown(SINE, "tab", "tab", "tab", "tab", size=(80, 24))
+
+
+def test_the_first_focus_takes_the_screen_from_nobody() -> None:
+    clock = ClockFace(0, np.zeros((3, 3)), np.ones((3, 3)))
+    assert panes_shown(replace(SINE, clock=clock), size=(80, 24)) == ["loss", "clock", "frequency", "story", "verdict"]
+
+
+def test_z_shows_the_pane_that_is_seen_to_have_the_focus() -> None:
+    clock = ClockFace(0, np.zeros((3, 3)), np.ones((3, 3)))
+    assert panes_shown(replace(SINE, clock=clock), "z", size=(80, 24)) == ["loss"]
 
 
 def test_z_shows_the_focused_pane_alone_and_then_all_again() -> None:
