@@ -32,6 +32,8 @@ _BEFORE_STEP = CODES[: CODES.index("step-too-large")]
 _BEFORE_SIGN = CODES[: CODES.index("wrong-sign")]
 _THROWN = 2.0
 """A model without a frequency was thrown out where its loss is so many times its lowest."""
+_PRODUCTS, _NUMBERS = 1 << 26, 1 << 22
+"""Products, and activations, of a reading that takes some 10 ms."""
 _SHARE = 0.01
 """Of the time: so much may go into sharpness while the screen is live."""
 
@@ -41,7 +43,7 @@ class Judge:
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer = trainer
-        self.past = Past()
+        self.past = Past(_seldom(trainer, len(observer.probe.x)))
         self.observe(observer)
         self.forget()
 
@@ -304,3 +306,10 @@ def _total(reading: Reading, name: str) -> Counts:
 def mask_of(codes: Counts, name: str) -> Mask:
     """Where a code of that name stands."""
     return codes == CODES.index(name)
+
+
+def _seldom(trainer: Trainer, points: int) -> int:
+    """Steps between two readings of all probe losses: more where one takes more than some 10 ms."""
+    replicas, size = trainer.parameters.shape
+    units = 1 + sum(trainer.experiment.model.hidden_units)
+    return 8 * max(1, replicas * points * size // _PRODUCTS, replicas * points * units // _NUMBERS)

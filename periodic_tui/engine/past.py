@@ -7,13 +7,14 @@ import numpy as np
 from periodic_tui.engine.snapshot import Floats
 
 _GROWTH = 1.1
-_LEAST = 8
 
 
 class Past:
     """Remembers the probe loss of every replica at steps that lie ever farther apart: there are few in any run."""
 
-    def __init__(self) -> None:
+    def __init__(self, least: int = 8) -> None:
+        self._least = least
+        """Steps between two of them at first."""
         self.begin(0)
 
     def begin(self, step: int) -> None:
@@ -26,7 +27,7 @@ class Past:
     def due(self) -> int:
         """The step at which the next loss is wanted."""
         done = self._steps[-1] - self._first if self._steps else 0
-        return self._first + max(done + _LEAST, int(done * _GROWTH)) if self._steps else self._first
+        return self._first + max(done + self._least, int(done * _GROWTH)) if self._steps else self._first
 
     def remember(self, step: int, loss: Floats) -> None:
         """The losses `[replicas]` at a step."""

@@ -9,18 +9,14 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from periodic_tui.engine.answers import NoAnswer
 from periodic_tui.engine.cases import Judge
 from periodic_tui.engine.clock_face import clock_face
 from periodic_tui.engine.commands import Refused
-from periodic_tui.engine.deaths import Deaths
 from periodic_tui.engine.diagnostics import Observer, Reading
-from periodic_tui.engine.diagnostics.motion import MotionMeter
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.features import FeatureMap
 from periodic_tui.engine.fit import fit_of
 from periodic_tui.engine.history import History
-from periodic_tui.engine.landscape import Surveyor
+from periodic_tui.engine.instruments import Instruments
 from periodic_tui.engine.overrides import override, parse_value
 from periodic_tui.engine.population import Population
 from periodic_tui.engine.probe import test_probe, training_probe
@@ -73,10 +69,7 @@ class Run:
         replicas = experiment.training.replicas
         self.population = Population(replicas)
         self._steady = Steadiness()
-        self.deaths = Deaths(self.trainer, self.observer)
-        self.surveyor = Surveyor(self.trainer, self.observer)
-        self.motion = MotionMeter(self.trainer, self.observer)
-        self.feature_map = FeatureMap(self.trainer, self.observer)
+        self.instruments = Instruments(self.trainer, self.observer)
         self.deaths_seen = 0
         """Of the focused replica, since the run began."""
         self.train_history = History(replicas, geometric=True)
@@ -87,7 +80,6 @@ class Run:
         self.engine_remark = ""
         """What the header says beside the engine's name."""
         self._reading: tuple[int, Reading] | None = None
-        self._answer_missing: tuple[Experiment | None, str | None] = None, None
         self._own = experiment
         """The experiment without what remedies changed: `reinitialize` goes back to it."""
         self.twin = Twin(experiment, device)
@@ -161,10 +153,7 @@ class Run:
         self.trainer.adopt(changed)
         self.observer = Observer(self.trainer.training_step, training_probe(changed), test_probe(changed))
         self.judge.observe(self.observer)
-        self.deaths = Deaths(self.trainer, self.observer)
-        self.surveyor = Surveyor(self.trainer, self.observer)
-        self.motion = MotionMeter(self.trainer, self.observer)
-        self.feature_map = FeatureMap(self.trainer, self.observer)
+        self.instruments = Instruments(self.trainer, self.observer)
 
     def _watch(self) -> None:
         """Sample the frequency, between readings too: a passage through the answer's basin is never missed for long."""
@@ -177,7 +166,7 @@ class Run:
         self._reading = None
         self.population.forget()
         self._steady.forget()
-        self.deaths.forget()
+        self.instruments.deaths.forget()
         self._watch()
 
     def _placed(self) -> None:
@@ -257,21 +246,6 @@ class Run:
         omega = f"ω {reading.omega[0, 0]:.6g}, " if reading.omega.size else ""
         return f"{omega}loss {reading.loss[0]:.4g}"
 
-    def answer_missing(self) -> str | None:
-        """Why there is nothing to inject; None if there is."""
-        experiment, reason = self._answer_missing
-        if experiment is not self.experiment:
-            reason = self._why_no_answer()
-            self._answer_missing = self.experiment, reason
-        return reason
-
-    def _why_no_answer(self) -> str | None:
-        try:
-            self.trainer.answer()
-        except NoAnswer as reason:
-            return str(reason)
-        return None
-
     def snapshot(self, view: View) -> Snapshot:
         """A whole picture, every figure of this very step; the session adds state, rate and pace."""
         focus = self._focus(view)
@@ -286,7 +260,7 @@ class Run:
         reading = self.observer.read(self.trainer.parameters[part], brief=True)
         self.probe_history.add(self.step, reading.loss[None], part)
         self._look_for_deaths(focus, reading)
-        motion = self.motion(focus)
+        motion = self.instruments.motion(focus)
         found, layers = self.judge.verdict(reading, focus, live=True, gradient=(motion.gradient, motion.noise))
         self.population.put(part, self.step, reading.loss, np.array([CODES.index(found.code)]))
         if len(self.population.codes) > 1:
@@ -297,7 +271,7 @@ class Run:
 
     def _look_for_deaths(self, focus: int, reading: Reading) -> None:
         activity = tuple(units.activity[0] for units in reading.units)
-        news = self.deaths.look(focus, activity, reading.points, again=self.treatment is None)
+        news = self.instruments.deaths.look(focus, activity, reading.points, again=self.treatment is None)
         self.deaths_seen += len(news)
         self.events = [*self.events, *news][-_KEPT_EVENTS:]
 
@@ -315,6 +289,7 @@ class Run:
     ) -> Snapshot:
         """`reading` is the focused replica's alone."""
         experiment, parameters = self.experiment, self.trainer.parameters[focus : focus + 1]
+        look = self.instruments
         return Snapshot(
             run=self.number,
             preset=self.name,
@@ -350,10 +325,10 @@ class Run:
             replica_losses=self.population.losses.copy(),
             loss_fan=self.population.curves(),
             motion=motion,
-            landscape=self.surveyor(focus, view.near, basin) if "landscape" in view.panes else Landscape(),
-            features=self.feature_map(focus, view.tsne) if "features" in view.panes else Features(),
+            landscape=look.landscape(focus, view.near, basin) if "landscape" in view.panes else Landscape(),
+            features=look.features(focus, view.tsne) if "features" in view.panes else Features(),
             events=tuple(self.events),
-            answer_missing=self.answer_missing(),
+            answer_missing=look.answer_missing,
             stage=f"{self.treatment.name}: {self.treatment.stage}" if self.treatment else "",
             untreated_curve=self.twin.curve(seed, self.step) if view.compare else Curve(),
             candidates=np.array(self.treatment.bench.candidates if self.treatment else []),

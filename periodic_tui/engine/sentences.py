@@ -95,7 +95,7 @@ def _stuck(case: Cases) -> Found:
     figures: Figures = {"distance": distance, "basin": case.basin, "lr": float(case.lr[0])}
     if case.gradient is not None:
         true, noise = case.gradient
-        text += f" At this ω a batch of {case.batch_size} carries a gradient of {true:.2g} in noise of {noise:.2g}."
+        text += f" At this ω a batch of {case.batch_size} carries a gradient of {true:.2g} in noise of {noise:.3g}."
         figures |= {"gradient": true, "gradient_noise": noise}
     lr, limit = float(case.lr[0]), 2 / case.answer_sharpness
     if not math.isnan(limit):

@@ -69,7 +69,7 @@ class ClockFace:
     """Same shape; decoded from the network's outputs."""
 
 
-UnitState = Literal["alive", "dead", "certified", "mute", "linear", "duplicate"]
+UnitState = Literal["alive", "dead", "certified", "mute", "linear", "duplicate", "wrong-sign"]
 
 
 @dataclass(frozen=True, eq=False)

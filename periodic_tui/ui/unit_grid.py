@@ -21,10 +21,11 @@ LOOKS: dict[UnitState, tuple[str, Ink]] = {
     "mute": ("▫", Ink.TROUBLE),
     "linear": ("╱", Ink.NETWORK),
     "duplicate": ("◆", Ink.TROUBLE),
+    "wrong-sign": ("−", Ink.TROUBLE),
 }
 MEANINGS = {
     "alive": "alive", "dead": "dead", "certified": "dead for good", "mute": "mute", "linear": "linear",
-    "duplicate": "duplicate",
+    "duplicate": "duplicate", "wrong-sign": "wrong sign",
 }  # fmt: skip
 LABEL = 10
 """Columns for a layer's name."""
@@ -115,7 +116,7 @@ def states(layer: Layer) -> list[UnitState]:
     found: list[UnitState] = ["alive"] * layer.units
     duplicates = {unit for pair in layer.duplicate for unit in pair}
     sets: list[tuple[UnitState, set[int]]] = [
-        ("linear", set(layer.linear)), ("duplicate", duplicates), ("mute", set(layer.mute)),
+        ("wrong-sign", set(layer.wrong_sign)), ("linear", set(layer.linear)), ("duplicate", duplicates), ("mute", set(layer.mute)),
         ("dead", set(layer.dead)), ("certified", set(layer.certified)),
     ]  # fmt: skip
     for state, units in sets:

@@ -16,7 +16,7 @@ def test_far_from_the_answer_the_gradient_of_the_sine_drowns_in_noise() -> None:
     motion = measure(run.trainer, run.observer, 0)
     assert motion.noise == pytest.approx(1000 / 2**0.5 / 32**0.5, rel=0.6)
     assert motion.gradient < 0.05 * motion.noise
-    assert f"noise of {motion.noise:.2g}" in run.frame(View()).verdict.text
+    assert f"noise of {motion.noise:.3g}" in run.frame(View()).verdict.text
 
 
 def test_the_step_is_the_one_that_training_takes_next() -> None:

@@ -1,0 +1,31 @@
+"""What a live screen looks through, besides readings and verdicts; for one experiment."""
+
+from __future__ import annotations
+
+from periodic_tui.engine.answers import NoAnswer
+from periodic_tui.engine.deaths import Deaths
+from periodic_tui.engine.diagnostics import Observer
+from periodic_tui.engine.diagnostics.motion import MotionMeter
+from periodic_tui.engine.features import FeatureMap
+from periodic_tui.engine.landscape import Surveyor
+from periodic_tui.engine.trainer import Trainer
+
+
+class Instruments:
+    """Made anew when the experiment changes."""
+
+    def __init__(self, trainer: Trainer, observer: Observer) -> None:
+        self.deaths = Deaths(trainer, observer)
+        self.landscape = Surveyor(trainer, observer)
+        self.motion = MotionMeter(trainer, observer)
+        self.features = FeatureMap(trainer, observer)
+        self.answer_missing = _why_no_answer(trainer)
+        """Why there is nothing to inject; None if there is."""
+
+
+def _why_no_answer(trainer: Trainer) -> str | None:
+    try:
+        trainer.answer()
+    except NoAnswer as reason:
+        return str(reason)
+    return None
