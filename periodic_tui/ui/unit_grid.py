@@ -116,8 +116,8 @@ def states(layer: Layer) -> list[UnitState]:
     found: list[UnitState] = ["alive"] * layer.units
     duplicates = {unit for pair in layer.duplicate for unit in pair}
     sets: list[tuple[UnitState, set[int]]] = [
-        ("wrong-sign", set(layer.wrong_sign)), ("linear", set(layer.linear)), ("duplicate", duplicates), ("mute", set(layer.mute)),
-        ("dead", set(layer.dead)), ("certified", set(layer.certified)),
+        ("wrong-sign", set(layer.wrong_sign)), ("linear", set(layer.linear)), ("duplicate", duplicates),
+        ("mute", set(layer.mute)), ("dead", set(layer.dead)), ("certified", set(layer.certified)),
     ]  # fmt: skip
     for state, units in sets:
         for unit in units:
