@@ -40,8 +40,8 @@ OPTIMIZERS: dict[str, Settings] = {
 }
 ONE_BY_ONE: dict[str, Settings] = {
     "adafactor 1e-2": {"optimizer": "adafactor"},
-    "lbfgs 0.1": {"optimizer": {"kind": "lbfgs", "lr": 0.1, "max_iter": 4}},
-    "muon 1e-3, no bias": {"optimizer": "muon", "model.bias": False},
+    "lbfgs, line search": {"optimizer": {"kind": "lbfgs", "max_iter": 4, "line_search_fn": "strong_wolfe"}},
+    "muon 2e-2, no bias": {"optimizer": {"kind": "muon", "lr": 2e-2, "weight_decay": 0.0}, "model.bias": False},
 }
 """They move one replica after the other: a sixteenth of the replicas, a quarter of the steps."""
 UNITS = {
