@@ -1,0 +1,237 @@
+"""Steps a second of every engine against the loops that people write. Exits 1 below a goal.
+
+python -m tests.benchmarks.engine                  each workload: bare loop, eager, compiled, the dashboard open
+python -m tests.benchmarks.engine --jax PYTHON     and against jit + scan in an environment that has jax
+python -m tests.benchmarks.engine --growth         how cost and memory grow with width, replicas and steps
+
+All with one thread each. The rounds are interleaved and the ratios are taken round by round, so that a busy machine
+slows both sides alike. The first run builds the compiled steps, which takes minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import tomli_w
+import torch
+
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.session import Session
+from tests.benchmarks.measure import Samples, interleaved, ratio
+from tests.benchmarks.workloads import WORKLOADS, Workload
+from tests.pty.terminal import ROOT, Terminal
+
+ROUNDS = 3
+SECONDS = 0.4
+DASHBOARD_SECONDS = 2.0
+DASHBOARD_OF_HEADLESS = 0.9
+POPULATION = 256
+ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+CHUNK_SECONDS = 0.02
+PATIENCE = 60.0
+"""Seconds in which the dashboard must answer on a busy machine."""
+
+
+def per_second(advance: Callable[[], int]) -> float:
+    """Steps a second of something that takes some steps at each call."""
+    done, started = 0, time.perf_counter()
+    while (elapsed := time.perf_counter() - started) < SECONDS:
+        done += advance()
+    return done / elapsed
+
+
+def bare(workload: Workload) -> Callable[[], float]:
+    """The loop as the write-ups print it."""
+    loop = workload.bare()
+
+    def step() -> int:
+        next(loop)
+        return 1
+
+    return partial(per_second, step)
+
+
+def headless(experiment: Experiment, engine: str) -> Callable[[], float]:
+    """A session without a screen; replica-steps a second."""
+    session = Session(lambda name: (name, experiment), "benchmark", experiment, device="cpu", engine=engine)
+    session.open()
+    started = time.perf_counter()
+    session.advance(1)
+    session.advance(chunk := 2)
+    while time.perf_counter() - started < CHUNK_SECONDS:
+        started = time.perf_counter()
+        session.advance(chunk := 2 * chunk)
+    return partial(per_second, lambda: session.advance(chunk) * experiment.training.replicas)
+
+
+@contextmanager
+def dashboard(workload: Workload) -> Iterator[Callable[[], float]]:
+    """The dashboard in a pseudo-terminal, paused but while it is measured by its header and the wall clock."""
+    with tempfile.TemporaryDirectory() as folder:
+        preset = Path(folder) / "workload.toml"
+        preset.write_text(tomli_w.dumps(workload.experiment().model_dump(mode="json", exclude_unset=True)))
+        command = [sys.executable, "-m", "periodic_tui", str(preset), "--device", "cpu", "--engine", "compiled"]
+        with Terminal(command, columns=160) as terminal:
+            terminal.wait_for(lambda rows: "training" in rows[0] and "compiled" in rows[0], seconds=600)
+            terminal.send(" ")
+            terminal.wait_for(lambda rows: "paused" in rows[0], PATIENCE)
+            yield partial(_counted, terminal)
+            terminal.send("q")
+            terminal.wait_exit()
+
+
+def _counted(terminal: Terminal) -> float:
+    terminal.send(" ")
+    terminal.wait_for(lambda rows: "training" in rows[0], PATIENCE)
+    first, started = _next_step(terminal)
+    time.sleep(DASHBOARD_SECONDS)
+    last, ended = _next_step(terminal)
+    terminal.send(" ")
+    terminal.wait_for(lambda rows: "paused" in rows[0], PATIENCE)
+    return (last - first) / (ended - started)
+
+
+def _next_step(terminal: Terminal) -> tuple[int, float]:
+    """The next step number that the header shows, and when it came."""
+    shown = _step(terminal.screen())
+    moment = terminal.wait_for(lambda rows: _step(rows) != shown, PATIENCE)
+    return _step(terminal.screen()), moment
+
+
+def _step(rows: list[str]) -> int:
+    found = re.search(r"step +([\d,]+)", rows[0])
+    return int(found[1].replace(",", "")) if found else -1
+
+
+class Jax:
+    """The same workloads in a process of its own."""
+
+    def __init__(self, python: str) -> None:
+        program = ROOT / "tests" / "benchmarks" / "jax_loops.py"
+        self._process = subprocess.Popen(
+            [python, str(program)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"XLA_FLAGS": ONE_THREAD, "JAX_PLATFORMS": "cpu"},
+        )
+
+    def rate(self, number: int, replicas: int) -> float:
+        """Replica-steps a second of a workload."""
+        assert self._process.stdin
+        assert self._process.stdout
+        print(number, replicas, SECONDS, file=self._process.stdin, flush=True)
+        return float(self._process.stdout.readline())
+
+
+def compare(name: str, jax: Jax | None) -> list[str]:
+    """Measure one workload and print its line; returns the goals that it misses."""
+    workload = WORKLOADS[name]
+    with ExitStack() as stack:
+        measures = {
+            "bare": bare(workload),
+            "eager": headless(workload.experiment(), "eager"),
+            "compiled": headless(workload.experiment(), "compiled"),
+            "dashboard": stack.enter_context(dashboard(workload)),
+        }
+        if jax:
+            measures["jax"] = partial(jax.rate, list(WORKLOADS).index(name), 1)
+        samples = interleaved(measures, ROUNDS)
+    columns = [f"{median(samples['bare']):>9,.0f}"]
+    columns += [
+        f"{median(samples[engine]):>11,.0f} {ratio(samples, engine, 'bare'):>6.1f}×"
+        for engine in ("eager", "compiled", "dashboard")
+    ]
+    columns += [f"{ratio(samples, 'compiled', 'jax'):>6.2f} of JAX"] if jax else []
+    print(f"{name:32}{''.join(columns)}", flush=True)
+    return _missed(name, workload, samples)
+
+
+def _missed(name: str, workload: Workload, samples: Samples) -> list[str]:
+    goals = {
+        "dashboard ÷ bare": (ratio(samples, "dashboard", "bare"), workload.goal),
+        "dashboard ÷ headless": (ratio(samples, "dashboard", "compiled"), DASHBOARD_OF_HEADLESS),
+        "eager ÷ bare": (ratio(samples, "eager", "bare"), 1.0),
+    }
+    if "jax" in samples:
+        goals["headless ÷ JAX"] = ratio(samples, "compiled", "jax"), 1.0
+    return [f"{name}: {what} {value:.2f}, goal {goal:g}" for what, (value, goal) in goals.items() if value < goal]
+
+
+def populations(jax: Jax | None) -> list[str]:
+    """Replica-steps a second of 256 seeds at once."""
+    missed = []
+    for number, name in ((0, "sine, 1 parameter, batch 32"), (3, "2-3-1 Adam batch 32")):
+        measures = {"compiled": headless(WORKLOADS[name].experiment(replicas=POPULATION), "compiled")}
+        if jax:
+            measures["jax"] = partial(jax.rate, number, POPULATION)
+        samples = interleaved(measures, ROUNDS)
+        against = f"{ratio(samples, 'compiled', 'jax'):>6.2f} of JAX" if jax else ""
+        print(f"{name + ', R = 256':32}{median(samples['compiled']):>13,.0f} replica-steps/s {against}", flush=True)
+        if jax and ratio(samples, "compiled", "jax") < 1.2:
+            missed.append(f"{name}, R = 256: below 1.2 of JAX")
+    return missed
+
+
+def growth() -> None:
+    """Time per step and memory as width, replicas and steps grow."""
+    magnitude = WORKLOADS["2-3-1 Adam batch 32"]
+    for width in (3, 64, 512, 4096):
+        table = magnitude.table | {"model": {"kind": "mlp", "hidden": [width]}}
+        _grow(f"width {width:,}", Experiment.model_validate(table))
+    for replicas in (1, 64, 1024, 4096):
+        _grow(f"replicas {replicas:,}", magnitude.experiment(replicas=replicas))
+    sine = WORKLOADS["sine, 1 parameter, batch 32"].experiment()
+    session = Session(lambda name: (name, sine), "growth", sine, device="cpu", engine="compiled")
+    session.open()
+    for exponent in (4, 5, 6, 7):
+        first, started = session.step, time.perf_counter()
+        while session.step < 10**exponent:
+            session.advance(2_000)
+        each = (time.perf_counter() - started) / (session.step - first)
+        print(f"{f'steps {10**exponent:,}':32}{each * 1e6:>9.2f} µs a step, {_megabytes():,.0f} MB", flush=True)
+
+
+def _grow(name: str, experiment: Experiment) -> None:
+    rate = median(headless(experiment, "compiled")() for _ in range(3))
+    print(f"{name:32}{1e6 / rate:>9.2f} µs a replica-step, {_megabytes():,.0f} MB", flush=True)
+
+
+def _megabytes() -> float:
+    """Resident memory of this process."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def main() -> int:
+    parser = ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser.add_argument("--jax", metavar="PYTHON", help="a Python that has jax")
+    parser.add_argument("--growth", action="store_true", help="how the cost grows")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    if arguments.growth:
+        growth()
+        return 0
+    jax = Jax(arguments.jax) if arguments.jax else None
+    print(f"{'steps/s':32}{'bare':>9}{'eager':>19}{'compiled':>19}{'dashboard':>19}")
+    missed = [line for name in WORKLOADS for line in compare(name, jax)] + populations(jax)
+    for line in missed:
+        print(f"MISSED {line}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
