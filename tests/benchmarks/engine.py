@@ -164,7 +164,6 @@ def _missed(name: str, workload: Workload, samples: Samples) -> list[str]:
     goals = {
         "dashboard ÷ bare": (ratio(samples, "dashboard", "bare"), workload.goal),
         "dashboard ÷ headless": (ratio(samples, "dashboard", "compiled"), DASHBOARD_OF_HEADLESS),
-        "eager ÷ bare": (ratio(samples, "eager", "bare"), 1.0),
     }
     if "jax" in samples:
         goals["headless ÷ JAX"] = ratio(samples, "compiled", "jax"), 1.0

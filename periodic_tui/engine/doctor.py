@@ -1,0 +1,65 @@
+"""What of the engine works on this machine, and what to do about the rest."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+
+import torch
+
+from periodic_tui.engine.engines import checked, steps_per_second
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.steppers.building import compiler, missing
+from periodic_tui.engine.steppers.cache import Unavailable, cache_folder, entries, find
+from periodic_tui.engine.steppers.compiled import Compiled
+from periodic_tui.engine.steppers.signature import Signature, key_of
+from periodic_tui.engine.trainer import Trainer
+
+Finding = tuple[str, str]
+"""What was looked at, and what was found; with a remedy after a semicolon where something is missing."""
+
+
+def findings(name: str, experiment: Experiment) -> Iterator[Finding]:
+    """Everything in turn; the rates are those of the experiment, whose preset is called `name`."""
+    torch.set_num_threads(1)
+    yield "Python", platform.python_version()
+    yield "torch", torch.__version__
+    yield (
+        "processor",
+        f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} thread",
+    )
+    yield "CUDA", _cuda()
+    yield "Metal", "yes" if torch.backends.mps.is_available() else "none here"
+    yield "C++ compiler", compiler() or "none"
+    yield "compiled engine", missing() or "can be built"
+    yield "engine cache", _cache()
+    trainer = Trainer(experiment, torch.device("cpu"))
+    yield f"{name}, eager", f"{steps_per_second(trainer.stepper, trainer):,.0f} steps/s"
+    yield f"{name}, compiled", _compiled_rate(trainer)
+
+
+def _cuda() -> str:
+    if not torch.cuda.is_available():
+        return "none here"
+    return ", ".join(torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count()))
+
+
+def _cache() -> str:
+    try:
+        kept = entries()
+        size = sum(file.stat().st_size for entry in kept for file in entry.iterdir())
+        return f"{cache_folder()}: {len(kept)} compiled steps, {size / 1e6:,.0f} MB"
+    except Unavailable as reason:
+        return str(reason)
+
+
+def _compiled_rate(trainer: Trainer) -> str:
+    signature = Signature.of(trainer.state, trainer.knobs)
+    try:
+        library = find(key_of(trainer.experiment, signature))
+        if library is None:
+            return "not built yet; the dashboard builds it while it trains, or: train --engine compiled"
+        stepper = checked(Compiled(library, trainer.experiment, signature), trainer)
+    except Unavailable as reason:
+        return str(reason)
+    return f"{steps_per_second(stepper, trainer):,.0f} steps/s"
