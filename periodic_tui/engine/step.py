@@ -40,7 +40,7 @@ class TrainingStep:
         target = experiment.target
         return cls(experiment, experiment.model.layout(target.inputs, target.outputs), Sampler(experiment))
 
-    def gradient(self, parameters: Tensor, batch: Batch, dropout: Stream) -> tuple[Tensor, Tensor]:
+    def gradient(self, parameters: Tensor, batch: Batch, dropout: Stream | None) -> tuple[Tensor, Tensor]:
         """Gradient `[replicas, parameters]` and loss `[replicas]` on a batch."""
         leaf = parameters.detach().requires_grad_()
         with torch.enable_grad():
@@ -64,13 +64,25 @@ class TrainingStep:
         parameters, own = optimizer.update(state["parameters"], gradient, own, lr)
         return {"parameters": parameters, **own}
 
+    def dropout(self, seeds: Tensor, step: Tensor, counter: Tensor) -> Stream | None:
+        """The random stream of a step's dropout; None where the model has none."""
+        if not getattr(self.experiment.model, "dropout", 0.0):
+            return None
+        return Stream.of(seeds, Use.DROPOUT, counter).fold(step)
+
+    def moved(
+        self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, step: Tensor, counter: Tensor
+    ) -> tuple[State, Tensor]:
+        """State and loss `[replicas]` after a step on a batch, finite or not."""
+        gradient, loss = self.gradient(state["parameters"], batch, self.dropout(seeds, step, counter))
+        return self.update(state, gradient, knobs["lr"]) | {"alive": state["alive"]}, loss
+
     def on_batch(
         self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, step: Tensor, counter: Tensor
     ) -> tuple[State, Tensor]:
-        """State and loss `[replicas]` after a step on a batch that has been drawn."""
-        dropout = Stream.of(seeds, Use.DROPOUT, counter).fold(step)
-        gradient, loss = self.gradient(state["parameters"], batch, dropout)
-        return frozen_where_not_finite(state, self.update(state, gradient, knobs["lr"]), loss), loss
+        """The same, but replicas that are no longer finite stay where they were."""
+        after, loss = self.moved(state, batch, knobs, seeds, step, counter)
+        return frozen_where_not_finite(state, after, loss), loss
 
     def __call__(
         self, state: State, knobs: Knobs, seeds: Tensor, step: Tensor, counter: Tensor
@@ -84,5 +96,5 @@ def frozen_where_not_finite(before: State, after: State, loss: Tensor) -> State:
     """`after`, but replicas whose loss or parameters are not finite stay at `before`, for good."""
     finite = loss.isfinite() & after["parameters"].isfinite().all(-1)
     alive = before["alive"] & finite.unsqueeze(-1)
-    kept = {name: value.where(alive, before[name]) for name, value in after.items()}
+    kept = {name: value.where(alive, before[name]) for name, value in after.items() if name != "alive"}
     return {**kept, "alive": alive}
