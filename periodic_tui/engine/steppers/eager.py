@@ -15,25 +15,27 @@ from periodic_tui.engine.step import State, TrainingStep, frozen_where_not_finit
 _BLOCK_NUMBERS = 1 << 16
 """Samples drawn at once: a block of steps costs as many torch calls as one step."""
 
-_One = Callable[[State, Batch, Knobs, Tensor, Tensor, Tensor], tuple[State, Tensor]]
+_One = Callable[[State, Batch, Knobs, Tensor, Tensor], tuple[State, Tensor]]
 
 
 class Eager:
     """The training step, one torch call after the other; batches are drawn a block of steps at a time."""
 
     name = "eager"
+    replayable = True
+    """Whether everything that a step changes is in the state that it is given."""
 
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
         self.step = step
         self.counter = counter_for(numbers_per_step(step.experiment), device)
 
     def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
-        if bool(state["alive"].all()):
-            after, losses = self._run(self.step.moved, state, knobs, seeds, first, count)
+        if self.replayable and bool(state["alive"].all()):
+            after, losses = self._run(self._moved, state, knobs, seeds, first, count)
             if bool(losses.isfinite().all() & after["parameters"].isfinite().all()):
                 return after, losses
         # Looking at every step whether it is finite costs a fifth of the time: only where it was not.
-        return self._run(self.step.on_batch, state, knobs, seeds, first, count)
+        return self._run(self._one, state, knobs, seeds, first, count)
 
     def _run(
         self, one: _One, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int
@@ -44,16 +46,24 @@ class Eager:
             steps = torch.arange(start, min(start + block, first + count), device=seeds.device)
             batches = self.step.sampler.batch(seeds, steps.unsqueeze(-1), knobs, self.counter)
             for index, number in enumerate(steps):
-                state, loss = one(state, batches[index], knobs, seeds, number, self.counter)
+                state, loss = one(state, batches[index], knobs, seeds, number)
                 losses.append(loss)
         return state, torch.stack(losses)
 
     def reset(self) -> None:
         """Nothing is kept between steps."""
 
+    def _moved(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
+        return self.step.moved(state, batch, knobs, seeds, number, self.counter)
+
+    def _one(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
+        return self.step.on_batch(state, batch, knobs, seeds, number, self.counter)
+
 
 class EagerFromTorch(Eager):
     """The same with one of torch's optimizers, which keeps its own state for all replicas together."""
+
+    replayable = False
 
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
         super().__init__(step, device)
@@ -63,14 +73,8 @@ class EagerFromTorch(Eager):
     def reset(self) -> None:
         self._optimizer = None
 
-    def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
-        # torch's state cannot be taken back, so every step is looked at.
-        return self._run(self._one, state, knobs, seeds, first, count)
-
-    def _one(
-        self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor, counter: Tensor
-    ) -> tuple[State, Tensor]:
-        dropout = self.step.dropout(seeds, number, counter)
+    def _one(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
+        dropout = self.step.dropout(seeds, number, self.counter)
         gradient, loss = self.step.gradient(state["parameters"], batch, dropout)
         optimizer = self._prepared(state["parameters"])
         optimizer.param_groups[0]["lr"] = knobs["lr"].max().item()

@@ -15,6 +15,8 @@ from periodic_tui.engine.steppers.eager import Eager
 class EagerPerReplica(Eager):
     """The training step with one of torch's optimizers for each replica."""
 
+    replayable = False
+
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
         super().__init__(step, device)
         self._leaves: list[list[Tensor]] = []
