@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from periodic_tui.engine.commands import Command, Refused
 from periodic_tui.engine.devices import choose_device
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.memory import check_memory
 from periodic_tui.engine.pacing import Pacer
 from periodic_tui.engine.snapshot import EMPTY, Event, Snapshot, State, View
 from periodic_tui.engine.torch_loading import load_torch
@@ -135,7 +136,10 @@ class Session:
         from periodic_tui.engine.run import Run
 
         torch.set_num_threads(1)
+        memory = check_memory(experiment)
         run = Run(self._runs + 1, name, experiment, choose_device(self._device))
+        if memory:
+            run.note(memory)
         self.engines.begin(run)
         self._run, self._runs, self._undo = run, run.number, UndoRing()
         self._pacer.begin(experiment.training.pace, experiment.training.pace_steps)
