@@ -28,7 +28,7 @@ Load = Callable[[str], tuple[str, Experiment]]
 
 _FRAME = 0.05
 """Seconds between snapshots while training, where the probe is cheap."""
-_READING_SHARE = 0.025
+_READING_SHARE = 0.02
 """Largest share of the time that readings may take …"""
 _LONGEST_FRAME = 2.0
 """… unless that would leave the screen without news for longer than this."""
