@@ -15,7 +15,7 @@ from periodic_tui.ui.unit_grid import MEANINGS, Unit, states
 from periodic_tui.ui.wording import plain, shortened
 
 LINES = 3
-"""Rows of text and of the gap below."""
+"""Rows of text."""
 PICTURE = 5
 """Rows from which an activation can be drawn."""
 SHOWN_WEIGHTS = 4
@@ -33,7 +33,7 @@ def unit_detail(snapshot: Snapshot, cursor: Unit, size: Size, color: bool, glyph
 
 
 def detail_lines(snapshot: Snapshot, cursor: Unit) -> list[str]:
-    """Name, state and share; weights."""
+    """Name and state; share of the probe; weights."""
     index, unit = cursor
     layer = snapshot.layers[index]
     weights = f"w {_numbers(layer.incoming[unit])}" if layer.incoming.size else ""
@@ -42,7 +42,8 @@ def detail_lines(snapshot: Snapshot, cursor: Unit) -> list[str]:
     active = round(float(layer.activity[unit]) * snapshot.probe_points)
     state = MEANINGS[states(layer)[unit]]
     return [
-        f"{layer.name} unit {unit} · {state} · active on {active:,} of {snapshot.probe_points:,}",
+        f"{layer.name} unit {unit} · {state}",
+        f"active on {active:,} of {snapshot.probe_points:,}",
         "  ".join(part for part in (weights, bias, out) if part),
     ]
 

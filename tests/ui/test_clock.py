@@ -51,6 +51,12 @@ def test_a_paused_clock_stands_still() -> None:
     visit(ScriptedSession(replace(CLOCK, state="paused")), act)
 
 
+def test_where_there_is_little_room_the_seconds_are_told_in_small_digits() -> None:
+    rows = show(replace(CLOCK, state="paused"), "space", size=(80, 24))
+    assert any("12:34:56  12:34:56  =" in row for row in rows)
+    assert any("12:34:57  12:33:57  ×" in row for row in rows)
+
+
 def test_the_border_counts_the_seconds_that_are_right() -> None:
     assert any("1 of 3 seconds right" in row for row in show(CLOCK))
     assert not any("seconds right" in row for row in show(SINE))

@@ -92,6 +92,16 @@ def test_panes_that_have_something_to_say_have_a_place(snapshot, size, names) ->
     assert panes_shown(snapshot, "space", size=size) == (names or ["story"])
 
 
+def test_the_footer_says_how_to_get_help_and_out_on_80_columns() -> None:
+    footer = show(SINE, size=(80, 24))[-1]
+    assert "? help" in footer
+    assert "q quit" in footer
+
+
+def test_a_known_frequency_alone_needs_no_pane() -> None:
+    assert "frequency" not in panes_shown(replace(SINE, omega=np.empty(0)), size=(120, 40))
+
+
 def test_the_story_goes_with_the_first_key() -> None:
     assert "story" in panes_shown(SINE, size=(120, 40))
     assert "story" not in panes_shown(SINE, "i", size=(120, 40))

@@ -21,10 +21,11 @@ WIDTH = 27
 HEIGHT = ROWS + 2
 """Rows of a clock with its name above."""
 GAP = 4
+"""Columns between two clocks."""
 
 
 class ClockPane(Pane):
-    """Large digits, the wrong ones crossed out below; then the seconds that come."""
+    """Large digits, the wrong ones crossed out below; then the seconds that come, alone where there is little room."""
 
     NAME = "clock"
     TITLE = "clock"
@@ -50,6 +51,8 @@ class ClockPane(Pane):
         running = snapshot.state in ("training", "solved")
         at = shown_second(face, self.wall()) if running else 0
         beside = size.width >= 2 * WIDTH + GAP
+        if size.height < (HEIGHT if beside else 2 * HEIGHT - 1):
+            return self._coming(Cells.blank(*size), face, at - 1, 0)
         cells = self._clock(Cells.blank(*size), 0, 0, "true", face.true[at], Ink.TARGET)
         column, row = (WIDTH + GAP, 0) if beside else (0, HEIGHT - 1)
         cells = self._clock(cells, column, row, "network", face.predicted[at], Ink.NETWORK)
@@ -66,7 +69,7 @@ class ClockPane(Pane):
         return cells.paste(large_digits(hands(digits), ink, self.glyphs), column, row + 1)
 
     def _coming(self, cells: Cells, face: ClockFace, at: int, row: int) -> Cells:
-        """A row for each second that comes: true, predicted, and whether they differ."""
+        """A row for each second after number `at`: true, predicted, and whether they differ."""
         right = right_seconds(face)
         for number in range(at + 1, min(at + 1 + cells.rows - row, len(right))):
             here = row + number - at - 1

@@ -27,7 +27,7 @@ class FrequencyPane(Pane):
 
     @classmethod
     def speaks(cls, snapshot: Snapshot) -> bool:
-        return bool(len(snapshot.omega) or len(snapshot.answer))
+        return bool(len(snapshot.omega))
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         large = size.width >= LARGE.width and size.height >= LARGE.height
