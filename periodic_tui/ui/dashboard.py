@@ -47,6 +47,9 @@ from periodic_tui.ui.session import Session
 FIRST_FOCUS = "fit"
 """The pane that + and - act on from the start."""
 
+AFTER_WORDS = 0.012
+"""Seconds for words and figures to be painted before the plots are drawn."""
+
 
 class Dashboard(Screen[None]):
     """Shows one snapshot; sends commands and never guesses what they will do."""
@@ -55,6 +58,8 @@ class Dashboard(Screen[None]):
     AUTO_FOCUS = None
 
     snapshot: var[Snapshot] = var(EMPTY)
+    plotted: var[Snapshot] = var(EMPTY)
+    """What the plots show. They take the most time, so words and figures reach the screen just before them."""
 
     def __init__(self, session: Session, presets: Sequence[tuple[str, str, str]], glyphs: Glyphs = "braille") -> None:
         super().__init__()
@@ -81,7 +86,7 @@ class Dashboard(Screen[None]):
             if place == kind.PLACE:
                 pane = self.panes[kind.NAME] = kind(self.glyphs)
                 pane.add_class(f"-{place}")
-                yield pane.data_bind(Dashboard.snapshot)
+                yield pane.data_bind(snapshot=Dashboard.plotted if place == "plot" else Dashboard.snapshot)
 
     # What is shown.
 
@@ -101,13 +106,17 @@ class Dashboard(Screen[None]):
         first = View(panes=self.view.panes)
         if new.run != old.run and self.view != first:
             self.look(first)
+        self.set_timer(AFTER_WORDS, self._plot)
+
+    def _plot(self) -> None:
+        self.plotted = self.snapshot
         self.place()
 
     def place(self) -> None:
         """Give every pane its place, if that has changed."""
         if not self.panes or not self.size.area:
             return
-        speakers = speaking(PANES, self.snapshot)
+        speakers = speaking(PANES, self.plotted)
         arrangement = arrange(
             speakers, self.size, self.focus_name if self.summoned or self.zoomed else None, self.zoomed, self.hidden
         )
@@ -161,7 +170,7 @@ class Dashboard(Screen[None]):
     # Keys that only concern the screen.
 
     def action_turn_pane(self, by: int) -> None:
-        names = [pane.NAME for pane in speaking(PANES, self.snapshot) if pane.NAME != "story"]
+        names = [pane.NAME for pane in speaking(PANES, self.plotted) if pane.NAME != "story"]
         if names:
             present = names.index(self.focus_name) if self.focus_name in names else -1
             self.show_pane(names[(present + by) % len(names)])

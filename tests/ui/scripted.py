@@ -108,11 +108,20 @@ def visit(
         async with app.run_test(size=size, notifications=True) as pilot:
             while not isinstance(app.screen, Dashboard):
                 await pilot.pause(0.01)
-            await pilot.pause()
+            await drawn(app, pilot)
             await act(app, pilot)
 
     asyncio.run(run())
     return app
+
+
+async def drawn(app: PeriodicApp, pilot: Pilot[None]) -> None:
+    """Wait until the plots show the snapshot that the header shows."""
+    dashboard = app.dashboard
+    assert dashboard is not None
+    while not dashboard.is_mounted or dashboard.plotted is not dashboard.snapshot:
+        await pilot.pause(0.005)
+    await pilot.pause()
 
 
 def show(snapshot: Snapshot, *keys: str, size: tuple[int, int] = (120, 40), glyphs: Glyphs = "braille") -> list[str]:
@@ -121,7 +130,7 @@ def show(snapshot: Snapshot, *keys: str, size: tuple[int, int] = (120, 40), glyp
 
     async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
         await pilot.press(*keys)
-        await pilot.pause()
+        await drawn(app, pilot)
         rows.extend(rows_of(app))
 
     visit(ScriptedSession(snapshot), act, size, glyphs)

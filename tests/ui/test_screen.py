@@ -5,7 +5,7 @@ import pytest
 
 from periodic_tui.engine.snapshot import EMPTY, ClockFace, Curve, Event, Fit, Layer, Snapshot, Verdict
 from periodic_tui.ui.dashboard import Dashboard
-from tests.ui.scripted import MAGNITUDE, SINE, STARTING, ScriptedSession, rows_of, show, visit
+from tests.ui.scripted import MAGNITUDE, SINE, STARTING, ScriptedSession, drawn, rows_of, show, visit
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 STATES = ["starting", "training", "paused", "solved", "diverged", "finished"]
@@ -194,10 +194,11 @@ def test_an_unchanged_run_repaints_nothing() -> None:
             pane.refresh = lambda *regions, name=pane.NAME, **_: painted.append((name, regions))
         session.snapshot = replace(SINE)
         app.screen.poll()
-        await pilot.pause()
+        await drawn(app, pilot)
         assert painted == []
         session.snapshot = replace(SINE, train_loss=1.14)
         app.screen.poll()
+        await drawn(app, pilot)
         [(name, [region])] = painted
         assert (name, region.width, region.height) == ("loss", 1, 1)
 
