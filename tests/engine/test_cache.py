@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from periodic_tui.engine.steppers import cache
-from periodic_tui.engine.steppers.cache import LIBRARY, Unavailable, cache_folder, entries, find, keep
+from periodic_tui.engine.steppers.cache import (
+    LIBRARY,
+    Unavailable,
+    building,
+    cache_folder,
+    compiler_folder,
+    entries,
+    find,
+    keep,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -101,3 +110,15 @@ def test_the_oldest_go_first(built: Path, monkeypatch: pytest.MonkeyPatch) -> No
         keep(f"key-{number}", built, 1.0)
         os.utime(cache_folder() / f"key-{number}", (number, number))
     assert [path.name for path in entries()] == ["key-2", "key-3"]
+
+
+def test_a_build_removes_its_leftovers_but_not_while_another_reads_them() -> None:
+    wrapper, kept = compiler_folder() / "step.wrapper.cpp", compiler_folder() / "processor.so"
+    with building():
+        wrapper.touch()
+        kept.touch()
+        with building():
+            pass
+        assert wrapper.exists()
+    assert not wrapper.exists()
+    assert kept.exists()

@@ -16,6 +16,7 @@ from periodic_tui.engine.engines import Engines
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.steppers import building
+from periodic_tui.engine.steppers.build import one_line
 from periodic_tui.engine.steppers.building import Build
 from periodic_tui.engine.steppers.cache import Unavailable
 from periodic_tui.engine.steppers.compiled import Compiled
@@ -56,6 +57,13 @@ def test_without_a_compiler_training_goes_on_eagerly_and_says_so(no_compiler: No
 def test_without_a_compiler_the_compiled_engine_is_refused(no_compiler: None) -> None:
     with pytest.raises(Refused, match=r"no C\+\+ compiler"):
         opened(sine(), "compiled")
+
+
+def test_of_a_compilers_output_the_first_error_is_told() -> None:
+    output = "C++ compile error\n\nCommand:\ng++ a.cpp\n\nOutput:\nIn function f:\na.cpp:1:2: fatal error: no room\nend"
+    assert one_line(RuntimeError(output)) == "RuntimeError: a.cpp:1:2: fatal error: no room"
+    assert one_line(RuntimeError("a\nb")) == "RuntimeError: a"
+    assert one_line(RuntimeError()) == "RuntimeError"
 
 
 def test_an_optimizer_that_torch_runs_cannot_be_compiled() -> None:

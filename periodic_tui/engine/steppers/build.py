@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import sys
@@ -41,7 +42,7 @@ def _end_in_time(limit: float) -> None:
 
 def _build(request: dict[str, Any]) -> dict[str, str]:
     from periodic_tui.engine.experiment import Experiment
-    from periodic_tui.engine.steppers.cache import LIBRARY, Unavailable, cache_folder, keep, remove_leftovers, scratch
+    from periodic_tui.engine.steppers.cache import LIBRARY, Unavailable, building, cache_folder, keep, scratch
     from periodic_tui.engine.steppers.compiled import compile_step
     from periodic_tui.engine.steppers.signature import Signature, key_of
 
@@ -49,20 +50,22 @@ def _build(request: dict[str, Any]) -> dict[str, str]:
     experiment = Experiment.model_validate(request["experiment"])
     signature = Signature.from_json(request["signature"])
     try:
-        with scratch(cache_folder()) as folder:
+        with building(), scratch(cache_folder()) as folder:
             compile_step(folder / LIBRARY, experiment, signature)
             keep(key_of(experiment, signature), folder / LIBRARY, time.perf_counter() - started)
-        remove_leftovers()
     except Unavailable as reason:
         return {"reason": str(reason)}
     except Exception as failure:  # whatever torch's compiler raises: the user trains eagerly and is told
-        return {"reason": _first_line(failure)}
+        return {"reason": one_line(failure)}
     return {}
 
 
-def _first_line(failure: Exception) -> str:
+def one_line(failure: Exception) -> str:
+    """What it says first; of a compiler's output, the first error that is in it."""
     lines = str(failure).strip().splitlines()
-    return f"{type(failure).__name__}: {lines[0][:200]}" if lines else type(failure).__name__
+    errors = [line for line in lines if re.search(r"\berror: ", line)]
+    told = (errors or lines or [""])[0].strip()[:200]
+    return f"{type(failure).__name__}: {told}" if told else type(failure).__name__
 
 
 if __name__ == "__main__":

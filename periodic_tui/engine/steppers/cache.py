@@ -100,8 +100,22 @@ def compiler_folder() -> Path:
     return folder
 
 
-def remove_leftovers() -> None:
-    """Remove what a build wrote for one step only."""
+@contextmanager
+def building() -> Iterator[None]:
+    """While a step is built. What torch's compiler wrote for it goes afterwards, unless another build is under way,
+    of whose files the compiler may be reading one."""
+    import fcntl  # not there on Windows, where nothing is built
+
+    with (compiler_folder() / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _remove_leftovers()
+
+
+def _remove_leftovers() -> None:
+    """Remove what builds wrote for one step only."""
     for path in compiler_folder().rglob("*"):
         if path.is_file() and (".wrapper" in path.name or ".kernel" in path.name):
             path.unlink(missing_ok=True)
