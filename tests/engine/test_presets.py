@@ -6,6 +6,7 @@ import torch
 from periodic_tui.engine.answers import NoAnswer, known_answer
 from periodic_tui.engine.commands import Inject, Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.remedies.offers import offers
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.trainer import Trainer
 from periodic_tui.preset_files import load
@@ -57,3 +58,10 @@ def test_a_replica_is_the_single_run_of_its_seed(name: str) -> None:
         many, single = batch_of(together, step), batch_of(alone, step)
         assert torch.equal(many.x[2], single.x[0])
         assert torch.equal(many.y[2], single.y[0])
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_what_a_preset_offers_comes_first_and_can_be_applied(name: str) -> None:
+    preferred = preset(name).remedies.offer
+    first = offers(preset(name), "")[: len(preferred)]
+    assert [(offer.name, offer.unfit) for offer in first] == [(remedy, "") for remedy in preferred]
