@@ -23,8 +23,8 @@ STRIPS: dict[Layout, tuple[str, ...]] = {
     "large": ("story", "verdict", "events"),
 }
 """The strips that have a place …"""
-STRIP_ROOM: dict[Layout, int] = {"small": 2, "medium": 2, "large": 3}
-"""… so many at once: the story takes the place of the events, so that no plot grows when it goes."""
+STRIP_ROOM: dict[Layout, int] = {"small": 2, "medium": 3, "large": 3}
+"""… so many at once."""
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,7 @@ class Dashboard(Screen[None]):
         for layout in ("small", "medium", "large"):
             self.set_class(layout == arrangement.layout, f"-{layout}")
         self.set_class(not arrangement.plots, "-bare")
+        self.set_class("story" in arrangement.strips, "-story")
         plots = self.query_one("#plots")
         plots.display = bool(arrangement.plots)
         for columns in (1, 2, 3):

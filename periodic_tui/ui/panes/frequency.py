@@ -13,7 +13,7 @@ from periodic_tui.plotting.figures import Series, curve_figure, level
 from periodic_tui.ui.pane import Pane, command_steps, tick_room
 from periodic_tui.ui.wording import four_digits, plain
 
-LARGE = Size(44, 11)
+LARGE = Size(44, 10)
 """Columns and rows from which there is room for large digits."""
 
 
@@ -69,10 +69,15 @@ class FrequencyPane(Pane):
             cells = cells.write(column, 0, text, ink)
             column += len(text) + 2
             if large and len(values) == 1:
-                cells = cells.paste(
-                    large_digits(four_digits(float(values[0])), ink, self.glyphs), number * width // 3, 1
-                )
+                cells = cells.paste(self._large(float(values[0]), ink, width // 3 - 1), number * width // 3, 1)
         return cells
+
+    def _large(self, value: float, ink: Ink, room: int) -> Cells:
+        """A figure in large digits, with as many decimals as there is room for."""
+        text = four_digits(value)
+        while (digits := large_digits(text, ink, self.glyphs)).columns > room and "." in text and "e" not in text:
+            text = text[:-1].rstrip(".")
+        return digits
 
     def _lists(self, snapshot: Snapshot, width: int) -> Cells:
         """A row for ω and one for the answer, a column for each frequency."""
