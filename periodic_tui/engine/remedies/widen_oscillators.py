@@ -11,6 +11,7 @@ from torch import Tensor
 
 from periodic_tui.engine.remedies.base import Course, Train
 from periodic_tui.engine.remedies.bench import Bench
+from periodic_tui.engine.remedies.hinge import between_digits, into_digits, wrong_share
 from periodic_tui.engine.remedies.ladder import Ladder, Rules
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ _MOST_PAIRS = 50_000
 """Of those that are equally many places apart."""
 _DECODABLE = 1e-4
 """1 − cos of an error of half a digit of sixty is 1.4e-3: below this nearly every phase is nearer to its own digit."""
+
+_WRONG = 1e-3
+"""Share of instants between two seconds that may be wrong in the end."""
 
 
 def widen_oscillators(options: WidenRange, bench: Bench) -> Course:
@@ -56,7 +60,11 @@ def widen_oscillators(options: WidenRange, bench: Bench) -> Course:
         yield from _settle(bench, _LAST_STEPS, ("phase",), "all oscillators locked in; learning their phases")
     yield from _settle(bench, _LAST_STEPS, ("omega", "phase"), "all oscillators locked in; settling")
     yield from _settle(bench, _CARRY_STEPS, ("carry",), "learning the carry")
-    _give_up_unlocked(bench)
+    if between_digits(bench):
+        yield from into_digits(bench)
+        bench.give_up(~(wrong_share(bench) < _WRONG), "hands still point into other digits")
+    else:
+        _give_up_unlocked(bench)
     return f"locked in, carry learned; periods of the first replica {periods(bench)} s"
 
 

@@ -1,12 +1,18 @@
 """A clock from labels at random instants of 120 years; the periods are not given."""
 
+from collections import deque
+
 import pytest
 import torch
 
 from periodic_tui.engine.domain import Domain
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.remedies.bench import Bench
+from periodic_tui.engine.remedies.hinge import into_digits, wrong_share
+from periodic_tui.engine.remedies.offers import setting_of
 from periodic_tui.engine.remedies.widen_oscillators import pairs
-from periodic_tui.engine.targets.clock import SIXTY_YEARS
+from periodic_tui.engine.targets.clock import SIXTY_YEARS, Clock
+from periodic_tui.engine.trainer import Trainer
 from tests.engine.experiments import experiment
 from tests.engine.remedies.treated import treated
 
@@ -25,7 +31,36 @@ def test_every_seed_reads_instants_it_never_saw_exactly() -> None:
     assert run.treatment is None
     t = ((2 * torch.rand(20_000, 1, dtype=torch.float64) - 1) * SIXTY_YEARS).floor()
     phases = run.observer.predict(run.trainer.parameters, t)
-    assert clock().target.right(t, phases).all()  # type: ignore[attr-defined]
+    assert clock().target.right(t, phases).all()
+
+
+def test_instants_between_seconds_are_read_exactly() -> None:
+    fractional = clock(replicas=2, solved_below=1e-3)
+    asked = fractional.model_copy(update={"target": Clock(instants="fractional")})
+    run = treated(asked, "widen-range", 3_000)
+    assert run.treatment is None
+    summary = run.summary()
+    assert summary["outcomes"] == {"solved": 2}
+    assert summary["accuracy"] == 1.0
+
+
+def test_a_hand_is_turned_only_where_it_is_the_first_to_be_wrong() -> None:
+    asked = clock(replicas=2).model_copy(update={"target": Clock(instants="fractional")})
+    trainer = Trainer(asked, torch.device("cpu"))
+    trainer.inject(0.0)
+    bench = Bench(trainer, setting_of(asked), lambda keys: setting_of(asked))
+    answer = bench.get("phase")
+    off = torch.tensor([[1e-2, 0.0, 0.0], [0.0, 0.0, 0.2]], dtype=torch.float64)
+    bench.put("phase", answer + off)
+    before = wrong_share(bench)
+    deque(into_digits(bench), maxlen=0)
+    moved = bench.get("phase") - answer - off
+    assert (before > 0.05).all()
+    assert (wrong_share(bench) == 0).all()
+    assert moved[0, 0] < 0
+    assert moved[1, 2] < 0
+    assert (moved[0, 1:].abs() < 1e-6).all()
+    assert (moved[1, :2].abs() < 1e-6).all()
 
 
 def test_pairs_are_differences_of_points_that_are_there() -> None:
