@@ -7,7 +7,7 @@ reading before can be run again from the state that was kept, and halved until t
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -75,11 +75,12 @@ class Deaths:
         moment = _Moment(self.trainer.done, self._slice(focus), activity)
         key = (focus, self.trainer.experiment, self.trainer.stepper.name, *map(id, self.trainer.knobs.values()))
         if self._last is None or self._key != key:
-            self._dead = {unit for unit in _units(activity) if _has_changed(activity, unit, died=True)}
+            self._dead = _where(shares < DEAD_SHARE for shares in activity)
             self._last, self._key = moment, key
             return []
-        died = {unit: unit not in self._dead for unit in _units(activity)}
-        changed = {unit: died for unit, died in died.items() if _has_changed(activity, unit, died)}
+        died = _where(shares < DEAD_SHARE for shares in activity) - self._dead
+        revived = _where(shares >= REVIVED for shares in activity) & self._dead
+        changed = dict.fromkeys(died, True) | dict.fromkeys(revived, False)
         self._dead ^= set(changed)
         before, self._last = self._last, moment
         if not changed:
@@ -178,8 +179,9 @@ class _Search:
         return f"{name} {deed}{when}: {shares}{cause}"
 
 
-def _units(activity: Sequence[Tensor]) -> list[Unit]:
-    return [(layer, unit) for layer, shares in enumerate(activity) for unit in range(len(shares))]
+def _where(masks: Iterable[Tensor]) -> set[Unit]:
+    """The units for which the masks `[units]` of the layers hold."""
+    return {(layer, unit) for layer, mask in enumerate(masks) for unit in mask.nonzero().flatten().tolist()}
 
 
 def _has_changed(activity: Sequence[Tensor], unit: Unit, died: bool) -> bool:

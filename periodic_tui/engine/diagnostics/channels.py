@@ -31,15 +31,22 @@ def flat_channels(alike: Tensor, covariance: Tensor, outgoing: Tensor | None) ->
 
 def groups(alike: NDArray[np.bool_]) -> tuple[tuple[int, ...], ...]:
     """Units `[units, units]` that are connected by pairs, each group in ascending order."""
-    near = alike | alike.T | np.eye(len(alike), dtype=bool)
-    label = np.arange(len(alike))
-    while True:
-        least = np.where(near, label, len(label)).min(axis=1)
-        least = least[least]
-        if (least == label).all():
-            break
-        label = least
-    return tuple(
-        tuple(np.flatnonzero(label == first).tolist())
-        for first in np.flatnonzero(np.bincount(label, minlength=1) > 1).tolist()
-    )
+    near = alike | alike.T
+    grouped = np.zeros(len(near), dtype=bool)
+    found = []
+    for unit in np.flatnonzero(near.any(axis=1)):
+        if not grouped[unit]:
+            group = _connected(near, unit)
+            grouped |= group
+            found.append(tuple(np.flatnonzero(group).tolist()))
+    return tuple(found)
+
+
+def _connected(near: NDArray[np.bool_], unit: np.intp) -> NDArray[np.bool_]:
+    """Mask `[units]` of those that can be reached from `unit`, itself among them; only new ones are looked at again."""
+    group = np.arange(len(near)) == unit
+    new = near[unit] & ~group
+    while new.any():
+        group |= new
+        new = near[new].any(axis=0) & ~group
+    return group

@@ -98,4 +98,5 @@ def _pairs(mask: Tensor, together: tuple[tuple[int, ...], ...], brief: bool) -> 
     if brief and len(found) > _MANY:
         heads = torch.tensor([group[0] for group in together], device=mask.device)
         found = found[torch.isin(found[:, 0], heads)]
-    return tuple((i, j) for i, j in found.tolist())
+    first, second = found.T.tolist()
+    return tuple(zip(first, second, strict=True))

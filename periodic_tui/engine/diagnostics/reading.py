@@ -23,7 +23,7 @@ _NUMBERS_AT_ONCE = 1 << 20
 """So many activations are held at once: they should fit into the processor's cache."""
 
 _BRIEF_ABOVE = 1 << 18
-"""Points times units of the widest layer from which a brief reading is brief."""
+"""Points (of the training or the test domain) times units of the widest layer from which a brief reading is brief."""
 _BRIEF = 256
 """Points on which a brief reading looks at the units, and at the held-out domain."""
 _QUARTER_ABOVE = 1 << 28
@@ -87,7 +87,7 @@ class Observer:
 
         `brief`: units of very wide networks, and their test loss, are read on a part of the points only.
         """
-        brief = brief and len(self.probe.x) * self._widest > _BRIEF_ABOVE
+        brief = brief and self._most_points * self._widest > _BRIEF_ABOVE
         return _joined([self._read(part, brief) for part in self._parts(parameters)])
 
     def loss(self, parameters: Tensor) -> Floats:
@@ -98,6 +98,10 @@ class Observer:
 
     def _parts(self, parameters: Tensor) -> tuple[Tensor, ...]:
         return parameters.split(max(1, _NUMBERS_AT_ONCE // (len(self.probe.x) * self._widest)))
+
+    @property
+    def _most_points(self) -> int:
+        return max(len(probe.x) for probe in (self.probe, self.test) if probe is not None)
 
     @property
     def _widest(self) -> int:
