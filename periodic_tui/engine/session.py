@@ -30,8 +30,8 @@ _FRAME = 0.05
 """Seconds between snapshots while training, where the probe is cheap."""
 _READING_SHARE = 0.02
 """Largest share of the time that readings may take …"""
-_LONGEST_FRAME = 2.0
-"""… unless that would leave the screen without news for longer than this."""
+_LONGEST_FRAME = 1.9
+"""… unless that would leave the screen without news for longer than this: with the step at hand, 2 seconds."""
 
 
 class Session:
@@ -259,7 +259,8 @@ class Session:
         # What a long reading took too much is saved on the next ones.
         self._owed = max(0.0, self._owed - _READING_SHARE * (started - self._published)) + ended - started
         self._published = ended
-        self._next_frame = ended + min(max(_FRAME, self._owed / _READING_SHARE), _LONGEST_FRAME)
+        latest = max(ended + _FRAME, started + _LONGEST_FRAME)
+        self._next_frame = min(ended + max(_FRAME, self._owed / _READING_SHARE), latest)
 
     # The verbs of the commands.
 
