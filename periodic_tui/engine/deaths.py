@@ -94,7 +94,7 @@ class Deaths:
         return events
 
     def _slice(self, focus: int) -> State:
-        return {name: value[focus : focus + 1] for name, value in self.trainer.state.items()}
+        return {name: value[focus : focus + 1].cpu() for name, value in self.trainer.state.items()}
 
 
 class _Search:
@@ -104,11 +104,10 @@ class _Search:
         self, trainer: Trainer, observer: Observer, focus: int, points: int, again: bool, until: float
     ) -> None:
         self.trainer, self.observer = trainer, observer
-        # An optimizer of torch's keeps its own state.
         self._points = points
-        self._again = (
-            again and points == len(observer.probe.x) and isinstance(trainer.experiment.optimizer, ElementWise)
-        )
+        # An optimizer of torch's keeps its own state; another device's numbers differ in the last bits.
+        repeatable = isinstance(trainer.experiment.optimizer, ElementWise) and trainer.device.type == "cpu"
+        self._again = again and points == len(observer.probe.x) and repeatable
         self._part = slice(focus, focus + 1)
         replicas = len(trainer.seeds)
         self._knobs: Knobs = {

@@ -43,8 +43,8 @@ class Trainer:
 
     @property
     def parameters(self) -> Tensor:
-        """`[replicas, parameters]`."""
-        return self.state["parameters"]
+        """`[replicas, parameters]` on the CPU, where everything is measured."""
+        return self.state["parameters"].cpu()
 
     def initial(self) -> Tensor:
         """`[replicas, parameters]` as they start, from the seeds."""
@@ -109,7 +109,7 @@ class Trainer:
             views[name].copy_(values)
         if offset and self.experiment.model.frequency_parameter:
             views[self.experiment.model.frequency_parameter].add_(offset)
-        return flat.to(self.device, torch_dtype(self.experiment)).repeat(len(self.seeds), 1)
+        return flat.to(torch_dtype(self.experiment)).repeat(len(self.seeds), 1)
 
     def reinitialize(self, seed: int | None) -> None:
         """Draw the parameters afresh from the run's seeds, or from `seed` on."""

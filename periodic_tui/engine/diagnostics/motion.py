@@ -42,8 +42,10 @@ class MotionMeter:
 
 def measure(trainer: Trainer, observer: Observer, focus: int) -> Motion:
     """Size of the true gradient (in closed form, or on the probe), size of a minibatch's deviation from it, and the
-    length of the next step over that of the parameters (NaN for optimizers that torch keeps)."""
+    length of the next step over that of the parameters (NaN for optimizers that torch keeps). Only on the CPU."""
     part, step = slice(focus, focus + 1), trainer.training_step
+    if trainer.device.type != "cpu":
+        return Motion()
     state = {name: value[part] for name, value in trainer.state.items()}
     seeds, counter = trainer.seeds[part], counter_for(numbers_per_step(trainer.experiment), trainer.device)
     names = ("lr", "starts", "lengths", "count")

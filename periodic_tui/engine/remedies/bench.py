@@ -118,11 +118,11 @@ class Bench:
 
     def get(self, name: str) -> Tensor:
         """A copy of the parameter, `[replicas, *shape]`."""
-        return self._views(self.__trainer.parameters)[name].clone()
+        return self._views(self.__trainer.state["parameters"])[name].clone()
 
     def put(self, name: str, values: Tensor, where: Tensor | None = None) -> None:
         """Set a parameter; `where` `[replicas]` or of its shape limits it."""
-        flat = self.__trainer.parameters.clone()
+        flat = self.__trainer.state["parameters"].clone()
         view = self._views(flat)[name]
         view.copy_(values.to(view.dtype) if where is None else values.to(view.dtype).where(_over(where, view), view))
         self.__trainer.state = self.__trainer.state | {"parameters": flat}
@@ -130,13 +130,13 @@ class Bench:
     def predict(self, x: Tensor) -> Tensor:
         """Outputs `[replicas, points, outputs]` at `x` `[replicas, points, inputs]`."""
         with torch.no_grad():
-            return self.setting.model.forward(self._views(self.__trainer.parameters), x)
+            return self.setting.model.forward(self._views(self.__trainer.state["parameters"]), x)
 
     def hidden(self, x: Tensor) -> list[HiddenLayer]:
         """What each hidden layer does at `x` `[replicas, points, inputs]`."""
         layers: list[HiddenLayer] = []
         with torch.no_grad():
-            self.setting.model.forward(self._views(self.__trainer.parameters), x, layers)
+            self.setting.model.forward(self._views(self.__trainer.state["parameters"]), x, layers)
         return layers
 
     def initial(self, **init: Any) -> None:
