@@ -233,7 +233,7 @@ def test_what_cannot_be_trained_exits_2(words: list[str], said: str) -> None:
 
 def test_a_closed_pipe_ends_quietly() -> None:
     with subprocess.Popen(
-        [*PROGRAM, "train", "sine-31", "--seconds", "60", "--every", "50", "--json"],
+        [*PROGRAM, "train", "sine-31", "--engine", "eager", "--seconds", "60", "--every", "50", "--json"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -247,7 +247,7 @@ def test_a_closed_pipe_ends_quietly() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_gives_its_summary(number: int) -> None:
-    command = [*PROGRAM, "train", "sine-31", "--seconds", "60", "--every", "50", "--json"]
+    command = [*PROGRAM, "train", "sine-31", "--engine", "eager", "--seconds", "60", "--every", "50", "--json"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout
     process.stdout.readline()
