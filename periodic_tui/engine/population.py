@@ -14,12 +14,14 @@ from periodic_tui.engine.verdict import CODES, Counts
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Of the probe loss over replicas: the fan."""
-_BUDGET = 0.002
-"""Seconds that one part of a sweep may take: keys wait no longer for it."""
+_SHARE = 0.01
+"""Of the time: so much of it a sweep may take, in parts …"""
+_SHORTEST, _LONGEST = 0.002, 0.01
+"""… of so many seconds: keys wait no longer for one."""
 
 
 class Population:
-    """The latest code and loss of each replica. A sweep reads them all once, in parts of about 2 ms."""
+    """The latest code and loss of each replica. A sweep reads them all once, in parts."""
 
     def __init__(self, replicas: int) -> None:
         self.codes: Counts = np.full(replicas, CODES.index("learning"))
@@ -28,6 +30,9 @@ class Population:
         self._read_at = np.full(replicas, -1)
         self._next = 0
         self._length = 1
+        self._swept = time.perf_counter()
+        self._each = 0.0
+        """Seconds that a replica took in the last part."""
 
     def put(self, part: slice, step: int, losses: Floats, codes: Counts) -> None:
         """Enter the readings of some replicas."""
@@ -43,17 +48,23 @@ class Population:
 
     def sweep(self, step: int, read: Callable[[slice], tuple[Floats, Counts]]) -> None:
         """Read the next part; `read` gives losses and codes of some replicas."""
-        part = slice(self._next, min(self._next + self._length, len(self.losses)))
         started = time.perf_counter()
+        part = self._part(started - self._swept)
         losses, codes = read(part)
-        took = time.perf_counter() - started
+        self._swept = time.perf_counter()
+        self._each = (self._swept - started) / (part.stop - part.start)
         self.put(part, step, losses, codes)
-        grown = 2.0 if took < _BUDGET / 2 else 1.0 if took < _BUDGET else 0.5
-        self._length = max(1, int(self._length * grown))
         self._next = part.stop
         if self._next == len(self.losses):
             self._next = 0
             self.note(step)
+
+    def _part(self, since: float) -> slice:
+        """The replicas whose turn it is, so many seconds after the last part."""
+        if self._each:
+            budget = min(max(_SHORTEST, _SHARE * since), _LONGEST)
+            self._length = max(1, int(budget / self._each))
+        return slice(self._next, min(self._next + self._length, len(self.losses)))
 
     def note(self, step: int) -> None:
         """Enter the quantiles of the losses into the fan; those that diverged count as infinite."""
