@@ -51,4 +51,5 @@ def test_a_refused_run_says_the_refusal_and_shows_no_empty_pane() -> None:
     assert reason in rows
     assert "error" not in rows
     assert panes_shown(refused, size=(120, 40)) == ["story", "verdict"]
-    assert panes_shown(replace(SINE, refusal=reason, state="finished"), size=(120, 40)) == ["story", "verdict"]
+    with_events = panes_shown(replace(SINE, refusal=reason, state="finished"), size=(120, 40))
+    assert with_events == ["story", "verdict", "events"]

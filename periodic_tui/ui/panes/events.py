@@ -20,6 +20,10 @@ class EventsPane(Pane):
     TITLE = "events"
     PLACE = "strip"
 
+    @classmethod
+    def speaks(cls, snapshot: Snapshot) -> bool:
+        return bool(snapshot.events) and super().speaks(snapshot)
+
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         cells = Cells.blank(*size)
         lines = [
