@@ -23,9 +23,9 @@ from periodic_tui.engine.step import State
 from periodic_tui.engine.steppers import Eager, Stepper
 from periodic_tui.engine.trainer import Trainer
 
-MOST_SECONDS = 0.15
+MOST_SECONDS = 0.08
 """Running a stretch again may take so long …"""
-CREDIT = 0.3
+CREDIT = 0.12
 """… out of so many seconds, …"""
 SHARE = 0.005
 """… which come back as this share of the time: units that flicker are not worth more."""
