@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.domain import Domain
+from periodic_tui.engine.models import Model
+from periodic_tui.engine.optimizers import Optimizer
+from periodic_tui.engine.targets import Target
+from periodic_tui.engine.training import Training
 
 MAX_NUMBERS = 1_000_000_000
 """Most numbers that a step may keep, over all replicas: a batch's inputs, activations, outputs, and the parameters."""
 
 
-def conflicts(experiment: Experiment) -> dict[str, str]:
+def conflicts(target: Target, domain: Domain, model: Model, optimizer: Optimizer, training: Training) -> dict[str, str]:
     """Key path to what conflicts there with another key; empty where all goes together."""
-    apart = _in_domain(experiment) | _in_data_set(experiment) | _in_loss(experiment)
-    return apart | (_in_model(experiment) or _in_layout(experiment))
+    apart = _in_domain(domain, target) | _in_data_set(domain, training) | _in_loss(training, target)
+    if found := model.conflicts(target.inputs, target.outputs):
+        return apart | _under("model", found)
+    layout = model.layout(target.inputs, target.outputs)
+    together = _under("optimizer", optimizer.conflicts(layout))
+    return apart | together | _in_size(target, domain, model, training, layout.size)
 
 
-def _in_domain(experiment: Experiment) -> dict[str, str]:
-    domain, inputs = experiment.domain, experiment.target.inputs
+def _under(table: str, found: dict[str, str]) -> dict[str, str]:
+    return {f"{table}.{key}": text for key, text in found.items()}
+
+
+def _in_domain(domain: Domain, target: Target) -> dict[str, str]:
     found = {}
     if domain.distribution == "normal":
         for key in ("train", "test"):
             if getattr(domain, key):
-                found[f"domain.{key}"] = 'expected no intervals where domain.distribution = "normal"'
-    if domain.scale and len(domain.scale) != inputs:
-        count = len(domain.scale)
-        found["domain.scale"] = f"expected {inputs} factors, one for each input of the target, got {count}"
-    return found | {f"domain.{key}": text for key, text in experiment.target.conflicts(domain).items()}
+                found[key] = 'expected no intervals where domain.distribution = "normal"'
+    if domain.scale and len(domain.scale) != target.inputs:
+        found["scale"] = f"expected {target.inputs} factors, one for each input of the target, got {len(domain.scale)}"
+    return _under("domain", found | target.conflicts(domain))
 
 
-def _in_data_set(experiment: Experiment) -> dict[str, str]:
-    points, batch_size = experiment.domain.points, experiment.training.batch_size
+def _in_data_set(domain: Domain, training: Training) -> dict[str, str]:
+    points, batch_size = domain.points, training.batch_size
     found = {}
-    if not points and experiment.domain.spacing == "even":
+    if not points and domain.spacing == "even":
         found["domain.spacing"] = "even spacing is for a fixed data set, expected domain.points above 0"
     if not points and not batch_size:
         found["training.batch_size"] = "0 is the whole data set, but domain.points = 0 has none; expected at least 1"
@@ -42,30 +49,16 @@ def _in_data_set(experiment: Experiment) -> dict[str, str]:
     return found
 
 
-def _in_loss(experiment: Experiment) -> dict[str, str]:
-    if experiment.training.loss == "mse" or experiment.target.phases:
+def _in_loss(training: Training, target: Target) -> dict[str, str]:
+    if training.loss == "mse" or target.phases:
         return {}
-    kind = experiment.target.kind
-    return {"training.loss": f"circular compares phases, and {kind} gives none; expected mse"}
+    return {"training.loss": f"circular compares phases, and {target.kind} gives none; expected mse"}
 
 
-def _in_model(experiment: Experiment) -> dict[str, str]:
-    found = experiment.model.conflicts(experiment.target.inputs, experiment.target.outputs)
-    return {f"model.{key}": text for key, text in found.items()}
-
-
-def _in_layout(experiment: Experiment) -> dict[str, str]:
-    """Only where model and target fit: the layout has to make sense."""
-    layout = experiment.model.layout(experiment.target.inputs, experiment.target.outputs)
-    found = experiment.optimizer.conflicts(layout)
-    return {f"optimizer.{key}": text for key, text in found.items()} | _in_size(experiment)
-
-
-def _in_size(experiment: Experiment) -> dict[str, str]:
-    target, model, training = experiment.target, experiment.model, experiment.training
-    samples = training.batch_size or experiment.domain.points
+def _in_size(target: Target, domain: Domain, model: Model, training: Training, parameters: int) -> dict[str, str]:
+    samples = training.batch_size or domain.points
     units = target.inputs + sum(model.hidden_units) + target.outputs
-    numbers = training.replicas * (samples * units + model.layout(target.inputs, target.outputs).size)
+    numbers = training.replicas * (samples * units + parameters)
     if numbers <= MAX_NUMBERS:
         return {}
     return {

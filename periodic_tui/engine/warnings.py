@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.experiment import Experiment
 
 _DIGITS = 24
 """Binary digits that float32 keeps."""
