@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,37 +10,21 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from periodic_tui.engine.cases import Judge
-from periodic_tui.engine.clock_face import clock_face
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.fit import fit_of
 from periodic_tui.engine.history import History
 from periodic_tui.engine.instruments import Instruments
 from periodic_tui.engine.overrides import override, parse_value
 from periodic_tui.engine.population import Population
 from periodic_tui.engine.probe import test_probe, training_probe
 from periodic_tui.engine.problems import problems
-from periodic_tui.engine.remedies.offers import offers
 from periodic_tui.engine.remedies.treatment import Treatment, prescribe
-from periodic_tui.engine.snapshot import (
-    Curve,
-    Event,
-    Features,
-    Floats,
-    Landscape,
-    Layer,
-    Motion,
-    Snapshot,
-    Verdict,
-    View,
-)
+from periodic_tui.engine.snapshot import Event, Floats, Layer, Motion, Verdict
 from periodic_tui.engine.steadiness import Steadiness
-from periodic_tui.engine.summary import summary_of
 from periodic_tui.engine.trainer import Trainer
 from periodic_tui.engine.twin import Twin
 from periodic_tui.engine.undo import Memory
-from periodic_tui.engine.unit_curve import unit_curve
 from periodic_tui.engine.verdict import CODES, Counts
 from periodic_tui.engine.warnings import warnings
 
@@ -54,6 +38,20 @@ CHANGEABLE = (
 )
 """What `set:` can change in mid-run."""
 _KEPT_EVENTS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What was found of one replica."""
+
+    focus: int
+    """Its index."""
+    reading: Reading
+    """Its alone."""
+    verdict: Verdict
+    layers: tuple[Layer, ...]
+    motion: Motion
+    """NaN where it was not measured: for the live screen only."""
 
 
 class Run:
@@ -186,12 +184,6 @@ class Run:
             self.population.note(self.step)
         return self._reading[1]
 
-    def _sweep(self, part: slice) -> tuple[Floats, Counts]:
-        """Losses and codes of some replicas, for the live screen."""
-        reading = self.observer.read(self.trainer.parameters[part], brief=True)
-        self.probe_history.add(self.step, reading.loss[None], part)
-        return reading.loss, self.judge.codes(reading, part, live=True)
-
     def inject(self, offset: float) -> str:
         """Set the known answer, plus an offset on its frequencies."""
         self._end_treatment("the answer was injected")
@@ -246,16 +238,14 @@ class Run:
         omega = f"ω {reading.omega[0, 0]:.6g}, " if reading.omega.size else ""
         return f"{omega}loss {reading.loss[0]:.4g}"
 
-    def snapshot(self, view: View) -> Snapshot:
-        """A whole picture, every figure of this very step; the session adds state, rate and pace."""
-        focus = self._focus(view)
+    def findings(self, focus: int) -> Findings:
+        """What holds of a replica, every figure of this very step."""
         reading = self.reading().one(focus)
-        return self._picture(view, focus, reading, *self.judge.verdict(reading, focus), Motion())
+        return Findings(focus, reading, *self.judge.verdict(reading, focus), Motion())
 
-    def frame(self, view: View) -> Snapshot:
-        """A picture for the live screen: the focused replica as it is, of the others what the last sweep found; the
-        verdict waits a moment before it changes its mind."""
-        focus = self._focus(view)
+    def glance(self, focus: int) -> Findings:
+        """The same for the live screen: this replica as it is, of the others a few are read anew; the verdict waits a
+        moment before it changes its mind."""
         part = slice(focus, focus + 1)
         reading = self.observer.read(self.trainer.parameters[part], brief=True)
         self.probe_history.add(self.step, reading.loss[None], part)
@@ -267,74 +257,16 @@ class Run:
             self.population.sweep(self.step, self._sweep)
         else:
             self.population.note(self.step)
-        return self._picture(view, focus, reading, self._steady(found, focus), layers, motion)
+        return Findings(focus, reading, self._steady(found, focus), layers, motion)
+
+    def _sweep(self, part: slice) -> tuple[Floats, Counts]:
+        """Losses and codes of some replicas, for the live screen."""
+        reading = self.observer.read(self.trainer.parameters[part], brief=True)
+        self.probe_history.add(self.step, reading.loss[None], part)
+        return reading.loss, self.judge.codes(reading, part, live=True)
 
     def _look_for_deaths(self, focus: int, reading: Reading) -> None:
         activity = tuple(units.activity[0] for units in reading.units)
         news = self.instruments.deaths.look(focus, activity, reading.points, again=self.treatment is None)
         self.deaths_seen += len(news)
         self.events = [*self.events, *news][-_KEPT_EVENTS:]
-
-    def _focus(self, view: View) -> int:
-        return min(max(view.focus, 0), len(self.trainer.seeds) - 1)
-
-    def _picture(
-        self,
-        view: View,
-        focus: int,
-        reading: Reading,
-        verdict: Verdict,
-        layers: tuple[Layer, ...],
-        motion: Motion,
-    ) -> Snapshot:
-        """`reading` is the focused replica's alone."""
-        experiment, parameters = self.experiment, self.trainer.parameters[focus : focus + 1]
-        look = self.instruments
-        return Snapshot(
-            run=self.number,
-            preset=self.name,
-            title=experiment.title,
-            story=experiment.story,
-            step=self.step,
-            seed=(seed := int(self.trainer.seeds[focus])),
-            replicas=len(self.trainer.seeds),
-            focus=focus,
-            device=str(self.trainer.device),
-            engine=self.trainer.stepper.name + (f", {self.engine_remark}" if self.engine_remark else ""),
-            dtype=experiment.training.dtype,
-            optimizer=experiment.optimizer.kind,
-            lr=experiment.optimizer.lr,
-            activation=getattr(getattr(experiment.model, "activation", None), "kind", ""),
-            loss=float(reading.loss[0]),
-            train_loss=float(self.trainer.last_loss[focus]),
-            loss_test=None if reading.loss_test is None else float(reading.loss_test[0]),
-            train_curve=self.train_history.curve(focus),
-            probe_curve=self.probe_history.curve(focus),
-            omega_curve=self.omega_history.curve(focus),
-            omega=reading.omega[0],
-            answer=self.judge.answer,
-            basin=(basin := self.judge.basin_now(focus)),
-            probe_points=len(self.observer.probe.x),
-            fit=fit_of(self.observer, parameters, view),
-            clock=clock_face(self.observer, parameters),
-            unit=unit_curve(self.observer, parameters, view),
-            layers=layers,
-            verdict=verdict,
-            outcomes=self.population.outcomes(),
-            outcome_codes=self.population.names(),
-            replica_losses=self.population.losses.copy(),
-            loss_fan=self.population.curves(),
-            motion=motion,
-            landscape=look.landscape(focus, view.near, basin) if "landscape" in view.panes else Landscape(),
-            features=look.features(focus, view.tsne) if "features" in view.panes else Features(),
-            events=tuple(self.events),
-            answer_missing=look.answer_missing,
-            stage=f"{self.treatment.name}: {self.treatment.stage}" if self.treatment else "",
-            untreated_curve=self.twin.curve(seed, self.step) if view.compare else Curve(),
-            candidates=np.array(self.treatment.bench.candidates if self.treatment else []),
-            remedies=offers(experiment, verdict.code),
-        )
-
-    def summary(self) -> dict[str, Any]:
-        """The contract's summary fields that the run itself knows; numbers finite or None."""
-        return summary_of(self)

@@ -227,7 +227,12 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """A fresh picture of the run."""
-        return self._complete(self.current.snapshot(self._view))
+        return self._complete(self._picture(live=False))
+
+    def _picture(self, live: bool) -> Snapshot:
+        from periodic_tui.engine.picture import picture_of
+
+        return picture_of(self.current, self._view, live)
 
     def _complete(self, picture: Snapshot) -> Snapshot:
         return replace(picture, state=self._state(picture), rate=self._pacer.rate, pace=self._pacer.pace)
@@ -246,12 +251,14 @@ class Session:
 
     def summary(self) -> dict[str, Any]:
         """The summary's fields that the run knows (see the README)."""
-        return self.current.summary()
+        from periodic_tui.engine.summary import summary_of
+
+        return summary_of(self.current)
 
     def _publish(self) -> None:
         started = self._clock()
         deaths = self.current.deaths_seen
-        picture = self.current.frame(self._view)
+        picture = self._picture(live=True)
         if self._view.stop_at_death and self.current.deaths_seen > deaths:
             self.paused = True
         self._latest = self._complete(picture)

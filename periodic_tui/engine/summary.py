@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from torch import Tensor
 
+from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Layer
-
-if TYPE_CHECKING:
-    from periodic_tui.engine.run import Run
 
 
 def summary_of(run: Run) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.remedies import remedies
 from periodic_tui.engine.remedies.treatment import prescribe
 from periodic_tui.engine.run import Run
+from periodic_tui.engine.summary import summary_of
 from periodic_tui.engine.targets.sines import Sine
 from periodic_tui.engine.trainer import Trainer
 from periodic_tui.preset_files import load
@@ -130,7 +131,7 @@ def preset(name: str, **overrides: Any) -> Experiment:
 
 def solved(run: Run, since: int = 0) -> Outcome:
     """How many replicas are solved."""
-    outcomes = run.summary()["outcomes"]
+    outcomes = summary_of(run)["outcomes"]
     return outcomes.get("solved", 0), sum(outcomes.values()), run.step - since
 
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from periodic_tui.engine.diagnostics.motion import measure
+from periodic_tui.engine.picture import picture_of
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import View
 from tests.engine.experiments import magnitude, sine
@@ -16,7 +17,7 @@ def test_far_from_the_answer_the_gradient_of_the_sine_drowns_in_noise() -> None:
     motion = measure(run.trainer, run.observer, 0)
     assert motion.noise == pytest.approx(1000 / 2**0.5 / 32**0.5, rel=0.6)
     assert motion.gradient < 0.05 * motion.noise
-    assert f"noise of {motion.noise:.3g}" in run.frame(View()).verdict.text
+    assert f"noise of {motion.noise:.3g}" in picture_of(run, View(), live=True).verdict.text
 
 
 def test_the_step_is_the_one_that_training_takes_next() -> None:

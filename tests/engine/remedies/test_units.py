@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from periodic_tui.engine.run import Run
+from periodic_tui.engine.summary import summary_of
 from tests.engine.experiments import experiment, ln, magnitude
 from tests.engine.remedies.treated import treated
 
@@ -15,7 +16,7 @@ def parameter(run: Run, name: str) -> torch.Tensor:
 def test_failed_networks_find_the_hexagon_once_their_least_useful_unit_is_reseeded() -> None:
     run = treated(magnitude(replicas=12), "reseed-units", 4_500, before=1_500)
     assert run.treatment is None
-    assert run.summary()["outcomes"] == {"solved": 12}
+    assert summary_of(run)["outcomes"] == {"solved": 12}
 
 
 def test_reseeding_takes_the_unit_of_wrong_sign_first_and_zeroes_its_moments() -> None:

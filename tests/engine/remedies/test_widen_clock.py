@@ -11,6 +11,7 @@ from periodic_tui.engine.remedies.bench import Bench
 from periodic_tui.engine.remedies.hinge import into_digits, wrong_share
 from periodic_tui.engine.remedies.offers import setting_of
 from periodic_tui.engine.remedies.widen_oscillators import pairs
+from periodic_tui.engine.summary import summary_of
 from periodic_tui.engine.targets.clock import SIXTY_YEARS, Clock
 from periodic_tui.engine.trainer import Trainer
 from tests.engine.experiments import experiment
@@ -39,7 +40,7 @@ def test_instants_between_seconds_are_read_exactly() -> None:
     asked = fractional.model_copy(update={"target": Clock(instants="fractional")})
     run = treated(asked, "widen-range", 3_000)
     assert run.treatment is None
-    summary = run.summary()
+    summary = summary_of(run)
     assert summary["outcomes"] == {"solved": 2}
     assert summary["accuracy"] == 1.0
 
@@ -76,7 +77,7 @@ def test_a_fixed_data_set_is_enough() -> None:
         update={"domain": Domain(train=((-SIXTY_YEARS, SIXTY_YEARS),), points=100_000)}
     )
     run = treated(fixed, "widen-range", 4_000)
-    assert run.summary()["outcomes"] == {"solved": 2}
+    assert summary_of(run)["outcomes"] == {"solved": 2}
 
 
 def test_a_first_range_that_is_too_wide_is_a_failure_that_says_so() -> None:
