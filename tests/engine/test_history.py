@@ -31,19 +31,23 @@ def test_bins_hold_what_a_plain_loop_over_all_values_finds(chunks: list[list[flo
             assert math.isnan(curve.middle[position])
 
 
-def test_a_spike_survives_ten_million_steps() -> None:
-    history = History(1, geometric=True)
-    ordinary = np.ones((10_000, 1))
-    for chunk in range(1000):
-        values = ordinary.copy()
-        if chunk == 123:
-            values[456] = 1e9
-        history.add(chunk * 10_000, values)
+def test_every_bin_of_a_million_steps_holds_the_extremes_of_its_own_steps() -> None:
+    generator = np.random.default_rng(31)
+    everything = generator.lognormal(size=1_200_003)
+    spikes = generator.choice(len(everything), 40, replace=False)
+    everything[spikes] = 1e9 * (1 + np.arange(40))
+    history, step = History(1, geometric=True), 0
+    while step < len(everything):
+        chunk = everything[step : step + int(generator.integers(1, 5_000))]
+        history.add(step, chunk[:, None])
+        step += len(chunk)
     curve = history.curve(0)
-    spike = int(np.argmax(curve.high))
-    assert curve.high[spike] == 1e9
-    assert curve.step[spike] <= 1_230_456 < curve.step[spike] + curve.width
-    assert len(curve.step) <= 512
+    firsts = np.arange(0, len(everything), curve.width)
+    assert len(firsts) <= 512
+    assert curve.step.tolist() == firsts.tolist()
+    assert curve.low.tolist() == np.minimum.reduceat(everything, firsts).tolist()
+    assert curve.high.tolist() == np.maximum.reduceat(everything, firsts).tolist()
+    assert (curve.high[spikes // curve.width] >= everything[spikes]).all()
 
 
 def test_bins_without_a_value_are_left_out() -> None:

@@ -1,0 +1,31 @@
+"""The loss pane, against the plain sequence of losses."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from textual.geometry import Size
+
+from periodic_tui.engine.history import History
+from periodic_tui.engine.snapshot import Curve
+from periodic_tui.ui.panes.loss import LossPane
+from tests.ui.scripted import SINE
+
+STEPS = 1_000_000
+SPIKES = np.array([1, 123_456, 333_333, 700_001, STEPS - 2])
+
+
+@pytest.mark.parametrize("columns", [30, 60, 150])
+def test_every_spike_of_a_million_steps_is_on_the_plot(columns: int) -> None:
+    losses = np.random.default_rng(31).uniform(0.5, 2.0, STEPS)
+    losses[SPIKES] = 1e6
+    history = History(1, geometric=True)
+    for first in range(0, STEPS, 3_000):
+        history.add(first, losses[first : first + 3_000, None])
+    run = replace(SINE, step=STEPS, events=(), train_curve=history.curve(0), probe_curve=Curve())
+    lines = LossPane().draw(run, Size(columns, 30)).text()
+    # Where only spikes come, and no legend.
+    above = next(line for line in lines if line.startswith("1e+3┤")).partition("┤")[2]
+    drawn = [column for column, cell in enumerate(above) if cell != " "]
+    assert len(drawn) == len(SPIKES)
+    assert np.abs(drawn - SPIKES / STEPS * (len(above) - 1)).max() <= 1
