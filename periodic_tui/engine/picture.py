@@ -8,9 +8,9 @@ import numpy as np
 
 from periodic_tui.engine.clock_face import clock_face
 from periodic_tui.engine.fit import fit_of
-from periodic_tui.engine.remedies.offers import offers
 from periodic_tui.engine.run import Findings, Run
 from periodic_tui.engine.snapshot import EMPTY, Curve, Features, Landscape, Snapshot, View
+from periodic_tui.engine.treatment import offers
 from periodic_tui.engine.unit_curve import unit_curve
 
 

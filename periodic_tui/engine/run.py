@@ -19,10 +19,10 @@ from periodic_tui.engine.overrides import override, parse_value
 from periodic_tui.engine.population import Population
 from periodic_tui.engine.probe import test_probe, training_probe
 from periodic_tui.engine.problems import problems
-from periodic_tui.engine.remedies.treatment import Treatment, prescribe
 from periodic_tui.engine.snapshot import Event, Floats, Layer, Motion, Verdict
 from periodic_tui.engine.steadiness import Steadiness
 from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.treatment import Treatment, prescribe
 from periodic_tui.engine.twin import Twin
 from periodic_tui.engine.undo import Memory
 from periodic_tui.engine.verdict import CODES, Counts

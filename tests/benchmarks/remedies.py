@@ -17,11 +17,11 @@ from torch import Tensor
 
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.remedies import remedies
-from periodic_tui.engine.remedies.treatment import prescribe
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.summary import summary_of
 from periodic_tui.engine.targets.sines import Sine
 from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.treatment import prescribe
 from periodic_tui.preset_files import load
 
 CPU = torch.device("cpu")

@@ -6,9 +6,9 @@ import torch
 from periodic_tui.engine.answers import NoAnswer, known_answer
 from periodic_tui.engine.commands import Inject, Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.remedies.offers import offers
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.treatment import offers
 from periodic_tui.preset_files import load
 from periodic_tui.preset_folder import BUILT_IN
 from tests.engine.test_step import batch_of

@@ -14,6 +14,7 @@ from periodic_tui.engine.remedies import clip_gradient  # noqa: F401
 from periodic_tui.engine.remedies import swap_activation  # noqa: F401
 
 # isort: on
-from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Setting, Train, remedies
+from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, remedies
+from periodic_tui.engine.remedies.bench import Bench, Setting
 
-__all__ = ["Course", "Failed", "Remedy", "Setting", "Train", "remedies"]
+__all__ = ["Bench", "Course", "Failed", "Remedy", "Setting", "Train", "remedies"]

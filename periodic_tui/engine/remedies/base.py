@@ -6,20 +6,15 @@ its requests. It is handed a bench (samples and the trainer's verbs), never the 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from periodic_tui.engine.domain import Domain
-from periodic_tui.engine.models.base import Model
-from periodic_tui.engine.optimizers.base import Optimizer
 from periodic_tui.engine.registry import Spec
+from periodic_tui.engine.remedies.bench import Bench, Setting
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from periodic_tui.engine.remedies.bench import Bench
 
 
 class Failed(Exception):
@@ -36,37 +31,6 @@ class Train:
 
 Course = Generator[Train, "Tensor", str]
 """Yields requests, receives the losses `[steps, replicas]`, and returns what it reached, in past tense."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a remedy may know of an experiment: everything but the target."""
-
-    model: Model
-    domain: Domain
-    optimizer: Optimizer
-    inputs: int
-    outputs: int
-    batch_size: int
-    """0: the whole fixed data set."""
-    solved_below: float
-    loss: str = "mse"
-
-    @property
-    def reach(self) -> float | None:
-        """Largest distance of a training point from the point next to zero; None without intervals."""
-        if not self.domain.train:
-            return None
-        low, high = self.domain.train[0][0], self.domain.train[-1][1]
-        center = min(max(0.0, low), high)
-        return max(high - center, center - low)
-
-    def highest(self, limit: float) -> float:
-        """The frequency limit, or π/step of an even data set, above which frequencies look like lower ones."""
-        if self.domain.spacing != "even":
-            return limit
-        total = sum(high - low for low, high in self.domain.train)
-        return min(limit, math.pi * (self.domain.points - 1) / total)
 
 
 class Remedy(Spec):

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Setting, Train, register
+from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
+from periodic_tui.engine.remedies.bench import Bench, Setting
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from periodic_tui.engine.remedies.bench import Bench
 
 _BASIN = 4.4934
 """Half-width of a frequency's basin in units of 1/R."""

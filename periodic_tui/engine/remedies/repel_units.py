@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from periodic_tui.engine.remedies.base import Course, Remedy, Setting, Train, register
+from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
+from periodic_tui.engine.remedies.bench import Bench, Setting
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from periodic_tui.engine.remedies.bench import Bench
 
 
 @register

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Setting, Train, register
-
-if TYPE_CHECKING:
-    from periodic_tui.engine.remedies.bench import Bench
+from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
+from periodic_tui.engine.remedies.bench import Bench, Setting
 
 
 @register

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from periodic_tui.engine.remedies.base import Course, Remedy, Setting, Train, register
-
-if TYPE_CHECKING:
-    from periodic_tui.engine.remedies.bench import Bench
+from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
+from periodic_tui.engine.remedies.bench import Bench, Setting
 
 
 @register

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-if TYPE_CHECKING:
-    from periodic_tui.engine.remedies.bench import Bench
+from periodic_tui.engine.remedies.bench import Bench
 
 _POINTS = 1_024
 _RIDGE = 1e-7

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -14,9 +13,7 @@ from periodic_tui.engine.remedies.ladder import Ladder, Rules
 from periodic_tui.engine.remedies.noise import measured, unexplained
 from periodic_tui.engine.remedies.rates import patience_under
 from periodic_tui.engine.remedies.spectral_start import keep_there
-
-if TYPE_CHECKING:
-    from periodic_tui.engine.remedies.widen_range import WidenRange
+from periodic_tui.engine.remedies.widening import Widening
 
 _RATE = 0.05
 """Adam's step: of amplitudes, and of the frequency over the range's half-width."""
@@ -31,7 +28,7 @@ _NOISE = 30
 _LAST_STEPS = 1_000
 
 
-def widen_harmonic(options: WidenRange, bench: Bench) -> Course:
+def widen_harmonic(options: Widening, bench: Bench) -> Course:
     """A scan of frequencies by least squares on a narrow range, then Adam while it widens, then gradient descent."""
     if bench.get("omega").shape[-1] > 1:
         raise Failed("the model has several sines: spectral-start separates them")
@@ -53,7 +50,7 @@ def widen_harmonic(options: WidenRange, bench: Bench) -> Course:
     return f"found ω of the first replica {float(bench.get('omega')[0, 0]):.7g} on all of ±{bench.reach:,g}"
 
 
-def _first_range(options: WidenRange, bench: Bench) -> Tensor:
+def _first_range(options: Widening, bench: Bench) -> Tensor:
     """Half-widths `[replicas]`."""
     wide = torch.full(
         (bench.replicas,),
@@ -66,7 +63,7 @@ def _first_range(options: WidenRange, bench: Bench) -> Tensor:
     return wide.clamp(max=bench.reach)
 
 
-def _ladder(options: WidenRange, bench: Bench, first: Tensor, noise: Tensor) -> Ladder:
+def _ladder(options: Widening, bench: Bench, first: Tensor, noise: Tensor) -> Ladder:
     started = torch.zeros_like(first, dtype=torch.bool)
 
     def enter(half_width: Tensor, where: Tensor) -> Tensor:
@@ -87,7 +84,7 @@ def _ladder(options: WidenRange, bench: Bench, first: Tensor, noise: Tensor) -> 
     return Ladder(bench, rules, first, enter, redraw)
 
 
-def _scan(options: WidenRange, bench: Bench, first: Tensor, where: Tensor) -> None:
+def _scan(options: Widening, bench: Bench, first: Tensor, where: Tensor) -> None:
     """Put the frequency of the best least-squares fit on the first range, and its amplitudes."""
     x, y = (values[..., 0].double() for values in bench.sample(_SAMPLES, first))
     step = 1.0 / float(first.min())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -13,9 +12,7 @@ from periodic_tui.engine.remedies.base import Course, Train
 from periodic_tui.engine.remedies.bench import Bench
 from periodic_tui.engine.remedies.hinge import between_digits, into_digits, wrong_share
 from periodic_tui.engine.remedies.ladder import Ladder, Rules
-
-if TYPE_CHECKING:
-    from periodic_tui.engine.remedies.widen_range import WidenRange
+from periodic_tui.engine.remedies.widening import Widening
 
 _RATE = 0.05
 """Adam's step: of phases in radians, of frequencies in radians over the range's half-width."""
@@ -36,7 +33,7 @@ _WRONG = 1e-3
 """Share of instants between two seconds that may be wrong in the end."""
 
 
-def widen_oscillators(options: WidenRange, bench: Bench) -> Course:
+def widen_oscillators(options: Widening, bench: Bench) -> Course:
     """Adam on frequencies and phases while the range widens; then a linear carry, by gradient descent as well.
 
     Of a fixed data set nobody chooses the range: there the *pairs* of instants are taken that lie close together, and
@@ -82,7 +79,7 @@ def pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat(times), torch.cat(phases)
 
 
-def _first_range(options: WidenRange, bench: Bench) -> Tensor:
+def _first_range(options: Widening, bench: Bench) -> Tensor:
     """Half-widths `[replicas]`: what the options say, or wider where there are too few points."""
     wide = torch.full((bench.replicas,), min(options.first_range, bench.reach), dtype=bench.dtype, device=bench.device)
     while bool((bench.points(wide) < _FEWEST_PAIRS).any()) and float(wide.max()) < bench.reach:
@@ -95,7 +92,7 @@ def periods(bench: Bench) -> str:
     return ", ".join(f"{2 * math.pi / max(abs(omega), 1e-300):,.7g}" for omega in bench.get("omega")[0].tolist())
 
 
-def _ladder(options: WidenRange, bench: Bench, first: Tensor) -> Ladder:
+def _ladder(options: Widening, bench: Bench, first: Tensor) -> Ladder:
     learned = ("omega", "phase") if bench.data is None else ("omega",)
 
     def enter(half_width: Tensor, where: Tensor) -> Tensor:
@@ -107,7 +104,7 @@ def _ladder(options: WidenRange, bench: Bench, first: Tensor) -> Ladder:
     return Ladder(bench, rules, first, enter, lambda where: _redraw(options, bench, where))
 
 
-def _redraw(options: WidenRange, bench: Bench, where: Tensor) -> None:
+def _redraw(options: Widening, bench: Bench, where: Tensor) -> None:
     """Frequencies that turn at most once or so on the first range; phases anywhere, but none between pairs."""
     count = bench.setting.outputs
     bench.put("omega", (2 * bench.uniform(count) - 1) / options.first_range, where)

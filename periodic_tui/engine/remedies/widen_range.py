@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
-
-from periodic_tui.engine.remedies.base import Course, Remedy, Setting, register
-
-if TYPE_CHECKING:
-    from periodic_tui.engine.remedies.bench import Bench
+from periodic_tui.engine.remedies.base import Course, register
+from periodic_tui.engine.remedies.bench import Bench, Setting
+from periodic_tui.engine.remedies.widening import Widening
 
 
 @register
-class WidenRange(Remedy):
+class WidenRange(Widening):
     """SGD in all stages, its step size tied to the range.
 
     Within ±r the basin of a frequency is 4.4934/r wide and the curvature at most ⅔r²; so a start at small r finds the
@@ -26,23 +23,6 @@ class WidenRange(Remedy):
     what: ClassVar[str] = "samples a narrow range, where the basin is wide, and widens it as the loss falls"
     prior: ClassVar[str] = "may choose where to sample (or has points near zero); a frequency limit"
     verdicts: ClassVar[tuple[str, ...]] = ("stuck-outside-basin", "step-too-large", "underfit", "learning")
-
-    frequency_limit: Annotated[float, Field(gt=0)] = 200.0
-    """Radians per unit of x: the first range is 2/(limit + the present frequency)."""
-    first_range: Annotated[float, Field(gt=0)] = 10.0
-    """Half-width, in seconds, on which a clock's oscillators start."""
-    growth: Annotated[float, Field(gt=1)] = 2.0
-    loss_share: Annotated[float, Field(gt=0, lt=1)] = 0.05
-    """The range widens when the loss is below this share of mean(y²)."""
-    stage_steps: Annotated[int, Field(ge=1)] = 5
-    """Fewest steps of a stage."""
-    patience: Annotated[int, Field(ge=1)] = 100
-    """Steps of a stage after which it is given up: the range halves, or at the first range the frequency is redrawn."""
-    noisy_steps: Annotated[int, Field(ge=1)] = 60
-    """Steps of a stage under noise."""
-    last_steps: Annotated[int, Field(ge=1)] = 400
-    """Steps of the last stage under noise."""
-    max_steps: Annotated[int, Field(ge=1)] = 10_000
 
     def unfit(self, setting: Setting) -> str | None:
         if setting.model.kind not in ("sine-unit", "harmonic", "oscillators"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 from torch import Tensor
 
@@ -12,15 +11,13 @@ from periodic_tui.engine.remedies.bench import Bench
 from periodic_tui.engine.remedies.ladder import Ladder, Rules
 from periodic_tui.engine.remedies.noise import measured, unexplained
 from periodic_tui.engine.remedies.rates import stable_rate
-
-if TYPE_CHECKING:
-    from periodic_tui.engine.remedies.widen_range import WidenRange
+from periodic_tui.engine.remedies.widening import Widening
 
 _NOISE_SHARE = 1e-3
 """Noise variance below this share of the signal's power does not disturb the adaptive rule."""
 
 
-def widen_sine(options: WidenRange, bench: Bench) -> Course:
+def widen_sine(options: Widening, bench: Bench) -> Course:
     """Plain gradient descent on ω, its step size tied to the range."""
     if not bench.setting.optimizer.plain_gradient_descent:
         bench.change(optimizer={"kind": "sgd", "lr": bench.setting.optimizer.lr})
@@ -34,7 +31,7 @@ def widen_sine(options: WidenRange, bench: Bench) -> Course:
     return f"found ω on all of ±{bench.reach:,g}; the last step size stays"
 
 
-def _adaptive(options: WidenRange, bench: Bench, first: Tensor) -> Generator[Train, Tensor, None]:
+def _adaptive(options: Widening, bench: Bench, first: Tensor) -> Generator[Train, Tensor, None]:
     def enter(half_width: Tensor, where: Tensor) -> Tensor:
         bench.rate(stable_rate(half_width), "omega")
         return bench.sample(256)[1].square().mean((1, 2))
@@ -49,7 +46,7 @@ def _adaptive(options: WidenRange, bench: Bench, first: Tensor) -> Generator[Tra
         bench.give_up(~ladder.done, _reason(options, float(ladder.half_width[~ladder.done].min()), first))
 
 
-def _reason(options: WidenRange, stuck: float, first: Tensor) -> str:
+def _reason(options: Widening, stuck: float, first: Tensor) -> str:
     if stuck > float(first.max()):
         return f"the loss does not fall beyond ±{stuck:.2g} in {options.max_steps:,} steps"
     return (
@@ -58,7 +55,7 @@ def _reason(options: WidenRange, stuck: float, first: Tensor) -> str:
     )
 
 
-def _fixed(options: WidenRange, bench: Bench, first: Tensor, noise: float) -> Generator[Train, Tensor, None]:
+def _fixed(options: Widening, bench: Bench, first: Tensor, noise: float) -> Generator[Train, Tensor, None]:
     """Stages of fixed length, in which the step size decays: no loss falls below the noise."""
     half_width, last = first, False
     while not last:

@@ -7,13 +7,13 @@ import torch
 
 from periodic_tui.engine.domain import Domain
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.remedies.bench import Bench
 from periodic_tui.engine.remedies.hinge import into_digits, wrong_share
-from periodic_tui.engine.remedies.offers import setting_of
 from periodic_tui.engine.remedies.widen_oscillators import pairs
 from periodic_tui.engine.summary import summary_of
 from periodic_tui.engine.targets.clock import SIXTY_YEARS, Clock
 from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.treatment import setting_of
+from periodic_tui.engine.treatment.bench import TrainerBench
 from tests.engine.experiments import experiment
 from tests.engine.remedies.treated import treated
 
@@ -49,7 +49,7 @@ def test_a_hand_is_turned_only_where_it_is_the_first_to_be_wrong() -> None:
     asked = clock(replicas=2).model_copy(update={"target": Clock(instants="fractional")})
     trainer = Trainer(asked, torch.device("cpu"))
     trainer.inject(0.0)
-    bench = Bench(trainer, setting_of(asked), lambda keys: setting_of(asked))
+    bench = TrainerBench(trainer, setting_of(asked), lambda keys: setting_of(asked))
     answer = bench.get("phase")
     off = torch.tensor([[1e-2, 0.0, 0.0], [0.0, 0.0, 0.2]], dtype=torch.float64)
     bench.put("phase", answer + off)

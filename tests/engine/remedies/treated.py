@@ -11,9 +11,9 @@ import torch
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
 
-REMEDIES = Path(sys.modules["periodic_tui.engine.remedies"].__file__ or "").parent
-HANDED_OUT = {"bench.py", "offers.py", "treatment.py"}
-"""Files that hand things to a remedy; every other one is a remedy or its helper."""
+REMEDIES, TREATMENT = (
+    Path(sys.modules[f"periodic_tui.engine.{name}"].__file__ or "").parent for name in ("remedies", "treatment")
+)
 
 
 class Peeked(AssertionError):
@@ -24,9 +24,9 @@ def asked_by_remedy() -> bool:
     """Whether the nearest caller that has to do with remedies is one, and not what hands it samples."""
     frame = sys._getframe(2)
     while frame:
-        path = Path(frame.f_code.co_filename)
-        if path.parent == REMEDIES:
-            return path.name not in HANDED_OUT
+        folder = Path(frame.f_code.co_filename).parent
+        if folder in (REMEDIES, TREATMENT):
+            return folder == REMEDIES
         frame = frame.f_back  # type: ignore[assignment]
     return False
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.remedies.base import Setting
+from periodic_tui.engine.remedies import Setting
 from periodic_tui.engine.sampling import Knobs
 
 

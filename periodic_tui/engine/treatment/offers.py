@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from periodic_tui.engine.remedies.base import Remedy, Setting, remedies
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.remedies import Remedy, Setting, remedies
 from periodic_tui.engine.snapshot import Offer
-
-if TYPE_CHECKING:
-    from periodic_tui.engine.experiment import Experiment
 
 
 def setting_of(experiment: Experiment) -> Setting:

@@ -12,12 +12,12 @@ from torch import Tensor
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.overrides import override
-from periodic_tui.engine.remedies.base import Course, Failed, Setting, Train, remedies
-from periodic_tui.engine.remedies.bench import Bench
-from periodic_tui.engine.remedies.offers import setting_of
+from periodic_tui.engine.remedies import Course, Failed, Setting, Train, remedies
 from periodic_tui.engine.sampling import Knobs
 from periodic_tui.engine.step import State
 from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.treatment.bench import TrainerBench
+from periodic_tui.engine.treatment.offers import setting_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class Treatment:
 
     name: str
     trainer: Trainer
-    bench: Bench
+    bench: TrainerBench
     course: Course
     adopt: Callable[[Experiment], None]
     stage: str = ""
@@ -145,5 +145,5 @@ def prescribe(name: str, trainer: Trainer, adopt: Callable[[Experiment], None]) 
         adopt(Experiment.model_validate(table))
         return setting_of(trainer.experiment)
 
-    bench = Bench(trainer, setting, change)
+    bench = TrainerBench(trainer, setting, change)
     return Treatment(name, trainer, bench, remedy.course(bench), adopt)
