@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from periodic_tui.engine.registry import Kind, Registry
 
@@ -78,6 +78,9 @@ class HiddenLayer:
 class Model(Kind):
     """A network as a pure function of its parameters."""
 
+    frequency_parameter: ClassVar[str | None] = None
+    """Name of the parameter that holds angular frequencies, or None."""
+
     def layout(self, inputs: int, outputs: int) -> Layout:
         """The parameters of a network with so many inputs and outputs."""
         raise NotImplementedError
@@ -88,18 +91,13 @@ class Model(Kind):
 
     @property
     def separate_rates(self) -> bool:
-        """Whether every parameter has a learning rate of its own (a frequency's must shrink with the range)."""
-        return False
+        """Whether every parameter has a learning rate of its own: a frequency's must shrink with the range."""
+        return self.frequency_parameter is not None
 
     @property
     def hidden_units(self) -> tuple[int, ...]:
         """Units of each hidden layer; empty where units mean nothing."""
         return ()
-
-    @property
-    def frequency_parameter(self) -> str | None:
-        """Name of the parameter that holds angular frequencies, or None."""
-        return None
 
     def forward(
         self,
@@ -113,6 +111,23 @@ class Model(Kind):
         `hidden`, if given, is filled with one entry for each hidden layer. `dropout` is the random stream
         of this step's dropout; None switches it off.
         """
+        raise NotImplementedError
+
+
+class Formula(Model):
+    """A network without hidden layers: nothing to look into, nothing to drop."""
+
+    def forward(
+        self,
+        parameters: Mapping[str, Tensor],
+        x: Tensor,
+        hidden: list[HiddenLayer] | None = None,
+        dropout: Stream | None = None,
+    ) -> Tensor:
+        return self.outputs(parameters, x)
+
+    def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        """Outputs `[replicas, batch, outputs]` at `x` `[replicas, batch, inputs]`."""
         raise NotImplementedError
 
 

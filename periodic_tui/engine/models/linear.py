@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from periodic_tui.engine.models.base import HiddenLayer, Layout, Model, Parameter, affine, models
+from periodic_tui.engine.models.base import Formula, Layout, Parameter, affine, models
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from periodic_tui.engine.randomness import Stream
-
 
 @models.register
-class Linear(Model):
+class Linear(Formula):
     """y = W x + b."""
 
     kind: Literal["linear"] = "linear"
@@ -25,11 +23,5 @@ class Linear(Model):
         bias = Parameter("output.bias", (outputs,), "bias", inputs, outputs)
         return Layout((weight, bias) if self.bias else (weight,))
 
-    def forward(
-        self,
-        parameters: Mapping[str, Tensor],
-        x: Tensor,
-        hidden: list[HiddenLayer] | None = None,
-        dropout: Stream | None = None,
-    ) -> Tensor:
+    def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
         return affine(x, parameters["output.weight"], parameters.get("output.bias"))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from periodic_tui.engine.models.base import HiddenLayer, Layout, Model, Parameter, models
+from periodic_tui.engine.models.base import Formula, Layout, Parameter, models
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from periodic_tui.engine.randomness import Stream
 
 HALF_STEP = math.pi / 60
 """Half a digit's step: phases are wrapped this far before zero, so that rounding never turns a 0 into a 60."""
@@ -23,7 +21,7 @@ def wrapped(phase: Tensor) -> Tensor:
 
 
 @models.register
-class Oscillators(Model):
+class Oscillators(Formula):
     """One phase for each output: omega · t + phase, plus a linear carry of the outputs before it.
 
     Output k is ω_k·t + p_k + C_kk + Σ_{j<k} C_kj · (output j, wrapped): a lower-triangular carry, since a slow hand
@@ -32,6 +30,7 @@ class Oscillators(Model):
     """
 
     kind: Literal["oscillators"] = "oscillators"
+    frequency_parameter: ClassVar[str | None] = "omega"
 
     def layout(self, inputs: int, outputs: int) -> Layout:
         return Layout(
@@ -45,21 +44,7 @@ class Oscillators(Model):
     def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
         return {} if inputs == 1 else {"kind": f"expected a target with 1 input, got one with {inputs}"}
 
-    @property
-    def separate_rates(self) -> bool:
-        return True
-
-    @property
-    def frequency_parameter(self) -> str | None:
-        return "omega"
-
-    def forward(
-        self,
-        parameters: Mapping[str, Tensor],
-        x: Tensor,
-        hidden: list[HiddenLayer] | None = None,
-        dropout: Stream | None = None,
-    ) -> Tensor:
+    def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
         import torch
 
         raw = x * parameters["omega"].unsqueeze(-2) + parameters["phase"].unsqueeze(-2)
