@@ -15,6 +15,7 @@ from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.history import History
 from periodic_tui.engine.instruments import Instruments
+from periodic_tui.engine.kept import Kept
 from periodic_tui.engine.overrides import override, parse_value
 from periodic_tui.engine.population import Population
 from periodic_tui.engine.probe import test_probe, training_probe
@@ -24,7 +25,6 @@ from periodic_tui.engine.steadiness import Steadiness
 from periodic_tui.engine.trainer import Trainer
 from periodic_tui.engine.treatment import Treatment, prescribe
 from periodic_tui.engine.twin import Twin
-from periodic_tui.engine.undo import Memory
 from periodic_tui.engine.verdict import CODES, Counts
 from periodic_tui.engine.warnings import warnings
 
@@ -52,6 +52,15 @@ class Findings:
     layers: tuple[Layer, ...]
     motion: Motion
     """NaN where it was not measured: for the live screen only."""
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """What a run was before a command."""
+
+    kept: Kept
+    own: Experiment
+    """The experiment to which `reinitialize` goes back."""
 
 
 class Run:
@@ -222,14 +231,14 @@ class Run:
 
     def memory(self) -> Memory:
         """What `restore` goes back to."""
-        return Memory.of(self.trainer, self._own)
+        return Memory(Kept.of(self.trainer), self._own)
 
     def restore(self, memory: Memory) -> str:
         """Go back to what was before a command; the steps count on."""
         self._end_treatment("its command was undone")
-        self._adopt(memory.experiment)
+        self._adopt(memory.kept.experiment)
         self._own = memory.own
-        memory.put_back(self.trainer)
+        memory.kept.put_back(self.trainer)
         self._placed()
         return self._figures()
 

@@ -137,4 +137,6 @@ class Trainer:
         if not same:
             self.state = self.start(self.parameters)
             self.state["alive"] = alive
+        remembered = self.stepper.remembered() if same else ()
         self.stepper = self.stepper_for_change()
+        self.stepper.reset(remembered)

@@ -3,48 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.commands import Refused
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from periodic_tui.engine.experiment import Experiment
-    from periodic_tui.engine.sampling import Knobs
-    from periodic_tui.engine.step import State
-    from periodic_tui.engine.trainer import Trainer
+    from periodic_tui.engine.run import Memory
 
 _KEPT = 8
 """Commands that can be undone, one after another."""
-
-
-@dataclass(frozen=True, eq=False)
-class Memory:
-    """A run between two steps. What torch's own optimizers remember of earlier steps is not in it."""
-
-    experiment: Experiment
-    own: Experiment
-    """The experiment to which `reinitialize` goes back."""
-    state: State
-    knobs: Knobs
-    seeds: Tensor
-    alive: bool
-
-    @classmethod
-    def of(cls, trainer: Trainer, own: Experiment) -> Memory:
-        """A copy of everything that a command may change."""
-        state, knobs = (
-            {name: value.clone() for name, value in part.items()} for part in (trainer.state, trainer.knobs)
-        )
-        return cls(trainer.experiment, own, state, knobs, trainer.seeds.clone(), trainer.alive)
-
-    def put_back(self, trainer: Trainer) -> None:
-        """Go on from here; the trainer's experiment is already this one. The steps count on."""
-        trainer.stepper.reset()
-        trainer.state, trainer.knobs = dict(self.state), dict(self.knobs)
-        trainer.seeds, trainer.alive = self.seeds, self.alive
 
 
 class UndoRing:

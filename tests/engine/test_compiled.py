@@ -8,7 +8,7 @@ from periodic_tui.engine.engines import checked
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.sampling import Knobs
 from periodic_tui.engine.step import State
-from periodic_tui.engine.steppers.base import Stepper
+from periodic_tui.engine.steppers.base import Remembered, Stepper
 from periodic_tui.engine.steppers.cache import Unavailable
 from periodic_tui.engine.steppers.compiled import Compiled
 from periodic_tui.engine.steppers.signature import Signature, key_of
@@ -115,8 +115,11 @@ class Faulty:
         after, losses = self.stepper.run(state, knobs, seeds, first, count)
         return after | {"parameters": after["parameters"] * self.factor}, losses
 
-    def reset(self) -> None:
-        self.stepper.reset()
+    def remembered(self) -> Remembered:
+        return self.stepper.remembered()
+
+    def reset(self, remembered: Remembered = ()) -> None:
+        self.stepper.reset(remembered)
 
 
 def test_a_planted_fault_is_refused() -> None:

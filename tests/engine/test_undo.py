@@ -5,8 +5,9 @@ import torch
 
 from periodic_tui.engine.commands import Refused, parse
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.optimizers import ElementWise, optimizers
 from periodic_tui.engine.session import Session
-from tests.engine.experiments import magnitude, sine
+from tests.engine.experiments import experiment, magnitude, sine
 
 
 def opened(spec: Experiment) -> Session:
@@ -31,6 +32,43 @@ def test_a_run_goes_on_as_if_the_command_had_not_been(words: str) -> None:
     for name, value in twin.current.trainer.state.items():
         assert torch.equal(session.current.trainer.state[name], value), name
     assert session.snapshot().loss == twin.snapshot().loss
+
+
+TORCH_KEEPS = [kind for kind in optimizers if not issubclass(optimizers[kind], ElementWise) and kind != "sparseadam"]
+BRIEF = {"lbfgs": {"max_iter": 2}}
+"""So that it has not arrived at the end of the first steps."""
+
+
+@pytest.mark.parametrize("words", ["reinitialize:7", "set:optimizer.kind=sgd", "set:model.activation=elu"])
+@pytest.mark.parametrize("kind", TORCH_KEEPS)
+def test_optimizers_that_torch_keeps_go_on_where_they_were(kind: str, words: str) -> None:
+    spec = experiment(
+        target="magnitude",
+        domain={"distribution": "normal", "points": 16},
+        model={"kind": "mlp", "hidden": [3], "bias": kind != "muon"},
+        optimizer={"kind": kind, **BRIEF.get(kind, {})},
+        training={"batch_size": 0, "replicas": 2},
+    )
+    session, twin = opened(spec), opened(spec)
+    session.apply(parse(words))
+    session.advance(3)
+    session.apply(parse("undo"))
+    session.apply(parse("inject"))
+    session.apply(parse("undo"))
+    assert losses(session, 5).equal(losses(twin, 5))
+
+
+def test_an_optimizer_that_torch_keeps_outlives_a_change_elsewhere() -> None:
+    spec = magnitude().model_copy(update={"optimizer": optimizers["nadam"]()})
+    session, twin = opened(spec), opened(spec)
+    session.apply(parse("set:model.activation=elu"))
+    session.apply(parse("set:model.activation=relu"))
+    assert losses(session, 5).equal(losses(twin, 5))
+
+
+def losses(session: Session, steps: int) -> torch.Tensor:
+    """Of the next steps, `[steps, replicas]`."""
+    return session.current.trainer.advance(steps)
 
 
 def test_the_steps_count_on_and_the_journal_tells_both() -> None:

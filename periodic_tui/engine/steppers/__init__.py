@@ -1,7 +1,7 @@
 """How steps are run."""
 
-from periodic_tui.engine.steppers.base import Stepper
+from periodic_tui.engine.steppers.base import Remembered, Stepper
 from periodic_tui.engine.steppers.choice import eager_stepper
-from periodic_tui.engine.steppers.eager import Eager, EagerFromTorch
+from periodic_tui.engine.steppers.eager import Eager
 
-__all__ = ["Eager", "EagerFromTorch", "Stepper", "eager_stepper"]
+__all__ = ["Eager", "Remembered", "Stepper", "eager_stepper"]

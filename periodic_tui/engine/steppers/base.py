@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from torch import Tensor
 
 from periodic_tui.engine.sampling import Knobs
 from periodic_tui.engine.step import State
+
+Remembered = Sequence[dict[str, Any]]
+"""State of each optimizer that torch runs; empty where there is none, or before its first step."""
 
 
 class Stepper(Protocol):
@@ -23,6 +27,10 @@ class Stepper(Protocol):
         """
         ...
 
-    def reset(self) -> None:
-        """Forget everything about the steps so far (an optimizer that torch keeps)."""
+    def remembered(self) -> Remembered:
+        """What is kept between steps besides the state, copied."""
+        ...
+
+    def reset(self, remembered: Remembered = ()) -> None:
+        """Forget the steps so far, or go back to what was remembered then."""
         ...

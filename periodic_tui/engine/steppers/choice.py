@@ -8,7 +8,8 @@ from periodic_tui.engine.optimizers import ElementWise
 from periodic_tui.engine.optimizers.per_replica import PerReplica
 from periodic_tui.engine.step import TrainingStep
 from periodic_tui.engine.steppers.base import Stepper
-from periodic_tui.engine.steppers.eager import Eager, EagerFromTorch
+from periodic_tui.engine.steppers.eager import Eager
+from periodic_tui.engine.steppers.keeping import EagerFromTorch
 from periodic_tui.engine.steppers.per_replica import EagerPerReplica
 
 

@@ -12,6 +12,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.sampling import Knobs
 from periodic_tui.engine.step import State, TrainingStep
 from periodic_tui.engine.steppers import torch_private
+from periodic_tui.engine.steppers.base import Remembered
 from periodic_tui.engine.steppers.signature import Kind, Signature, counter_of, unrolled
 
 Tensors = tuple[Tensor, ...]
@@ -89,7 +90,10 @@ class Compiled:
         taken = losses.flatten(0, 1)[skipped : skipped + count]
         return dict(zip(self.signature.state_names, after, strict=True)), taken
 
-    def reset(self) -> None:
+    def remembered(self) -> Remembered:
+        return ()
+
+    def reset(self, remembered: Remembered = ()) -> None:
         """Nothing is kept between steps."""
 
 

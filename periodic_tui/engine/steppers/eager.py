@@ -7,10 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.optimizers.torch_optim import FromTorch
 from periodic_tui.engine.randomness import counter_for
 from periodic_tui.engine.sampling import Batch, Knobs, numbers_per_step
-from periodic_tui.engine.step import State, TrainingStep, frozen_where_not_finite
+from periodic_tui.engine.step import State, TrainingStep
+from periodic_tui.engine.steppers.base import Remembered
 
 _BLOCK_NUMBERS = 1 << 16
 """Samples drawn at once: a block of steps costs as many torch calls as one step."""
@@ -50,7 +50,10 @@ class Eager:
                 losses.append(loss)
         return state, torch.stack(losses)
 
-    def reset(self) -> None:
+    def remembered(self) -> Remembered:
+        return ()
+
+    def reset(self, remembered: Remembered = ()) -> None:
         """Nothing is kept between steps."""
 
     def _moved(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
@@ -58,38 +61,3 @@ class Eager:
 
     def _one(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
         return self.step.on_batch(state, batch, knobs, seeds, number, self.counter)
-
-
-class EagerFromTorch(Eager):
-    """The same with one of torch's optimizers, which keeps its own state for all replicas together."""
-
-    replayable = False
-
-    def __init__(self, step: TrainingStep, device: torch.device) -> None:
-        super().__init__(step, device)
-        self._leaf = torch.zeros(0)
-        self._optimizer: torch.optim.Optimizer | None = None
-
-    def reset(self) -> None:
-        self._optimizer = None
-
-    def _one(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
-        dropout = self.step.dropout(seeds, number, self.counter)
-        gradient, loss = self.step.gradient(state["parameters"], batch, dropout)
-        optimizer = self._prepared(state["parameters"])
-        optimizer.param_groups[0]["lr"] = knobs["lr"].max().item()
-        self._leaf.grad = gradient
-        optimizer.step()
-        after = {"parameters": self._leaf.detach().clone()}
-        return frozen_where_not_finite(state, after, loss), loss
-
-    def _prepared(self, parameters: Tensor) -> torch.optim.Optimizer:
-        if self._optimizer is None:
-            chosen = self.step.experiment.optimizer
-            assert isinstance(chosen, FromTorch)
-            self._leaf = parameters.clone().requires_grad_()
-            self._optimizer = chosen.build(self._leaf)
-        else:
-            with torch.no_grad():
-                self._leaf.copy_(parameters)
-        return self._optimizer

@@ -9,26 +9,20 @@ from periodic_tui.engine.optimizers.per_replica import PerReplica
 from periodic_tui.engine.randomness import Stream, Use
 from periodic_tui.engine.sampling import Batch, Knobs
 from periodic_tui.engine.step import State, TrainingStep, frozen_where_not_finite
-from periodic_tui.engine.steppers.eager import Eager
+from periodic_tui.engine.steppers.keeping import Keeping
 
 
-class EagerPerReplica(Eager):
+class EagerPerReplica(Keeping):
     """The training step with one of torch's optimizers for each replica."""
-
-    replayable = False
 
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
         super().__init__(step, device)
         self._leaves: list[list[Tensor]] = []
-        self._optimizers: list[torch.optim.Optimizer] = []
-
-    def reset(self) -> None:
-        self._optimizers = []
 
     def _one(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
         self._prepare(state["parameters"])
         moved, losses = [], []
-        for replica, optimizer in enumerate(self._optimizers):
+        for replica, optimizer in enumerate(self.optimizers):
             optimizer.param_groups[0]["lr"] = knobs["lr"][replica].max().item()
             dropout = Stream.of(seeds[replica : replica + 1], Use.DROPOUT, self.counter).fold(number)
             losses.append(self._move(replica, optimizer, _of_replica(batch, replica), dropout))
@@ -55,11 +49,11 @@ class EagerPerReplica(Eager):
     def _prepare(self, parameters: Tensor) -> None:
         """Fresh optimizers where there are none; their parameters are the state's, which may have been changed."""
         views = self.step.layout.views(parameters).values()
-        if not self._optimizers:
+        if not self.optimizers:
             chosen = self.step.experiment.optimizer
             assert isinstance(chosen, PerReplica)
             self._leaves = [[view[r].clone().requires_grad_() for view in views] for r in range(len(parameters))]
-            self._optimizers = [chosen.build(leaves) for leaves in self._leaves]
+            self.begin([chosen.build(leaves) for leaves in self._leaves])
             return
         with torch.no_grad():
             for replica, leaves in enumerate(self._leaves):

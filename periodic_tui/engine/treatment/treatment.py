@@ -11,49 +11,12 @@ from torch import Tensor
 
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.kept import Kept
 from periodic_tui.engine.overrides import override
 from periodic_tui.engine.remedies import Course, Failed, Setting, Train, remedies
-from periodic_tui.engine.sampling import Knobs
-from periodic_tui.engine.step import State
 from periodic_tui.engine.trainer import Trainer
 from periodic_tui.engine.treatment.bench import TrainerBench
 from periodic_tui.engine.treatment.offers import setting_of
-
-
-@dataclass(frozen=True, eq=False)
-class Kept:
-    """A trainer as it was, to be put back."""
-
-    experiment: Experiment
-    state: State
-    knobs: Knobs
-
-    @classmethod
-    def of(cls, trainer: Trainer) -> Kept:
-        """The trainer as it is now."""
-        return cls(trainer.experiment, {k: v.clone() for k, v in trainer.state.items()}, dict(trainer.knobs))
-
-    def restore(self, trainer: Trainer, where: Tensor, adopt: Callable[[Experiment], None]) -> None:
-        """Put back the replicas `where` `[replicas]`; if that is all, the rest of the trainer too."""
-        if bool(where.all()):
-            if trainer.experiment is not self.experiment:
-                adopt(self.experiment)
-            trainer.stepper.reset()
-            trainer.state, trainer.knobs = dict(self.state), dict(self.knobs)
-        else:
-            trainer.state = _mixed(trainer.state, self.state, where)
-            trainer.knobs = _mixed(trainer.knobs, self.knobs, where)
-        trainer.alive = bool(trainer.state["alive"].any())
-
-
-def _mixed(now: dict[str, Tensor], before: dict[str, Tensor], where: Tensor) -> dict[str, Tensor]:
-    """`before` in the rows `where`, as far as the tensors are rows of replicas and still of the same shape."""
-    mixed = dict(now)
-    for name, value in now.items():
-        old = before.get(name)
-        if old is not None and old.shape == value.shape and value.shape[:1] == where.shape:
-            mixed[name] = old.where(where.reshape(-1, *[1] * (value.dim() - 1)), value)
-    return mixed
 
 
 @dataclass
@@ -118,14 +81,19 @@ class Treatment:
     def _end(self, outcome: str | Failed) -> None:
         if isinstance(outcome, Failed):
             self.failed = True
-            self._kept.restore(self.trainer, torch.ones_like(self.bench.given_up), self.adopt)
+            self._restore()
             self._finish(f"failed and left the run as it was: {outcome}")
             return
         lost = int(self.bench.given_up.sum())
         if lost:
-            self._kept.restore(self.trainer, self.bench.given_up, self.adopt)
+            self._kept.put_back_some(self.trainer, self.bench.given_up)
             outcome += f"; {lost} of {self.bench.replicas} replicas were left as they were: {self.bench.reason}"
         self._finish(outcome)
+
+    def _restore(self) -> None:
+        if self.trainer.experiment is not self._kept.experiment:
+            self.adopt(self._kept.experiment)
+        self._kept.put_back(self.trainer)
 
     def _finish(self, outcome: str) -> None:
         self.stage, self._left, self.outcome = "", 0, outcome
