@@ -115,7 +115,7 @@ class Judge:
         name = self._model.frequency_parameter
         if name is None:
             return None
-        views = self.trainer.training_step.layout.views(self.trainer.parameters)
+        views = self.trainer.training_step.layout.views(self.trainer.state["parameters"])
         return views[name].double().flatten(1).cpu().numpy()
 
     def watch(self, omega: Floats) -> None:
@@ -190,9 +190,9 @@ class Judge:
             return np.full(len(reading.loss), np.nan)
         if "data_y" not in knobs:
             return reading.loss + experiment.target.noise**2
-        x, y = knobs["data_x"], knobs["data_y"]
+        x, y = knobs["data_x"].cpu(), knobs["data_y"].cpu()
         stride = -(-len(x) // len(self.observer.probe.x))
-        output = self.observer.predict(self.trainer.parameters[part], x[::stride])
+        output = self.observer.predict(self.trainer.parameters_of(part), x[::stride])
         return loss_of(output.double(), Batch(x[::stride], y[::stride].double()), "mse").cpu().numpy()
 
     def _note_lowest(self, reading: Reading, part: slice) -> None:
@@ -202,7 +202,7 @@ class Judge:
         where = np.arange(len(self._lowest))[part][lower]
         self._lowest[where] = reading.loss[lower]
         self._best_sharpness[where] = np.nan
-        self._best[where] = self.trainer.parameters[where]
+        self._best[where] = self.trainer.parameters_of(where)
 
     def _add_sharpness(self, cases: Cases, part: slice, live: bool) -> None:
         """Sharpness here and at the best place so far, for those whose verdict can depend on it."""
@@ -225,7 +225,7 @@ class Judge:
             cases.best_sharpness[thrown] = self._best_sharpness[rows][thrown]
 
     def _sharpness_of(self, rows: Counts) -> Floats:
-        return self.observer.sharpness_at(self.trainer.parameters[rows])
+        return self.observer.sharpness_at(self.trainer.parameters_of(rows))
 
     def _add_wrong_signs(self, cases: Cases, part: slice, live: bool) -> None:
         rows = np.arange(len(self._lowest))[part]
@@ -234,7 +234,7 @@ class Judge:
         cases.wrong_sign[at_rest] = np.nan_to_num(self._signs.values[rows[at_rest]]).astype(np.int64)
 
     def _count_wrong_signs(self, rows: Counts) -> Floats:
-        mask = self._wrong_signs(self.trainer.parameters[rows])
+        mask = self._wrong_signs(self.trainer.parameters_of(rows))
         return np.zeros(len(rows)) if mask is None else mask.sum(-1).double().cpu().numpy()
 
     def _wrong_signs(self, parameters: Tensor) -> Tensor | None:
@@ -271,9 +271,9 @@ class Judge:
         case = self.cases(reading, part, live)
         signs = None
         if case.wrong_sign[0]:
-            signs = self._wrong_signs(self.trainer.parameters[part])
-        views = self.trainer.training_step.layout.views(self.trainer.parameters[part])
-        certified = self.observer.certified(self.trainer.parameters[part]) if reading.units else []
+            signs = self._wrong_signs(self.trainer.parameters_of(part))
+        views = self.trainer.training_step.layout.views(self.trainer.parameters_of(part))
+        certified = self.observer.certified(self.trainer.parameters_of(part)) if reading.units else []
         layers = layers_of(reading.units, views, self._first_views(part), certified, signs, live)
         return verdict_of(replace(case, layers=layers, gradient=gradient)), layers
 
@@ -310,6 +310,6 @@ def mask_of(codes: Counts, name: str) -> Mask:
 
 def _seldom(trainer: Trainer, points: int) -> int:
     """Steps between two readings of all probe losses: more where one takes more than some 10 ms."""
-    replicas, size = trainer.parameters.shape
+    replicas, size = trainer.state["parameters"].shape
     units = 1 + sum(trainer.experiment.model.hidden_units)
     return 8 * max(1, replicas * points * size // _PRODUCTS, replicas * points * units // _NUMBERS)

@@ -17,9 +17,8 @@ from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.causes import cause_of
 from periodic_tui.engine.diagnostics.units import DEAD_SHARE
 from periodic_tui.engine.optimizers import ElementWise
-from periodic_tui.engine.sampling import Knobs
 from periodic_tui.engine.snapshot import Event
-from periodic_tui.engine.step import State
+from periodic_tui.engine.step import State, on_cpu
 from periodic_tui.engine.steppers import Eager, Stepper
 from periodic_tui.engine.trainer import Trainer
 
@@ -33,8 +32,6 @@ REVIVED = 0.02
 """Share of the probe from which a dead unit is alive again: twice the limit below which it died."""
 _FIRST_PIECE = 4
 """Steps after which the clock is looked at first."""
-_LONGEST_PIECE = 0.004
-"""Seconds of steps between two looks at it, where a step is shorter."""
 _SINGLY = 2
 """So many units that change at the same step have an event each; more are summed up."""
 
@@ -74,7 +71,7 @@ class Deaths:
 
         `again`: whether the stretch can be run again; a remedy that acted between its steps cannot.
         """
-        moment = _Moment(self.trainer.done, self._slice(focus), activity)
+        moment = _Moment(self.trainer.done, self.trainer.one(focus)[0], activity)
         key = (focus, self.trainer.experiment, self.trainer.stepper.name, *map(id, self.trainer.knobs.values()))
         if self._last is None or self._key != key:
             self._dead = _where(shares < DEAD_SHARE for shares in activity)
@@ -90,14 +87,10 @@ class Deaths:
         started = time.perf_counter()
         self._credit = min(CREDIT, self._credit + SHARE * (started - self._paid))
         search = _Search(self.trainer, self.observer, focus, points, again, started + min(self._credit, MOST_SECONDS))
-        with self.observer.attention.giving_way(False):
-            events = search.events(before, moment, changed)
+        events = search.events(before, moment, changed)
         self._paid = time.perf_counter()
         self._credit -= self._paid - started
         return events
-
-    def _slice(self, focus: int) -> State:
-        return {name: value[focus : focus + 1].cpu() for name, value in self.trainer.state.items()}
 
 
 class _Search:
@@ -108,17 +101,12 @@ class _Search:
     ) -> None:
         self.trainer, self.observer = trainer, observer
         self._points = points
-        # An optimizer of torch's keeps its own state; another device's numbers differ in the last bits.
-        repeatable = isinstance(trainer.experiment.optimizer, ElementWise) and trainer.device.type == "cpu"
+        # An optimizer of torch's keeps its own state.
+        repeatable = isinstance(trainer.experiment.optimizer, ElementWise)
         self._again = again and points == len(observer.probe.x) and repeatable
-        self._part = slice(focus, focus + 1)
-        replicas = len(trainer.seeds)
-        self._knobs: Knobs = {
-            name: value[self._part] if name in ("lr", "starts", "lengths", "count") else value
-            for name, value in trainer.knobs.items()
-        }
+        _, self._knobs, self._seeds = trainer.one(focus)
         alone: Stepper = Eager(trainer.training_step, trainer.device)
-        self._stepper = trainer.stepper if replicas == 1 else alone
+        self._stepper = trainer.stepper if len(trainer.seeds) == 1 else alone
         self._until = until
 
     def events(self, before: _Moment, after: _Moment, changed: dict[Unit, bool]) -> list[Event]:
@@ -143,19 +131,19 @@ class _Search:
             self._halve(middle, high, late, found)
 
     def _run(self, moment: _Moment, count: int) -> _Moment | None:
-        """So many steps later; None if that would take more time than is left, or if a command is waiting."""
-        seeds, state, done, piece = self.trainer.seeds[self._part], moment.state, 0, _FIRST_PIECE
+        """So many steps later; None if that would take more time than is left."""
+        state, done, piece = moment.state, 0, _FIRST_PIECE
         while done < count:
             started = time.perf_counter()
             piece = min(piece, count - done)
-            state, _ = self._stepper.run(state, self._knobs, seeds, moment.step + done, piece)
+            state, losses = self._stepper.run(state, self._knobs, self._seeds, moment.step + done, piece)
+            losses[-1].cpu()  # once the device has done them
             done += piece
             now = time.perf_counter()
-            if now + 2 * (now - started) > self._until or self.observer.attention.wanted():
+            if now + 2 * (now - started) > self._until:
                 return None
-            if now - started < _LONGEST_PIECE / 2:
-                piece *= 2
-        reading = self.observer.read(state["parameters"])
+            piece *= 2
+        reading = self.observer.read(state["parameters"].cpu())
         return _Moment(moment.step + count, state, tuple(units.activity[0] for units in reading.units))
 
     def _told(self, low: _Moment, high: _Moment, changed: dict[Unit, bool]) -> list[Event]:
@@ -175,10 +163,9 @@ class _Search:
         shares = _shares(low.activity[layer], high.activity[layer], units, self._points, exact)
         cause = ""
         if exact and died and self.observer.relu:
-            seeds = self.trainer.seeds[self._part]
-            cause = cause_of(
-                self.trainer, self.observer, self._knobs, seeds, low.step, low.state, high.state, layer, units
-            )
+            stretch = low.step, on_cpu(low.state), on_cpu(high.state)
+            knobs = on_cpu(self._knobs)
+            cause = cause_of(self.trainer, self.observer, knobs, self._seeds.cpu(), *stretch, layer, units)
         return f"{name} {deed}{when}: {shares}{cause}"
 
 

@@ -8,12 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.commands import Refused
-from periodic_tui.engine.steppers import Stepper
+from periodic_tui.engine.optimizers import ElementWise
+from periodic_tui.engine.steppers import Stepper, cuda_graph
 from periodic_tui.engine.steppers.building import USUAL, Build, obstacle
 from periodic_tui.engine.steppers.cache import Unavailable, build_seconds, find
 from periodic_tui.engine.steppers.compiled import Compiled
 from periodic_tui.engine.steppers.signature import Signature, key_of
-from periodic_tui.engine.steppers.verification import disagreement
+from periodic_tui.engine.steppers.verification import AT_ONCE, disagreement
 
 if TYPE_CHECKING:
     from periodic_tui.engine.run import Run
@@ -63,7 +64,8 @@ class Engines:
 
     def settle(self, run: Run, steps: float, seconds: float) -> None:
         """Decide, before the first step of so many or so long a run, whether a build pays; wait for it if so."""
-        if self.wanted != "auto" or run.trainer.stepper.name != "eager" or obstacle(run.experiment):
+        buildable = run.trainer.device.type == "cpu" and not obstacle(run.experiment)
+        if self.wanted != "auto" or run.trainer.stepper.name != "eager" or not buildable:
             return
         eager = min(steps / steps_per_second(run.trainer.stepper, run.trainer), seconds)
         build = build_seconds() or USUAL
@@ -138,8 +140,10 @@ class Engines:
 
     def _at_hand(self, trainer: Trainer) -> Stepper | None:
         """A compiled stepper that need not be built; None if there is none."""
-        if reason := self._obstacle(trainer):
+        if reason := _obstacle(trainer):
             raise Unavailable(reason)
+        if trainer.device.type == "cuda":
+            return _captured(trainer)
         signature = Signature.of(trainer.state, trainer.knobs)
         key = key_of(trainer.experiment, signature)
         if key not in self._checked:
@@ -148,11 +152,6 @@ class Engines:
                 return None
             self._checked[key] = checked(Compiled(library, trainer.experiment, signature), trainer)
         return self._checked[key]
-
-    def _obstacle(self, trainer: Trainer) -> str | None:
-        if trainer.device.type != "cpu":
-            return f"steps are compiled for the CPU only, not for {trainer.device}"
-        return obstacle(trainer.experiment)
 
     def _built(self, trainer: Trainer) -> Stepper:
         """The compiled stepper, once its build has ended."""
@@ -182,9 +181,29 @@ class Engines:
         return f"engine: {before.name} → {stepper.name}, {rates[0]:,.0f} → {rates[1]:,.0f} steps/s"
 
 
-def checked(stepper: Stepper, trainer: Trainer) -> Stepper:
+def _obstacle(trainer: Trainer) -> str | None:
+    """Why this step cannot be compiled for its device; None if it can."""
+    if trainer.device.type == "cuda":
+        return None if isinstance(trainer.experiment.optimizer, ElementWise) else obstacle(trainer.experiment)
+    if trainer.device.type != "cpu":
+        return f"steps are compiled for the CPU and for CUDA, not for {trainer.device}"
+    return obstacle(trainer.experiment)
+
+
+def _captured(trainer: Trainer) -> Stepper:
+    """The step as a CUDA graph. Raises Unavailable where it cannot be captured."""
+    try:
+        stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.captured)
+        return checked(stepper, trainer, cuda_graph.BLOCK + 1)
+    except RuntimeError as failure:
+        reason = str(failure).partition("\n")[0]
+        raise Unavailable(f"the step cannot be captured: {reason}") from None
+
+
+def checked(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Stepper:
     """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it does not."""
-    difference = disagreement(trainer.eager(), stepper, trainer.start(trainer.initial()), trainer.knobs, trainer.seeds)
+    start = trainer.start(trainer.initial())
+    difference = disagreement(trainer.eager(), stepper, start, trainer.knobs, trainer.seeds, at_once)
     if difference:
         raise Unavailable(f"the compiled step was refused: {difference}")
     return stepper
@@ -193,9 +212,11 @@ def checked(stepper: Stepper, trainer: Trainer) -> Stepper:
 def steps_per_second(stepper: Stepper, trainer: Trainer) -> float:
     """The rate of a stepper at the trainer's present state, which stays as it is."""
     count = 1
+    stepper.run(trainer.state, trainer.knobs, trainer.seeds, trainer.done, count)
     while True:
         started = time.perf_counter()
-        stepper.run(trainer.state, trainer.knobs, trainer.seeds, trainer.done, count)
+        _, losses = stepper.run(trainer.state, trainer.knobs, trainer.seeds, trainer.done, count)
+        losses[-1].cpu()  # once the device has done them
         elapsed = time.perf_counter() - started
         if elapsed >= _SAMPLE:
             return count / elapsed

@@ -41,7 +41,7 @@ class FeatureMap:
 
     def _hidden(self, focus: int) -> tuple[Floats, Floats]:
         probe = self.observer.probe
-        layers = self.observer.hidden(self.trainer.parameters[focus : focus + 1])
+        layers = self.observer.hidden(self.trainer.parameters_of(slice(focus, focus + 1)))
         if not layers or layers[-1].activations.shape[-1] < 2:
             return np.empty(0), np.empty(0)
         some = part_of(len(probe.x), POINTS).to(probe.x.device)

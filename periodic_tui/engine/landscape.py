@@ -59,7 +59,7 @@ class Surveyor:
         return self._kept
 
     def _drawn(self, focus: int, near: bool, basin: float | None) -> Landscape:
-        present = self.trainer.parameters[focus : focus + 1].detach()
+        present = self.trainer.parameters_of(slice(focus, focus + 1)).detach()
         expected = self.observer.expected
         if expected is not None:
             used = intervals_in_use(self.trainer.knobs, focus)
@@ -87,7 +87,6 @@ class Surveyor:
         batch = self._batch()
         none = Stream.of(self.trainer.seeds[:1], Use.DROPOUT, counter_for(1))
         step = self.observer.step
-        self.observer.attention.check()
         gradient, _ = step.gradient(present, batch, none) if not self._dropout else (present * 0, None)
         if bool((gradient != 0).any()):
             directions["gradient"] = -gradient * (reach / gradient.norm())
@@ -144,6 +143,6 @@ def sampled_gradient(trainer: Trainer, omega: Floats, focus: int) -> Floats:
         for name, value in trainer.knobs.items()
     }
     batch = step.sampler.batch(seeds, torch.tensor(trainer.done, device=trainer.device), knobs, counter)
-    parameters = torch.as_tensor(omega, dtype=trainer.parameters.dtype, device=trainer.device).unsqueeze(-1)
+    parameters = torch.as_tensor(omega, dtype=step.sampler.dtype, device=trainer.device).unsqueeze(-1)
     gradient, _ = step.gradient(parameters, batch, Stream.of(seeds, Use.DROPOUT, counter))
     return gradient[:, 0].double().cpu().numpy()

@@ -82,7 +82,7 @@ def _population(picture: Snapshot, run: Run) -> Snapshot:
 
 
 def _network(picture: Snapshot, run: Run, found: Findings, view: View) -> Snapshot:
-    parameters = run.trainer.parameters[found.focus : found.focus + 1]
+    parameters = run.trainer.parameters_of(slice(found.focus, found.focus + 1))
     return replace(
         picture,
         fit=fit_of(run.observer, parameters, view),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,6 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from periodic_tui.engine.attention import Attention, Interrupted
 from periodic_tui.engine.cases import Judge
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.diagnostics import Observer, Reading
@@ -68,20 +66,12 @@ class Memory:
 class Run:
     """A preset in training. Every verb returns what it did, in past tense, with figures."""
 
-    def __init__(
-        self,
-        number: int,
-        name: str,
-        experiment: Experiment,
-        device: torch.device,
-        attention: Attention | None = None,
-    ) -> None:
+    def __init__(self, number: int, name: str, experiment: Experiment, device: torch.device) -> None:
         self.number = number
         self.name = name
-        self.attention = attention or Attention()
-        """By which measurements give way to commands."""
+        test = test_probe(experiment)
         self.trainer = Trainer(experiment, device)
-        self.observer = self._observer()
+        self.observer = Observer(self.trainer.training_step, training_probe(experiment), test)
         self.judge = Judge(self.trainer, self.observer)
         replicas = experiment.training.replicas
         self.population = Population(replicas)
@@ -117,10 +107,6 @@ class Run:
         """Steps done."""
         return self.trainer.done
 
-    def _observer(self) -> Observer:
-        test = test_probe(self.experiment)
-        return Observer(self.trainer.training_step, training_probe(self.experiment), test, self.attention)
-
     def note(self, text: str, command: str | None = None) -> Event:
         """Enter an event; with `command` into the journal too."""
         event = Event(self.step, text, command)
@@ -130,7 +116,7 @@ class Run:
         return event
 
     def advance(self, count: int) -> None:
-        """Train so many steps, or fewer where a command comes; now and then the probe losses are noted on the way."""
+        """Train so many steps; now and then the probe losses are noted on the way."""
         last = self.step + count
         while self.step < last and self.trainer.alive:
             first = self.step
@@ -138,10 +124,7 @@ class Run:
             self.train_history.add(first, losses.double().cpu().numpy())
             self._watch()
             if self.step >= self.judge.past.due:
-                with suppress(Interrupted), self.attention.giving_way():
-                    self.judge.remember(self.step)
-            if self.attention.wanted():
-                break
+                self.judge.remember(self.step)
         if not self.trainer.alive:
             self.note("diverged: a parameter or the loss is not finite; frozen at the last good step")
 
@@ -175,7 +158,7 @@ class Run:
 
     def _adopt(self, changed: Experiment) -> None:
         self.trainer.adopt(changed)
-        self.observer = self._observer()
+        self.observer = Observer(self.trainer.training_step, training_probe(changed), test_probe(changed))
         self.judge.observe(self.observer)
         self.instruments = Instruments(self.trainer, self.observer)
 
@@ -260,9 +243,9 @@ class Run:
         return self._figures()
 
     def _figures(self) -> str:
-        frequencies, loss = self.judge.frequencies(), self.observer.loss(self.trainer.parameters[:1])
-        omega = "" if frequencies is None else f"ω {frequencies[0, 0]:.6g}, "
-        return f"{omega}loss {loss[0]:.4g}"
+        reading = self.reading()
+        omega = f"ω {reading.omega[0, 0]:.6g}, " if reading.omega.size else ""
+        return f"{omega}loss {reading.loss[0]:.4g}"
 
     def findings(self, focus: int) -> Findings:
         """What holds of a replica, every figure of this very step."""
@@ -273,7 +256,7 @@ class Run:
         """The same for the live screen: this replica as it is, of the others a few are read anew; the verdict waits a
         moment before it changes its mind."""
         part = slice(focus, focus + 1)
-        reading = self.observer.read(self.trainer.parameters[part], brief=True)
+        reading = self.observer.read(self.trainer.parameters_of(part), brief=True)
         self.probe_history.add(self.step, reading.loss[None], part)
         self._look_for_deaths(focus, reading)
         motion = self.instruments.motion(focus)
@@ -287,7 +270,7 @@ class Run:
 
     def _sweep(self, part: slice) -> tuple[Floats, Counts]:
         """Losses and codes of some replicas, for the live screen."""
-        reading = self.observer.read(self.trainer.parameters[part], brief=True)
+        reading = self.observer.read(self.trainer.parameters_of(part), brief=True)
         self.probe_history.add(self.step, reading.loss[None], part)
         return reading.loss, self.judge.codes(reading, part, live=True)
 

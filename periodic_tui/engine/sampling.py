@@ -19,6 +19,9 @@ Knobs = dict[str, Tensor]
 `starts`, `lengths` `[replicas, intervals]` of a uniform domain; `noise` `[]`; for a fixed data set `data_x`
 `[points, inputs]`, `data_y` `[points, outputs]` and `count` `[replicas]`, how many of the points are in use."""
 
+EACH = ("lr", "starts", "lengths", "count")
+"""The knobs that have a row for each replica."""
+
 
 @dataclass(frozen=True, eq=False)
 class Batch:

@@ -17,6 +17,11 @@ State = dict[str, Tensor]
 """`parameters` `[replicas, parameters]`, `alive` `[replicas, 1]` bool, and the optimizer's own tensors."""
 
 
+def on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A state or knobs on the CPU, where everything is measured."""
+    return {name: value.cpu() for name, value in tensors.items()}
+
+
 def loss_of(prediction: Tensor, batch: Batch, kind: str) -> Tensor:
     """Loss `[replicas]` of predictions `[replicas, batch, outputs]`."""
     error = prediction - batch.y

@@ -30,7 +30,7 @@ def summary_of(run: Run) -> dict[str, Any]:
         "loss_test": None if reading.loss_test is None else finite(reading.loss_test[focus]),
         "omega": scalar_or_list(reading.omega[focus]),
         "answer_error": run.judge.answer_error(reading, focus),
-        "accuracy": run.observer.accuracy.share(run.trainer.parameters[:1]),
+        "accuracy": run.observer.accuracy.share(run.trainer.parameters_of(slice(1))),
         "outcomes": run.population.outcomes(),
         "verdict": {"code": verdict.code, "text": verdict.text, "figures": verdict.figures},
         "layers": [layer_fields(layer) for layer in layers],

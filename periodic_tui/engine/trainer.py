@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from periodic_tui.engine.answers import Answer, NoAnswer, known_answer
@@ -12,7 +14,7 @@ from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.optimizers import ElementWise
 from periodic_tui.engine.randomness import Stream, Use, counter_for
-from periodic_tui.engine.sampling import Knobs, data_set, edges, torch_dtype
+from periodic_tui.engine.sampling import EACH, Knobs, data_set, edges, torch_dtype
 from periodic_tui.engine.step import State, TrainingStep
 from periodic_tui.engine.steppers import Stepper, eager_stepper
 
@@ -45,6 +47,17 @@ class Trainer:
     def parameters(self) -> Tensor:
         """`[replicas, parameters]` on the CPU, where everything is measured."""
         return self.state["parameters"].cpu()
+
+    def parameters_of(self, replicas: slice | NDArray[Any]) -> Tensor:
+        """The same of some replicas only, by their numbers or as a mask."""
+        return self.state["parameters"][replicas].cpu()
+
+    def one(self, replica: int) -> tuple[State, Knobs, Tensor]:
+        """State, knobs and seed `[1]` of one replica, where it is trained."""
+        part = slice(replica, replica + 1)
+        state = {name: value[part] for name, value in self.state.items()}
+        knobs = {name: value[part] if name in EACH else value for name, value in self.knobs.items()}
+        return state, knobs, self.seeds[part]
 
     def initial(self) -> Tensor:
         """`[replicas, parameters]` as they start, from the seeds."""
@@ -135,7 +148,7 @@ class Trainer:
             return
         alive = self.state["alive"]
         if not same:
-            self.state = self.start(self.parameters)
+            self.state = self.start(self.state["parameters"])
             self.state["alive"] = alive
         remembered = self.stepper.remembered() if same else ()
         self.stepper = self.stepper_for_change()

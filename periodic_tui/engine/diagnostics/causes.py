@@ -23,7 +23,8 @@ def cause_of(
     layer: int,
     units: list[int],
 ) -> str:
-    """The end of a sentence: which of bias, incoming weights and inputs did it, and how far it moved.
+    """The end of a sentence: which of bias, incoming weights and inputs did it, and how far it moved. All tensors are
+    on the CPU.
 
     What did it is what would have done most alone: the pre-activations of the units on the probe are computed with
     only the bias, only the weights or only the inputs as they are after the step.
@@ -76,8 +77,7 @@ def _inputs(observer: Observer, parameters: Tensor, layer: int) -> Tensor:
 
 def _gradient(trainer: Trainer, knobs: Knobs, seeds: Tensor, step: int, state: State) -> Tensor:
     """The gradient of the batch of this step, `[1, parameters]`."""
-    counter = counter_for(numbers_per_step(trainer.experiment), trainer.device)
-    number = torch.tensor(step, device=trainer.device)
+    counter, number = counter_for(numbers_per_step(trainer.experiment)), torch.tensor(step)
     batch = trainer.training_step.sampler.batch(seeds, number, knobs, counter)
     dropout = Stream.of(seeds, Use.DROPOUT, counter).fold(number)
     return trainer.training_step.gradient(state["parameters"], batch, dropout)[0]

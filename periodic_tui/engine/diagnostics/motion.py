@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 import torch
-from torch import Tensor
 
 from periodic_tui.engine.diagnostics.reading import Observer
 from periodic_tui.engine.optimizers import ElementWise
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 from periodic_tui.engine.sampling import Batch, numbers_per_step
 from periodic_tui.engine.snapshot import Motion
+from periodic_tui.engine.step import on_cpu
 from periodic_tui.engine.trainer import Trainer
 
 BATCHES = 16
@@ -43,35 +43,26 @@ class MotionMeter:
 
 def measure(trainer: Trainer, observer: Observer, focus: int) -> Motion:
     """Size of the true gradient (in closed form, or on the probe), size of a minibatch's deviation from it, and the
-    length of the next step over that of the parameters (NaN for optimizers that torch keeps). Only on the CPU."""
-    part, step = slice(focus, focus + 1), trainer.training_step
-    if trainer.device.type != "cpu":
-        return Motion()
-    state = {name: value[part] for name, value in trainer.state.items()}
-    seeds, counter = trainer.seeds[part], counter_for(numbers_per_step(trainer.experiment), trainer.device)
-    names = ("lr", "starts", "lengths", "count")
-    knobs = {name: value[part] if name in names else value for name, value in trainer.knobs.items()}
+    length of the next step over that of the parameters (NaN for optimizers that torch keeps)."""
+    step, counter = trainer.training_step, counter_for(numbers_per_step(trainer.experiment))
+    own_state, own_knobs, own_seed = trainer.one(focus)
+    state, knobs, seeds = on_cpu(own_state), on_cpu(own_knobs), own_seed.cpu()
     dropout = Stream.of(seeds, Use.DROPOUT, counter)
     samples = trainer.experiment.training.batch_size or trainer.experiment.domain.points
     count = max(2, min(BATCHES, _WORK // (samples * step.layout.size)))
-    steps = torch.arange(trainer.done, trainer.done + count, device=trainer.device).unsqueeze(-1)
+    steps = torch.arange(trainer.done, trainer.done + count).unsqueeze(-1)
     batches = step.sampler.batch(seeds, steps, knobs, counter)
-
-    def gradient(batch: Batch) -> Tensor:
-        observer.attention.check()
-        return step.gradient(state["parameters"], batch, dropout)[0]
-
-    draws = [gradient(batches[number]) for number in range(count)]
+    draws = torch.cat([step.gradient(state["parameters"], batches[n], dropout)[0] for n in range(count)])
     if observer.expected is not None:
-        omega = state["parameters"][:, 0].double().cpu().numpy()
+        omega = state["parameters"][:, 0].double().numpy()
         true = torch.as_tensor(observer.expected.gradient(omega)).unsqueeze(-1)
     else:
         probe = observer.probe.part(512)
         whole = Batch(probe.x.unsqueeze(0), probe.y.unsqueeze(0))
-        true = gradient(whole).double().cpu()
-    noise = torch.cat(draws).double().cpu().var(0).sum()
+        true = step.gradient(state["parameters"], whole, dropout)[0].double()
+    noise = draws.double().sub(draws.double().mean(0)).square().sum(-1).sum() / (count - 1)
     ratio = float("nan")
     if isinstance(trainer.experiment.optimizer, ElementWise):
-        moved = step.update(state, draws[0], knobs["lr"])["parameters"] - state["parameters"]
+        moved = step.update(state, draws[:1], knobs["lr"])["parameters"] - state["parameters"]
         ratio = float(moved.norm() / state["parameters"].norm().clamp_min(1e-30))
     return Motion(float(true.norm()), float(noise.sqrt()), ratio)

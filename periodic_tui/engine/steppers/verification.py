@@ -12,14 +12,16 @@ from periodic_tui.engine.steppers.base import Stepper
 STEPS = 8
 TOLERANCE = 1e-5
 """Largest difference, relative to the largest value of a tensor."""
-_AT_ONCE = 3
+AT_ONCE = 3
 
 
-def disagreement(eager: Stepper, other: Stepper, state: State, knobs: Knobs, seeds: Tensor) -> str | None:
+def disagreement(
+    eager: Stepper, other: Stepper, state: State, knobs: Knobs, seeds: Tensor, at_once: int = AT_ONCE
+) -> str | None:
     """Where the steppers differ; None where they agree.
 
     Each of eight steps is taken by both from the same state, the eager one's: problems are chaotic here, and after
-    eight steps of its own a last bit can be anything. Several steps in one call must be those steps one by one.
+    eight steps of its own a last bit can be anything. `at_once` steps in one call must be those steps one by one.
     """
     start = state
     for number in range(STEPS):
@@ -30,13 +32,14 @@ def disagreement(eager: Stepper, other: Stepper, state: State, knobs: Knobs, see
             if (error := _relative_error(*pair)) > TOLERANCE:
                 return f"in step {number} {name} differs from the eager engine's by {error:.1e} of its largest value"
         state = expected
-    return None if _same_at_once(other, start, knobs, seeds) else "steps taken at once are not the steps one by one"
+    same = _same_at_once(other, start, knobs, seeds, at_once)
+    return None if same else "steps taken at once are not the steps one by one"
 
 
-def _same_at_once(stepper: Stepper, start: State, knobs: Knobs, seeds: Tensor) -> bool:
-    whole, losses = stepper.run(start, knobs, seeds, 0, _AT_ONCE)
+def _same_at_once(stepper: Stepper, start: State, knobs: Knobs, seeds: Tensor, count: int) -> bool:
+    whole, losses = stepper.run(start, knobs, seeds, 0, count)
     state, parts = start, []
-    for number in range(_AT_ONCE):
+    for number in range(count):
         state, part = stepper.run(state, knobs, seeds, number, 1)
         parts.append(part)
     return all(_same(whole[name], state[name]) for name in whole) and _same(losses, torch.cat(parts))

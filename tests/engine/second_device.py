@@ -1,0 +1,100 @@
+"""A second device with the rules of CUDA and the numbers of the CPU, for machines that have only that.
+
+Inside `SecondDevice()` tensors can be made on `cuda:0` and moved there and back. Their numbers are computed on the
+CPU, but as on a GPU an operation that mixes devices, or a numpy array of such a tensor, is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_leaves, tree_map
+
+CPU, CUDA = torch.device("cpu"), torch.device("cuda:0")
+_CONVERSIONS = {Tensor.to, Tensor.cpu, torch.as_tensor}
+_ACROSS = {Tensor.copy_}
+"""What may mix devices."""
+
+
+class _OnSecond(Tensor):
+    """A tensor of the second device."""
+
+
+def device_of(tensor: Tensor) -> torch.device:
+    return CUDA if isinstance(tensor, _OnSecond) else CPU
+
+
+class SecondDevice(TorchFunctionMode):
+    """While it is entered, `cuda:0` exists. `waits` counts how often the host waited for a number from there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = 0
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        with torch._C.DisableTorchFunctionSubclass():
+            return self._done(func, args, dict(kwargs or {}))
+
+    def _done(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if func == Tensor.device.__get__:  # type: ignore[attr-defined]
+            return device_of(args[0])
+        if func in _CONVERSIONS:
+            return _converted(func, args, kwargs)
+        tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
+        home = torch.device(kwargs.pop("device", None) or _common(func, args, tensors))
+        name = getattr(func, "__name__", "")
+        if home == CUDA and name in {"numpy", "__array__"}:
+            raise TypeError("can't convert cuda:0 device type tensor to numpy")
+        if home == CUDA and name in {"item", "tolist", "__bool__", "__float__", "__int__", "__index__"}:
+            self.waits += 1
+        given = {id(tensor) for tensor in tensors}
+        return tree_map(lambda leaf: leaf if id(leaf) in given else _placed(leaf, home), func(*args, **kwargs))
+
+
+def _common(func: Callable[..., Any], args: tuple[Any, ...], tensors: list[Tensor]) -> torch.device:
+    """The one device of all the tensors; numbers of the CPU go with either, and CPU indices with either."""
+    if not tensors or func in _ACROSS:
+        return device_of(tensors[0]) if tensors else CPU
+    if getattr(func, "__name__", "") in {"__getitem__", "__setitem__"}:
+        indices = [leaf for leaf in tree_leaves(args[1]) if isinstance(leaf, Tensor)]
+        if CUDA in map(device_of, indices) and device_of(args[0]) == CPU:
+            raise RuntimeError("indices should be on the same device as the indexed tensor (cpu)")
+        tensors = [args[0], *(value for value in args[2:] if isinstance(value, Tensor))]
+    found = {device_of(tensor) for tensor in tensors}
+    if len(found) == 1:
+        return found.pop()
+    if any(tensor.dim() for tensor in tensors if device_of(tensor) == CPU):
+        raise RuntimeError(f"{func} expected all tensors to be on the same device, but found cuda:0 and cpu")
+    return CUDA
+
+
+def _placed(value: Any, device: torch.device) -> Any:
+    if not isinstance(value, Tensor):
+        return value
+    return value.as_subclass(_OnSecond if device == CUDA else Tensor)
+
+
+def _converted(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A copy where the device changes, with the new dtype if one is asked for."""
+    source, options = args[0], [*args[1:], *kwargs.values()]
+    before = device_of(source) if isinstance(source, Tensor) else CPU
+    after = CPU if func is Tensor.cpu or not isinstance(source, Tensor) else before
+    dtype = None
+    for option in options:
+        if isinstance(option, torch.device | str):
+            after = torch.device(option)
+        elif isinstance(option, torch.dtype):
+            dtype = option
+        elif isinstance(option, Tensor):
+            after, dtype = device_of(option), option.dtype
+    plain = torch.as_tensor(source, dtype=dtype) if not isinstance(source, Tensor) else source
+    dtype = plain.dtype if dtype is None else dtype
+    if before == after and plain.dtype == dtype:
+        return plain
+    return _placed(plain.to(dtype, copy=before != after), after)

@@ -1,0 +1,126 @@
+"""When the CUDA engine is chosen, and what happens where it is refused."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from periodic_tui.engine.commands import Refused, parse
+from periodic_tui.engine.engines import Engines
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.session import Session
+from periodic_tui.engine.steppers import cuda_graph
+from periodic_tui.engine.steppers.cuda_graph import BLOCK, CudaGraph, Work
+from tests.engine.experiments import experiment, magnitude, sine
+from tests.engine.second_device import CUDA, SecondDevice, device_of
+
+
+class Graphs:
+    """In place of captured graphs: the work is done again, and counted."""
+
+    def __init__(self) -> None:
+        self.replays = 0
+        self.wrong = False
+
+    def capture(self, work: Work, device: torch.device) -> Work:
+        assert device == CUDA
+        work()
+
+        def replay() -> None:
+            self.replays += 1
+            if not self.wrong:
+                work()
+
+        return replay
+
+
+@pytest.fixture
+def graphs(monkeypatch: pytest.MonkeyPatch) -> Graphs:
+    graphs = Graphs()
+    monkeypatch.setattr(cuda_graph, "captured", graphs.capture)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    return graphs
+
+
+@pytest.fixture
+def second() -> SecondDevice:
+    with SecondDevice() as device:
+        yield device
+
+
+def opened(spec: Experiment, engine: str = "auto", device: str = "cuda:0") -> Session:
+    session = Session(lambda name: (name, spec), "test", spec, device=device, engine=engine)
+    session.open()
+    return session
+
+
+def texts(session: Session) -> str:
+    return "\n".join(event.text for event in session.current.events)
+
+
+@pytest.mark.usefixtures("second")
+def test_steps_run_as_graphs_from_the_first_one(graphs: Graphs) -> None:
+    session, other = opened(magnitude(replicas=2)), opened(magnitude(replicas=2), "eager", "cpu")
+    assert "engine: compiled" in texts(session)
+    before = graphs.replays
+    session.advance(BLOCK + 2)
+    other.advance(BLOCK + 2)
+    assert graphs.replays - before >= 3
+    assert session.summary()["engine"] == "compiled"
+    assert session.summary()["device"] == "cuda:0"
+    assert device_of(session.current.trainer.state["parameters"]) == CUDA
+    assert session.current.trainer.parameters.equal(other.current.trainer.parameters)
+
+
+def test_the_host_waits_once_a_chunk(graphs: Graphs, second: SecondDevice) -> None:
+    trainer = opened(sine()).current.trainer
+    trainer.advance(1)
+    before = second.waits
+    trainer.advance(100)
+    assert second.waits == before + 1
+
+
+@pytest.mark.usefixtures("second")
+def test_commands_keep_the_engine(graphs: Graphs) -> None:
+    session = opened(magnitude())
+    for words in ("set:optimizer.lr=0.1", "set:training.batch_size=8", "set:optimizer.kind=sgd", "reinitialize:4"):
+        session.apply(parse(words))
+        session.advance(3)
+        assert isinstance(session.current.trainer.stepper, CudaGraph), words
+    assert session.journal[0].command == "set:optimizer.lr=0.1"
+    assert len(session.journal) == 4
+    session.apply(parse("engine:eager"))
+    session.apply(parse("engine:compiled"))
+    assert "eager → compiled" in session.journal[-1].text
+
+
+@pytest.mark.usefixtures("second")
+def test_graphs_that_do_something_else_are_refused(graphs: Graphs) -> None:
+    graphs.wrong = True
+    session = opened(sine())
+    assert "engine: eager; the compiled step was refused: in step 0" in texts(session)
+    assert session.snapshot().engine == "eager"
+    with pytest.raises(Refused, match="engine compiled: the compiled step was refused"):
+        opened(sine(), "compiled")
+
+
+@pytest.mark.usefixtures("second", "graphs")
+def test_what_cannot_be_captured_runs_eagerly_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(work: Work, device: torch.device) -> Callable[[], None]:
+        raise RuntimeError("operation not permitted when stream is capturing\nlong text")
+
+    monkeypatch.setattr(cuda_graph, "captured", fails)
+    session = opened(sine())
+    monkeypatch.setattr(Engines, "_built", lambda *_: pytest.fail("built"))
+    session.settle(10**9, None)
+    assert session.advance(3) == 3
+    assert "the step cannot be captured: operation not permitted when stream is capturing" in texts(session)
+    assert "long text" not in texts(session)
+    assert session.snapshot().engine == "eager"
+
+
+@pytest.mark.usefixtures("second", "graphs")
+def test_an_optimizer_that_torch_runs_stays_eager() -> None:
+    chosen = experiment(target="sine", model="sine-unit", optimizer="rmsprop")
+    assert "engine: eager; torch keeps the state of rmsprop" in texts(opened(chosen))

@@ -1,0 +1,174 @@
+"""On another device the picture is the same, and nothing mixes devices."""
+
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from periodic_tui.engine import deaths
+from periodic_tui.engine.commands import parse
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.picture import picture_of
+from periodic_tui.engine.remedies import remedies
+from periodic_tui.engine.run import Run
+from periodic_tui.engine.session import Session
+from periodic_tui.engine.snapshot import Snapshot, View
+from periodic_tui.engine.summary import summary_of
+from periodic_tui.preset_files import load
+from tests.engine.experiments import experiment, ln, magnitude
+from tests.engine.second_device import CPU, CUDA, SecondDevice, device_of
+
+STEPS = 40
+VIEW = View(panes=("landscape", "features"), compare=True, unit=(0, 0))
+
+
+@pytest.fixture(autouse=True)
+def all_the_time_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deaths, "MOST_SECONDS", 60.0)
+    monkeypatch.setattr(deaths, "CREDIT", 60.0)
+    monkeypatch.setattr("periodic_tui.engine.twin._TIME", 60.0)
+    monkeypatch.setattr("time.time", lambda: 1.7e9)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+
+
+def run_on(device: torch.device, name: str, spec: Experiment) -> Run:
+    return Run(1, name, spec, device)
+
+
+def opened(spec: Experiment, device: str, engine: str) -> Session:
+    session = Session(lambda name: (name, spec), "test", spec, device=device, engine=engine)
+    session.open()
+    return session
+
+
+def plain(value: Any) -> Any:
+    """Of a picture or a summary what must be the same: everything but the device's name."""
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, np.ndarray):
+        return [value.shape, value.dtype.str, value.tobytes()]
+    return repr(value).replace(str(CUDA), str(CPU))
+
+
+def differing(a: Snapshot, b: Snapshot) -> list[str]:
+    return [field.name for field in fields(a) if plain(getattr(a, field.name)) != plain(getattr(b, field.name))]
+
+
+def small(name: str) -> Experiment:
+    """A preset with two replicas of few units."""
+    _, spec = load(name, [("training.replicas", 2)])
+    hidden = [min(width, 6) for width in getattr(spec.model, "hidden", [])]
+    return load(name, [("training.replicas", 2), *([("model.hidden", hidden)] if hidden else [])])[1]
+
+
+SHOWN = [
+    "sine-31",
+    "clock-snake",
+    "clock-oscillators",
+    "ln-collapse",
+    "magnitude",
+    "fir-filter",
+    "snake-decay",
+    "rhythms",
+]
+COMMANDS = [*(f"set:optimizer.kind={kind}" for kind in ("sgd", "rmsprop", "lbfgs")), "set:optimizer.lr=0.1"]
+COMMANDS += ["set:training.batch_size=8", "inject", "undo"]
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_every_preset_shows_the_same(name: str) -> None:
+    spec = small(name)
+    pictures, summaries = [], []
+    for device in (CPU, CUDA):
+        with SecondDevice():
+            run = run_on(device, name, spec)
+            picture_of(run, VIEW, live=True)
+            run.advance(3)
+            pictures += [picture_of(run, VIEW, live=True), picture_of(run, VIEW)]
+            summaries.append(plain(summary_of(run)))
+            assert device_of(run.trainer.state["parameters"]) == device
+    assert differing(pictures[0], pictures[2]) == differing(pictures[1], pictures[3]) == []
+    assert summaries[0] == summaries[1]
+
+
+def test_the_noise_floor_of_a_data_set_is_judged_there_too() -> None:
+    spec = experiment(
+        target={"kind": "sine", "noise": 0.1},
+        domain={"points": 40},
+        model={"kind": "mlp", "hidden": [4]},
+        training={"batch_size": 0},
+    )
+    pictures = []
+    for device in (CPU, CUDA):
+        with SecondDevice():
+            run = run_on(device, "noisy", spec)
+            run.advance(5)
+            pictures.append(picture_of(run, VIEW))
+    assert differing(*pictures) == []
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_command_does_the_same(words: str) -> None:
+    found = []
+    for device in (CPU, CUDA):
+        with SecondDevice():
+            session = opened(magnitude(replicas=2), str(device), "eager")
+            session.advance(3)
+            session.apply(parse("set:target.noise=0.5"))
+            session.advance(3)
+            session.apply(parse(words))
+            session.advance(3)
+            assert device_of(session.current.trainer.state["parameters"]) == device
+            found.append(plain(session.summary()))
+    assert found[0] == found[1]
+
+
+def wave(model: Any = "sine-unit", **sections: Any) -> Experiment:
+    table = {"target": "sine", "domain": {"train": [[-1000.0, 1000.0]]}, "model": model, "training": {"replicas": 2}}
+    return experiment(**(table | sections))
+
+
+CLOCK = experiment(
+    target="clock",
+    model="oscillators",
+    optimizer={"kind": "adam", "lr": 0.05},
+    training={"dtype": "float64", "loss": "circular", "batch_size": 128, "replicas": 2},
+)
+TREATED = {
+    "widen-range": [wave(), wave("harmonic"), wave("harmonic", domain={"train": [[-9.0, 9.0]], "points": 500}), CLOCK],
+    "spectral-start": [wave(), wave({"kind": "harmonic", "units": 2})],
+    "frequency-bank": [wave()],
+    "smaller-step": [wave()],
+    "reseed-units": [magnitude(replicas=4)],
+    "positive-outgoing": [magnitude(replicas=2)],
+    "spread-units": [magnitude(replicas=2)],
+    "repel-units": [magnitude(replicas=2)],
+    "reinitialize-better": [ln(replicas=2)],
+    "clip-gradient": [ln(replicas=2)],
+    "swap-activation": [ln(replicas=2)],
+}
+
+
+def test_every_remedy_is_tried() -> None:
+    assert TREATED.keys() == remedies.keys()
+
+
+@pytest.mark.parametrize(("name", "spec"), [(name, spec) for name, specs in TREATED.items() for spec in specs])
+def test_a_remedy_does_the_same(name: str, spec: Experiment) -> None:
+    found = []
+    for device in (CPU, CUDA):
+        with SecondDevice():
+            run = run_on(device, "treated", spec)
+            run.advance(3)
+            run.note(run.remedy(name), f"remedy:{name}")
+            run.advance(STEPS)
+            found.append((run.trainer.parameters, plain(summary_of(run)), plain(run.events)))
+    assert torch.equal(found[0][0], found[1][0])
+    assert found[0][1:] == found[1][1:]
