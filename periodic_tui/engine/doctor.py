@@ -56,10 +56,10 @@ def _cache() -> str:
 def _compiled_rate(trainer: Trainer) -> str:
     signature = Signature.of(trainer.state, trainer.knobs)
     try:
-        library = find(key_of(trainer.experiment, signature))
-        if library is None:
+        kept = find(key_of(trainer.experiment, signature))
+        if kept is None:
             return "not built yet; the dashboard builds it while it trains, or: train --engine compiled"
-        stepper = checked(Compiled(library, trainer.experiment, signature), trainer)
+        stepper = checked(Compiled(kept, trainer.experiment, signature), trainer)
     except Unavailable as reason:
         return str(reason)
     return f"{steps_per_second(stepper, trainer):,.0f} steps/s"

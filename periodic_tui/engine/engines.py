@@ -147,10 +147,10 @@ class Engines:
         signature = Signature.of(trainer.state, trainer.knobs)
         key = key_of(trainer.experiment, signature)
         if key not in self._checked:
-            library = find(key)
-            if library is None:
+            kept = find(key)
+            if kept is None:
                 return None
-            self._checked[key] = checked(Compiled(library, trainer.experiment, signature), trainer)
+            self._checked[key] = checked(Compiled(kept, trainer.experiment, signature), trainer)
         return self._checked[key]
 
     def _built(self, trainer: Trainer) -> Stepper:

@@ -27,8 +27,8 @@ def compiled_for() -> CompiledFor:
         key = key_of(experiment, signature)
         if find(key) is None:
             Build(experiment, signature).finish()
-        library = find(key)
-        assert library
-        return trainer, Compiled(library, experiment, signature)
+        kept = find(key)
+        assert kept
+        return trainer, Compiled(kept, experiment, signature)
 
     return build

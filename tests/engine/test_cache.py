@@ -7,7 +7,6 @@ import pytest
 
 from periodic_tui.engine.steppers import cache
 from periodic_tui.engine.steppers.cache import (
-    LIBRARY,
     Unavailable,
     building,
     cache_folder,
@@ -25,33 +24,36 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Path:
-    path = tmp_path / "built.so"
-    path.write_bytes(b"machine code")
-    return path
+def built(tmp_path: Path) -> list[Path]:
+    return libraries(tmp_path, b"machine code")
+
+
+def libraries(folder: Path, content: bytes) -> list[Path]:
+    paths = [folder / "step.so", folder / "loop.so"]
+    for path in paths:
+        path.write_bytes(content)
+    return paths
 
 
 def test_the_folder_is_the_users_alone() -> None:
     assert cache_folder().stat().st_mode & 0o777 == 0o700
 
 
-def test_what_was_kept_is_found(built: Path) -> None:
+def test_what_was_kept_is_found(built: list[Path]) -> None:
     assert find("key") is None
     keep("key", built, 12.0)
     found = find("key")
     assert found is not None
-    assert found.read_bytes() == b"machine code"
+    assert [path.read_bytes() for path in found.glob("*.so")] == [b"machine code"] * 2
     assert cache.build_seconds() == 12.0
 
 
-def test_of_two_builders_the_first_wins_and_nothing_is_left_over(built: Path, tmp_path: Path) -> None:
+def test_of_two_builders_the_first_wins_and_nothing_is_left_over(built: list[Path], tmp_path: Path) -> None:
     keep("key", built, 1.0)
-    other = tmp_path / "other.so"
-    other.write_bytes(b"the same step, built again")
-    keep("key", other, 2.0)
+    keep("key", libraries(tmp_path, b"the same step, built again"), 2.0)
     found = find("key")
     assert found is not None
-    assert found.read_bytes() == b"machine code"
+    assert [path.read_bytes() for path in found.glob("*.so")] == [b"machine code"] * 2
     assert [path.name for path in cache_folder().iterdir()] == ["key"]
 
 
@@ -79,21 +81,22 @@ def test_a_folder_of_somebody_else_is_refused(monkeypatch: pytest.MonkeyPatch) -
         find("key")
 
 
-def test_a_changed_library_is_refused(built: Path) -> None:
+@pytest.mark.parametrize("library", ["step.so", "loop.so", "another.so"])
+def test_a_changed_library_is_refused(library: str, built: list[Path]) -> None:
     keep("key", built, 1.0)
-    (cache_folder() / "key" / LIBRARY).write_bytes(b"something else")
+    (cache_folder() / "key" / library).write_bytes(b"something else")
     with pytest.raises(Unavailable, match="is not what was built"):
         find("key")
 
 
-def test_a_library_that_others_can_write_is_refused(built: Path) -> None:
+def test_a_library_that_others_can_write_is_refused(built: list[Path]) -> None:
     keep("key", built, 1.0)
-    (cache_folder() / "key" / LIBRARY).chmod(0o722)
+    (cache_folder() / "key" / "loop.so").chmod(0o722)
     with pytest.raises(Unavailable, match="can be written by others"):
         find("key")
 
 
-def test_a_manifest_that_is_missing_or_broken_is_refused(built: Path) -> None:
+def test_a_manifest_that_is_missing_or_broken_is_refused(built: list[Path]) -> None:
     keep("key", built, 1.0)
     manifest = cache_folder() / "key" / "step.json"
     manifest.write_text("{}")
@@ -104,7 +107,7 @@ def test_a_manifest_that_is_missing_or_broken_is_refused(built: Path) -> None:
         find("key")
 
 
-def test_the_oldest_go_first(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_go_first(built: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "_KEPT", 2)
     for number in range(4):
         keep(f"key-{number}", built, 1.0)

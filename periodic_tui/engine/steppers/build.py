@@ -42,7 +42,7 @@ def _end_in_time(limit: float) -> None:
 
 def _build(request: dict[str, Any]) -> dict[str, str]:
     from periodic_tui.engine.experiment import Experiment
-    from periodic_tui.engine.steppers.cache import LIBRARY, Unavailable, building, cache_folder, keep, scratch
+    from periodic_tui.engine.steppers.cache import Unavailable, building, cache_folder, keep, scratch
     from periodic_tui.engine.steppers.compiled import compile_step
     from periodic_tui.engine.steppers.signature import Signature, key_of
 
@@ -51,8 +51,8 @@ def _build(request: dict[str, Any]) -> dict[str, str]:
     signature = Signature.from_json(request["signature"])
     try:
         with building(), scratch(cache_folder()) as folder:
-            compile_step(folder / LIBRARY, experiment, signature)
-            keep(key_of(experiment, signature), folder / LIBRARY, time.perf_counter() - started)
+            compile_step(folder, experiment, signature)
+            keep(key_of(experiment, signature), list(folder.glob("*.so")), time.perf_counter() - started)
     except Unavailable as reason:
         return {"reason": str(reason)}
     except Exception as failure:  # whatever torch's compiler raises: the user trains eagerly and is told

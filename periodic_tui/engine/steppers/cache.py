@@ -9,13 +9,12 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
 
-LIBRARY = "step.so"
 _MANIFEST = "step.json"
 _KEPT = 64
 """Compiled steps that are kept; the oldest go first."""
@@ -50,18 +49,22 @@ def _check_private(path: Path) -> None:
 
 
 def find(key: str) -> Path | None:
-    """The library kept under that key; None if there is none. Raises Unavailable where it cannot be trusted."""
+    """The folder of libraries kept under that key; None if there is none.
+
+    Raises Unavailable where they cannot be trusted.
+    """
     entry = cache_folder() / key
     if not entry.exists():
         return None
-    for path in (entry, entry / LIBRARY, entry / _MANIFEST):
+    libraries = sorted(entry.glob("*.so"))
+    for path in (entry, entry / _MANIFEST, *libraries):
         if not path.exists():
             raise Unavailable(f"{path} is missing; delete {entry}")
         _check_private(path)
-    manifest = json.loads((entry / _MANIFEST).read_text())
-    if manifest.get("sha256") != _hash(entry / LIBRARY):
-        raise Unavailable(f"{entry / LIBRARY} is not what was built; delete {entry}")
-    return entry / LIBRARY
+    built = json.loads((entry / _MANIFEST).read_text()).get("sha256")
+    if not built or built != {path.name: _hash(path) for path in libraries}:
+        raise Unavailable(f"{entry} is not what was built; delete it")
+    return entry
 
 
 def build_seconds() -> float | None:
@@ -79,13 +82,15 @@ def entries() -> list[Path]:
     return sorted(folders, key=lambda path: path.stat().st_mtime)
 
 
-def keep(key: str, built: Path, seconds: float) -> None:
-    """Keep the library `built`, which took `seconds`, under that key. Of two builders of one key, the first wins."""
+def keep(key: str, built: Sequence[Path], seconds: float) -> None:
+    """Keep the libraries `built`, which took `seconds`, under that key. Of two builders of one key, the first wins."""
     folder = cache_folder()
     with scratch(folder) as entry:
-        shutil.copyfile(built, entry / LIBRARY)
-        (entry / LIBRARY).chmod(0o700)
-        (entry / _MANIFEST).write_text(json.dumps({"sha256": _hash(entry / LIBRARY), "seconds": seconds}))
+        for library in built:
+            shutil.copyfile(library, entry / library.name)
+            (entry / library.name).chmod(0o700)
+        manifest = {"sha256": {library.name: _hash(library) for library in built}, "seconds": seconds}
+        (entry / _MANIFEST).write_text(json.dumps(manifest))
         with suppress(OSError):  # there already
             entry.rename(folder / key)
     for old in entries()[:-_KEPT]:

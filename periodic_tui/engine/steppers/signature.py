@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import platform
 from dataclasses import dataclass
 from functools import cache
@@ -18,10 +17,6 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.randomness import counter_for
 from periodic_tui.engine.sampling import Knobs, numbers_per_step
 from periodic_tui.engine.step import State
-
-_LITTLE_WORK = 1 << 16
-"""Multiplications of a step, roughly, up to which its fixed overhead is worth sharing among several steps."""
-_UNROLLED = 4
 
 Kind = tuple[str, str, tuple[int, ...]]
 """Name, dtype and shape of one tensor."""
@@ -84,12 +79,6 @@ def counter_of(experiment: Experiment) -> Tensor:
     return counter_for(numbers_per_step(experiment))
 
 
-def unrolled(experiment: Experiment, signature: Signature) -> int:
-    """How many steps one iteration of the compiled loop takes: several where a step is little work."""
-    batch = experiment.training.batch_size or experiment.domain.points
-    return _UNROLLED if math.prod(signature.parameters) * batch <= _LITTLE_WORK else 1
-
-
 def key_of(experiment: Experiment, signature: Signature) -> str:
     """The name under which a compiled step is kept.
 
@@ -122,7 +111,7 @@ def _step_of(experiment: Experiment) -> dict[str, Any]:
 def _sources() -> str:
     digest = hashlib.sha256()
     folder = Path(__file__).parents[1]
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.cpp"))):
         digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -1,30 +1,33 @@
 """Everything that the compiled stepper uses of torch's private interface; nothing else of the project does.
 
-Building (`trace`, `scan`, `compile_to`) imports torch's compiler and belongs in a process of its own. Running
-(`Program`) imports nothing: the library is called through its C interface, with the interpreter lock released.
+Building (`compile_to`) imports torch's compiler and belongs in a process of its own. Running (`Program`) imports
+nothing: the libraries are called through their C interface, with the interpreter lock released.
 """
 
 from __future__ import annotations
 
 import ctypes
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 HOLDS_FOR = ("2.13",)
 """torch versions on which the tests of the compiled engine have passed."""
+STEP, LOOP = "step.so", "loop.so"
+"""The libraries that a build makes: one training step, and the loop around it."""
 
-_SMALL_PRODUCT = 8_192
+_SMALL_PRODUCT = 32_768
 """Multiplications up to which a matrix product is faster as a fused loop than as a BLAS call."""
-
-_LARGEST_SCAN = 1 << 20
+_STACK = 1 << 20
+"""Bytes of intermediate values up to which they live on the stack: allocating them would take most of a small step."""
+_LOOP_SOURCE = Path(__file__).with_name("loop.cpp")
 
 Tensors = tuple[Tensor, ...]
-Body = Callable[[Tensors, Tensors], tuple[Tensors, Tensor]]
 
 
 def supported() -> bool:
@@ -32,39 +35,54 @@ def supported() -> bool:
     return torch.__version__.startswith(tuple(f"{version}." for version in HOLDS_FOR))
 
 
-def trace(function: Callable[..., Tensors], example: Tensors) -> Callable[..., Tensors]:
+def in_memory(tensor: Tensor) -> Tensor:
+    """The same values, which the compiled code works out once instead of wherever they are used."""
+    whole = tensor.contiguous()
+    return whole.as_strided(whole.shape, whole.stride())
+
+
+def trace(function: Callable[..., Tensors], example: Tensors) -> torch.fx.GraphModule:
     """`function` as a graph without autograd, its small matrix products spelled out as loops."""
     from torch.fx.experimental.proxy_tensor import make_fx
 
-    traced = make_fx(function, tracing_mode="fake", decomposition_table=_loops_for_small_products())
-    graph: Callable[..., Tensors] = traced(*example)
+    graph: torch.fx.GraphModule = make_fx(
+        function, tracing_mode="fake", decomposition_table=_loops_for_small_products()
+    )(*example)
     return graph
 
 
-def scan(body: Body, start: Tensors, along: Tensors) -> tuple[Tensors, Tensor]:
-    """`body(carry, slices)` over the first axis of `along`; the last carry and the stacked results."""
-    from torch._higher_order_ops.scan import scan as torch_scan
-
-    result: tuple[Tensors, Tensor] = torch_scan(body, start, along)
-    return result
-
-
-def compile_to(library: Path, module: nn.Module, fixed: Sequence[Tensors], along: Tensors) -> None:
-    """Compile `module(*fixed, along)` into a shared library; the first axis of `along` may have any length."""
+def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors) -> None:
+    """Compile `function`, for tensors like the example's, and the loop around it into two shared libraries."""
     import torch._inductor
+    from torch._inductor.codegen import cpp_wrapper_cpu_array_ref
 
-    length = torch.export.Dim("length", min=2, max=_LARGEST_SCAN)
-    shapes = (*(tuple(None for _ in group) for group in fixed), tuple({0: length} for _ in along))
+    cpp_wrapper_cpu_array_ref.MAX_STACK_ALLOCATION_SIZE = _STACK
     with torch.no_grad():
-        exported = torch.export.export(module, (*fixed, along), dynamic_shapes=shapes)
-    package = library.with_suffix(".pt2")
-    # Precompiled headers would fill the user's cache with 300 MB for a second or two.
-    options = {"aot_inductor.precompile_headers": False}
+        exported = torch.export.export(trace(function, example), example)
+    package = folder / "step.pt2"
+    options = {
+        "aot_inductor.allow_stack_allocation": True,
+        "aot_inductor.use_minimal_arrayref_interface": True,
+        # Precompiled headers would fill the user's cache with 300 MB for a second or two.
+        "aot_inductor.precompile_headers": False,
+    }
     torch._inductor.aoti_compile_and_package(exported, package_path=str(package), inductor_configs=options)
     with ZipFile(package) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".so"))
-        library.write_bytes(archive.read(name))
+        (folder / STEP).write_bytes(archive.read(name))
     package.unlink()
+    _compile_loop(folder / LOOP)
+
+
+def _compile_loop(library: Path) -> None:
+    from torch._inductor.cpp_builder import get_cpp_compiler
+    from torch.utils.cpp_extension import include_paths
+
+    flags = ["-O2", "-std=c++20", "-shared", "-fPIC", *(f"-I{path}" for path in include_paths())]
+    command = [get_cpp_compiler(), *flags, str(_LOOP_SOURCE), "-o", str(library)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
 
 
 def _loops_for_small_products() -> dict[Any, Callable[..., Any]]:
@@ -82,41 +100,68 @@ def _loops_for_small_products() -> dict[Any, Callable[..., Any]]:
     return {aten.mm.default: product, aten.bmm.default: product, aten.addmm.default: with_bias}
 
 
+class _Tensor(ctypes.Structure):
+    """A tensor as the compiled code takes it; torch's AOTInductorArrayRefTensor."""
+
+    _fields_ = (
+        ("data", ctypes.c_void_p),
+        ("numel", ctypes.c_int64),
+        ("sizes", ctypes.c_int64 * 8),
+        ("strides", ctypes.c_int64 * 8),
+        ("ndim", ctypes.c_int32),
+        ("dtype", ctypes.c_int32),
+        ("device_type", ctypes.c_int32),
+        ("device_idx", ctypes.c_int32),
+        ("reserved", ctypes.c_int64 * 4),
+    )
+
+    @classmethod
+    def of(cls, tensor: Tensor) -> _Tensor:
+        """The tensor's memory, which must outlive this."""
+        shape, stride = (ctypes.c_int64 * 8)(*tensor.shape), (ctypes.c_int64 * 8)(*tensor.stride())
+        return cls(tensor.data_ptr(), tensor.numel(), shape, stride, tensor.dim(), _DTYPES[tensor.dtype], 0, -1)
+
+
+_DTYPES = {torch.int64: 4, torch.float32: 6, torch.float64: 7, torch.bool: 11}
+
+
 class Program:
-    """A compiled shared library. A call releases the interpreter lock while it runs."""
+    """A compiled step and the loop around it. A call releases the interpreter lock while it runs."""
 
-    def __init__(self, library: Path, outputs: int) -> None:
-        self._library = ctypes.CDLL(str(library))
-        self._outputs = outputs
-        self._container = ctypes.c_void_p()
-        create = self._library.AOTInductorModelContainerCreateWithDevice
-        folder = str(library.parent).encode()
-        _check(create(ctypes.byref(self._container), ctypes.c_size_t(1), b"cpu", folder))
-        self._run = self._library.AOTInductorModelContainerRun
-        pointer, size = ctypes.c_void_p, ctypes.c_size_t
-        self._run.argtypes = [pointer, pointer, size, pointer, size, pointer, pointer]
+    def __init__(self, folder: Path) -> None:
+        self._step, self._loop = (ctypes.CDLL(str(folder / name)) for name in (STEP, LOOP))
+        if ctypes.c_int64.in_dll(self._loop, "tensor_bytes").value != ctypes.sizeof(_Tensor):
+            raise RuntimeError("this torch lays out a tensor in another way")
+        self._model = ctypes.c_void_p()
+        _check(self._step.AOTInductorModelCreateV2(ctypes.byref(self._model), None, ctypes.c_size_t(0)))
         self.calls = 0
-        """How often the library's code has run."""
+        """How often the libraries' code has run."""
 
-    def __call__(self, tensors: Sequence[Tensor]) -> list[Tensor]:
-        """The outputs for contiguous inputs, whose shapes and dtypes must be the compiled ones."""
-        handles = torch._C._aoti.unsafe_alloc_void_ptrs_from_tensors(list(tensors))
-        inputs = (ctypes.c_void_p * len(handles))(*[_address(handle, None) for handle in handles])
-        outputs = (ctypes.c_void_p * self._outputs)()
-        _check(self._run(self._container, inputs, len(handles), outputs, self._outputs, None, None))
+    def __call__(self, state: Sequence[Tensor], fixed: Sequence[Tensor], first: int, losses: Tensor) -> None:
+        """Run the steps from number `first` on, one for each row of `losses`; `state` and `losses` are overwritten.
+
+        All tensors are contiguous, and of the compiled shapes and dtypes.
+        """
+        inputs = [*state, *fixed, torch.tensor(first)]
+        arguments = (_Tensor * len(inputs))(*map(_Tensor.of, inputs))
+        outputs = (_Tensor * (len(state) + 1))()
+        sizes = (ctypes.c_int64 * len(outputs))(*(tensor.nbytes for tensor in state), losses[0].nbytes)
+        _check(
+            self._loop.run_steps(
+                self._step.AOTInductorModelRunMinimalArrayrefInterfaceV2,
+                self._model,
+                ctypes.c_int64(len(losses)),
+                arguments,
+                len(arguments),
+                outputs,
+                len(outputs),
+                sizes,
+                ctypes.c_void_p(losses.data_ptr()),
+            )
+        )
         self.calls += 1
-        capsules = [_capsule(output, None, None) for output in outputs]
-        # The singular form leaks three kilobytes a call.
-        results: list[Tensor] = torch._C._aoti.alloc_tensors_by_stealing_from_void_ptrs(capsules)
-        return results
 
 
 def _check(code: int) -> None:
     if code:
         raise RuntimeError(f"the compiled step failed with code {code}")
-
-
-_address = ctypes.pythonapi.PyCapsule_GetPointer
-_address.restype, _address.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-_capsule = ctypes.pythonapi.PyCapsule_New
-_capsule.restype, _capsule.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
