@@ -32,6 +32,8 @@ REVIVED = 0.02
 """Share of the probe from which a dead unit is alive again: twice the limit below which it died."""
 _FIRST_PIECE = 4
 """Steps after which the clock is looked at first."""
+_LONGEST_PIECE = 0.004
+"""Seconds of steps between two looks at it, where a step is shorter."""
 _SINGLY = 2
 """So many units that change at the same step have an event each; more are summed up."""
 
@@ -87,7 +89,8 @@ class Deaths:
         started = time.perf_counter()
         self._credit = min(CREDIT, self._credit + SHARE * (started - self._paid))
         search = _Search(self.trainer, self.observer, focus, points, again, started + min(self._credit, MOST_SECONDS))
-        events = search.events(before, moment, changed)
+        with self.observer.attention.giving_way(False):
+            events = search.events(before, moment, changed)
         self._paid = time.perf_counter()
         self._credit -= self._paid - started
         return events
@@ -131,7 +134,7 @@ class _Search:
             self._halve(middle, high, late, found)
 
     def _run(self, moment: _Moment, count: int) -> _Moment | None:
-        """So many steps later; None if that would take more time than is left."""
+        """So many steps later; None if that would take more time than is left, or if a command is waiting."""
         state, done, piece = moment.state, 0, _FIRST_PIECE
         while done < count:
             started = time.perf_counter()
@@ -140,9 +143,10 @@ class _Search:
             losses[-1].cpu()  # once the device has done them
             done += piece
             now = time.perf_counter()
-            if now + 2 * (now - started) > self._until:
+            if now + 2 * (now - started) > self._until or self.observer.attention.wanted():
                 return None
-            piece *= 2
+            if now - started < _LONGEST_PIECE / 2:
+                piece *= 2
         reading = self.observer.read(state["parameters"].cpu())
         return _Moment(moment.step + count, state, tuple(units.activity[0] for units in reading.units))
 

@@ -87,6 +87,7 @@ class Surveyor:
         batch = self._batch()
         none = Stream.of(self.trainer.seeds[:1], Use.DROPOUT, counter_for(1))
         step = self.observer.step
+        self.observer.attention.check()
         gradient, _ = step.gradient(present, batch, none) if not self._dropout else (present * 0, None)
         if bool((gradient != 0).any()):
             directions["gradient"] = -gradient * (reach / gradient.norm())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
+from periodic_tui.engine.attention import Attention, Interrupted
 from periodic_tui.engine.cases import Judge
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.diagnostics import Observer, Reading
@@ -66,12 +68,20 @@ class Memory:
 class Run:
     """A preset in training. Every verb returns what it did, in past tense, with figures."""
 
-    def __init__(self, number: int, name: str, experiment: Experiment, device: torch.device) -> None:
+    def __init__(
+        self,
+        number: int,
+        name: str,
+        experiment: Experiment,
+        device: torch.device,
+        attention: Attention | None = None,
+    ) -> None:
         self.number = number
         self.name = name
-        test = test_probe(experiment)
+        self.attention = attention or Attention()
+        """By which measurements give way to commands."""
         self.trainer = Trainer(experiment, device)
-        self.observer = Observer(self.trainer.training_step, training_probe(experiment), test)
+        self.observer = self._observer()
         self.judge = Judge(self.trainer, self.observer)
         replicas = experiment.training.replicas
         self.population = Population(replicas)
@@ -107,6 +117,10 @@ class Run:
         """Steps done."""
         return self.trainer.done
 
+    def _observer(self) -> Observer:
+        test = test_probe(self.experiment)
+        return Observer(self.trainer.training_step, training_probe(self.experiment), test, self.attention)
+
     def note(self, text: str, command: str | None = None) -> Event:
         """Enter an event; with `command` into the journal too."""
         event = Event(self.step, text, command)
@@ -116,7 +130,7 @@ class Run:
         return event
 
     def advance(self, count: int) -> None:
-        """Train so many steps; now and then the probe losses are noted on the way."""
+        """Train so many steps, or fewer where a command comes; now and then the probe losses are noted on the way."""
         last = self.step + count
         while self.step < last and self.trainer.alive:
             first = self.step
@@ -124,7 +138,10 @@ class Run:
             self.train_history.add(first, losses.double().cpu().numpy())
             self._watch()
             if self.step >= self.judge.past.due:
-                self.judge.remember(self.step)
+                with suppress(Interrupted), self.attention.giving_way():
+                    self.judge.remember(self.step)
+            if self.attention.wanted():
+                break
         if not self.trainer.alive:
             self.note("diverged: a parameter or the loss is not finite; frozen at the last good step")
 
@@ -158,7 +175,7 @@ class Run:
 
     def _adopt(self, changed: Experiment) -> None:
         self.trainer.adopt(changed)
-        self.observer = Observer(self.trainer.training_step, training_probe(changed), test_probe(changed))
+        self.observer = self._observer()
         self.judge.observe(self.observer)
         self.instruments = Instruments(self.trainer, self.observer)
 
@@ -243,9 +260,9 @@ class Run:
         return self._figures()
 
     def _figures(self) -> str:
-        reading = self.reading()
-        omega = f"ω {reading.omega[0, 0]:.6g}, " if reading.omega.size else ""
-        return f"{omega}loss {reading.loss[0]:.4g}"
+        frequencies, loss = self.judge.frequencies(), self.observer.loss(self.trainer.parameters[:1])
+        omega = "" if frequencies is None else f"ω {frequencies[0, 0]:.6g}, "
+        return f"{omega}loss {loss[0]:.4g}"
 
     def findings(self, focus: int) -> Findings:
         """What holds of a replica, every figure of this very step."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from periodic_tui.engine.attention import Attention, Interrupted
 from periodic_tui.engine.commands import Command, Refused
 from periodic_tui.engine.devices import choose_device
 from periodic_tui.engine.experiment import Experiment
@@ -22,6 +23,9 @@ from periodic_tui.engine.undo import UndoRing
 if TYPE_CHECKING:
     from periodic_tui.engine.engines import Engines
     from periodic_tui.engine.run import Run
+
+_PATIENCE = 0.3
+"""Seconds that the screen can go without news while commands come faster than pictures are complete."""
 
 Load = Callable[[str], tuple[str, Experiment]]
 """From a preset's name or path to its name and experiment; raises ValueError with one line."""
@@ -67,6 +71,9 @@ class Session:
         self._next_frame = 0.0
         self._published = 0.0
         self._owed = 0.0
+        self._interrupted: float | None = None
+        """When a command came before a picture was complete, none having been since."""
+        self._attention = Attention(self._work.is_set)
         self._run: Run | None = None
         self._runs = 0
         self._undo = UndoRing()
@@ -137,7 +144,7 @@ class Session:
 
         torch.set_num_threads(1)
         memory = check_memory(experiment)
-        run = Run(self._runs + 1, name, experiment, choose_device(self._device))
+        run = Run(self._runs + 1, name, experiment, choose_device(self._device), self._attention)
         if memory:
             run.note(memory)
         self.engines.begin(run)
@@ -178,8 +185,8 @@ class Session:
         steps = 0 if self._idle else self._pacer.due(self.step)
         if steps:
             started = self._clock()
-            self.advance(steps)
-            self._pacer.took(steps, self._clock() - started, self.step)
+            done = self.advance(steps)
+            self._pacer.took(done, self._clock() - started, self.step)
         if self._clock() >= self._next_frame and not self._still:
             self._publish()
         if not steps:
@@ -256,12 +263,20 @@ class Session:
         return summary_of(self.current)
 
     def _publish(self) -> None:
+        """Take a picture; one that is interrupted is taken after the command, in the end without giving way."""
         started = self._clock()
+        patient = self._interrupted is None or started - self._interrupted < _PATIENCE
         deaths = self.current.deaths_seen
-        picture = self._picture(live=True)
-        if self._view.stop_at_death and self.current.deaths_seen > deaths:
-            self.paused = True
-        self._latest = self._complete(picture)
+        try:
+            with self._attention.giving_way(patient):
+                picture = self._picture(live=True)
+        except Interrupted:
+            self._interrupted = self._interrupted or started
+            return
+        finally:
+            if self._view.stop_at_death and self.current.deaths_seen > deaths:
+                self.paused = True
+        self._latest, self._interrupted = self._complete(picture), None
         ended = self._clock()
         # What a long reading took too much is saved on the next ones.
         self._owed = max(0.0, self._owed - _READING_SHARE * (started - self._published)) + ended - started

@@ -14,7 +14,7 @@ from periodic_tui.engine.trainer import Trainer
 _TIME = 0.01
 """Most seconds for each picture: the twin lags behind where that is not enough."""
 _CHUNK = 16
-"""Steps between two looks at the clock."""
+"""Most steps between two looks at the clock."""
 
 
 class Twin:
@@ -29,10 +29,11 @@ class Twin:
         if seed != self._seed:
             self._begin(seed)
         end = time.perf_counter() + _TIME
-        trainer = self._trainer
+        trainer, chunk = self._trainer, 1
         while trainer.done < step and trainer.alive and time.perf_counter() < end:
             first = trainer.done
-            losses = trainer.advance(min(_CHUNK, step - first))
+            losses = trainer.advance(min(chunk, step - first))
+            chunk = min(2 * chunk, _CHUNK)
             self._history.add(first, losses.double().cpu().numpy())
         return self._history.curve(0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import torch
+from torch import Tensor
 
 from periodic_tui.engine.diagnostics.reading import Observer
 from periodic_tui.engine.optimizers import ElementWise
@@ -52,17 +53,22 @@ def measure(trainer: Trainer, observer: Observer, focus: int) -> Motion:
     count = max(2, min(BATCHES, _WORK // (samples * step.layout.size)))
     steps = torch.arange(trainer.done, trainer.done + count).unsqueeze(-1)
     batches = step.sampler.batch(seeds, steps, knobs, counter)
-    draws = torch.cat([step.gradient(state["parameters"], batches[n], dropout)[0] for n in range(count)])
+
+    def gradient(batch: Batch) -> Tensor:
+        observer.attention.check()
+        return step.gradient(state["parameters"], batch, dropout)[0]
+
+    draws = [gradient(batches[number]) for number in range(count)]
     if observer.expected is not None:
         omega = state["parameters"][:, 0].double().numpy()
         true = torch.as_tensor(observer.expected.gradient(omega)).unsqueeze(-1)
     else:
         probe = observer.probe.part(512)
         whole = Batch(probe.x.unsqueeze(0), probe.y.unsqueeze(0))
-        true = step.gradient(state["parameters"], whole, dropout)[0].double()
-    noise = draws.double().sub(draws.double().mean(0)).square().sum(-1).sum() / (count - 1)
+        true = gradient(whole).double()
+    noise = torch.cat(draws).double().var(0).sum()
     ratio = float("nan")
     if isinstance(trainer.experiment.optimizer, ElementWise):
-        moved = step.update(state, draws[:1], knobs["lr"])["parameters"] - state["parameters"]
+        moved = step.update(state, draws[0], knobs["lr"])["parameters"] - state["parameters"]
         ratio = float(moved.norm() / state["parameters"].norm().clamp_min(1e-30))
     return Motion(float(true.norm()), float(noise.sqrt()), ratio)

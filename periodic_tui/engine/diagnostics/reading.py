@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.accuracy import Accuracy
+from periodic_tui.engine.attention import Attention
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.diagnostics.units import Units, read_units
@@ -67,9 +68,12 @@ def variance(y: Tensor, loss: str = "mse") -> float:
 
 
 class Observer:
-    """Takes readings of one experiment."""
+    """Takes readings of one experiment. Every pass through the network may be interrupted."""
 
-    def __init__(self, step: TrainingStep, probe: Probe, test: Probe | None) -> None:
+    def __init__(
+        self, step: TrainingStep, probe: Probe, test: Probe | None, attention: Attention | None = None
+    ) -> None:
+        self.attention = attention or Attention()
         self.step = step
         self.probe = probe
         self.test = test
@@ -136,6 +140,7 @@ class Observer:
 
     def _forward(self, parameters: Tensor, points: Tensor) -> tuple[Tensor, tuple[Units, ...]]:
         """Outputs on points `[points, inputs]` and the health of every hidden layer there."""
+        self.attention.check()
         hidden: list[HiddenLayer] = []
         model, layout = self.step.experiment.model, self.step.layout
         with torch.set_grad_enabled(bool(model.hidden_units) and not self.relu):
@@ -147,6 +152,7 @@ class Observer:
 
     def hidden(self, parameters: Tensor) -> list[HiddenLayer]:
         """What each hidden layer does on the probe."""
+        self.attention.check()
         layers: list[HiddenLayer] = []
         with torch.no_grad():
             views = self.step.layout.views(parameters)
@@ -172,10 +178,11 @@ class Observer:
             views = self.step.layout.views(flat)
             return self._loss(self.step.experiment.model.forward(views, self._expanded(probe.x, flat)), probe)
 
-        return top_curvature(loss, parameters)
+        return top_curvature(loss, parameters, self.attention.check)
 
     def predict(self, parameters: Tensor, x: Tensor) -> Tensor:
         """Outputs `[replicas, points, outputs]` at inputs `[points, inputs]`, by the ordinary forward pass."""
+        self.attention.check()
         with torch.no_grad():
             views = self.step.layout.views(parameters)
             return self.step.experiment.model.forward(views, self._expanded(x, parameters))

@@ -22,13 +22,17 @@ def sharpness(loss: Callable[[Tensor], Tensor], parameters: Tensor) -> Tensor:
     return top
 
 
-def top_curvature(loss: Callable[[Tensor], Tensor], parameters: Tensor) -> tuple[Tensor, Tensor]:
-    """Sharpness `[replicas]` and its direction `[replicas, parameters]`, of length 1."""
+def top_curvature(
+    loss: Callable[[Tensor], Tensor], parameters: Tensor, check: Callable[[], None] = lambda: None
+) -> tuple[Tensor, Tensor]:
+    """Sharpness `[replicas]` and its direction `[replicas, parameters]`, of length 1; `check` is called between two
+    products."""
     with torch.enable_grad():
         leaf = parameters.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(loss(leaf).sum(), leaf, create_graph=True)
 
         def product(direction: Tensor) -> Tensor:
+            check()
             (rows,) = torch.autograd.grad((gradient * direction).sum(), leaf, retain_graph=True)
             return rows.detach()
 

@@ -1,0 +1,89 @@
+"""Measurements give way to commands, and nothing that is trained depends on it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from periodic_tui.engine.attention import Attention, Interrupted
+from periodic_tui.engine.commands import Pace
+from periodic_tui.engine.session import Session
+from tests.engine.experiments import magnitude
+
+
+class Clock:
+    """Time as the test says."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def session_on(clock: Clock) -> Session:
+    session = Session(lambda name: (name, magnitude(replicas=3)), "magnitude", magnitude(replicas=3), clock=clock)
+    session.open()
+    session._publish()
+    session.advance(5)
+    return session
+
+
+def before(method: Callable[..., Any], act: Callable[[], None]) -> Callable[..., Any]:
+    """The method, with something that happens first."""
+
+    def acting(*arguments: Any, **options: Any) -> Any:
+        act()
+        return method(*arguments, **options)
+
+    return acting
+
+
+def test_only_what_may_be_given_up_is() -> None:
+    waiting = Attention(lambda: True)
+    waiting.check()
+    with waiting.giving_way():
+        with pytest.raises(Interrupted):
+            waiting.check()
+        with waiting.giving_way(False):
+            waiting.check()
+    with Attention(lambda: False).giving_way():
+        waiting.check()
+
+
+def test_a_command_that_comes_during_a_reading_is_applied_before_the_picture_is_complete() -> None:
+    session = session_on(Clock())
+    observer = session.current.observer
+    observer.read = before(observer.read, lambda: session.send(Pace(7.0)))  # type: ignore[method-assign]
+    session._publish()
+    assert session.latest().step == 0
+    del observer.read
+    session._turn()
+    assert (session.latest().step, session.latest().pace) == (5, 7.0)
+
+
+def test_commands_without_end_do_not_keep_the_screen_from_its_picture() -> None:
+    clock = Clock()
+    session = session_on(clock)
+    observer = session.current.observer
+    observer.read = before(observer.read, lambda: session.send(Pace(7.0)))  # type: ignore[method-assign]
+    clock.now = 1.0
+    session._publish()
+    assert session.latest().step == 0
+    clock.now = 2.0
+    session._publish()
+    assert session.latest().step == 5
+
+
+def test_an_interrupted_run_trains_the_same() -> None:
+    undisturbed, disturbed = session_on(Clock()), session_on(Clock())
+    undisturbed.advance(40)
+    observer = disturbed.current.observer
+    observer.loss = before(observer.loss, lambda: disturbed.send(Pace(0.0)))  # type: ignore[method-assign]
+    calls = 0
+    while disturbed.step < 45:
+        calls += 1
+        disturbed.advance(45 - disturbed.step)
+    assert calls > 1
+    assert disturbed.current.trainer.parameters.equal(undisturbed.current.trainer.parameters)
+    curves = [session.current.train_history.curve(0) for session in (disturbed, undisturbed)]
+    assert curves[0].high.tolist() == curves[1].high.tolist()
