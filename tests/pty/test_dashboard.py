@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
+from periodic_tui.engine.run import Run
+from periodic_tui.preset_files import load
+from periodic_tui.ui.wording import loss
 from tests.pty.terminal import Terminal
 
 PROGRAM = [sys.executable, "-m", "periodic_tui"]
@@ -67,6 +71,23 @@ def test_a_pause_sends_no_bytes_and_a_step_is_one_step(terminal: Terminal) -> No
     terminal.wait_for(lambda rows: header(rows) != before, PATIENCE)
     assert step_of(header(terminal.screen())) == step_of(before) + 1
     quit_cleanly(terminal)
+
+
+def test_brackets_walk_the_population_and_every_pane_goes_along() -> None:
+    population = [*PROGRAM, "magnitude-population", "--replicas", "3", "--paused", "--engine", "eager"]
+    with Terminal(population) as terminal:
+        for key, replica in [("", 0), ("]", 1), ("]", 2), ("]", 0), ("[", 2)]:
+            terminal.send(key)
+            terminal.wait_for(in_header(f"replica {replica} of 3"), PATIENCE)
+            terminal.wait_for(f"cursor: seed {replica} ", PATIENCE)
+            terminal.wait_for(f"probe {loss_at_start(replica)}", PATIENCE)
+        quit_cleanly(terminal)
+
+
+def loss_at_start(seed: int) -> str:
+    """Of the single run with that seed, as the loss pane writes it."""
+    _, single = load("magnitude-population", [("training.replicas", 1), ("training.seed", seed)])
+    return loss(float(Run(1, "single", single, torch.device("cpu")).reading().loss[0]))
 
 
 def step_of(row: str) -> int:
