@@ -17,14 +17,8 @@ COLUMNS: dict[Layout, int] = {"small": 2, "medium": 2, "large": 3}
 """At most; two where four plots or fewer speak."""
 PLOTS: dict[Layout, int] = {"small": 3, "medium": 4, "large": 6}
 """So many plots have a place."""
-STRIPS: dict[Layout, tuple[str, ...]] = {
-    "small": ("story", "verdict"),
-    "medium": ("story", "verdict", "events"),
-    "large": ("story", "verdict", "events"),
-}
-"""The strips that have a place …"""
 STRIP_ROOM: dict[Layout, int] = {"small": 2, "medium": 3, "large": 3}
-"""… so many at once."""
+"""So many strips have a place."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +65,7 @@ def arrange(
     """Places for those who speak, the most important first. A focused pane without a place is shown alone."""
     layout = layout_for(size)
     plots = [pane.NAME for pane in speakers if pane.PLACE == "plot" and pane.NAME not in hidden][: PLOTS[layout]]
-    strips = [p.NAME for p in speakers if p.PLACE == "strip" and p.NAME in STRIPS[layout] and p.NAME not in hidden]
-    strips = strips[: STRIP_ROOM[layout]]
+    strips = [pane.NAME for pane in speakers if pane.PLACE == "strip" and pane.NAME not in hidden][: STRIP_ROOM[layout]]
     focused = next((pane for pane in speakers if focus == pane.NAME), None)
     if focused and (zoomed or focus not in plots + strips):
         return _alone(focused, layout)

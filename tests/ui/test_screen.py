@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -80,10 +81,10 @@ def test_title_and_device_never_touch() -> None:
 @pytest.mark.parametrize(
     ("snapshot", "size", "names"),
     [
-        (SINE, (80, 24), ["loss", "frequency", "fit", "verdict"]),
+        (SINE, (80, 24), ["loss", "frequency", "fit", "verdict", "events"]),
         (SINE, (120, 40), ["loss", "frequency", "fit", "landscape", "verdict", "events"]),
         (SINE, (200, 60), ["loss", "frequency", "fit", "landscape", "verdict", "events"]),
-        (MAGNITUDE, (80, 24), ["loss", "units", "fit", "verdict"]),
+        (MAGNITUDE, (80, 24), ["loss", "units", "fit", "verdict", "events"]),
         (MAGNITUDE, (120, 40), ["loss", "units", "fit", "landscape", "verdict", "events"]),
         (STARTING, (120, 40), []),
     ],
@@ -114,8 +115,15 @@ def test_before_torch_is_there_the_story_is_in_the_place_of_the_curves() -> None
 
 
 def test_tab_reaches_a_pane_without_a_place_and_shows_it_alone() -> None:
-    assert panes_shown(SINE, "tab", "tab", "tab", size=(80, 24)) == ["events"]
-    assert "events" not in panes_shown(SINE, "tab", "tab", "tab", "tab", size=(80, 24))
+    assert panes_shown(SINE, "tab", size=(80, 24)) == ["landscape"]
+    assert "landscape" not in panes_shown(SINE, "tab", "tab", size=(80, 24))
+
+
+def test_the_newest_event_has_a_line_of_its_own_on_24_rows() -> None:
+    long = Event(1_300, "set training.pace to 10 " + 10 * "and so on ", "set:training.pace=10")
+    verdict, event = show(replace(SINE, events=(*SINE.events, long)), "space", size=(80, 24))[-3:-1]
+    assert verdict.startswith(" stuck-outside-basin: ω is 30.47")
+    assert re.fullmatch(r" +1,300  set training\.pace to 10 and so on .*…", event.rstrip())
 
 
 def test_the_first_focus_takes_the_screen_from_nobody() -> None:

@@ -7,7 +7,7 @@ from textual.geometry import Size
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.pane import Pane
-from periodic_tui.ui.wording import whole, wrapped
+from periodic_tui.ui.wording import clipped, whole, wrapped
 
 STEP = 11
 """Columns of the step."""
@@ -26,15 +26,13 @@ class EventsPane(Pane):
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         cells = Cells.blank(*size)
-        lines = [
-            line for event in snapshot.events[-size.height :] for line in event_lines(event, size.width, self.glyphs)
-        ]
+        lines = [line for event in snapshot.events[-size.height :] for line in event_lines(event, size, self.glyphs)]
         for row, (step, text) in enumerate(lines[-size.height :]):
             cells = cells.write(0, row, step, Ink.QUIET).write(STEP + 2, row, text, Ink.TEXT)
         return cells
 
 
-def event_lines(event: Event, width: int, glyphs: Glyphs) -> list[tuple[str, str]]:
-    """The step, right-aligned, beside the first of its lines of text."""
-    texts = wrapped(event.text, width - STEP - 3, glyphs) or [""]
+def event_lines(event: Event, size: Size, glyphs: Glyphs) -> list[tuple[str, str]]:
+    """The step, right-aligned, beside the first of its lines of text, of which so many as there is room for."""
+    texts = clipped(wrapped(event.text, size.width - STEP - 3, glyphs) or [""], size.height)
     return [(whole(event.step).rjust(STEP) if not number else "", text) for number, text in enumerate(texts)]
