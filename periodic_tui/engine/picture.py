@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from periodic_tui.engine.clock_face import clock_face
+from periodic_tui.engine.findings import Findings, findings_of, glance_at
 from periodic_tui.engine.fit import fit_of
-from periodic_tui.engine.run import Findings, Run
+from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import EMPTY, Curve, Features, Landscape, Snapshot, View
 from periodic_tui.engine.treatment import offers
 from periodic_tui.engine.unit_curve import unit_curve
@@ -17,7 +18,7 @@ from periodic_tui.engine.unit_curve import unit_curve
 def picture_of(run: Run, view: View, live: bool = False) -> Snapshot:
     """What the view looks at; `live`: what the screen shows while the run goes on, without reading every replica."""
     focus = min(max(view.focus, 0), len(run.trainer.seeds) - 1)
-    found = run.glance(focus) if live else run.findings(focus)
+    found = glance_at(run, focus) if live else findings_of(run, focus)
     picture = _what_runs(EMPTY, run, focus)
     picture = _losses(picture, run, found)
     picture = _frequencies(picture, run, found)

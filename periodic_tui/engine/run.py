@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from pydantic import ValidationError
 from torch import Tensor
@@ -22,12 +21,11 @@ from periodic_tui.engine.overrides import override, parse_value
 from periodic_tui.engine.population import Population
 from periodic_tui.engine.probe import test_probe, training_probe
 from periodic_tui.engine.problems import problems
-from periodic_tui.engine.snapshot import Event, Floats, Layer, Motion, Verdict
+from periodic_tui.engine.snapshot import Event
 from periodic_tui.engine.steadiness import Steadiness
 from periodic_tui.engine.trainer import Trainer
 from periodic_tui.engine.treatment import Treatment, prescribe
 from periodic_tui.engine.twin import Twin
-from periodic_tui.engine.verdict import CODES, Counts
 from periodic_tui.engine.warnings import warnings
 
 CHANGEABLE = (
@@ -40,20 +38,6 @@ CHANGEABLE = (
 )
 """What `set:` can change in mid-run."""
 _KEPT_EVENTS = 200
-
-
-@dataclass(frozen=True, eq=False)
-class Findings:
-    """What was found of one replica."""
-
-    focus: int
-    """Its index."""
-    reading: Reading
-    """Its alone."""
-    verdict: Verdict
-    layers: tuple[Layer, ...]
-    motion: Motion
-    """NaN where it was not measured: for the live screen only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,10 +69,10 @@ class Run:
         self.judge = Judge(self.trainer, self.observer)
         replicas = experiment.training.replicas
         self.population = Population(replicas)
-        self._steady = Steadiness()
+        self.steady = Steadiness()
         self.instruments = Instruments(self.trainer, self.observer)
         self.deaths_seen = 0
-        """Of the focused replica, since the run began."""
+        """Of units of the replicas in focus, since the run began."""
         self.train_history = History(replicas, geometric=True)
         self.probe_history = History(replicas, geometric=True)
         self.omega_history = History(replicas, geometric=False)
@@ -128,6 +112,11 @@ class Run:
         if command:
             self.journal.append(event)
         return event
+
+    def note_deaths(self, news: list[Event]) -> None:
+        """Enter units that died or came back to life."""
+        self.deaths_seen += len(news)
+        self.events = [*self.events, *news][-_KEPT_EVENTS:]
 
     def advance(self, count: int) -> None:
         """Train so many steps, or fewer where a command comes; now and then the probe losses are noted on the way."""
@@ -189,7 +178,7 @@ class Run:
     def _changed(self) -> None:
         self._reading = None
         self.population.forget()
-        self._steady.forget()
+        self.steady.forget()
         self.instruments.deaths.forget()
         self._watch()
 
@@ -263,36 +252,3 @@ class Run:
         frequencies, loss = self.judge.frequencies(), self.observer.loss(self.trainer.parameters[:1])
         omega = "" if frequencies is None else f"ω {frequencies[0, 0]:.6g}, "
         return f"{omega}loss {loss[0]:.4g}"
-
-    def findings(self, focus: int) -> Findings:
-        """What holds of a replica, every figure of this very step."""
-        reading = self.reading().one(focus)
-        return Findings(focus, reading, *self.judge.verdict(reading, focus), Motion())
-
-    def glance(self, focus: int) -> Findings:
-        """The same for the live screen: this replica as it is, of the others a few are read anew; the verdict waits a
-        moment before it changes its mind."""
-        part = slice(focus, focus + 1)
-        reading = self.observer.read(self.trainer.parameters_of(part), brief=True)
-        self.probe_history.add(self.step, reading.loss[None], part)
-        self._look_for_deaths(focus, reading)
-        motion = self.instruments.motion(focus)
-        found, layers = self.judge.verdict(reading, focus, live=True, gradient=(motion.gradient, motion.noise))
-        self.population.put(part, self.step, reading.loss, np.array([CODES.index(found.code)]))
-        if len(self.population.codes) > 1:
-            self.population.sweep(self.step, self._sweep)
-        else:
-            self.population.note(self.step)
-        return Findings(focus, reading, self._steady(found, focus), layers, motion)
-
-    def _sweep(self, part: slice) -> tuple[Floats, Counts]:
-        """Losses and codes of some replicas, for the live screen."""
-        reading = self.observer.read(self.trainer.parameters_of(part), brief=True)
-        self.probe_history.add(self.step, reading.loss[None], part)
-        return reading.loss, self.judge.codes(reading, part, live=True)
-
-    def _look_for_deaths(self, focus: int, reading: Reading) -> None:
-        activity = tuple(units.activity[0] for units in reading.units)
-        news = self.instruments.deaths.look(focus, activity, reading.points, again=self.treatment is None)
-        self.deaths_seen += len(news)
-        self.events = [*self.events, *news][-_KEPT_EVENTS:]

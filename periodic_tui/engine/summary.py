@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from periodic_tui.engine.findings import findings_of
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Layer
 
@@ -15,7 +16,7 @@ from periodic_tui.engine.snapshot import Layer
 def summary_of(run: Run) -> dict[str, Any]:
     """The contract's summary fields that the run itself knows; numbers finite or None."""
     reading, focus = run.reading(), 0
-    verdict, layers = run.judge.verdict(reading.one(focus), focus)
+    found = findings_of(run, focus)
     experiment = run.experiment
     return {
         "preset": run.name,
@@ -32,8 +33,8 @@ def summary_of(run: Run) -> dict[str, Any]:
         "answer_error": run.judge.answer_error(reading, focus),
         "accuracy": run.observer.accuracy.share(run.trainer.parameters_of(slice(1))),
         "outcomes": run.population.outcomes(),
-        "verdict": {"code": verdict.code, "text": verdict.text, "figures": verdict.figures},
-        "layers": [layer_fields(layer) for layer in layers],
+        "verdict": {"code": found.verdict.code, "text": found.verdict.text, "figures": found.verdict.figures},
+        "layers": [layer_fields(layer) for layer in found.layers],
         "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in run.journal],
     }
 

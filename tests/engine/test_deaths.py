@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from periodic_tui.engine import deaths
+from periodic_tui.engine.findings import glance_at
 from periodic_tui.engine.run import Run
 from tests.engine.experiments import experiment, ln, magnitude
 
@@ -20,7 +21,7 @@ def all_the_time_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run_of(spec) -> Run:  # type: ignore[no-untyped-def]
     run = Run(1, "test", spec, CPU)
-    run.glance(0)
+    glance_at(run, 0)
     return run
 
 
@@ -47,7 +48,7 @@ def active(run: Run, parameters: torch.Tensor, layer: int) -> torch.Tensor:
 def test_the_mass_death_of_the_logarithm_is_reported_at_its_step_with_its_cause() -> None:
     run = run_of(ln())
     run.advance(7)
-    run.glance(0)
+    glance_at(run, 0)
     states = first_steps(run, 7)
     event = next(event for event in run.events if "of 50 units of hidden.0 died" in event.text)
     assert event.step == 1
@@ -70,9 +71,9 @@ def test_the_step_of_a_single_death_is_exact_within_a_long_stretch() -> None:
         views["output.weight"][0, 0, 1] = -1.0
     start = run.trainer.parameters.clone()
     run._placed()
-    run.glance(0)
+    glance_at(run, 0)
     run.advance(150)
-    run.glance(0)
+    glance_at(run, 0)
     died = [event for event in run.events if "unit 1 of hidden.0 died" in event.text]
     twin = Run(2, "twin", run.experiment, CPU)
     twin.trainer.place(start)
@@ -98,12 +99,12 @@ def test_a_revival_is_an_event_too() -> None:
     views = run.trainer.training_step.layout.views(run.trainer.parameters)
     views["hidden.0.bias"][0, 1] = -5.0
     run._placed()
-    run.glance(0)
+    glance_at(run, 0)
     run.advance(1)
     # Between two readings of one stretch: the parameters are moved where training would have.
     views = run.trainer.training_step.layout.views(run.trainer.parameters)
     views["hidden.0.bias"][0, 1] = 1.0
-    run.glance(0)
+    glance_at(run, 0)
     assert [event.text for event in run.events[1:]] == [
         "unit 1 of hidden.0 came back to life: active on none of 4,096 probe points before the step, on 4,096 after it"
     ]
@@ -113,7 +114,7 @@ def test_where_there_is_no_time_the_event_gives_the_range_of_steps(monkeypatch: 
     monkeypatch.setattr(deaths, "MOST_SECONDS", 0.0)
     run = run_of(ln())
     run.advance(7)
-    run.glance(0)
+    glance_at(run, 0)
     event = next(event for event in run.events if "hidden.0 died" in event.text)
     assert event.step == 7
     assert "died between steps 0 and 7: " in event.text
@@ -123,5 +124,5 @@ def test_nothing_is_reported_across_a_command() -> None:
     run = run_of(ln())
     run.advance(2)
     run.reinitialize(3)
-    run.glance(0)
+    glance_at(run, 0)
     assert not [event for event in run.events if "came back" in event.text or "died" in event.text]

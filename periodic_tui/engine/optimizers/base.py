@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from periodic_tui.engine.models import Layout
 from periodic_tui.engine.registry import Kind, Registry
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from periodic_tui.engine.models import Layout
 
 OptimizerState = dict[str, "Tensor"]
 """Name to `[replicas, parameters]` or `[replicas, 1]`; everything is zero at the start."""
