@@ -34,7 +34,7 @@ def findings_of(run: Run, focus: int) -> Findings:
 
 
 def glance_at(run: Run, focus: int) -> Findings:
-    """This replica as it is; of the others a few are read anew. The verdict waits a moment before it changes its mind."""
+    """The replica as it is; of the others a few are read anew. The verdict waits before it changes its mind."""
     part = slice(focus, focus + 1)
     reading = _read(run, part)
     _look_for_deaths(run, focus, reading)
