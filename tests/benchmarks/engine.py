@@ -2,7 +2,6 @@
 
 python -m tests.benchmarks.engine                  each workload: bare loop, eager, compiled, the dashboard open
 python -m tests.benchmarks.engine --jax PYTHON     and against jit + scan in an environment that has jax
-python -m tests.benchmarks.engine --growth         how cost and memory grow with width, replicas and steps
 
 All with one thread each. The rounds are interleaved and the ratios are taken round by round, so that a busy machine
 slows both sides alike. The first run builds the compiled steps, which takes minutes.
@@ -11,7 +10,6 @@ slows both sides alike. The first run builds the compiled steps, which takes min
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -31,6 +29,7 @@ import torch
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
 from tests.benchmarks.measure import Samples, interleaved, ratio
+from tests.benchmarks.memory import step_of
 from tests.benchmarks.workloads import WORKLOADS, Workload
 from tests.pty.terminal import ROOT, Terminal
 
@@ -106,14 +105,9 @@ def _counted(terminal: Terminal) -> float:
 
 def _next_step(terminal: Terminal) -> tuple[int, float]:
     """The next step number that the header shows, and when it came."""
-    shown = _step(terminal.screen())
-    moment = terminal.wait_for(lambda rows: _step(rows) != shown, PATIENCE)
-    return _step(terminal.screen()), moment
-
-
-def _step(rows: list[str]) -> int:
-    found = re.search(r"step +([\d,]+)", rows[0])
-    return int(found[1].replace(",", "")) if found else -1
+    shown = step_of(terminal.screen())
+    moment = terminal.wait_for(lambda rows: step_of(rows) != shown, PATIENCE)
+    return step_of(terminal.screen()), moment
 
 
 class Jax:
@@ -185,45 +179,11 @@ def populations(jax: Jax | None) -> list[str]:
     return missed
 
 
-def growth() -> None:
-    """Time per step and memory as width, replicas and steps grow."""
-    magnitude = WORKLOADS["2-3-1 Adam batch 32"]
-    for width in (3, 64, 512, 4096):
-        table = magnitude.table | {"model": {"kind": "mlp", "hidden": [width]}}
-        _grow(f"width {width:,}", Experiment.model_validate(table))
-    for replicas in (1, 64, 1024, 4096):
-        _grow(f"replicas {replicas:,}", magnitude.experiment(replicas=replicas))
-    sine = WORKLOADS["sine, 1 parameter, batch 32"].experiment()
-    session = Session(lambda name: (name, sine), "growth", sine, device="cpu", engine="compiled")
-    session.open()
-    for exponent in (4, 5, 6, 7):
-        first, started = session.step, time.perf_counter()
-        while session.step < 10**exponent:
-            session.advance(2_000)
-        each = (time.perf_counter() - started) / (session.step - first)
-        print(f"{f'steps {10**exponent:,}':32}{each * 1e6:>9.2f} µs a step, {_megabytes():,.0f} MB", flush=True)
-
-
-def _grow(name: str, experiment: Experiment) -> None:
-    rate = median(headless(experiment, "compiled")() for _ in range(3))
-    print(f"{name:32}{1e6 / rate:>9.2f} µs a replica-step, {_megabytes():,.0f} MB", flush=True)
-
-
-def _megabytes() -> float:
-    """Resident memory of this process."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
 def main() -> int:
     parser = ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     parser.add_argument("--jax", metavar="PYTHON", help="a Python that has jax")
-    parser.add_argument("--growth", action="store_true", help="how the cost grows")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    if arguments.growth:
-        growth()
-        return 0
     jax = Jax(arguments.jax) if arguments.jax else None
     print(f"{'steps/s':32}{'bare':>9}{'eager':>19}{'compiled':>19}{'dashboard':>19}")
     missed = [line for name in WORKLOADS for line in compare(name, jax)] + populations(jax)
