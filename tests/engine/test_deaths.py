@@ -8,7 +8,9 @@ import torch
 from periodic_tui.engine import deaths
 from periodic_tui.engine.findings import glance_at
 from periodic_tui.engine.run import Run
+from tests.engine.conftest import CompiledFor
 from tests.engine.experiments import experiment, ln, magnitude
+from tests.engine.test_compiled import DATA_SET
 
 CPU = torch.device("cpu")
 
@@ -86,6 +88,31 @@ def test_the_step_of_a_single_death_is_exact_within_a_long_stretch() -> None:
     assert [event.step for event in died] == [expected]
     assert f"active on {counts[expected - 1]} of 4,096 probe points before the step" in died[0].text
     assert f"on {counts[expected]} after it" in died[0].text
+
+
+@pytest.mark.slow
+def test_a_stretch_is_run_again_on_the_compiled_engine_that_trained_it(compiled_for: CompiledFor) -> None:
+    run = run_of(DATA_SET)
+    compiled = run.trainer.stepper = compiled_for(DATA_SET)[1]
+    views = run.trainer.training_step.layout.views(run.trainer.parameters)
+    with torch.no_grad():
+        views["hidden.0.weight"][0, 1], views["hidden.0.bias"][0, 1] = -1.0, -1.7
+        views["output.weight"][0, 0, 1] = 2.0
+    start = {name: value.clone() for name, value in run.trainer.state.items()}
+    run._placed()
+    glance_at(run, 0)
+    run.advance(200)
+    calls = compiled.program.calls
+    glance_at(run, 0)
+    assert compiled.program.calls > calls
+    state, counts = start, [int(active(run, start["parameters"], 0)[1])]
+    for number in range(200):
+        state, _ = compiled.run(state, run.trainer.knobs, run.trainer.seeds, number, 1)
+        counts.append(int(active(run, state["parameters"], 0)[1]))
+    assert state["parameters"].equal(run.trainer.parameters)
+    died = [event for event in run.events if "unit 1 of hidden.0 died" in event.text]
+    assert [event.step for event in died] == [counts.index(0)]
+    assert f"active on {counts[died[0].step - 1]} of 40 probe points before the step" in died[0].text
 
 
 def test_a_revival_is_an_event_too() -> None:
