@@ -1,11 +1,19 @@
 """`doctor` says what is there, and what to do about what is not."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
+
+from periodic_tui.engine.doctor import findings
+from periodic_tui.engine.steppers import cuda_graph
+from periodic_tui.preset_files import load
+from tests.engine.second_device import SecondDevice, pretend
+from tests.engine.test_cuda_graph import again
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,6 +36,7 @@ def test_it_reports_what_is_there() -> None:
     assert found["torch"] == torch.__version__
     assert found["terminal"] == "none; the dashboard needs one"
     assert "compiled steps" in found["engine cache"]
+    assert torch.cuda.is_available() or found["CUDA"] == "none here"
     assert found["sine-31, eager"].endswith("steps/s")
     assert found["sine-31, compiled"].startswith("not built yet")
 
@@ -38,3 +47,14 @@ def test_it_says_what_to_install() -> None:
     assert "install g++" in found["compiled engine"]
     assert found["colors"] == "none, because of NO_COLOR"
     assert "ascii" in found["glyphs"]
+
+
+def test_it_reports_cuda_devices_and_measures_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuda_graph, "captured", again)
+    pretend(monkeypatch)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    with SecondDevice():
+        found = dict(findings(*load("sine-31", [])))
+    assert found["cuda:1"] == "Pretended, 70.0 of 80.0 GB free"
+    assert re.fullmatch(r"eager [\d,]+ steps/s, compiled [\d,]+ steps/s", found["sine-31, cuda:0"])
+    assert "CUDA" not in found

@@ -34,7 +34,11 @@ def _setting(text: str) -> Override:
 
 OPTIONS = (
     click.option(
-        "--device", callback=_device, default="auto", metavar="auto|cpu|cuda|cuda:N|mps", help="Where to train."
+        "--device",
+        callback=_device,
+        default="auto",
+        metavar="auto|cpu|cuda|cuda:N|mps",
+        help="Where to train; auto: where it is faster.",
     ),
     click.option("--engine", type=click.Choice(ENGINES), default="auto", help="How steps are run."),
     click.option("--seed", type=int, metavar="N", help="Seed of the run; of the first replica if there are several."),

@@ -1,4 +1,4 @@
-"""Which device trains."""
+"""The devices of this machine."""
 
 from __future__ import annotations
 
@@ -10,8 +10,18 @@ if TYPE_CHECKING:
     import torch
 
 
+def accelerator() -> torch.device | None:
+    """The first device beside the CPU; None where there is none."""
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.device("cuda", 0)
+    return torch.device("mps") if torch.backends.mps.is_available() else None
+
+
 def choose_device(name: str) -> torch.device:
-    """The device of that name: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`. Raises Refused where it is not there."""
+    """The device of that name: `auto` (where there is no choice), `cpu`, `cuda`, `cuda:N` or `mps`. Raises Refused
+    where it is not there."""
     import torch
 
     if name in ("auto", "cpu"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import torch
 
-from periodic_tui.engine.engines import checked, steps_per_second
+from periodic_tui.engine.engines import captured, checked, steps_per_second
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.steppers.building import compiler, missing
 from periodic_tui.engine.steppers.cache import Unavailable, cache_folder, entries, find
@@ -28,7 +28,7 @@ def findings(name: str, experiment: Experiment) -> Iterator[Finding]:
         "processor",
         f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} thread",
     )
-    yield "CUDA", _cuda()
+    yield from _cuda()
     yield "Metal", "yes" if torch.backends.mps.is_available() else "none here"
     yield "C++ compiler", compiler() or "none"
     yield "compiled engine", missing() or "can be built"
@@ -36,12 +36,26 @@ def findings(name: str, experiment: Experiment) -> Iterator[Finding]:
     trainer = Trainer(experiment, torch.device("cpu"))
     yield f"{name}, eager", f"{steps_per_second(trainer.stepper, trainer):,.0f} steps/s"
     yield f"{name}, compiled", _compiled_rate(trainer)
+    if torch.cuda.is_available():
+        yield f"{name}, cuda:0", _rates_on_cuda(Trainer(experiment, torch.device("cuda", 0)))
 
 
-def _cuda() -> str:
+def _cuda() -> Iterator[Finding]:
     if not torch.cuda.is_available():
-        return "none here"
-    return ", ".join(torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count()))
+        yield "CUDA", "none here"
+        return
+    for index in range(torch.cuda.device_count()):
+        free, whole = torch.cuda.mem_get_info(index)
+        name = torch.cuda.get_device_name(index)
+        yield f"cuda:{index}", f"{name}, {free / 1e9:.1f} of {whole / 1e9:.1f} GB free"
+
+
+def _rates_on_cuda(trainer: Trainer) -> str:
+    eager = f"eager {steps_per_second(trainer.stepper, trainer):,.0f} steps/s"
+    try:
+        return f"{eager}, compiled {steps_per_second(captured(trainer), trainer):,.0f} steps/s"
+    except Unavailable as reason:
+        return f"{eager}; {reason}"
 
 
 def _cache() -> str:

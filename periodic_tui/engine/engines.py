@@ -17,6 +17,7 @@ from periodic_tui.engine.steppers.signature import Signature, key_of
 from periodic_tui.engine.steppers.verification import AT_ONCE, disagreement
 
 if TYPE_CHECKING:
+    from periodic_tui.engine.experiment import Experiment
     from periodic_tui.engine.run import Run
     from periodic_tui.engine.trainer import Trainer
 
@@ -42,10 +43,14 @@ class Engines:
         self._build_at: float | None = None
         self._checked: dict[str, Stepper] = {}
         """Key to a compiled stepper that agreed with the eager one."""
+        self._graph: tuple[Experiment, Stepper] | None = None
+        """The last one on CUDA: only one, since it holds memory there."""
 
     def begin(self, run: Run) -> None:
         """Choose the engine of a run that has not begun. Raises Refused where `compiled` is wanted and cannot be."""
         self.cancel()
+        if run.trainer.device.type != "cuda":
+            self._graph = None
         run.trainer.stepper_for_change = partial(self._changed, run)
         if self.wanted == "eager":
             return
@@ -143,7 +148,7 @@ class Engines:
         if reason := _obstacle(trainer):
             raise Unavailable(reason)
         if trainer.device.type == "cuda":
-            return _captured(trainer)
+            return self._captured(trainer)
         signature = Signature.of(trainer.state, trainer.knobs)
         key = key_of(trainer.experiment, signature)
         if key not in self._checked:
@@ -152,6 +157,21 @@ class Engines:
                 return None
             self._checked[key] = checked(Compiled(kept, trainer.experiment, signature), trainer)
         return self._checked[key]
+
+    def _captured(self, trainer: Trainer) -> Stepper:
+        if self._graph is None or self._graph[0] is not trainer.experiment:
+            self._graph = None
+            self._graph = trainer.experiment, captured(trainer)
+        return self._graph[1]
+
+    def at_once(self, trainer: Trainer) -> Stepper:
+        """The fastest stepper that need not be built."""
+        if self.wanted == "eager":
+            return trainer.eager()
+        try:
+            return self._at_hand(trainer) or trainer.eager()
+        except Unavailable:
+            return trainer.eager()
 
     def _built(self, trainer: Trainer) -> Stepper:
         """The compiled stepper, once its build has ended."""
@@ -190,7 +210,7 @@ def _obstacle(trainer: Trainer) -> str | None:
     return obstacle(trainer.experiment)
 
 
-def _captured(trainer: Trainer) -> Stepper:
+def captured(trainer: Trainer) -> Stepper:
     """The step as a CUDA graph. Raises Unavailable where it cannot be captured."""
     try:
         stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.captured)

@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.experiment import Experiment
+
+if TYPE_CHECKING:
+    import torch
 
 _STATE_COPIES = 8
 """Parameters, gradient, optimizer state, each before and after a step."""
 _ACTIVATION_COPIES = 4
 """Pre-activations and activations, forward and backward."""
 _WORTH_SAYING = 1e9
+_WORDS = ("can't allocate memory", "out of memory", "ALLOC_FAILED")
+"""What torch says where memory has run out, of the CPU, of CUDA and of its libraries."""
+
+
+class OutOfMemory(Refused):
+    """Memory has run out, although it seemed to be enough."""
+
+
+@contextmanager
+def enough_memory(what: str) -> Iterator[None]:
+    """Raises OutOfMemory, of which `what` tells when, where memory runs out in this context."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as failure:
+        if isinstance(failure, RuntimeError) and not any(words in str(failure) for words in _WORDS):
+            raise
+        raise OutOfMemory(f"out of memory {what}; expected fewer replicas, samples or units") from None
 
 
 def needed_bytes(experiment: Experiment) -> float:
@@ -25,8 +48,20 @@ def needed_bytes(experiment: Experiment) -> float:
     return training.replicas * numbers * (8.0 if training.dtype == "float64" else 4.0)
 
 
-def available_bytes() -> float:
-    """Bytes of memory that are free on this machine."""
+def available_bytes(device: torch.device) -> float:
+    """Bytes of memory that are free on the device."""
+    return _free_on_cuda(device) if device.type == "cuda" else _free_here()
+
+
+def _free_on_cuda(device: torch.device) -> float:
+    """What nobody has, and what torch has in reserve."""
+    import torch
+
+    reserve = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return float(torch.cuda.mem_get_info(device)[0] + reserve)
+
+
+def _free_here() -> float:
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
         return 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
@@ -34,11 +69,11 @@ def available_bytes() -> float:
         return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")) if hasattr(os, "sysconf") else 2.0**60
 
 
-def check_memory(experiment: Experiment) -> str | None:
+def check_memory(experiment: Experiment, device: torch.device) -> str | None:
     """What a run that takes much memory takes, to be told; None for small ones. Raises Refused where it is too much."""
-    needed, available = needed_bytes(experiment), available_bytes()
-    replicas = experiment.training.replicas
-    figures = f"{replicas:,} replicas need about {needed / 1e9:.1f} GB of memory, {available / 1e9:.1f} GB are free"
+    needed, available = needed_bytes(experiment), available_bytes(device)
+    replicas, free = experiment.training.replicas, f"{available / 1e9:.1f} GB are free"
+    figures = f"{replicas:,} replicas need about {needed / 1e9:.1f} GB of memory on {device}, {free}"
     if needed > available:
         raise Refused(f"{figures}; expected fewer replicas, samples or units")
     return figures if needed > _WORTH_SAYING else None

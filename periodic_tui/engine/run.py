@@ -17,6 +17,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.history import History
 from periodic_tui.engine.instruments import Instruments
 from periodic_tui.engine.kept import Kept
+from periodic_tui.engine.memory import check_memory
 from periodic_tui.engine.overrides import override, parse_value
 from periodic_tui.engine.population import Population
 from periodic_tui.engine.probe import test_probe, training_probe
@@ -162,6 +163,11 @@ class Run:
             self.treatment.abandon(why)
             self._see_to_treatment()
 
+    def halt(self, why: str) -> None:
+        """Training cannot go on: a remedy at work is over."""
+        self._end_treatment("training was halted")
+        self.note(why)
+
     def _adopt(self, changed: Experiment) -> None:
         self.trainer.adopt(changed)
         self.observer = self._observer()
@@ -229,6 +235,7 @@ class Run:
             raise Refused("; ".join(problems(error, table))) from None
         except ValueError as problem:
             raise Refused(f"{key} = {text}: {problem}") from None
+        check_memory(changed, self.trainer.device)
         self._end_treatment(f"{key} was set")
         self._adopt(changed)
         self._own = changed

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from periodic_tui.engine.attention import Attention, Interrupted
 from periodic_tui.engine.commands import Command, Refused
-from periodic_tui.engine.devices import choose_device
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.memory import check_memory
+from periodic_tui.engine.memory import OutOfMemory, check_memory, enough_memory
 from periodic_tui.engine.pacing import Pacer
 from periodic_tui.engine.snapshot import EMPTY, Event, Snapshot, State, View
 from periodic_tui.engine.torch_loading import load_torch
@@ -140,14 +139,17 @@ class Session:
     def _begin(self, name: str, experiment: Experiment) -> None:
         import torch
 
+        from periodic_tui.engine.fastest import settled
         from periodic_tui.engine.run import Run
 
         torch.set_num_threads(1)
-        memory = check_memory(experiment)
-        run = Run(self._runs + 1, name, experiment, choose_device(self._device), self._attention)
-        if memory:
-            run.note(memory)
-        self.engines.begin(run)
+        with enough_memory(f"when {name} began"):
+            device, why = settled(self._device, experiment, self.engines)
+            memory = check_memory(experiment, device)
+            run = Run(self._runs + 1, name, experiment, device, self._attention)
+            for told in filter(None, (why, memory)):
+                run.note(told)
+            self.engines.begin(run)
         self._run, self._runs, self._undo = run, run.number, UndoRing()
         self._pacer.begin(experiment.training.pace, experiment.training.pace_steps)
 
@@ -184,13 +186,21 @@ class Session:
             self._pacer.forget_cost()
         steps = 0 if self._idle else self._pacer.due(self.step)
         if steps:
-            started = self._clock()
-            done = self.advance(steps)
-            self._pacer.took(done, self._clock() - started, self.step)
+            self._train(steps)
         if self._clock() >= self._next_frame and not self._still:
             self._publish()
         if not steps:
             self._work.wait(self._rest())
+
+    def _train(self, steps: int) -> None:
+        started = self._clock()
+        try:
+            done = self.advance(steps)
+        except OutOfMemory as reason:
+            self.current.halt(f"paused: {reason}")
+            self.paused = True
+        else:
+            self._pacer.took(done, self._clock() - started, self.step)
 
     def _rest(self) -> float | None:
         """Seconds to wait where there is no step to take; None: until something comes."""
@@ -219,7 +229,13 @@ class Session:
     def apply(self, command: Command) -> Event:
         """Apply a command now and enter it into the journal. Raises Refused."""
         before = self.current.memory() if command.undoable else None
-        text = command.apply(self)
+        try:
+            with enough_memory("when it was applied"):
+                text = command.apply(self)
+        except OutOfMemory:
+            if before:
+                self.current.restore(before)
+            raise
         if before:
             self._undo.keep(command.words, before)
         return self.current.note(text, command.words)
@@ -229,7 +245,8 @@ class Session:
         if not self.current.trainer.alive:
             return 0
         before = self.step
-        self.current.advance(count)
+        with enough_memory(f"after step {before:,}"):
+            self.current.advance(count)
         return self.step - before
 
     def snapshot(self) -> Snapshot:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
@@ -18,6 +19,16 @@ CPU, CUDA = torch.device("cpu"), torch.device("cuda:0")
 _CONVERSIONS = {Tensor.to, Tensor.cpu, torch.as_tensor}
 _ACROSS = {Tensor.copy_}
 """What may mix devices."""
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, free: float = 70e9) -> None:
+    """Let torch say that there is one GPU, with so many bytes free of 80 GB."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda index: "Pretended")
+    monkeypatch.setattr("torch.cuda.mem_get_info", lambda device: (free, 80e9))
+    monkeypatch.setattr("torch.cuda.memory_reserved", lambda device: 2e9)
+    monkeypatch.setattr("torch.cuda.memory_allocated", lambda device: 1e9)
 
 
 class _OnSecond(Tensor):

@@ -12,7 +12,7 @@ from periodic_tui.engine.session import Session
 from periodic_tui.engine.steppers import cuda_graph
 from periodic_tui.engine.steppers.cuda_graph import BLOCK, CudaGraph, Work
 from tests.engine.experiments import experiment, magnitude, sine
-from tests.engine.second_device import CUDA, SecondDevice, device_of
+from tests.engine.second_device import CUDA, SecondDevice, device_of, pretend
 
 
 class Graphs:
@@ -38,8 +38,7 @@ class Graphs:
 def graphs(monkeypatch: pytest.MonkeyPatch) -> Graphs:
     graphs = Graphs()
     monkeypatch.setattr(cuda_graph, "captured", graphs.capture)
-    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
-    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    pretend(monkeypatch)
     return graphs
 
 

@@ -1,13 +1,22 @@
 """Memory is stated before it is taken, and too much is refused while the old run goes on."""
 
-import pytest
+from collections.abc import Callable
 
+import numpy as np
+import pytest
+import torch
+
+from periodic_tui.cli.headless import Headless, Plan
 from periodic_tui.engine import memory
-from periodic_tui.engine.commands import Load, Refused
+from periodic_tui.engine.commands import Load, Refused, parse
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.memory import available_bytes, check_memory, needed_bytes
+from periodic_tui.engine.memory import OutOfMemory, available_bytes, check_memory, enough_memory, needed_bytes
 from periodic_tui.engine.session import Session
-from tests.engine.experiments import experiment, ln, sine
+from periodic_tui.engine.trainer import Trainer
+from tests.engine.experiments import experiment, ln, magnitude, sine
+from tests.engine.second_device import pretend
+
+CPU = torch.device("cpu")
 
 
 def wide(replicas: int) -> Experiment:
@@ -21,14 +30,14 @@ def test_it_grows_with_replicas_and_doubles_in_float64() -> None:
 
 
 def test_small_runs_are_silent_and_large_ones_state_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert check_memory(sine()) is None
-    monkeypatch.setattr(memory, "available_bytes", lambda: 1e12)
-    assert "4 replicas need about 2." in str(check_memory(wide(4)))
+    assert check_memory(sine(), CPU) is None
+    monkeypatch.setattr(memory, "available_bytes", lambda device: 1e12)
+    assert "4 replicas need about 2." in str(check_memory(wide(4), CPU))
 
 
 def test_too_much_is_refused_and_the_old_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert available_bytes() > 1e8
-    monkeypatch.setattr(memory, "available_bytes", lambda: 1e9)
+    assert available_bytes(CPU) > 1e8
+    monkeypatch.setattr(memory, "available_bytes", lambda device: 1e9)
     session = Session(lambda name: (name, wide(4)), "sine", sine(), device="cpu", engine="eager")
     session.open()
     session.advance(3)
@@ -36,3 +45,106 @@ def test_too_much_is_refused_and_the_old_run_goes_on(monkeypatch: pytest.MonkeyP
         session.apply(Load("wide"))
     assert session.advance(2) == 2
     assert session.step == 5
+
+
+def test_on_cuda_the_devices_memory_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, free=3e9)
+    device = torch.device("cuda", 0)
+    assert available_bytes(device) == 4e9, "what torch has in reserve, too"
+    assert "on cuda:0, 4.0 GB are free" in str(check_memory(wide(4), device))
+    with pytest.raises(Refused, match=r"on cuda:0, 4\.0 GB are free"):
+        check_memory(wide(40), device)
+
+
+HUGE = 1 << 58
+REAL: dict[str, Callable[[], object]] = {
+    "torch": lambda: torch.empty(HUGE),
+    "numpy": lambda: np.empty(HUGE),
+    "python": lambda: bytearray(HUGE),
+}
+
+
+@pytest.mark.parametrize("ask", REAL.values(), ids=REAL)
+def test_whoever_runs_out_of_memory_is_understood(ask: Callable[[], object]) -> None:
+    with pytest.raises(OutOfMemory, match="out of memory here; expected fewer"), enough_memory("here"):
+        ask()
+
+
+def test_another_failure_is_none_of_its_business() -> None:
+    with pytest.raises(RuntimeError, match="shapes"), enough_memory("here"):
+        raise RuntimeError("shapes differ")
+
+
+def full(*_: object) -> None:
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+
+@pytest.fixture
+def session() -> Session:
+    session = Session(lambda name: (name, ln()), "magnitude", magnitude(), device="cpu", engine="eager")
+    session.open()
+    session.advance(3)
+    return session
+
+
+def events(session: Session) -> str:
+    return "\n".join(event.text for event in session.current.events)
+
+
+def test_a_run_that_cannot_begin_leaves_the_old_one(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as planted:
+        planted.setattr(Trainer, "initial", full)
+        with pytest.raises(Refused, match="out of memory when ln began"):
+            session.apply(Load("ln"))
+    assert session.current.name == "magnitude"
+    assert session.advance(2) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("set:optimizer.kind=sgd", "periodic_tui.engine.trainer.Trainer.start"),
+        ("inject", "periodic_tui.engine.trainer.Trainer.place"),
+        ("remedy:reinitialize-better", "periodic_tui.engine.trainer.Trainer.place"),
+    ],
+)
+def test_a_command_without_memory_is_undone(
+    session: Session, monkeypatch: pytest.MonkeyPatch, words: str, place: str
+) -> None:
+    before, spec = session.current.trainer.parameters.clone(), session.current.experiment
+    with monkeypatch.context() as planted:
+
+        def full_once(*_: object) -> None:
+            planted.undo()
+            full()
+
+        planted.setattr(place, full_once)
+        with pytest.raises(Refused, match="out of memory when it was applied"):
+            session.apply(parse(words))
+    assert session.current.experiment == spec
+    assert session.current.trainer.parameters.equal(before)
+    assert session.journal == []
+    assert session.advance(2) == 2
+
+
+@pytest.mark.parametrize("remedy", [None, "repel-units"])
+def test_in_mid_run_it_pauses_and_can_go_on(
+    session: Session, monkeypatch: pytest.MonkeyPatch, remedy: str | None
+) -> None:
+    if remedy:
+        session.apply(parse(f"remedy:{remedy}"))
+    with monkeypatch.context() as planted:
+        planted.setattr(Trainer, "advance", full)
+        session._turn()
+    assert session.paused
+    assert session.step == 3
+    assert "paused: out of memory after step 3" in events(session)
+    session.apply(parse("resume"))
+    session._turn()
+    assert session.step > 3
+
+
+def test_headless_it_is_refused_with_the_step(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Trainer, "advance", full)
+    with pytest.raises(Refused, match="out of memory after step 3; expected fewer replicas"):
+        Headless(session, Plan(10, 5), lambda snapshot, rate: None).run()

@@ -18,7 +18,7 @@ from periodic_tui.engine.snapshot import Snapshot, View
 from periodic_tui.engine.summary import summary_of
 from periodic_tui.preset_files import load
 from tests.engine.experiments import experiment, ln, magnitude
-from tests.engine.second_device import CPU, CUDA, SecondDevice, device_of
+from tests.engine.second_device import CPU, CUDA, SecondDevice, device_of, pretend
 
 STEPS = 40
 VIEW = View(panes=("landscape", "features"), compare=True, unit=(0, 0))
@@ -30,8 +30,7 @@ def all_the_time_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deaths, "CREDIT", 60.0)
     monkeypatch.setattr("periodic_tui.engine.twin._TIME", 60.0)
     monkeypatch.setattr("time.time", lambda: 1.7e9)
-    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
-    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    pretend(monkeypatch)
 
 
 def run_on(device: torch.device, name: str, spec: Experiment) -> Run:
