@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 
+from periodic_tui.cli.command import run as run_command
 from periodic_tui.cli.headless import LONGEST_CHUNK, Headless, Interruption, Plan, chunk_for
 from periodic_tui.cli.report import json_line
+from periodic_tui.cli.train import train
+from periodic_tui.engine import engines
 from periodic_tui.engine.commands import Command, Inject, Pace, Refused, Reinitialize
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.preset_files import load
@@ -122,10 +125,12 @@ def test_equal_work_has_equal_chunks() -> None:
 
 def test_the_first_signal_is_a_wish_and_the_handlers_come_back() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    with Interruption() as interruption:
+    told: list[str] = []
+    with Interruption(lambda: told.append("wished")) as interruption:
         assert not interruption.wished
         os.kill(os.getpid(), signal.SIGTERM)
         assert interruption.wished
+        assert told == ["wished"]
         assert signal.getsignal(signal.SIGTERM) == before
     assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
 
@@ -257,6 +262,38 @@ def test_an_interrupted_run_gives_its_summary(number: int) -> None:
     summary = json.loads(output.splitlines()[-1])
     assert (process.returncode, errors) == (130, "")
     assert (summary["event"], summary["status"]) == ("summary", "interrupted")
+
+
+class Endless:
+    """A build that never ends; whoever looks at it interrupts the program."""
+
+    cancelled = 0
+
+    @property
+    def done(self) -> bool:
+        os.kill(os.getpid(), signal.SIGINT)
+        return False
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+
+@pytest.mark.parametrize("engine", ["auto", "compiled"])
+def test_an_interruption_gives_up_the_build_that_is_waited_for(
+    engine: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build = Endless()
+    monkeypatch.setattr(engines, "obstacle", lambda experiment: None)
+    monkeypatch.setattr(engines, "_build_for", lambda trainer: build)
+    words = ["sine-31", "--device", "cpu", "--engine", engine, "--steps", "1000000000", "--json"]
+    assert run_command(train, words) == 130
+    assert build.cancelled == 1
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    if engine == "auto":
+        assert [line["event"] for line in lines] == ["snapshot", "summary"]
+        assert (lines[-1]["status"], lines[-1]["steps"], lines[-1]["engine"]) == ("interrupted", 0, "eager")
+    else:
+        assert not lines
 
 
 def test_a_terminal_gets_a_progress_bar() -> None:

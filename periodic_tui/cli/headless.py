@@ -108,7 +108,7 @@ class Headless:
             self.elapsed = self.clock() - self._started
             self.progress(self._share())
             if trained < asked:
-                return "diverged"
+                return "interrupted" if self.stopped() else "diverged"
         return None
 
     def _share(self) -> float:
@@ -134,8 +134,10 @@ class Headless:
 class Interruption:
     """A context in which the first SIGINT, SIGTERM or SIGHUP is a wish to end; the second acts as it always does."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[], None] = lambda: None) -> None:
         self.wished = False
+        self._tell = tell
+        """Called at the wish."""
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Interruption:
@@ -153,4 +155,5 @@ class Interruption:
 
     def _wish(self, number: int, frame: FrameType | None) -> None:
         self.wished = True
+        self._tell()
         self.__exit__(None, None, None)

@@ -13,11 +13,13 @@ from periodic_tui.cli.command import command
 from periodic_tui.cli.headless import Headless, Interruption, Plan, Timed, chunk_for
 from periodic_tui.cli.options import overrides, run_options
 from periodic_tui.cli.warn import warn
-from periodic_tui.engine.commands import Command, Pause, Resume, SingleStep, parse
+from periodic_tui.engine.commands import Command, Pause, Refused, Resume, SingleStep, parse
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.overrides import Override
 from periodic_tui.preset_files import load
 
+INTERRUPTED = 130
+"""Exit code."""
 SNAPSHOTS = 20
 """Snapshots of a run where `--every` says nothing."""
 TICKS = 1000
@@ -84,19 +86,24 @@ def train(
     warn(name, experiment, err=True)
     plan = _plan(experiment, steps, seconds, every, commands)
     session = Session(load, name, experiment, device=device, engine=engine)
-    with Interruption() as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
-        session.open()
-        session.settle(plan.steps, plan.seconds)
-        tell = report.print_snapshot if as_json else report.print_nothing
+    tell = report.print_snapshot if as_json else report.print_nothing
+    with Interruption(session.stop) as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
         run = Headless(session, plan, tell, progress, lambda: interruption.wished)
-        status = run.run()
+        try:
+            session.open()
+            session.settle(plan.steps, plan.seconds)
+            status = run.run()
+        except Refused:
+            if interruption.wished:  # a build that was waited for
+                return INTERRUPTED
+            raise
     rate = run.done / run.elapsed if run.elapsed else 0.0
     report.print_summary(
         session.summary() | {"status": status, "seconds": run.elapsed, "steps_per_second": rate}, as_json
     )
     if plot:
         report.print_plot(session.snapshot(), err=as_json)
-    return 130 if status == "interrupted" else 0
+    return INTERRUPTED if status == "interrupted" else 0
 
 
 def _plan(

@@ -25,6 +25,8 @@ _PATIENCE = 1.0
 """Seconds of a run before a build begins: it would slow the start down, and many runs are over sooner."""
 _PAYS = 2.0
 """A build is waited for where training eagerly would take so many times as long as the build."""
+_LOOK = 0.02
+"""Seconds between two looks at a build that is waited for."""
 _SAMPLE = 0.005
 """Seconds over which a stepper's rate is measured."""
 
@@ -35,8 +37,15 @@ class Engines:
     `interactive`: builds run in the background and are swapped in when they are ready; otherwise they are waited for.
     """
 
-    def __init__(self, wanted: str, interactive: bool = False, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self,
+        wanted: str,
+        interactive: bool = False,
+        clock: Callable[[], float] = time.perf_counter,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.wanted = wanted
+        self._stopped = stopped
         self.interactive = interactive
         self._clock = clock
         self._build: Build | None = None
@@ -177,6 +186,11 @@ class Engines:
         """The compiled stepper, once its build has ended."""
         build = self._build or _build_for(trainer)
         self._build = None
+        while not build.done:
+            if self._stopped():
+                build.cancel()
+                raise Unavailable("the build was given up")
+            time.sleep(_LOOK)
         build.finish()
         stepper = self._at_hand(trainer)
         if stepper is None:

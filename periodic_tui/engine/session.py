@@ -95,7 +95,7 @@ class Session:
         return self._latest
 
     def stop(self) -> None:
-        """Ask the loop to end."""
+        """Ask the loop to end, and whoever waits for a build to give it up."""
         self._stopped.set()
         self._work.set()
 
@@ -128,7 +128,7 @@ class Session:
         load_torch()
         from periodic_tui.engine.engines import Engines
 
-        self._engines = Engines(self._wanted_engine, self._interactive, self._clock)
+        self._engines = Engines(self._wanted_engine, self._interactive, self._clock, self._stopped.is_set)
         self._begin(*self._first)
 
     def settle(self, steps: int | None, seconds: float | None) -> None:
