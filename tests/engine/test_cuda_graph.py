@@ -14,6 +14,8 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from periodic_tui.engine.activations import activations
+from periodic_tui.engine.engines import captured as checked_graph
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.optimizers import ElementWise
 from periodic_tui.engine.steppers.cuda_graph import BLOCK, CudaGraph, Work
@@ -51,6 +53,21 @@ def again(work: Work, device: torch.device) -> Work:
     """In place of a capture: the work is done once, as before a capture, and then whenever it is asked for."""
     work()
     return work
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_on_a_gpu_the_chunks_change_no_bit(name: str) -> None:
+    trainer = Trainer(EXPERIMENTS[name], torch.device("cuda", 0))
+    graph = checked_graph(trainer)
+    expected, losses = graph.run(trainer.state, trainer.knobs, trainer.seeds, 0, 100)
+    for chunk in (1, 31, 33):
+        state, found = trainer.state, []
+        for first in range(0, 100, chunk):
+            state, part = graph.run(state, trainer.knobs, trainer.seeds, first, min(chunk, 100 - first))
+            found.append(part)
+        assert same(expected, state), chunk
+        assert torch.cat(found).equal(losses), chunk
 
 
 def trained(spec: Experiment) -> tuple[Trainer, CudaGraph]:
@@ -160,9 +177,13 @@ class Referee(TorchFunctionMode):
 
 
 PRESETS = {name: load(name, [])[1] for name in BUILT_IN}
+ACTIVATIONS = {
+    kind: experiment(target="log", model={"kind": "mlp", "hidden": [3], "activation": kind}) for kind in activations
+}
+EVERY = PRESETS | EXPERIMENTS | ACTIVATIONS
 
 
-@pytest.mark.parametrize("spec", [*PRESETS.values(), *EXPERIMENTS.values()], ids=[*PRESETS, *EXPERIMENTS])
+@pytest.mark.parametrize("spec", EVERY.values(), ids=EVERY)
 def test_a_step_can_be_captured(spec: Experiment) -> None:
     assert isinstance(spec.optimizer, ElementWise)
     trainer = Trainer(spec, CPU)

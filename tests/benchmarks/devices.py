@@ -1,0 +1,49 @@
+"""`python -m tests.benchmarks.devices`: which device `auto` takes for each preset, and why; and how many replicas of a
+small and of a large network fit on the GPU, and how fast they are. Without a GPU there is nothing to see."""
+
+from __future__ import annotations
+
+import torch
+
+from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.devices import accelerator
+from periodic_tui.engine.engines import Engines, steps_per_second
+from periodic_tui.engine.fastest import settled
+from periodic_tui.engine.memory import check_memory
+from periodic_tui.engine.trainer import Trainer
+from periodic_tui.preset_files import load
+from periodic_tui.preset_folder import BUILT_IN
+
+POPULATIONS = {"magnitude": (1, 64, 512, 4_096), "snake-extrapolation": (1, 64, 512)}
+"""Numbers of replicas, up to what a preset may ask for."""
+
+
+def main() -> None:
+    """Print a line for each preset, then one for each number of replicas."""
+    torch.set_num_threads(1)
+    other = accelerator()
+    if other is None:
+        print("there is no GPU here")
+        return
+    for name in BUILT_IN:
+        _, why = settled("auto", load(name, [])[1], Engines("auto"))
+        print(f"{name:22}{why}", flush=True)
+    for name, counts in POPULATIONS.items():
+        for replicas in counts:
+            print(f"{name:22}{replicas:,} replicas on {other}: {_rate(name, replicas, other)}", flush=True)
+
+
+def _rate(name: str, replicas: int, device: torch.device) -> str:
+    """Steps a second, or why there are none."""
+    _, spec = load(name, [("training.replicas", replicas)])
+    try:
+        check_memory(spec, device)
+        trainer = Trainer(spec, device)
+        rate = steps_per_second(Engines("auto").at_once(trainer), trainer)
+    except (Refused, torch.OutOfMemoryError) as reason:
+        return str(reason).partition("\n")[0]
+    return f"{rate:,.0f} steps/s, {rate * replicas:,.0f} replica-steps/s"
+
+
+if __name__ == "__main__":
+    main()
