@@ -117,6 +117,8 @@ def _noise_floor(case: Cases) -> Found:
 
 def _learning(case: Cases) -> Found:
     loss, before = float(case.loss[0]), float(case.loss_before[0])
+    if math.isnan(before):
+        return f"No step was taken from here yet; probe loss {loss:.3g}.", {"loss": loss}, math.inf
     fall = 1 - loss / before
     text = f"Learning: the probe loss fell by {fall:.1%} to {loss:.3g} over the last fifth of the steps."
     return text, {"loss": loss, "loss_before": before, "fall": fall}, fall / 0.02

@@ -27,7 +27,7 @@ class Cases:
     loss: Floats
     loss_test: Floats
     loss_before: Floats
-    """Probe loss when four fifths of the steps were done."""
+    """Probe loss when four fifths of the steps were done; NaN before the first."""
     train_loss: Floats
     """Expected loss of a minibatch, noise included."""
     fit_mean: Floats
@@ -139,8 +139,8 @@ def noise_floor(case: Cases) -> Mask:
 
 
 def learning(case: Cases) -> Mask:
-    """The probe loss fell by more than 2 % over the last fifth of the steps."""
-    return case.loss < 0.98 * case.loss_before
+    """The probe loss fell by more than 2 % over the last fifth of the steps; or there was no step yet."""
+    return (case.loss < 0.98 * case.loss_before) | np.isnan(case.loss_before)
 
 
 def dead_units(case: Cases) -> Mask:
