@@ -133,10 +133,11 @@ class Engines:
     def switch(self, run: Run, name: str) -> str:
         """Go on with that engine; returns what happened. Raises Refused."""
         self.cancel()
+        self.wanted = "eager" if name == "eager" else "auto" if self.interactive else "compiled"
+        if run.trainer.stepper.name == name:
+            return f"engine: {name} already"
         if name == "eager":
-            self.wanted = "eager"
             return self._swap(run, run.trainer.eager())
-        self.wanted = "auto" if self.interactive else "compiled"
         try:
             stepper = self._at_hand(run.trainer)
             if stepper is None and self.interactive:

@@ -199,6 +199,17 @@ def test_another_engine_gives_up_the_build(script: ScriptedBuild) -> None:
     assert script.cancelled
 
 
+def test_the_engine_that_runs_goes_on_with_what_its_optimizer_remembers() -> None:
+    spec = experiment(target="log", model={"kind": "mlp", "hidden": [3]}, optimizer={"kind": "rmsprop", "lr": 1e-3})
+    plain, asked = opened(spec, "eager"), opened(spec, "eager")
+    for session in (plain, asked):
+        session.advance(5)
+    assert asked.apply(parse("engine:eager")).text == "engine: eager already"
+    for session in (plain, asked):
+        session.advance(5)
+    assert asked.current.trainer.parameters.equal(plain.current.trainer.parameters)
+
+
 def test_a_build_that_takes_too_long_is_ended() -> None:
     trainer = opened(sine(), "eager").current.trainer
     build = Build(trainer.experiment, Signature.of(trainer.state, trainer.knobs), limit=0.3)
