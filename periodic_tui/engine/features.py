@@ -10,7 +10,6 @@ import numpy as np
 
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.snapshot import Features, Floats
-from periodic_tui.engine.subset import part_of
 from periodic_tui.engine.trainer import Trainer
 
 POINTS = 512
@@ -40,13 +39,11 @@ class FeatureMap:
         return self._tsne(hidden, target, flat, focus)
 
     def _hidden(self, focus: int) -> tuple[Floats, Floats]:
-        probe = self.observer.probe
-        layers = self.observer.hidden(self.trainer.parameters_of(slice(focus, focus + 1)))
+        some = self.observer.probe.part(POINTS)
+        layers = self.observer.hidden(self.trainer.parameters_of(slice(focus, focus + 1)), some.x)
         if not layers or layers[-1].activations.shape[-1] < 2:
             return np.empty(0), np.empty(0)
-        some = part_of(len(probe.x), POINTS).to(probe.x.device)
-        values = layers[-1].activations[0, some].double().cpu().numpy()
-        return values, probe.y[some, 0].double().cpu().numpy()
+        return layers[-1].activations[0].double().cpu().numpy(), some.y[:, 0].double().cpu().numpy()
 
     def _pca(self, hidden: Floats, target: Floats) -> Features:
         centered = hidden - hidden.mean(0)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.channels import groups
+from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.sharpness import sharpness
 from periodic_tui.engine.diagnostics.spectrum import spectral_peak
 from periodic_tui.engine.expected import ExpectedLoss
@@ -161,6 +162,21 @@ def test_the_pair_correlations_are_those_of_numpy() -> None:
     expected = np.triu((correlation > 0.98) & live[:, None] & live, 1)
     (units,) = observer.read(parameters).units
     assert (units.alike[0].numpy() == expected).all()
+
+
+def test_a_brief_reading_of_a_very_wide_layer_compares_some_of_its_units_and_names_them_as_they_are() -> None:
+    observer = observer_of(network([1500]))
+    parameters = drawn(observer, 1, 3)
+    compared = observer.read(parameters, brief=True).units[0].compared[0].tolist()
+    assert len(compared) == 512
+    first, second = compared[3], compared[400]
+    views = observer.step.layout.views(parameters)
+    weight, bias = views["hidden.0.weight"][0], views["hidden.0.bias"][0]
+    weight[second], bias[second] = 1.7 * weight[first], 1.7 * bias[first]
+    for brief in (True, False):
+        (layer,) = layers_of(observer.read(parameters, brief).units, views, views, [], None)
+        assert (first, second) in layer.duplicate
+        assert any({first, second} <= set(group) for group in layer.groups)
 
 
 def test_a_population_is_read_as_its_replicas_alone() -> None:

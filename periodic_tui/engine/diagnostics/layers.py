@@ -61,8 +61,8 @@ def _layer(
     brief: bool,
 ) -> Layer:
     name, nothing = f"hidden.{index}", np.empty(0)
-    alike = units.alike[0].cpu().numpy()
-    together = groups(alike)
+    compared = units.compared[0].cpu()
+    together = tuple(tuple(compared[list(group)].tolist()) for group in groups(units.alike[0].cpu().numpy()))
     return Layer(
         name=name,
         activity=units.activity[0].cpu().numpy(),
@@ -71,9 +71,9 @@ def _layer(
         certified=() if certified is None else _indices(certified & units.dead.cpu()),
         mute=_indices(units.mute),
         linear=_indices(units.linear),
-        duplicate=_pairs(units.alike, together, brief),
+        duplicate=_pairs(units.alike, compared, together, brief),
         groups=together,
-        channels=_pairs(units.channels, together, brief),
+        channels=_pairs(units.channels, compared, together, brief),
         dormant=_indices(units.dormancy <= DORMANT),
         wrong_sign=() if wrong_sign is None else _indices(wrong_sign),
         incoming=weights[f"{name}.weight"],
@@ -92,11 +92,13 @@ def _indices(mask: Tensor) -> tuple[int, ...]:
     return tuple(mask[0].nonzero().flatten().tolist())
 
 
-def _pairs(mask: Tensor, together: tuple[tuple[int, ...], ...], brief: bool) -> tuple[tuple[int, int], ...]:
+def _pairs(
+    mask: Tensor, compared: Tensor, together: tuple[tuple[int, ...], ...], brief: bool
+) -> tuple[tuple[int, int], ...]:
     """All pairs; `brief`: of very many, only those of each group's first unit."""
-    found = mask[0].nonzero()
+    found = compared[mask[0].nonzero().cpu()]
     if brief and len(found) > _MANY:
-        heads = torch.tensor([group[0] for group in together], device=mask.device)
+        heads = torch.tensor([group[0] for group in together])
         found = found[torch.isin(found[:, 0], heads)]
     first, second = found.T.tolist()
     return tuple(zip(first, second, strict=True))

@@ -115,7 +115,7 @@ class Observer:
         model, views = self.step.experiment.model, self.step.layout.views(parameters)
         probe = self._fit_probe(parameters.shape[-1]) if brief else self.probe
         points = probe.part(_BRIEF).x if brief else probe.x
-        output, units = self._forward(parameters, points)
+        output, units = self._forward(parameters, points, brief)
         if brief:
             output = self.predict(parameters, probe.x)
         frequency = model.frequency_parameter
@@ -138,7 +138,7 @@ class Observer:
         count = len(self.probe.x) if size * len(self.probe.x) <= _QUARTER_ABOVE else len(self.probe.x) // 4
         return self.probe.part(count)
 
-    def _forward(self, parameters: Tensor, points: Tensor) -> tuple[Tensor, tuple[Units, ...]]:
+    def _forward(self, parameters: Tensor, points: Tensor, brief: bool) -> tuple[Tensor, tuple[Units, ...]]:
         """Outputs on points `[points, inputs]` and the health of every hidden layer there."""
         self.attention.check()
         hidden: list[HiddenLayer] = []
@@ -147,16 +147,17 @@ class Observer:
             views = layout.views(parameters.detach().requires_grad_(torch.is_grad_enabled()))
             output = model.forward(views, self._expanded(points, parameters), hidden)
         weights = [self._outgoing(views, index, len(hidden)) for index in range(len(hidden))]
-        units = tuple(read_units(layer, weight, self.relu) for layer, weight in zip(hidden, weights, strict=True))
-        return output.detach(), units
+        layers = zip(hidden, weights, strict=True)
+        return output.detach(), tuple(read_units(layer, weight, self.relu, brief) for layer, weight in layers)
 
-    def hidden(self, parameters: Tensor) -> list[HiddenLayer]:
-        """What each hidden layer does on the probe."""
+    def hidden(self, parameters: Tensor, x: Tensor | None = None) -> list[HiddenLayer]:
+        """What each hidden layer does on the probe, or on the points `[points, inputs]`."""
         self.attention.check()
         layers: list[HiddenLayer] = []
         with torch.no_grad():
             views = self.step.layout.views(parameters)
-            self.step.experiment.model.forward(views, self._expanded(self.probe.x, parameters), layers)
+            points = self._expanded(self.probe.x if x is None else x, parameters)
+            self.step.experiment.model.forward(views, points, layers)
         return layers
 
     def certified(self, parameters: Tensor) -> list[Tensor]:
@@ -182,10 +183,13 @@ class Observer:
 
     def predict(self, parameters: Tensor, x: Tensor) -> Tensor:
         """Outputs `[replicas, points, outputs]` at inputs `[points, inputs]`, by the ordinary forward pass."""
-        self.attention.check()
-        with torch.no_grad():
-            views = self.step.layout.views(parameters)
-            return self.step.experiment.model.forward(views, self._expanded(x, parameters))
+        views = self.step.layout.views(parameters)
+        outputs = []
+        for part in x.split(max(1, _NUMBERS_AT_ONCE // (len(parameters) * self._widest))):
+            self.attention.check()
+            with torch.no_grad():
+                outputs.append(self.step.experiment.model.forward(views, self._expanded(part, parameters)))
+        return torch.cat(outputs, 1)
 
     def _test_loss(self, parameters: Tensor, brief: bool) -> Floats | None:
         if self.test is None:

@@ -26,10 +26,10 @@ ALIKE = 0.98
 """Duplicate: activations correlate above this."""
 DORMANT = 0.025
 """Dormant: its mean activation is at most this share of the layer's mean."""
-_COMPARED = 1_024
-"""Units of one layer that are compared on the whole probe; wider layers on a part of it …"""
+_WIDE = 1_024
+"""Units of one layer up to which they are compared on the whole probe; those of wider layers on a part of it …"""
 _PART = 512
-"""… of so many points."""
+"""… of so many points; a brief reading compares only so many of them with each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,39 +43,45 @@ class Units:
     linear: Tensor
     dormancy: Tensor
     """`[replicas, units]`: E|h| over the layer's mean of it; 1 is average."""
+    compared: Tensor
+    """`[replicas, compared]`: the units that were compared with each other, in ascending order."""
     alike: Tensor
-    """`[replicas, units, units]`: pairs of duplicates, above the diagonal."""
+    """`[replicas, compared, compared]`: pairs of duplicates among them, above the diagonal."""
     channels: Tensor
-    """`[replicas, units, units]`: those pairs whose outgoing weights cancel."""
+    """`[replicas, compared, compared]`: those pairs whose outgoing weights cancel."""
 
     def one(self, replica: int) -> Units:
         """The units of one replica alone."""
         return Units(*(getattr(self, field.name)[replica : replica + 1] for field in fields(self)))
 
 
-def read_units(layer: HiddenLayer, outgoing: Tensor | None, relu: bool) -> Units:
+def read_units(layer: HiddenLayer, outgoing: Tensor | None, relu: bool, brief: bool = False) -> Units:
     """Health of a layer `[replicas, points, units]`; `outgoing` is `[replicas, next units, units]` or None.
 
     `relu` says that the activation is a ReLU, whose derivative is read off the pre-activations; for any other the graph
-    from pre-activations to activations is needed.
+    from pre-activations to activations is needed. `brief`: of very wide layers only some units are compared.
     """
     active, straight = _reactions(layer, relu)
     h = layer.activations.detach().mT.contiguous()
     mean = h.mean(-1, keepdim=True)
     size = (mean if relu else h.abs().mean(-1, keepdim=True)).squeeze(-1)
     centered = h.sub_(mean) if h.data_ptr() != layer.activations.data_ptr() else h - mean
-    covariance = _covariance(centered)
-    variances = covariance.diagonal(dim1=1, dim2=2) if h.shape[1] <= _COMPARED else centered.square().mean(-1)
+    count = h.shape[1]
+    some = brief and count > _WIDE
+    compared = part_of(count, _PART if some else count).to(h.device)
+    covariance = _covariance(centered[:, compared] if some else centered, count > _WIDE)
+    variances = covariance.diagonal(dim1=1, dim2=2) if count <= _WIDE else centered.square().mean(-1)
     dead = active < DEAD_SHARE
-    alike = _alike(covariance, ~dead)
+    alike = _alike(covariance, ~dead[:, compared])
     return Units(
         activity=active.double(),
         dead=dead,
         mute=~dead & _mute(variances, centered, outgoing),
         linear=straight > 1 - DEAD_SHARE,
         dormancy=_dormancy(size),
+        compared=compared.expand(len(h), -1),
         alike=alike,
-        channels=flat_channels(alike, covariance, outgoing),
+        channels=flat_channels(alike, covariance, None if outgoing is None else outgoing[..., compared]),
     )
 
 
@@ -94,10 +100,9 @@ def _share(mask: Tensor) -> Tensor:
     return mask.mT.to(torch.float32, memory_format=torch.contiguous_format).mean(-1)
 
 
-def _covariance(centered: Tensor) -> Tensor:
+def _covariance(centered: Tensor, wide: bool) -> Tensor:
     """`[replicas, units, units]` of `[replicas, units, points]`; over a part of the probe for very wide layers."""
-    wide, points = centered.shape[1] > _COMPARED, centered.shape[-1]
-    part = centered[:, :, part_of(points, _PART).to(centered.device)] if wide else centered
+    part = centered[:, :, part_of(centered.shape[-1], _PART).to(centered.device)] if wide else centered
     return part @ part.mT / part.shape[-1]
 
 
