@@ -256,7 +256,8 @@ class Session:
     def _picture(self, live: bool) -> Snapshot:
         from periodic_tui.engine.picture import picture_of
 
-        return picture_of(self.current, self._view, live)
+        with enough_memory(f"in measuring after step {self.step:,}"):
+            return picture_of(self.current, self._view, live)
 
     def _complete(self, picture: Snapshot) -> Snapshot:
         return replace(picture, state=self._state(picture), rate=self._pacer.rate, pace=self._pacer.pace)
@@ -277,7 +278,8 @@ class Session:
         """The summary's fields that the run knows (see the README)."""
         from periodic_tui.engine.summary import summary_of
 
-        return summary_of(self.current)
+        with enough_memory(f"in measuring after step {self.step:,}"):
+            return summary_of(self.current)
 
     def _publish(self) -> None:
         """Take a picture; one that is interrupted is taken after the command, in the end without giving way."""

@@ -148,3 +148,10 @@ def test_headless_it_is_refused_with_the_step(session: Session, monkeypatch: pyt
     monkeypatch.setattr(Trainer, "advance", full)
     with pytest.raises(Refused, match="out of memory after step 3; expected fewer replicas"):
         Headless(session, Plan(10, 5), lambda snapshot, rate: None).run()
+
+
+def test_a_measurement_without_memory_is_refused(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("periodic_tui.engine.diagnostics.Observer.read", full)
+    for measure in (session.snapshot, session.summary):
+        with pytest.raises(Refused, match="out of memory in measuring after step 3"):
+            measure()
