@@ -67,7 +67,9 @@ class Pacer:
         return min(max(due_at - self._clock(), 0.0), _LONGEST_REST)
 
     def took(self, steps: int, seconds: float, step: int) -> None:
-        """So many steps took so long."""
+        """So many steps took so long; a remedy's act may have been cut short before its first step."""
+        if not steps:
+            return
         cost = seconds / steps
         self._cost = cost if self._cost == _CHUNK else 0.8 * self._cost + 0.2 * cost
         self._taken += steps

@@ -128,12 +128,16 @@ class Run:
             self.train_history.add(first, losses.double().cpu().numpy())
             self._watch()
             if self.step >= self.judge.past.due:
-                with suppress(Interrupted), self.attention.giving_way():
-                    self.judge.remember(self.step)
+                self._remember()
             if self.attention.wanted():
                 break
         if not self.trainer.alive:
             self.note("diverged: a parameter or the loss is not finite; frozen at the last good step")
+
+    def _remember(self) -> None:
+        """Note the probe losses; where a command is waiting, after one of the next steps."""
+        with suppress(Interrupted), self.attention.giving_way():
+            self.judge.remember(self.step)
 
     def _train(self, count: int) -> Tensor:
         """At most so many steps, up to the next act of a remedy; losses `[steps, replicas]`."""
@@ -146,7 +150,7 @@ class Run:
     def remedy(self, name: str) -> str:
         """Begin a remedy. Raises Refused where it does not fit."""
         self._end_treatment(f"{name} took over")
-        treatment = prescribe(name, self.trainer, self._adopt)
+        treatment = prescribe(name, self.trainer, self._adopt, self.attention)
         text = treatment.begin()
         self.treatment = None if treatment.ended else treatment
         self._placed()
@@ -192,7 +196,7 @@ class Run:
         """The parameters are others than training made them."""
         self.judge.forget()
         self._changed()
-        self.judge.remember(self.step)
+        self._remember()
 
     def reading(self) -> Reading:
         """The reading of all present parameters; taken once."""

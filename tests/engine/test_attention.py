@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import torch
 
 from periodic_tui.engine.attention import Attention, Interrupted
 from periodic_tui.engine.commands import Pace
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.run import Run
 from periodic_tui.engine.session import Session
-from tests.engine.experiments import magnitude
+from tests.engine.experiments import magnitude, sine
 
 
 class Clock:
@@ -87,3 +90,26 @@ def test_an_interrupted_run_trains_the_same() -> None:
     assert disturbed.current.trainer.parameters.equal(undisturbed.current.trainer.parameters)
     curves = [session.current.train_history.curve(0) for session in (disturbed, undisturbed)]
     assert curves[0].high.tolist() == curves[1].high.tolist()
+
+
+@pytest.mark.parametrize(
+    ("remedy", "spec"),
+    [
+        ("frequency-bank", sine(replicas=2)),
+        ("spectral-start", sine(replicas=2)),
+        ("reseed-units", magnitude(replicas=3)),
+    ],
+)
+def test_an_act_of_a_remedy_that_is_cut_short_goes_on_as_it_would_have(remedy: str, spec: Experiment) -> None:
+    cpu = torch.device("cpu")
+    runs = [Run(1, "test", spec, cpu, attention) for attention in (Attention(), Attention(lambda: True))]
+    calls = [0, 0]
+    for number, run in enumerate(runs):
+        run.advance(1)
+        run.remedy(remedy)
+        while run.step < 30:
+            calls[number] += 1
+            run.advance(30 - run.step)
+    assert calls[0] == 1 < calls[1]
+    assert runs[1].trainer.parameters.equal(runs[0].trainer.parameters)
+    assert [event.text for event in runs[1].events] == [event.text for event in runs[0].events]

@@ -23,7 +23,8 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Train:
-    """A request: train so many steps; `stage` is what the screen says meanwhile. 0 steps: only show the stage."""
+    """A request: train so many steps; `stage` is what the screen says meanwhile. 0 steps: only show the stage; an act
+    of more than some milliseconds asks for that now and then, so that a command need not wait for its end."""
 
     steps: int
     stage: str

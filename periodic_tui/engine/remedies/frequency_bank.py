@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
@@ -17,6 +18,8 @@ _BASIN = 4.4934
 """Half-width of a frequency's basin in units of 1/R."""
 _FORGETTING = 0.7
 """Of the running score."""
+_AT_ONCE = 8_192
+"""Starts that take a step together, in a few milliseconds."""
 _NOISE_SHARE = 1e-3
 
 
@@ -61,10 +64,12 @@ class FrequencyBank(Remedy):
         while True:
             last = omegas[0].numel() <= 2 * self.survivors
             steps = self.last_steps if last else self.round_steps
-            self._race(bench, omegas, scores, steps, noisy)
+            left = f"{omegas[0].numel():,} of {starts:,} starts left"
+            for _ in self._race(bench, omegas, scores, steps, noisy):
+                yield Train(0, left)
             bench.put("omega", self._best(omegas, scores))
             bench.candidates = omegas[0].tolist() if omegas[0].numel() <= 1_024 else []
-            yield Train(steps, f"{omegas[0].numel():,} of {starts:,} starts left, loss {float(scores[0].min()):.2g}")
+            yield Train(steps, f"{left}, loss {float(scores[0].min()):.2g}")
             if last:
                 break
             self._halve(omegas, scores)
@@ -81,17 +86,20 @@ class FrequencyBank(Remedy):
         grid = (torch.arange(starts, dtype=torch.float64, device=bench.device) + 0.5) / starts * self.frequency_limit
         return [grid.clone() for _ in range(bench.replicas)], [grid * 0 for _ in range(bench.replicas)]
 
-    def _race(self, bench: Bench, omegas: list[Tensor], scores: list[Tensor], steps: int, noisy: bool) -> None:
-        """Gradient steps of all that are left; the score is a running mean of their losses."""
+    def _race(
+        self, bench: Bench, omegas: list[Tensor], scores: list[Tensor], steps: int, noisy: bool
+    ) -> Iterator[None]:
+        """Gradient steps of all that are left, some at a time; the score is a running mean of their losses."""
         rate = 1.5 / bench.farthest**2 / (4 if noisy else 1)
         for _ in range(steps):
             x, y = bench.sample(128 if noisy else 32)
             for replica, (xs, ys) in enumerate(zip(x[..., 0].double(), y[..., 0].double(), strict=True)):
-                angle = omegas[replica].unsqueeze(-1) * xs
-                error = angle.sin() - ys
-                gradient = (2 * error * angle.cos() * xs).mean(-1)
-                omegas[replica] = omegas[replica] - rate * gradient
-                scores[replica] = _FORGETTING * scores[replica] + (1 - _FORGETTING) * error.square().mean(-1)
+                for omega, score in zip(omegas[replica].split(_AT_ONCE), scores[replica].split(_AT_ONCE), strict=True):
+                    angle = omega.unsqueeze(-1) * xs
+                    error = angle.sin() - ys
+                    omega.sub_((2 * error * angle.cos() * xs).mean(-1), alpha=rate)
+                    score.mul_(_FORGETTING).add_(error.square().mean(-1), alpha=1 - _FORGETTING)
+                    yield
 
     def _halve(self, omegas: list[Tensor], scores: list[Tensor]) -> None:
         for replica, score in enumerate(scores):

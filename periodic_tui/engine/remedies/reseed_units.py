@@ -57,7 +57,7 @@ class ReseedUnits(Remedy):
         bench.rate(full)
         reseeded = 0
         for turn in range(self.rounds):
-            now = Usefulness.of(bench)
+            now = yield from Usefulness.of(bench, f"round {turn + 1} of {self.rounds}")
             failed = now.loss > bench.setting.solved_below
             reseeded += int(failed.sum())
             self._reseed(bench, now, failed)
@@ -66,7 +66,7 @@ class ReseedUnits(Remedy):
         for step in range(20):
             bench.rate(full * (1 - step / 20 + 0.05 * step / 20))
             yield Train(max(1, self.settle // 20), "settling with a falling learning rate")
-        loss = Usefulness.of(bench).loss
+        loss = (yield from Usefulness.of(bench, "looking at the losses")).loss
         bench.give_up(loss > 2 * bench.setting.solved_below, "the loss is still above solved_below")
         if not reseeded:
             raise Failed("no network needed it")

@@ -44,7 +44,11 @@ class SpectralStart(Remedy):
 
         noise, power = measured(bench)
         x, y = (values[..., 0].double() for values in self._samples(bench))
-        omega = torch.stack([self._found(bench, *replica) for replica in zip(x, y, strict=True)])
+        peaks = []
+        for replica in zip(x, y, strict=True):
+            peaks.append(self._found(bench, *replica))
+            yield Train(0, "looking for the spectrum's peaks")
+        omega = torch.stack(peaks)
         bench.put("omega", omega)
         if "alpha" in bench.names:
             factors = torch.stack([amplitudes(*replica) for replica in zip(x, y, omega, strict=True)])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.remedies.base import Train
 from periodic_tui.engine.remedies.bench import Bench
 
 _POINTS = 1_024
@@ -26,13 +28,16 @@ class Usefulness:
     """`[replicas, inputs]`: mean of residual · x, of unit length: where the fit is too low."""
 
     @classmethod
-    def of(cls, bench: Bench) -> Usefulness:
-        """Of the only hidden layer."""
+    def of(cls, bench: Bench, stage: str) -> Generator[Train, Tensor, Usefulness]:
+        """Of the only hidden layer; measured as a part of a course."""
         x, y = bench.sample(_POINTS)
         residual = y - bench.predict(x)
         hidden = _hidden(bench, x)
         whole = _least_squares(hidden, y)
-        without = [_least_squares(_without(hidden, unit), y) - whole for unit in range(hidden.shape[-1])]
+        without = []
+        for unit in range(hidden.shape[-1]):
+            yield Train(0, stage)
+            without.append(_least_squares(_without(hidden, unit), y) - whole)
         pull = (residual.mean(-1, keepdim=True) * x).mean(1)
         return cls(
             loss=residual.square().mean((1, 2)),

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.attention import Attention
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.kept import Kept
@@ -28,6 +29,7 @@ class Treatment:
     bench: TrainerBench
     course: Course
     adopt: Callable[[Experiment], None]
+    attention: Attention
     stage: str = ""
     """What the remedy is at; empty once it has ended."""
     outcome: str = ""
@@ -50,7 +52,11 @@ class Treatment:
         return f"{self.name} {self.outcome}" if self.ended else f"began {self.name}: {remedies[self.name].what}"
 
     def advance(self, count: int) -> Tensor:
-        """Train at most so many steps, up to the next act; losses `[steps, replicas]`."""
+        """Train at most so many steps, up to the next act; losses `[steps, replicas]`, none after an act that a command
+        cut short, which goes on first."""
+        if not self._left:
+            self._ask(self._nothing())
+            return self._nothing()
         losses = self.trainer.advance(min(count, self._left))
         self._left -= len(losses)
         self._losses.append(losses)
@@ -68,12 +74,15 @@ class Treatment:
     def _ask(self, losses: Tensor | None) -> None:
         try:
             self._take(self.course.send(losses))  # type: ignore[arg-type]  # a generator is started with None
-            while not self._left:
-                self._take(self.course.send(self.trainer.last_loss.new_empty(0, self.bench.replicas)))
+            while not self._left and not self.attention.wanted():
+                self._take(self.course.send(self._nothing()))
         except StopIteration as end:
             self._end(end.value)
         except Failed as reason:
             self._end(reason)
+
+    def _nothing(self) -> Tensor:
+        return self.trainer.last_loss.new_empty(0, self.bench.replicas)
 
     def _take(self, request: Train) -> None:
         self.stage, self._left, self._losses = request.stage, request.steps, []
@@ -99,7 +108,9 @@ class Treatment:
         self.stage, self._left, self.outcome = "", 0, outcome
 
 
-def prescribe(name: str, trainer: Trainer, adopt: Callable[[Experiment], None]) -> Treatment:
+def prescribe(
+    name: str, trainer: Trainer, adopt: Callable[[Experiment], None], attention: Attention | None = None
+) -> Treatment:
     """A treatment of the trainer that has not begun; `adopt` goes on with a changed experiment. Raises Refused."""
     remedy = trainer.experiment.remedies.options(name)
     setting = setting_of(trainer.experiment)
@@ -114,4 +125,4 @@ def prescribe(name: str, trainer: Trainer, adopt: Callable[[Experiment], None]) 
         return setting_of(trainer.experiment)
 
     bench = TrainerBench(trainer, setting, change)
-    return Treatment(name, trainer, bench, remedy.course(bench), adopt)
+    return Treatment(name, trainer, bench, remedy.course(bench), adopt, attention or Attention())
