@@ -133,6 +133,7 @@ class Engines:
     def switch(self, run: Run, name: str) -> str:
         """Go on with that engine; returns what happened. Raises Refused."""
         self.cancel()
+        run.trainer.suit_stepper()
         self.wanted = "eager" if name == "eager" else "auto" if self.interactive else "compiled"
         if run.trainer.stepper.name == name:
             return f"engine: {name} already"

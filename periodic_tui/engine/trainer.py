@@ -88,11 +88,17 @@ class Trainer:
 
     def advance(self, count: int) -> Tensor:
         """Train so many steps; losses `[count, replicas]`."""
+        self.suit_stepper()
         self.state, losses = self.stepper.run(self.state, self.knobs, self.seeds, self.done, count)
         self.done += count
         self.last_loss = losses[-1]
         self.alive = bool(self.state["alive"].any())
         return losses
+
+    def suit_stepper(self) -> None:
+        """Go on with another stepper where the knobs have got shapes that this one does not take."""
+        if not self.stepper.takes(self.state, self.knobs):
+            self.stepper = self.stepper_for_change()
 
     def place(self, parameters: Tensor) -> None:
         """Go on from these parameters `[replicas, parameters]` with a fresh optimizer."""

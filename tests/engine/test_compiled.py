@@ -103,6 +103,18 @@ def test_tensors_of_another_shape_are_refused(compiled_for: CompiledFor) -> None
         compiled.run(trainer.state, trainer.knobs | {"lr": torch.ones(2, 1)}, trainer.seeds, 0, 1)
 
 
+def test_knobs_of_another_shape_go_to_another_stepper(compiled_for: CompiledFor) -> None:
+    trainer, compiled = compiled_for(INTERVALS)
+    trainer.stepper = compiled
+    trainer.advance(3)
+    assert trainer.stepper is compiled
+    trainer.knobs = trainer.knobs | {name: trainer.knobs[name][:, :1] for name in ("starts", "lengths")}
+    expected, _ = trainer.eager().run(trainer.state, trainer.knobs, trainer.seeds, 3, 3)
+    trainer.advance(3)
+    assert trainer.stepper is not compiled
+    assert trainer.state["parameters"].equal(expected["parameters"])
+
+
 class Faulty:
     """A stepper whose parameters are off by a hundred-thousandth and some."""
 
@@ -114,6 +126,9 @@ class Faulty:
     def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         after, losses = self.stepper.run(state, knobs, seeds, first, count)
         return after | {"parameters": after["parameters"] * self.factor}, losses
+
+    def takes(self, state: State, knobs: Knobs) -> bool:
+        return self.stepper.takes(state, knobs)
 
     def remembered(self) -> Remembered:
         return self.stepper.remembered()

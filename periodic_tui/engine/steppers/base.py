@@ -27,6 +27,10 @@ class Stepper(Protocol):
         """
         ...
 
+    def takes(self, state: State, knobs: Knobs) -> bool:
+        """Whether it can run steps of tensors of these shapes."""
+        ...
+
     def remembered(self) -> Remembered:
         """What is kept between steps besides the state, copied."""
         ...

@@ -62,6 +62,9 @@ class Compiled:
         self.program(carried, fixed, first, losses)
         return dict(zip(self.signature.state_names, carried, strict=True)), losses
 
+    def takes(self, state: State, knobs: Knobs) -> bool:
+        return Signature.of(state, knobs) == self.signature
+
     def remembered(self) -> Remembered:
         return ()
 

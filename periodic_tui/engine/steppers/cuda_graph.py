@@ -75,6 +75,9 @@ class CudaGraph:
             losses.append(self._losses[:length].clone())
         return {name: value.clone() for name, value in self._state.items()}, torch.cat(losses)
 
+    def takes(self, state: State, knobs: Knobs) -> bool:
+        return True
+
     def remembered(self) -> Remembered:
         return ()
 

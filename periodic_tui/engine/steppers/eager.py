@@ -50,6 +50,9 @@ class Eager:
                 losses.append(loss)
         return state, torch.stack(losses)
 
+    def takes(self, state: State, knobs: Knobs) -> bool:
+        return True
+
     def remembered(self) -> Remembered:
         return ()
 
