@@ -32,6 +32,8 @@ _SHARE = 0.003
 """… or longer, so that they take no more than this share of the time."""
 _WORK = 20_000_000
 """Products for one line."""
+_NUMBERS = 1 << 20
+"""Parameters of points on a line that are in memory at once."""
 _SHARPEST = 5_000
 """Parameters up to which the sharpest direction is looked for …"""
 _CURVED = 256
@@ -108,8 +110,8 @@ class Surveyor:
 
     def _along(self, present: Tensor, direction: Tensor, batch: Batch) -> Floats:
         positions = torch.as_tensor(POSITIONS, dtype=present.dtype, device=present.device)
-        points = present + positions.unsqueeze(-1) * direction
-        prediction = self.observer.predict(points, batch.x[0])
+        parts = positions.unsqueeze(-1).split(max(1, _NUMBERS // present.shape[-1]))
+        prediction = torch.cat([self.observer.predict(present + part * direction, batch.x[0]) for part in parts])
         loss = loss_of(prediction.double(), Batch(batch.x, batch.y.double()), self.trainer.experiment.training.loss)
         return loss.cpu().numpy()
 

@@ -66,7 +66,8 @@ def measure(trainer: Trainer, observer: Observer, focus: int) -> Motion:
         probe = observer.probe.part(512)
         whole = Batch(probe.x.unsqueeze(0), probe.y.unsqueeze(0))
         true = gradient(whole).double()
-    noise = torch.cat(draws).double().var(0).sum()
+    drawn = torch.cat(draws).double()
+    noise = drawn.sub(drawn.mean(0)).square().sum() / (count - 1)
     ratio = float("nan")
     if isinstance(trainer.experiment.optimizer, ElementWise):
         moved = step.update(state, draws[0], knobs["lr"])["parameters"] - state["parameters"]

@@ -22,6 +22,8 @@ from periodic_tui.engine.step import TrainingStep, loss_of
 
 _NUMBERS_AT_ONCE = 1 << 20
 """So many activations are held at once: they should fit into the processor's cache."""
+_PRODUCTS_AT_ONCE = 1 << 26
+"""Points times parameters that go through a network at once: some milliseconds."""
 
 _BRIEF_ABOVE = 1 << 18
 """Points (of the training or the test domain) times units of the widest layer from which a brief reading is brief."""
@@ -183,9 +185,13 @@ class Observer:
 
     def predict(self, parameters: Tensor, x: Tensor) -> Tensor:
         """Outputs `[replicas, points, outputs]` at inputs `[points, inputs]`, by the ordinary forward pass."""
-        views = self.step.layout.views(parameters)
-        outputs = []
-        for part in x.split(max(1, _NUMBERS_AT_ONCE // (len(parameters) * self._widest))):
+        at_once = min(_NUMBERS_AT_ONCE // self._widest, _PRODUCTS_AT_ONCE // parameters.shape[-1])
+        rows = parameters.split(max(1, at_once // len(x)))
+        return torch.cat([self._outputs(some, x, max(1, at_once // len(some))) for some in rows])
+
+    def _outputs(self, parameters: Tensor, x: Tensor, at_once: int) -> Tensor:
+        outputs, views = [], self.step.layout.views(parameters)
+        for part in x.split(at_once):
             self.attention.check()
             with torch.no_grad():
                 outputs.append(self.step.experiment.model.forward(views, self._expanded(part, parameters)))
