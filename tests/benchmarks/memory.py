@@ -1,4 +1,4 @@
-"""Ten million steps of sine-31, flat out: memory of the dashboard, and whether its plot keeps every spike of the loss.
+"""Ten million steps of sine-31: memory of the dashboard, and whether its plot keeps every spike of the loss.
 
     python -m tests.benchmarks.memory
 
@@ -21,7 +21,12 @@ from periodic_tui.preset_files import load
 from tests.benchmarks.measure import Figure, report
 from tests.pty.terminal import Terminal
 
-COMMAND = [sys.executable, "-m", "periodic_tui", "sine-31", "--device", "cpu", "--engine", "compiled"]
+PACE = 500_000
+"""Steps a second of the dashboard: so slow that the header shows a milestone when it is reached."""
+COMMAND = [
+    *(sys.executable, "-m", "periodic_tui", "sine-31", "--device", "cpu", "--engine", "compiled"),
+    *("--set", f"training.pace={PACE}"),
+]
 MILESTONES = 1_000_000, 4_000_000, 7_000_000, 10_000_000
 MOST_GROWTH = 10.0
 """MB from the first milestone to the last."""
