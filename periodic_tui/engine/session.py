@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from periodic_tui.engine.attention import Attention, Interrupted
 from periodic_tui.engine.commands import Command, Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.framing import Framing
 from periodic_tui.engine.memory import OutOfMemory, check_memory, enough_memory
 from periodic_tui.engine.pacing import Pacer
 from periodic_tui.engine.snapshot import EMPTY, Event, Snapshot, State, View
@@ -23,18 +24,8 @@ if TYPE_CHECKING:
     from periodic_tui.engine.engines import Engines
     from periodic_tui.engine.run import Run
 
-_PATIENCE = 0.3
-"""Seconds that the screen can go without news while commands come faster than pictures are complete."""
-
 Load = Callable[[str], tuple[str, Experiment]]
 """From a preset's name or path to its name and experiment; raises ValueError with one line."""
-
-_FRAME = 0.05
-"""Seconds between snapshots while training, where the probe is cheap."""
-_READING_SHARE = 0.02
-"""Largest share of the time that readings may take …"""
-_LONGEST_FRAME = 1.9
-"""… unless that would leave the screen without news for longer than this: with the step at hand, 2 seconds."""
 
 
 class Session:
@@ -67,10 +58,7 @@ class Session:
         self._stopped = threading.Event()
         self._latest = replace(EMPTY, preset=name, title=experiment.title, story=experiment.story)
         self._pacer = Pacer(clock)
-        self._next_frame = 0.0
-        self._published = 0.0
-        self._owed = 0.0
-        self._interrupted: float | None = None
+        self._framing = Framing()
         """When a command came before a picture was complete, none having been since."""
         self._attention = Attention(self._work.is_set)
         self._run: Run | None = None
@@ -187,7 +175,7 @@ class Session:
         steps = 0 if self._idle else self._pacer.due(self.step)
         if steps:
             self._train(steps)
-        if self._clock() >= self._next_frame and not self._still:
+        if self._clock() >= self._framing.next and not self._still:
             self._publish()
         if not steps:
             self._work.wait(self._rest())
@@ -206,7 +194,7 @@ class Session:
         """Seconds to wait where there is no step to take; None: until something comes."""
         if self._still:
             return None
-        return max(0.0, self._next_frame - self._clock()) if self._idle else self._pacer.rest()
+        return max(0.0, self._framing.next - self._clock()) if self._idle else self._pacer.rest()
 
     @property
     def _idle(self) -> bool:
@@ -284,24 +272,18 @@ class Session:
     def _publish(self) -> None:
         """Take a picture; one that is interrupted is taken after the command, in the end without giving way."""
         started = self._clock()
-        patient = self._interrupted is None or started - self._interrupted < _PATIENCE
         deaths = self.current.deaths_seen
         try:
-            with self._attention.giving_way(patient):
+            with self._attention.giving_way(self._framing.patient(started)):
                 picture = self._picture(live=True)
         except Interrupted:
-            self._interrupted = self._interrupted or started
+            self._framing.interrupted(started)
             return
         finally:
             if self._view.stop_at_death and self.current.deaths_seen > deaths:
                 self.paused = True
-        self._latest, self._interrupted = self._complete(picture), None
-        ended = self._clock()
-        # What a long reading took too much is saved on the next ones.
-        self._owed = max(0.0, self._owed - _READING_SHARE * (started - self._published)) + ended - started
-        self._published = ended
-        latest = max(ended + _FRAME, started + _LONGEST_FRAME)
-        self._next_frame = min(ended + max(_FRAME, self._owed / _READING_SHARE), latest)
+        self._latest = self._complete(picture)
+        self._framing.took(started, self._clock())
 
     # The verbs of the commands.
 

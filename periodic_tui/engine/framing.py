@@ -1,0 +1,40 @@
+"""When the next picture is due: often enough to be live, seldom enough to cost training next to nothing."""
+
+from __future__ import annotations
+
+_FRAME = 0.05
+"""Seconds between pictures while training, where the probe is cheap."""
+_SHARE = 0.02
+"""Largest share of the time that pictures may take …"""
+_LONGEST = 1.9
+"""… unless that would leave the screen without news for longer than this: with the step at hand, 2 seconds."""
+_PATIENCE = 0.3
+"""Seconds for which a picture may be put off by one command after the other."""
+
+
+class Framing:
+    """Decides when a picture is taken from what pictures have cost."""
+
+    def __init__(self) -> None:
+        self.next = 0.0
+        """Moment at which the next picture is due, by the clock of the moments that are told here."""
+        self._taken = 0.0
+        self._owed = 0.0
+        """Seconds that pictures took beyond their share."""
+        self._put_off: float | None = None
+        """Moment at which a picture that a command interrupted had begun."""
+
+    def patient(self, now: float) -> bool:
+        """Whether the picture that begins now may still be interrupted."""
+        return self._put_off is None or now - self._put_off < _PATIENCE
+
+    def interrupted(self, started: float) -> None:
+        """A picture was begun and given up for a command."""
+        self._put_off = self._put_off or started
+
+    def took(self, started: float, ended: float) -> None:
+        """A picture was taken; what it took too much is saved on the next ones."""
+        self._put_off = None
+        self._owed = max(0.0, self._owed - _SHARE * (started - self._taken)) + ended - started
+        self._taken = ended
+        self.next = min(ended + max(_FRAME, self._owed / _SHARE), max(ended + _FRAME, started + _LONGEST))
