@@ -6,7 +6,7 @@ import numpy as np
 
 from periodic_tui.engine.snapshot import Floats
 
-_GROWTH = 1.1
+_GROWTH = 1.2
 
 
 class Past:

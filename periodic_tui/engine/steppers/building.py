@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from periodic_tui.engine.experiment import Experiment
@@ -79,7 +81,10 @@ class Build:
             raise Unavailable(f"the build failed: {reason}")
 
     def cancel(self) -> None:
-        """End it now."""
+        """End it now, with the compilers that it started."""
+        if not self.done:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         for stream in (self._process.stdin, self._process.stdout):
             assert stream
             stream.close()
