@@ -33,18 +33,20 @@ class History:
             return
         while (first + len(values) - 1) // self.width >= len(self._low):
             self._halve()
-        bins = (first + np.arange(len(values))) // self.width
-        starts = np.flatnonzero(np.diff(bins, prepend=-1))
-        rows = bins[starts]
-        values = np.where(np.isnan(values), np.inf, values)
+        rows = np.arange(first // self.width, (first + len(values) - 1) // self.width + 1)
+        starts = np.maximum(rows * self.width - first, 0)
         finite = np.isfinite(values)
-        measured = np.where(finite, values, 1.0)
+        measured, count = values, np.diff(starts, append=len(values)).astype(float)[:, None]
+        if not finite.all():
+            values = np.where(np.isnan(values), np.inf, values)
+            measured = np.where(finite, values, 1.0 if self.geometric else 0.0)
+            count = np.add.reduceat(finite.astype(float), starts)
         if self.geometric:
             measured = np.log(np.maximum(measured, _TINY))
         self._low[rows, part] = np.minimum(self._low[rows, part], np.minimum.reduceat(values, starts))
         self._high[rows, part] = np.maximum(self._high[rows, part], np.maximum.reduceat(values, starts))
-        self._sum[rows, part] += np.add.reduceat(np.where(finite, measured, 0.0), starts)
-        self._count[rows, part] += np.add.reduceat(finite.astype(float), starts)
+        self._sum[rows, part] += np.add.reduceat(measured, starts)
+        self._count[rows, part] += count
         self._used = max(self._used, int(rows[-1]) + 1)
 
     def _halve(self) -> None:
