@@ -78,7 +78,7 @@ def summary_lines(summary: dict[str, Any]) -> list[str]:
             **summary
         ),
         "seed {seed}, replicas {replicas}, {engine}, {device}, {dtype}".format(**summary),
-        f"loss {_figure(summary['loss'])}, last batch {_figure(summary['train_loss'])}" + _test(summary["loss_test"]),
+        f"loss {_figure(summary['loss'])}" + _last_batch(summary) + _test(summary["loss_test"]),
     ]
     if summary["omega"] is not None:
         lines.append(f"omega {_figure(summary['omega'])}" + _distance(summary["answer_error"]))
@@ -93,6 +93,10 @@ def _figure(value: float | list[float] | None) -> str:
     if isinstance(value, list):
         return ", ".join(map(_figure, value))
     return "not finite" if value is None else f"{value:.6g}"
+
+
+def _last_batch(summary: dict[str, Any]) -> str:
+    return f", last batch {_figure(summary['train_loss'])}" if summary["steps"] else ""
 
 
 def _test(loss: float | None) -> str:
