@@ -59,7 +59,6 @@ class Session:
         self._latest = replace(EMPTY, preset=name, title=experiment.title, story=experiment.story)
         self._pacer = Pacer(clock)
         self._framing = Framing()
-        """When a command came before a picture was complete, none having been since."""
         self._attention = Attention(self._work.is_set)
         self._run: Run | None = None
         self._runs = 0

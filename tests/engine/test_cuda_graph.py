@@ -18,6 +18,7 @@ from periodic_tui.engine.activations import activations
 from periodic_tui.engine.engines import captured as checked_graph
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.optimizers import ElementWise
+from periodic_tui.engine.step import State
 from periodic_tui.engine.steppers.cuda_graph import BLOCK, CudaGraph, Work
 from periodic_tui.engine.steppers.verification import disagreement
 from periodic_tui.engine.trainer import Trainer
@@ -55,6 +56,15 @@ def again(work: Work, device: torch.device) -> Work:
     return work
 
 
+def in_chunks(graph: CudaGraph, trainer: Trainer, chunk: int, expected: State, losses: Tensor) -> bool:
+    """Whether a hundred steps taken in chunks come to this state with these losses, to the bit."""
+    state, found = trainer.state, []
+    for first in range(0, 100, chunk):
+        state, part = graph.run(state, trainer.knobs, trainer.seeds, first, min(chunk, 100 - first))
+        found.append(part)
+    return same(expected, state) and torch.cat(found).equal(losses)
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_on_a_gpu_the_chunks_change_no_bit(name: str) -> None:
@@ -62,12 +72,7 @@ def test_on_a_gpu_the_chunks_change_no_bit(name: str) -> None:
     graph = checked_graph(trainer)
     expected, losses = graph.run(trainer.state, trainer.knobs, trainer.seeds, 0, 100)
     for chunk in (1, 31, 33):
-        state, found = trainer.state, []
-        for first in range(0, 100, chunk):
-            state, part = graph.run(state, trainer.knobs, trainer.seeds, first, min(chunk, 100 - first))
-            found.append(part)
-        assert same(expected, state), chunk
-        assert torch.cat(found).equal(losses), chunk
+        assert in_chunks(graph, trainer, chunk, expected, losses), chunk
 
 
 def trained(spec: Experiment) -> tuple[Trainer, CudaGraph]:
@@ -84,12 +89,7 @@ def test_the_numbers_are_those_of_the_eager_engine_whatever_the_chunk(name: str)
     trainer, graph = trained(EXPERIMENTS[name])
     expected, losses = trainer.eager().run(trainer.state, trainer.knobs, trainer.seeds, 0, 100)
     for chunk in (1, 31, 32, 33, 100):
-        state, found = trainer.state, []
-        for first in range(0, 100, chunk):
-            state, part = graph.run(state, trainer.knobs, trainer.seeds, first, min(chunk, 100 - first))
-            found.append(part)
-        assert same(expected, state), chunk
-        assert torch.cat(found).equal(losses), chunk
+        assert in_chunks(graph, trainer, chunk, expected, losses), chunk
     assert disagreement(trainer.eager(), graph, trainer.state, trainer.knobs, trainer.seeds, BLOCK + 1) is None
 
 

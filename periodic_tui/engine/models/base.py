@@ -138,10 +138,10 @@ def affine(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """`[replicas, batch, units]` of `x` `[replicas, batch, inputs]` and `weight` `[replicas, units, inputs]`."""
     if x.shape[-1] == 1:
         product = x * weight.mT
-    elif len(x) == 1:
+    elif len(x) == 1:  # adds the bias too, and the gradient comes in the weight's own layout
         product = x[0] @ weight[0].mT if bias is None else bias[0].addmm(x[0], weight[0].mT)
         return product.unsqueeze(0)
-    elif len(x) > 1 and x.stride(0) == 0:  # the same points for every replica: one product instead of many
+    elif x.stride(0) == 0:  # the same points for every replica: one product instead of many
         product = (weight.flatten(0, 1) @ x[0].mT).unflatten(0, weight.shape[:2]).mT
     else:
         product = x @ weight.mT

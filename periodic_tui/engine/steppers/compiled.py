@@ -57,7 +57,7 @@ class Compiled:
 
     def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         carried = [tensor.clone() for tensor in _ordered(state, self.signature.state)]
-        losses = carried[0].new_empty(count, self.signature.replicas, dtype=state["parameters"].dtype)
+        losses = state["parameters"].new_empty(count, self.signature.replicas)
         fixed = [*_ordered(knobs, self.signature.knobs), seeds.contiguous(), self.counter]
         self.program(carried, fixed, first, losses)
         return dict(zip(self.signature.state_names, carried, strict=True)), losses
