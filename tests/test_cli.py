@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from periodic_tui import __version__
-from periodic_tui.preset_files import BUILT_IN, dump, load
+from periodic_tui.presets.files import BUILT_IN, dump, load
 from tests.pty.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from periodic_tui.engine.doctor import findings
-from periodic_tui.engine.steppers import cuda_graph
-from periodic_tui.preset_files import load
+from periodic_tui.engine.training.steppers import cuda_graph
+from periodic_tui.presets.files import load
 from tests.engine.second_device import SecondDevice, pretend
 from tests.engine.test_cuda_graph import again
 

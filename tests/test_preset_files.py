@@ -10,12 +10,12 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from periodic_tui.engine.optimizers.adam import Adam
-from periodic_tui.engine.optimizers.sgd import SGD
-from periodic_tui.engine.overrides import override, parse_value
-from periodic_tui.engine.targets import targets
-from periodic_tui.preset_files import BUILT_IN, MAX_BYTES, PresetError, dump, load
-from periodic_tui.preset_folder import preset_folder
+from periodic_tui.engine.components.optimizers.adam import Adam
+from periodic_tui.engine.components.optimizers.sgd import SGD
+from periodic_tui.engine.components.targets import targets
+from periodic_tui.engine.experiment.overrides import override, parse_value
+from periodic_tui.presets.builtin import preset_folder
+from periodic_tui.presets.files import BUILT_IN, MAX_BYTES, PresetError, dump, load
 
 MINIMAL = 'target.kind = "sine"\nmodel.kind = "sine-unit"\n'
 

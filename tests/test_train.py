@@ -20,7 +20,7 @@ from periodic_tui.cli.train import train
 from periodic_tui.engine import engines
 from periodic_tui.engine.commands import Command, Inject, Pace, Refused, Reinitialize
 from periodic_tui.engine.snapshot import Event, Snapshot
-from periodic_tui.preset_files import load
+from periodic_tui.presets.files import load
 from tests.pty.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from periodic_tui.preset_folder import preset_folder
+from periodic_tui.presets.builtin import preset_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,7 +29,7 @@ def test_a_checkout_finds_its_presets() -> None:
 
 
 def test_the_wheel_finds_its_own_presets(unpacked: Path) -> None:
-    script = "from periodic_tui.preset_folder import preset_folder; print(preset_folder())"
+    script = "from periodic_tui.presets.builtin import preset_folder; print(preset_folder())"
     env = {"PYTHONPATH": str(unpacked)}
     found = subprocess.run(
         [sys.executable, "-c", script], cwd=unpacked, env=env, check=True, capture_output=True, text=True

@@ -13,7 +13,7 @@ import click
 
 from periodic_tui import __version__
 from periodic_tui.engine.commands import Refused
-from periodic_tui.preset_error import PresetError
+from periodic_tui.presets.errors import PresetError
 from periodic_tui.printable import printable
 
 NAME = "periodic-tui"

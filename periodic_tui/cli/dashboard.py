@@ -12,12 +12,12 @@ import click
 from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.options import overrides, run_options
 from periodic_tui.engine.commands import Refused
-from periodic_tui.engine.overrides import Override
-from periodic_tui.preset_folder import BUILT_IN, title_and_story
+from periodic_tui.engine.experiment.overrides import Override
+from periodic_tui.presets.builtin import BUILT_IN, title_and_story
 
 if TYPE_CHECKING:
     from periodic_tui.engine.session import Session
-    from periodic_tui.ui.opening import Opening
+    from periodic_tui.ui.screens.opening import Opening
 
 
 @command(NAME)
@@ -44,11 +44,11 @@ def dashboard(
     opening = _opening(preset, changes)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
-    from periodic_tui.ui.run import run_dashboard
+    from periodic_tui.ui.launch import run_dashboard
 
     def open_session() -> tuple[Session, Sequence[tuple[str, str, str]]]:
         from periodic_tui.engine.session import Session
-        from periodic_tui.preset_files import built_in, load
+        from periodic_tui.presets.files import built_in, load
 
         name, experiment = load(preset, changes)
         return Session(load, name, experiment, device=device, engine=engine, paused=paused), built_in()
@@ -64,11 +64,11 @@ def dashboard(
 def _opening(preset: str, changes: Sequence[Override]) -> Opening:
     """What the first frame says. Bad input is found here, before the screen opens; a built-in preset as it stands
     needs no such check."""
-    from periodic_tui.ui.opening import Opening
+    from periodic_tui.ui.screens.opening import Opening
 
     if preset in BUILT_IN and not changes:
         return Opening(preset, *title_and_story(preset))
-    from periodic_tui.preset_files import load
+    from periodic_tui.presets.files import load
 
     name, experiment = load(preset, changes)
     return Opening(name, experiment.title, experiment.story)

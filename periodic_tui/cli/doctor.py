@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import click
 
 from periodic_tui.cli.command import command
-from periodic_tui.preset_files import load
-from periodic_tui.preset_folder import BUILT_IN
+from periodic_tui.presets.builtin import BUILT_IN
+from periodic_tui.presets.files import load
 
 
 @command("doctor")

@@ -8,8 +8,8 @@ import click
 
 from periodic_tui.cli.command import command
 from periodic_tui.cli.warn import warn
-from periodic_tui.preset_error import PresetError
-from periodic_tui.preset_files import built_in, dump, load
+from periodic_tui.presets.errors import PresetError
+from periodic_tui.presets.files import built_in, dump, load
 
 
 @command("presets")

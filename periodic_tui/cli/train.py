@@ -15,8 +15,8 @@ from periodic_tui.cli.options import overrides, run_options
 from periodic_tui.cli.warn import warn
 from periodic_tui.engine.commands import Command, Pause, Refused, Resume, SingleStep, parse
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.overrides import Override
-from periodic_tui.preset_files import load
+from periodic_tui.engine.experiment.overrides import Override
+from periodic_tui.presets.files import load
 
 INTERRUPTED = 130
 """Exit code."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.warnings import warnings
+from periodic_tui.engine.experiment.warnings import warnings
 from periodic_tui.printable import printable
 
 

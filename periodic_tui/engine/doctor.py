@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import torch
 
-from periodic_tui.engine.engines import captured, checked, steps_per_second
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.steppers.building import compiler, missing
-from periodic_tui.engine.steppers.cache import Unavailable, cache_folder, entries, find
-from periodic_tui.engine.steppers.compiled import Compiled
-from periodic_tui.engine.steppers.signature import Signature, key_of
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.training.aot.build_process import compiler, missing
+from periodic_tui.engine.training.aot.cache import Unavailable, cache_folder, entries, find
+from periodic_tui.engine.training.aot.cache_key import Signature, key_of
+from periodic_tui.engine.training.aot.compiled import Compiled
+from periodic_tui.engine.training.stepper_choice import captured, checked, steps_per_second
+from periodic_tui.engine.training.trainer import Trainer
 
 Finding = tuple[str, str]
 """What was looked at, and what was found; with a remedy after a semicolon where something is missing."""

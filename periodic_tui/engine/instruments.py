@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from periodic_tui.engine.answers import NoAnswer
-from periodic_tui.engine.deaths import Deaths
 from periodic_tui.engine.diagnostics import Observer
-from periodic_tui.engine.diagnostics.motion import MotionMeter
-from periodic_tui.engine.features import FeatureMap
-from periodic_tui.engine.landscape import Surveyor
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.diagnostics.deaths import Deaths
+from periodic_tui.engine.diagnostics.gradient_stats import MotionMeter
+from periodic_tui.engine.experiment.known_answers import NoAnswer
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.views.features import FeatureMap
+from periodic_tui.engine.views.landscape import Surveyor
 
 
 class Instruments:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from periodic_tui.engine.clock_face import clock_face
-from periodic_tui.engine.findings import Findings, findings_of, glance_at
-from periodic_tui.engine.fit import fit_of
+from periodic_tui.engine.diagnosis import Findings, findings_of, glance_at
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import EMPTY, Curve, Features, Landscape, Snapshot, View
 from periodic_tui.engine.treatment import offers
-from periodic_tui.engine.unit_curve import unit_curve
+from periodic_tui.engine.views.clock_face import clock_face
+from periodic_tui.engine.views.fit import fit_of
+from periodic_tui.engine.views.unit_curve import unit_curve
 
 
 def picture_of(run: Run, view: View, live: bool = False) -> Snapshot:

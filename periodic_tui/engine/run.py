@@ -9,25 +9,25 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from periodic_tui.engine.attention import Attention, Interrupted
-from periodic_tui.engine.cases import Judge
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.diagnostics import Observer, Reading
+from periodic_tui.engine.diagnostics.probe import test_probe, training_probe
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.history import History
+from periodic_tui.engine.experiment.error_messages import problems
+from periodic_tui.engine.experiment.overrides import override, parse_value
+from periodic_tui.engine.experiment.warnings import warnings
 from periodic_tui.engine.instruments import Instruments
-from periodic_tui.engine.kept import Kept
-from periodic_tui.engine.memory import check_memory
-from periodic_tui.engine.overrides import override, parse_value
-from periodic_tui.engine.population import Population
-from periodic_tui.engine.probe import test_probe, training_probe
-from periodic_tui.engine.problems import problems
+from periodic_tui.engine.scheduling.preemption import Attention, Interrupted
 from periodic_tui.engine.snapshot import Event
-from periodic_tui.engine.steadiness import Steadiness
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.training.checkpoint import Kept
+from periodic_tui.engine.training.control_run import Twin
+from periodic_tui.engine.training.history import History
+from periodic_tui.engine.training.memory import check_memory
+from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment import Treatment, prescribe
-from periodic_tui.engine.twin import Twin
-from periodic_tui.engine.warnings import warnings
+from periodic_tui.engine.verdicts.hysteresis import Steadiness
+from periodic_tui.engine.verdicts.judge import Judge
+from periodic_tui.engine.verdicts.population import Population
 
 CHANGEABLE = (
     "optimizer.",

@@ -10,19 +10,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from periodic_tui.engine.attention import Attention, Interrupted
 from periodic_tui.engine.commands import Command, Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.framing import Framing
-from periodic_tui.engine.memory import OutOfMemory, check_memory, enough_memory
-from periodic_tui.engine.pacing import Pacer
+from periodic_tui.engine.scheduling.frames import Framing
+from periodic_tui.engine.scheduling.pacing import Pacer
+from periodic_tui.engine.scheduling.preemption import Attention, Interrupted
 from periodic_tui.engine.snapshot import EMPTY, Event, Snapshot, State, View
 from periodic_tui.engine.torch_loading import load_torch
+from periodic_tui.engine.training.memory import OutOfMemory, check_memory, enough_memory
 from periodic_tui.engine.undo import UndoRing
 
 if TYPE_CHECKING:
-    from periodic_tui.engine.engines import Engines
     from periodic_tui.engine.run import Run
+    from periodic_tui.engine.training.stepper_choice import Engines
 
 Load = Callable[[str], tuple[str, Experiment]]
 """From a preset's name or path to its name and experiment; raises ValueError with one line."""
@@ -113,7 +113,7 @@ class Session:
     def open(self) -> None:
         """Import torch and build the first run. Raises Refused."""
         load_torch()
-        from periodic_tui.engine.engines import Engines
+        from periodic_tui.engine.training.stepper_choice import Engines
 
         self._engines = Engines(self._wanted_engine, self._interactive, self._clock, self._stopped.is_set)
         self._begin(*self._first)
@@ -126,8 +126,8 @@ class Session:
     def _begin(self, name: str, experiment: Experiment) -> None:
         import torch
 
-        from periodic_tui.engine.fastest import settled
         from periodic_tui.engine.run import Run
+        from periodic_tui.engine.training.device_choice import settled
 
         torch.set_num_threads(1)
         with enough_memory(f"when {name} began"):

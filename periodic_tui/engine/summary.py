@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from periodic_tui.engine.findings import findings_of
+from periodic_tui.engine.diagnosis import findings_of
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Layer
 

@@ -14,7 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from periodic_tui.ui.opening import Opening, OpeningScreen
+from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.session import Session, Wake
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Literal
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
-from periodic_tui.ui.pane import Pane
+from periodic_tui.ui.widgets.pane import Pane
 
 Layout = Literal["small", "medium", "large"]
 

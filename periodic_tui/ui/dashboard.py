@@ -15,7 +15,6 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from periodic_tui.engine.activations import activations
 from periodic_tui.engine.commands import (
     ApplyRemedy,
     Command,
@@ -29,20 +28,21 @@ from periodic_tui.engine.commands import (
     SingleStep,
     Undo,
 )
-from periodic_tui.engine.optimizers import optimizers
+from periodic_tui.engine.components.activations import activations
+from periodic_tui.engine.components.optimizers import optimizers
 from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, speaking
-from periodic_tui.ui.carousel import Carousel
-from periodic_tui.ui.header import Header
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.pace import faster, slower
-from periodic_tui.ui.pane import Pane
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.help import Help, key_rows
 from periodic_tui.ui.screens.picker import Picker, Preset
 from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.session import Session
+from periodic_tui.ui.widgets.cycle import Carousel
+from periodic_tui.ui.widgets.header import Header
+from periodic_tui.ui.widgets.pane import Pane
 
 FIRST_FOCUS = "fit"
 """The pane that + and - act on from the start."""

@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from periodic_tui.engine.commands import ApplyRemedy, Bench, Command, Undo
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import View
-from periodic_tui.preset_files import load
-from periodic_tui.ui.run import SWITCH
+from periodic_tui.presets.files import load
+from periodic_tui.ui.launch import SWITCH
 from tests.benchmarks.measure import Figure, milliseconds, quantile, report
 
 PRESETS = "sine-31", "magnitude-population", "ln-learns", "snake-extrapolation"

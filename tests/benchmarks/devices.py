@@ -6,13 +6,13 @@ from __future__ import annotations
 import torch
 
 from periodic_tui.engine.commands import Refused
-from periodic_tui.engine.devices import accelerator
-from periodic_tui.engine.engines import Engines, steps_per_second
-from periodic_tui.engine.fastest import settled
-from periodic_tui.engine.memory import check_memory
-from periodic_tui.engine.trainer import Trainer
-from periodic_tui.preset_files import load
-from periodic_tui.preset_folder import BUILT_IN
+from periodic_tui.engine.training.device_choice import settled
+from periodic_tui.engine.training.devices import accelerator
+from periodic_tui.engine.training.memory import check_memory
+from periodic_tui.engine.training.stepper_choice import Engines, steps_per_second
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.presets.builtin import BUILT_IN
+from periodic_tui.presets.files import load
 
 POPULATIONS = {"magnitude": (1, 64, 512, 4_096), "snake-extrapolation": (1, 64, 512)}
 """Numbers of replicas, up to what a preset may ask for."""

@@ -13,7 +13,7 @@ import time
 
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import View
-from periodic_tui.preset_files import built_in, load
+from periodic_tui.presets.files import built_in, load
 
 SECONDS = 8.0
 """Or a little longer: from the end of a picture to the end of a picture, since few are taken of the largest."""

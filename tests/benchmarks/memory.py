@@ -17,7 +17,7 @@ import numpy as np
 
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import Floats
-from periodic_tui.preset_files import load
+from periodic_tui.presets.files import load
 from tests.benchmarks.measure import Figure, report
 from tests.pty.terminal import Terminal
 

@@ -15,14 +15,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.components.targets.sines import Sine
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.remedies import remedies
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.summary import summary_of
-from periodic_tui.engine.targets.sines import Sine
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment import prescribe
-from periodic_tui.preset_files import load
+from periodic_tui.presets.files import load
 
 CPU = torch.device("cpu")
 WIDE = {"train": [[-1000.0, 1000.0]]}

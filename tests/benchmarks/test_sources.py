@@ -2,8 +2,8 @@
 
 import pytest
 
-from periodic_tui.engine.optimizers import optimizers
-from periodic_tui.preset_files import load
+from periodic_tui.engine.components.optimizers import optimizers
+from periodic_tui.presets.files import load
 from tests.benchmarks.sources import ONE_BY_ONE, interval, logarithm_rows, magnitude_rows, trained
 
 

@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.steppers.building import Build, missing
-from periodic_tui.engine.steppers.cache import find
-from periodic_tui.engine.steppers.compiled import Compiled
-from periodic_tui.engine.steppers.signature import Signature, key_of
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.training.aot.build_process import Build, missing
+from periodic_tui.engine.training.aot.cache import find
+from periodic_tui.engine.training.aot.cache_key import Signature, key_of
+from periodic_tui.engine.training.aot.compiled import Compiled
+from periodic_tui.engine.training.trainer import Trainer
 
 CompiledFor = Callable[[Experiment], tuple[Trainer, Compiled]]
 

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from periodic_tui.engine.accuracy import HELD_OUT
 from periodic_tui.engine.commands import Inject
-from periodic_tui.engine.diagnostics.reading import variance
+from periodic_tui.engine.components.targets.clock import SIXTY_YEARS
+from periodic_tui.engine.diagnostics.accuracy import HELD_OUT
+from periodic_tui.engine.diagnostics.observer import variance
 from periodic_tui.engine.session import Session
-from periodic_tui.engine.targets.clock import SIXTY_YEARS
-from periodic_tui.preset_files import load
+from periodic_tui.presets.files import load
 
 
 def clock(**settings: object) -> Session:

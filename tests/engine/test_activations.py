@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from periodic_tui.engine.activations import Activation, activations
+from periodic_tui.engine.components.activations import Activation, activations
 
 Z = torch.linspace(-6, 6, 241, dtype=torch.float64).view(1, -1, 1)
 

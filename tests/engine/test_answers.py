@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from periodic_tui.engine.answers import NoAnswer, known_answer
-from periodic_tui.engine.answers.polygons import polygon
 from periodic_tui.engine.diagnostics import Observer
+from periodic_tui.engine.diagnostics.probe import training_probe
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.probe import training_probe
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.experiment.known_answers import NoAnswer, known_answer
+from periodic_tui.engine.experiment.known_answers.polygons import polygon
+from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment
 
 NORMAL = {"distribution": "normal"}

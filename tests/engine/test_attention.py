@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import torch
 
-from periodic_tui.engine.attention import Attention, Interrupted
 from periodic_tui.engine.commands import Pace
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
+from periodic_tui.engine.scheduling.preemption import Attention, Interrupted
 from periodic_tui.engine.session import Session
 from tests.engine.experiments import magnitude, sine
 

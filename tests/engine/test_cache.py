@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from periodic_tui.engine.steppers import cache
-from periodic_tui.engine.steppers.cache import (
+from periodic_tui.engine.training.aot.cache import (
     Unavailable,
     building,
     cache_folder,
@@ -15,6 +14,7 @@ from periodic_tui.engine.steppers.cache import (
     find,
     keep,
 )
+from periodic_tui.engine.training.steppers import cache
 
 
 @pytest.fixture(autouse=True)

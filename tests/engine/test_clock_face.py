@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from periodic_tui.engine.clock_face import clock_face
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import ClockFace
+from periodic_tui.engine.views.clock_face import clock_face
 from tests.engine.experiments import experiment, sine
 
 

@@ -4,16 +4,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.engines import checked
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.sampling import Knobs
-from periodic_tui.engine.step import State
-from periodic_tui.engine.steppers.base import Remembered, Stepper
-from periodic_tui.engine.steppers.cache import Unavailable
-from periodic_tui.engine.steppers.compiled import Compiled
-from periodic_tui.engine.steppers.signature import Signature, key_of
-from periodic_tui.engine.steppers.verification import disagreement
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.training.aot.cache import Unavailable
+from periodic_tui.engine.training.aot.cache_key import Signature, key_of
+from periodic_tui.engine.training.aot.compiled import Compiled
+from periodic_tui.engine.training.sampling import Knobs
+from periodic_tui.engine.training.step import State
+from periodic_tui.engine.training.stepper_choice import checked
+from periodic_tui.engine.training.steppers.base import Remembered, Stepper
+from periodic_tui.engine.training.steppers.verify import disagreement
+from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.conftest import CompiledFor
 from tests.engine.experiments import experiment, sine
 

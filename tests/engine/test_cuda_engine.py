@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from periodic_tui.engine.commands import Refused, parse
-from periodic_tui.engine.engines import Engines
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
-from periodic_tui.engine.steppers import cuda_graph
-from periodic_tui.engine.steppers.cuda_graph import BLOCK, CudaGraph, Work
+from periodic_tui.engine.training.stepper_choice import Engines
+from periodic_tui.engine.training.steppers import cuda_graph
+from periodic_tui.engine.training.steppers.cuda_graph import BLOCK, CudaGraph, Work
 from tests.engine.experiments import experiment, magnitude, sine
 from tests.engine.second_device import CUDA, SecondDevice, device_of, pretend
 

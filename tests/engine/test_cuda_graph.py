@@ -14,16 +14,16 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from periodic_tui.engine.activations import activations
-from periodic_tui.engine.engines import captured as checked_graph
+from periodic_tui.engine.components.activations import activations
+from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.optimizers import ElementWise
-from periodic_tui.engine.step import State
-from periodic_tui.engine.steppers.cuda_graph import BLOCK, CudaGraph, Work
-from periodic_tui.engine.steppers.verification import disagreement
-from periodic_tui.engine.trainer import Trainer
-from periodic_tui.preset_files import load
-from periodic_tui.preset_folder import BUILT_IN
+from periodic_tui.engine.training.step import State
+from periodic_tui.engine.training.stepper_choice import captured as checked_graph
+from periodic_tui.engine.training.steppers.cuda_graph import BLOCK, CudaGraph, Work
+from periodic_tui.engine.training.steppers.verify import disagreement
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.presets.builtin import BUILT_IN
+from periodic_tui.presets.files import load
 from tests.engine.experiments import experiment, ln, magnitude, sine
 
 CPU, META = torch.device("cpu"), torch.device("meta")

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from periodic_tui.engine import deaths
-from periodic_tui.engine.findings import glance_at
+from periodic_tui.engine.diagnosis import glance_at
 from periodic_tui.engine.run import Run
 from tests.engine.conftest import CompiledFor
 from tests.engine.experiments import experiment, ln, magnitude

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.channels import groups
+from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.layers import layers_of
+from periodic_tui.engine.diagnostics.probe import Probe, training_probe
 from periodic_tui.engine.diagnostics.sharpness import sharpness
 from periodic_tui.engine.diagnostics.spectrum import spectral_peak
-from periodic_tui.engine.expected import ExpectedLoss
-from periodic_tui.engine.probe import Probe, training_probe
-from periodic_tui.engine.step import TrainingStep
+from periodic_tui.engine.training.step import TrainingStep
 from tests.engine.experiments import experiment
 
 

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from periodic_tui.engine.commands import Refused, parse
-from periodic_tui.engine.engines import Engines
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
-from periodic_tui.engine.steppers import building
-from periodic_tui.engine.steppers.build import one_line
-from periodic_tui.engine.steppers.building import Build
-from periodic_tui.engine.steppers.cache import Unavailable
-from periodic_tui.engine.steppers.compiled import Compiled
-from periodic_tui.engine.steppers.signature import Signature
+from periodic_tui.engine.training.aot import build_process
+from periodic_tui.engine.training.aot.build_process import Build
+from periodic_tui.engine.training.aot.cache import Unavailable
+from periodic_tui.engine.training.aot.cache_key import Signature
+from periodic_tui.engine.training.aot.compiled import Compiled
+from periodic_tui.engine.training.aot.worker import one_line
+from periodic_tui.engine.training.stepper_choice import Engines
 from tests.engine.conftest import CompiledFor
 from tests.engine.experiments import experiment, sine
 from tests.engine.test_compiled import INTERVALS
@@ -150,7 +150,7 @@ class ScriptedBuild:
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> ScriptedBuild:
     build = ScriptedBuild()
-    monkeypatch.setattr("periodic_tui.engine.engines._build_for", lambda trainer: build)
+    monkeypatch.setattr("periodic_tui.engine.training.stepper_choice._build_for", lambda trainer: build)
     return build
 
 
@@ -229,8 +229,8 @@ def test_a_build_ends_with_its_parent() -> None:
     program = """
         import time
         from tests.engine.test_engines import opened, sine
-        from periodic_tui.engine.steppers.building import Build
-        from periodic_tui.engine.steppers.signature import Signature
+        from periodic_tui.engine.training.aot.build_process import Build
+        from periodic_tui.engine.training.aot.cache_key import Signature
         trainer = opened(sine(), "eager").current.trainer
         build = Build(trainer.experiment, Signature.of(trainer.state, trainer.knobs))
         print(build._process.pid, flush=True)
@@ -241,7 +241,7 @@ def test_a_build_ends_with_its_parent() -> None:
     )
     assert parent.stdout
     child = int(parent.stdout.readline())
-    assert building.compiler()
+    assert build_process.compiler()
     os.kill(child, 0)
     parent.send_signal(signal.SIGKILL)
     parent.wait()

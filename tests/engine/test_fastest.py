@@ -6,8 +6,8 @@ import torch
 from periodic_tui.engine import engines, fastest
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
-from periodic_tui.engine.steppers import cuda_graph
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.training.steppers import cuda_graph
+from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import magnitude
 from tests.engine.second_device import SecondDevice, pretend
 from tests.engine.test_cuda_graph import again

@@ -2,7 +2,7 @@
 
 import pytest
 
-from periodic_tui.engine.framing import Framing
+from periodic_tui.engine.scheduling.frames import Framing
 
 
 @pytest.mark.parametrize("cost", [1e-4, 1e-3, 5e-3, 2e-2])

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from periodic_tui.engine.initializers import Init, initializers
-from periodic_tui.engine.models import Parameter
-from periodic_tui.engine.models.base import Layout
+from periodic_tui.engine.components.initializers import Init, initializers
+from periodic_tui.engine.components.models import Parameter
+from periodic_tui.engine.components.models.base import Layout
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 
 UNITS, INPUTS = 300, 200

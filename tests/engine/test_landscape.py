@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from periodic_tui.engine.expected import ExpectedLoss
-from periodic_tui.engine.features import principal_axes
-from periodic_tui.engine.landscape import POSITIONS, sampled_gradient
+from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.picture import picture_of
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import View
+from periodic_tui.engine.views.features import principal_axes
+from periodic_tui.engine.views.landscape import POSITIONS, sampled_gradient
 from tests.engine.experiments import experiment, magnitude, sine
 
 CPU = torch.device("cpu")

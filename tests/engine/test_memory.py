@@ -10,9 +10,9 @@ from periodic_tui.cli.headless import Headless, Plan
 from periodic_tui.engine import memory
 from periodic_tui.engine.commands import Load, Refused, parse
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.memory import OutOfMemory, available_bytes, check_memory, enough_memory, needed_bytes
 from periodic_tui.engine.session import Session
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.training.memory import OutOfMemory, available_bytes, check_memory, enough_memory, needed_bytes
+from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment, ln, magnitude, sine
 from tests.engine.second_device import pretend
 
@@ -103,9 +103,9 @@ def test_a_run_that_cannot_begin_leaves_the_old_one(session: Session, monkeypatc
 @pytest.mark.parametrize(
     ("words", "place"),
     [
-        ("set:optimizer.kind=sgd", "periodic_tui.engine.trainer.Trainer.start"),
-        ("inject", "periodic_tui.engine.trainer.Trainer.place"),
-        ("remedy:reinitialize-better", "periodic_tui.engine.trainer.Trainer.place"),
+        ("set:optimizer.kind=sgd", "periodic_tui.engine.training.trainer.Trainer.start"),
+        ("inject", "periodic_tui.engine.training.trainer.Trainer.place"),
+        ("remedy:reinitialize-better", "periodic_tui.engine.training.trainer.Trainer.place"),
     ],
 )
 def test_a_command_without_memory_is_undone(

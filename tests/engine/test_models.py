@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from periodic_tui.engine.models import models
-from periodic_tui.engine.models.harmonic import Harmonic
-from periodic_tui.engine.models.linear import Linear
-from periodic_tui.engine.models.oscillators import Oscillators
+from periodic_tui.engine.components.models import models
+from periodic_tui.engine.components.models.harmonic import Harmonic
+from periodic_tui.engine.components.models.linear import Linear
+from periodic_tui.engine.components.models.oscillators import Oscillators
 
 X = torch.linspace(-9, 9, 101, dtype=torch.float64).view(1, -1, 1)
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from periodic_tui.engine.diagnostics.motion import measure
+from periodic_tui.engine.diagnostics.gradient_stats import measure
 from periodic_tui.engine.picture import picture_of
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import View

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from periodic_tui.engine.past import Past
+from periodic_tui.engine.verdicts.loss_trend import Past
 
 
 def filled(steps: int, loss) -> Past:  # type: ignore[no-untyped-def]

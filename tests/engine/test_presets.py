@@ -3,14 +3,14 @@
 import pytest
 import torch
 
-from periodic_tui.engine.answers import NoAnswer, known_answer
 from periodic_tui.engine.commands import Inject, Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.experiment.known_answers import NoAnswer, known_answer
 from periodic_tui.engine.session import Session
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment import offers
-from periodic_tui.preset_files import load
-from periodic_tui.preset_folder import BUILT_IN
+from periodic_tui.presets.builtin import BUILT_IN
+from periodic_tui.presets.files import load
 from tests.engine.test_step import batch_of
 
 CPU = torch.device("cpu")

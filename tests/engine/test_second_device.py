@@ -16,7 +16,7 @@ from periodic_tui.engine.run import Run
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import Snapshot, View
 from periodic_tui.engine.summary import summary_of
-from periodic_tui.preset_files import load
+from periodic_tui.presets.files import load
 from tests.engine.experiments import experiment, ln, magnitude
 from tests.engine.second_device import CPU, CUDA, SecondDevice, device_of, pretend
 
@@ -28,7 +28,7 @@ VIEW = View(panes=("landscape", "features"), compare=True, unit=(0, 0))
 def all_the_time_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deaths, "MOST_SECONDS", 60.0)
     monkeypatch.setattr(deaths, "CREDIT", 60.0)
-    monkeypatch.setattr("periodic_tui.engine.twin._TIME", 60.0)
+    monkeypatch.setattr("periodic_tui.engine.training.control_run._TIME", 60.0)
     monkeypatch.setattr("time.time", lambda: 1.7e9)
     pretend(monkeypatch)
 

@@ -6,7 +6,7 @@ import pytest
 
 from periodic_tui.engine.commands import Inject, Load, Pause, Refused, Reinitialize, Resume, Set, SingleStep, parse
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.pacing import Pacer
+from periodic_tui.engine.scheduling.pacing import Pacer
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import Snapshot, View
 from tests.engine.experiments import experiment, ln, magnitude, sine

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import nn
 
+from periodic_tui.engine.components.optimizers import optimizers
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.optimizers import optimizers
 from periodic_tui.engine.randomness import counter_for
-from periodic_tui.engine.sampling import Batch, numbers_per_step
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.training.sampling import Batch, numbers_per_step
+from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment, ln, magnitude, sine
 
 CPU = torch.device("cpu")

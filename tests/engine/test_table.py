@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from periodic_tui.engine.probe import test_probe as held_out_probe
-from periodic_tui.engine.probe import training_probe
-from periodic_tui.engine.sampling import data_set
-from periodic_tui.engine.targets.columns import MAX_BYTES
-from periodic_tui.engine.trainer import Trainer
-from periodic_tui.preset_files import PresetError, dump, load
+from periodic_tui.engine.components.targets.columns import MAX_BYTES
+from periodic_tui.engine.diagnostics.probe import test_probe as held_out_probe
+from periodic_tui.engine.diagnostics.probe import training_probe
+from periodic_tui.engine.training.sampling import data_set
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.presets.files import PresetError, dump, load
 
 PRESET = """
 [target]

@@ -9,8 +9,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from periodic_tui.engine.targets import Target, targets
-from periodic_tui.engine.targets.clock import Clock
+from periodic_tui.engine.components.targets import Target, targets
+from periodic_tui.engine.components.targets.clock import Clock
 
 Floats = NDArray[np.float64]
 TAPS = (0.5, -0.25, 1.0, 2.0)

@@ -5,8 +5,8 @@ import sys
 
 import torch
 
-from periodic_tui.engine.steppers import torch_private
-from periodic_tui.engine.steppers.torch_private import HOLDS_FOR, supported
+from periodic_tui.engine.training.aot import aoti
+from periodic_tui.engine.training.aot.aoti import HOLDS_FOR, supported
 
 
 def test_the_installed_torch_is_a_known_one() -> None:
@@ -25,7 +25,7 @@ def test_a_new_torch_is_not_trusted_unseen() -> None:
 
 def test_values_in_memory_are_the_values() -> None:
     values = torch.arange(6.0).view(2, 3).mT
-    kept = torch_private.in_memory(values)
+    kept = aoti.in_memory(values)
     assert kept.equal(values)
     assert kept.is_contiguous()
 
@@ -33,12 +33,13 @@ def test_values_in_memory_are_the_values() -> None:
 def test_small_products_are_loops_and_large_ones_are_not() -> None:
     for size, loops in [(32, True), (33, False)]:
         a = torch.rand(size, size)
-        graph = torch_private.trace(lambda x: (x @ x,), (a,))
+        graph = aoti.trace(lambda x: (x @ x,), (a,))
         assert (torch.ops.aten.mm.default not in [node.target for node in graph.graph.nodes]) == loops
         assert torch.allclose(graph(a)[0], a @ a)
 
 
 def test_running_imports_no_compiler() -> None:
-    program = "import sys, periodic_tui.engine.engines; print('torch._dynamo' in sys.modules, 'sympy' in sys.modules)"
+    module = "periodic_tui.engine.training.stepper_choice"
+    program = f"import sys, {module}; print('torch._dynamo' in sys.modules, 'sympy' in sys.modules)"
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert printed.split() == ["False", "False"]

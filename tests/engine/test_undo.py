@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from periodic_tui.engine.commands import Refused, parse
+from periodic_tui.engine.components.optimizers import ElementWise, optimizers
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.optimizers import ElementWise, optimizers
 from periodic_tui.engine.session import Session
 from tests.engine.experiments import experiment, magnitude, sine
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from periodic_tui.engine.warnings import warnings
+from periodic_tui.engine.experiment.warnings import warnings
 from tests.engine.experiments import experiment, ln, sine
 
 

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from periodic_tui.engine.run import Run
-from periodic_tui.preset_files import load
-from periodic_tui.ui.wording import loss
+from periodic_tui.presets.files import load
+from periodic_tui.ui.formatting import loss
 from tests.pty.terminal import Terminal
 
 PROGRAM = [sys.executable, "-m", "periodic_tui"]

@@ -14,7 +14,7 @@ from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Offer,
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.dashboard import Dashboard
-from periodic_tui.ui.opening import Opening
+from periodic_tui.ui.screens.opening import Opening
 
 PRESETS = [(name, f"Title of {name}", "") for name in ("sine-31", "ln-collapse", "magnitude")]
 

@@ -2,8 +2,8 @@ import pytest
 from textual.geometry import Size
 
 from periodic_tui.ui.arrangement import arrange, layout_for
-from periodic_tui.ui.pane import Pane
 from periodic_tui.ui.panes import PANES
+from periodic_tui.ui.widgets.pane import Pane
 
 
 def pane(name: str, place: str = "plot") -> type[Pane]:

@@ -2,12 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from periodic_tui.engine.activations import activations
 from periodic_tui.engine.commands import parse
+from periodic_tui.engine.components.activations import activations
 from periodic_tui.engine.snapshot import EMPTY, View
-from periodic_tui.ui.carousel import Carousel
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.pace import faster, slower
+from periodic_tui.ui.widgets.cycle import Carousel
 from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, sent, show, views, visit
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from textual.geometry import Size
 
-from periodic_tui.engine.history import History
 from periodic_tui.engine.snapshot import Curve
+from periodic_tui.engine.training.history import History
 from periodic_tui.ui.panes.loss import LossPane
 from tests.ui.scripted import SINE
 

@@ -7,7 +7,7 @@ import pytest
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Curve, Features, Landscape, Layer, Line
-from periodic_tui.engine.verdict import CODES
+from periodic_tui.engine.verdicts.rules import CODES
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.ui.panes.features import FeaturesPane, thirds
 from periodic_tui.ui.panes.landscape import LandscapePane

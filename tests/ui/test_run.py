@@ -1,7 +1,7 @@
 import pytest
 
 from periodic_tui.engine.commands import Refused
-from periodic_tui.ui.run import exit_code, glyphs_for
+from periodic_tui.ui.launch import exit_code, glyphs_for
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from rich.style import Style
 
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.heat import heat_map
-from periodic_tui.ui.strips import INKS, changed_regions, row_strip
+from periodic_tui.ui.widgets.strips import INKS, changed_regions, row_strip
 
 STYLES = [Style(color=f"color({ink.value + 1})") for ink in INKS]
 SHAPE = (3, 7)

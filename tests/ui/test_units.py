@@ -5,8 +5,8 @@ import pytest
 
 from periodic_tui.engine.snapshot import Layer, Snapshot, UnitCurve
 from periodic_tui.plotting.cells import Ink
-from periodic_tui.ui.unit_detail import detail_lines
-from periodic_tui.ui.unit_grid import LABEL, grid_rows, moved, row_of, totals, unit_grid
+from periodic_tui.ui.panes.units.detail import detail_lines
+from periodic_tui.ui.panes.units.grid import LABEL, grid_rows, moved, row_of, totals, unit_grid
 from tests.ui.scripted import MAGNITUDE, ScriptedSession, rows_of, show, views, visit
 
 PAIR = Layer(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.diagnostics.reading import Observer
+from periodic_tui.engine.diagnostics.observer import Observer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
-from periodic_tui.engine.sampling import Knobs, numbers_per_step
-from periodic_tui.engine.step import State
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.training.sampling import Knobs, numbers_per_step
+from periodic_tui.engine.training.step import State
+from periodic_tui.engine.training.trainer import Trainer
 
 
 def cause_of(

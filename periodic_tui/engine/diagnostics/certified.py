@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.components.models.mlp import MLP
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.models.mlp import MLP
 
 Box = tuple[Tensor, Tensor]
 """Least and largest value of each coordinate, `[replicas, coordinates]` in float64."""

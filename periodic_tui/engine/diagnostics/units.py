@@ -12,9 +12,9 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.components.models import HiddenLayer
 from periodic_tui.engine.diagnostics.channels import flat_channels
-from periodic_tui.engine.models import HiddenLayer
-from periodic_tui.engine.subset import part_of
+from periodic_tui.engine.diagnostics.subsample import part_of
 
 FLAT = 1e-3
 """A unit does not react at a point where |φ′| is below this."""

@@ -10,8 +10,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from periodic_tui.engine.registry import Spec
-from periodic_tui.engine.remedies.bench import Bench, Setting
+from periodic_tui.engine.components.registry import Spec
+from periodic_tui.engine.remedies.context import Bench, Setting
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
-from periodic_tui.engine.registry import Spec
+from periodic_tui.engine.components.registry import Spec
 from periodic_tui.engine.remedies.base import Remedy, remedies
 
 

@@ -9,14 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.attention import Attention
 from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.kept import Kept
-from periodic_tui.engine.overrides import override
+from periodic_tui.engine.experiment.overrides import override
 from periodic_tui.engine.remedies import Course, Failed, Setting, Train, remedies
-from periodic_tui.engine.trainer import Trainer
-from periodic_tui.engine.treatment.bench import TrainerBench
+from periodic_tui.engine.scheduling.preemption import Attention
+from periodic_tui.engine.training.checkpoint import Kept
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.treatment.context import TrainerBench
 from periodic_tui.engine.treatment.offers import setting_of
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.remedies import Setting
-from periodic_tui.engine.sampling import Knobs
+from periodic_tui.engine.training.sampling import Knobs
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,6 @@
 A new pane is a file of its own and an entry here.
 """
 
-from periodic_tui.ui.pane import Pane
 from periodic_tui.ui.panes.clock import ClockPane
 from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.panes.features import FeaturesPane
@@ -16,6 +15,7 @@ from periodic_tui.ui.panes.story import StoryPane
 from periodic_tui.ui.panes.units import UnitsPane
 from periodic_tui.ui.panes.verdict import VerdictPane
 from periodic_tui.ui.panes.weights import WeightsPane
+from periodic_tui.ui.widgets.pane import Pane
 
 PANES: tuple[type[Pane], ...] = (
     StoryPane,

@@ -11,8 +11,8 @@ from textual.geometry import Size
 from periodic_tui.engine.snapshot import ClockFace, Floats, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.digits import ROWS, large_digits
-from periodic_tui.ui.pane import Pane
-from periodic_tui.ui.wording import plain
+from periodic_tui.ui.formatting import plain
+from periodic_tui.ui.widgets.pane import Pane
 
 TICK = 0.25
 """Seconds between looks at the wall's clock."""

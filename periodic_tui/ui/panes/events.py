@@ -6,8 +6,8 @@ from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.ui.pane import Pane
-from periodic_tui.ui.wording import clipped, whole, wrapped
+from periodic_tui.ui.formatting import clipped, whole, wrapped
+from periodic_tui.ui.widgets.pane import Pane
 
 STEP = 11
 """Columns of the step."""

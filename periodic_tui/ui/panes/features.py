@@ -13,7 +13,7 @@ from periodic_tui.engine.snapshot import Floats, Snapshot
 from periodic_tui.plotting.axes import Axis, follow
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
-from periodic_tui.ui.pane import Pane, tick_room
+from periodic_tui.ui.widgets.pane import Pane, tick_room
 
 FEWEST = 3
 """Units from which two dimensions leave something out."""

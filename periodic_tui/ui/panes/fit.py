@@ -17,8 +17,8 @@ from periodic_tui.plotting.frame import frame
 from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL
 from periodic_tui.plotting.maps import Map, banded, map_size, side_by_side, zero_lines
 from periodic_tui.plotting.regions import region_row
-from periodic_tui.ui.pane import Pane, tick_room
-from periodic_tui.ui.wording import plain, three_digits
+from periodic_tui.ui.formatting import plain, three_digits
+from periodic_tui.ui.widgets.pane import Pane, tick_room
 
 Window = tuple[float, float]
 

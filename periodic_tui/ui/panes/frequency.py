@@ -10,8 +10,8 @@ from periodic_tui.plotting.axes import Axis, follow, step_axis
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.digits import ROWS, large_digits
 from periodic_tui.plotting.figures import Series, curve_figure, level
-from periodic_tui.ui.pane import Pane, command_steps, tick_room
-from periodic_tui.ui.wording import four_digits, plain
+from periodic_tui.ui.formatting import four_digits, plain
+from periodic_tui.ui.widgets.pane import Pane, command_steps, tick_room
 
 LARGE = Size(44, 10)
 """Columns and rows from which there is room for large digits."""

@@ -9,8 +9,8 @@ from periodic_tui.engine.snapshot import Landscape, Snapshot
 from periodic_tui.plotting.axes import Axis, follow, linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
-from periodic_tui.ui.pane import Pane, tick_room
-from periodic_tui.ui.wording import four_digits
+from periodic_tui.ui.formatting import four_digits
+from periodic_tui.ui.widgets.pane import Pane, tick_room
 
 TWO_PLOTS = 18
 """Rows from which loss and gradient have a plot each."""

@@ -8,8 +8,8 @@ from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.axes import Axis, follow, step_axis
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
-from periodic_tui.ui.pane import Pane, command_steps, tick_room
-from periodic_tui.ui.wording import loss
+from periodic_tui.ui.formatting import loss
+from periodic_tui.ui.widgets.pane import Pane, command_steps, tick_room
 
 
 class LossPane(Pane):

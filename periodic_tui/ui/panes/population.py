@@ -13,8 +13,8 @@ from periodic_tui.engine.snapshot import Curve, Snapshot
 from periodic_tui.plotting.axes import Axis, follow, step_axis
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
-from periodic_tui.ui.pane import Pane, command_steps, tick_room
-from periodic_tui.ui.wording import plain
+from periodic_tui.ui.formatting import plain
+from periodic_tui.ui.widgets.pane import Pane, command_steps, tick_room
 
 OUTCOMES: dict[str, tuple[str, Ink]] = {
     "solved": ("■", Ink.TARGET),

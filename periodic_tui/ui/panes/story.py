@@ -6,8 +6,8 @@ from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.ui.pane import Pane
-from periodic_tui.ui.wording import clipped, wrapped
+from periodic_tui.ui.formatting import clipped, wrapped
+from periodic_tui.ui.widgets.pane import Pane
 
 WIDEST = 76
 """Columns of a line that is easily read."""

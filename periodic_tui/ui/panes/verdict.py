@@ -8,8 +8,8 @@ from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.ui.pane import Pane
-from periodic_tui.ui.wording import clipped, plain, shortened, wrapped
+from periodic_tui.ui.formatting import clipped, plain, shortened, wrapped
+from periodic_tui.ui.widgets.pane import Pane
 
 CLEAR = 2.0
 """Times beyond the limit from which a verdict is clear."""

@@ -10,8 +10,8 @@ from textual.geometry import Size
 from periodic_tui.engine.snapshot import Floats, Layer, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.heat import DIVERGING, heat_map
-from periodic_tui.ui.pane import Pane
-from periodic_tui.ui.wording import plain
+from periodic_tui.ui.formatting import plain
+from periodic_tui.ui.widgets.pane import Pane
 
 
 class WeightsPane(Pane):

@@ -14,7 +14,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from periodic_tui.ui.wording import literal
+from periodic_tui.ui.formatting import literal
 
 Row = tuple[str, str]
 

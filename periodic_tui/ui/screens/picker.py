@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from periodic_tui.ui.wording import plain
+from periodic_tui.ui.formatting import plain
 
 
 class Preset(NamedTuple):

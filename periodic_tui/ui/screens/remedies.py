@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from periodic_tui.engine.snapshot import Offer
 from periodic_tui.plotting.cells import Glyphs
-from periodic_tui.ui.wording import plain
+from periodic_tui.ui.formatting import plain
 
 
 class RemedyMenu(ModalScreen[str | None]):

@@ -7,7 +7,7 @@ import pytest
 
 from periodic_tui.engine.commands import parse
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.problems import problems
+from periodic_tui.engine.experiment.error_messages import problems
 from periodic_tui.engine.remedies import Remedy, remedies
 from tests.engine.experiments import sine
 from tests.engine.remedies.treated import REMEDIES, Peeked, poisoned

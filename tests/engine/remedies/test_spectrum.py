@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from periodic_tui.engine.remedies.spectrum import amplitudes, separated, sharpened, strongest
+from periodic_tui.engine.remedies.frequency.spectrum import amplitudes, separated, sharpened, strongest
 
 R = 1_000.0
 

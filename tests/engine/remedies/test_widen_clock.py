@@ -5,15 +5,15 @@ from collections import deque
 import pytest
 import torch
 
-from periodic_tui.engine.domain import Domain
+from periodic_tui.engine.components.domain import Domain
+from periodic_tui.engine.components.targets.clock import SIXTY_YEARS, Clock
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.remedies.hinge import into_digits, wrong_share
-from periodic_tui.engine.remedies.widen_oscillators import pairs
+from periodic_tui.engine.remedies.frequency.hinge import into_digits, wrong_share
+from periodic_tui.engine.remedies.frequency.widen_oscillators import pairs
 from periodic_tui.engine.summary import summary_of
-from periodic_tui.engine.targets.clock import SIXTY_YEARS, Clock
-from periodic_tui.engine.trainer import Trainer
+from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment import setting_of
-from periodic_tui.engine.treatment.bench import TrainerBench
+from periodic_tui.engine.treatment.context import TrainerBench
 from tests.engine.experiments import experiment
 from tests.engine.remedies.treated import treated
 

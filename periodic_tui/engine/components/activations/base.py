@@ -1,0 +1,27 @@
+"""Activations and their derivatives' meaning for a unit's health."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from periodic_tui.engine.components.registry import Kind, Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Activation(Kind):
+    """An element-wise function of pre-activations."""
+
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        """Learned scalars of a layer: name to initial value."""
+        return {}
+
+    def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
+        """Activations of pre-activations `z` `[replicas, batch, units]`; `learned` holds `[replicas, 1, 1]` each."""
+        raise NotImplementedError
+
+
+activations: Registry[Activation] = Registry("activation", default="relu")

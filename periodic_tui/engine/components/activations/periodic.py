@@ -1,0 +1,49 @@
+"""Activations with a periodic part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from periodic_tui.engine.components.activations.base import Activation, activations
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+@activations.register
+class Sine(Activation):
+    """sin(omega_0 · z), as in SIREN (Sitzmann et al., 2020)."""
+
+    kind: Literal["sine"] = "sine"
+    omega_0: Positive = 30.0
+
+    def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
+        return (self.omega_0 * z).sin()
+
+
+@activations.register
+class Snake(Activation):
+    """z + sin²(a·z)/b (Ziyin, Hartwig, Ueda, 2020)."""
+
+    kind: Literal["snake"] = "snake"
+    a: Positive = 1.0
+    b: Positive | None = None
+    """None: the same as a."""
+    learn: bool = False
+    """Whether each layer learns its a (and its b, where that is apart)."""
+
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        if not self.learn:
+            return {}
+        return {"a": self.a} if self.b is None else {"a": self.a, "b": self.b}
+
+    def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
+        a = learned.get("a", self.a)
+        b = learned.get("b", a if self.b is None else self.b)
+        return z + (a * z).sin().square() / b

@@ -1,0 +1,17 @@
+"""Models, one file each."""
+
+from periodic_tui.engine.components.models import harmonic, linear, mlp, oscillators, sine_unit
+from periodic_tui.engine.components.models.base import HiddenLayer, Layout, Model, Parameter, models
+
+__all__ = [
+    "HiddenLayer",
+    "Layout",
+    "Model",
+    "Parameter",
+    "harmonic",
+    "linear",
+    "mlp",
+    "models",
+    "oscillators",
+    "sine_unit",
+]

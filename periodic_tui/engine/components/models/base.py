@@ -1,0 +1,148 @@
+"""Models over `[replicas, parameters]`: every parameter of every replica lies in one flat tensor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from periodic_tui.engine.components.registry import Kind, Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from periodic_tui.engine.randomness import Stream
+
+Role = Literal["weight", "bias", "frequency", "phase", "amplitude", "learned"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One named block of a model's parameters."""
+
+    name: str
+    """Dotted name: `hidden.0.weight`."""
+    shape: tuple[int, ...]
+    """Shape without the replica axis; weights are `[units, inputs]`."""
+    role: Role
+    """What it is: initializers treat weights and biases apart."""
+    fan_in: int = 1
+    """Inputs of the layer; torch's default bounds are 1/√fan_in."""
+    fan_out: int = 1
+    """Units of the layer."""
+    initial: float | None = None
+    """A fixed start whatever `[init]` says (learned coefficients of an activation); None: drawn."""
+
+    @property
+    def size(self) -> int:
+        """Number of scalars."""
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each parameter lies in the flat tensor."""
+
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def size(self) -> int:
+        """Scalars in one replica."""
+        return sum(parameter.size for parameter in self.parameters)
+
+    def slices(self) -> dict[str, slice]:
+        """Name to its slice of the flat axis."""
+        slices, start = {}, 0
+        for parameter in self.parameters:
+            slices[parameter.name] = slice(start, start + parameter.size)
+            start += parameter.size
+        return slices
+
+    def views(self, flat: Tensor) -> dict[str, Tensor]:
+        """Name to `[replicas, *shape]`, sharing memory with `flat` `[replicas, parameters]`."""
+        parts = flat.split([parameter.size for parameter in self.parameters], dim=-1)
+        return {p.name: part.unflatten(-1, p.shape) for p, part in zip(self.parameters, parts, strict=True)}
+
+
+@dataclass(frozen=True, eq=False)
+class HiddenLayer:
+    """What one hidden layer did on a batch."""
+
+    pre_activations: Tensor
+    """`[replicas, batch, units]`."""
+    activations: Tensor
+    """`[replicas, batch, units]`."""
+
+
+class Model(Kind):
+    """A network as a pure function of its parameters."""
+
+    frequency_parameter: ClassVar[str | None] = None
+    """Name of the parameter that holds angular frequencies, or None."""
+
+    def layout(self, inputs: int, outputs: int) -> Layout:
+        """The parameters of a network with so many inputs and outputs."""
+        raise NotImplementedError
+
+    def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
+        """Own key to why this network cannot learn a target with so many inputs and outputs; empty if it can."""
+        return {}
+
+    @property
+    def separate_rates(self) -> bool:
+        """Whether every parameter has a learning rate of its own: a frequency's must shrink with the range."""
+        return self.frequency_parameter is not None
+
+    @property
+    def hidden_units(self) -> tuple[int, ...]:
+        """Units of each hidden layer; empty where units mean nothing."""
+        return ()
+
+    def forward(
+        self,
+        parameters: Mapping[str, Tensor],
+        x: Tensor,
+        hidden: list[HiddenLayer] | None = None,
+        dropout: Stream | None = None,
+    ) -> Tensor:
+        """Outputs `[replicas, batch, outputs]` at `x` `[replicas, batch, inputs]`.
+
+        `hidden`, if given, is filled with one entry for each hidden layer. `dropout` is the random stream
+        of this step's dropout; None switches it off.
+        """
+        raise NotImplementedError
+
+
+class Formula(Model):
+    """A network without hidden layers: nothing to look into, nothing to drop."""
+
+    def forward(
+        self,
+        parameters: Mapping[str, Tensor],
+        x: Tensor,
+        hidden: list[HiddenLayer] | None = None,
+        dropout: Stream | None = None,
+    ) -> Tensor:
+        return self.outputs(parameters, x)
+
+    def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        """Outputs `[replicas, batch, outputs]` at `x` `[replicas, batch, inputs]`."""
+        raise NotImplementedError
+
+
+models: Registry[Model] = Registry("model")
+
+
+def affine(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """`[replicas, batch, units]` of `x` `[replicas, batch, inputs]` and `weight` `[replicas, units, inputs]`."""
+    if x.shape[-1] == 1:
+        product = x * weight.mT
+    elif len(x) == 1:  # adds the bias too, and the gradient comes in the weight's own layout
+        product = x[0] @ weight[0].mT if bias is None else bias[0].addmm(x[0], weight[0].mT)
+        return product.unsqueeze(0)
+    elif x.stride(0) == 0:  # the same points for every replica: one product instead of many
+        product = (weight.flatten(0, 1) @ x[0].mT).unflatten(0, weight.shape[:2]).mT
+    else:
+        product = x @ weight.mT
+    return product if bias is None else product + bias.unsqueeze(-2)

@@ -1,0 +1,65 @@
+"""Adam (Kingma and Ba, 2015) and AdamW (Loshchilov and Hutter, 2019)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from periodic_tui.engine.components.optimizers.base import (
+    Betas,
+    ElementWise,
+    NonNegative,
+    OptimizerState,
+    Positive,
+    optimizers,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class _Adam(ElementWise):
+    betas: Betas = (0.9, 0.999)
+    eps: Positive = 1e-8
+
+    def start(self, parameters: Tensor) -> OptimizerState:
+        zeros = parameters.new_zeros(parameters.shape)
+        return {"mean": zeros, "square": zeros.clone(), "steps": parameters.new_zeros(len(parameters), 1)}
+
+    def _adam(
+        self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor
+    ) -> tuple[Tensor, OptimizerState]:
+        beta_1, beta_2 = self.betas
+        steps = state["steps"] + 1
+        mean = state["mean"].lerp(gradient, 1 - beta_1)
+        square = state["square"] * beta_2 + gradient * gradient * (1 - beta_2)
+        scale = square.sqrt() / (1 - beta_2**steps).sqrt() + self.eps
+        moved = parameters - lr / (1 - beta_1**steps) * mean / scale
+        return moved, {"mean": mean, "square": square, "steps": steps}
+
+
+@optimizers.register
+class Adam(_Adam):
+    """torch.optim.Adam."""
+
+    kind: Literal["adam"] = "adam"
+    weight_decay: NonNegative = 0.0
+
+    def update(
+        self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor
+    ) -> tuple[Tensor, OptimizerState]:
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * parameters
+        return self._adam(parameters, gradient, state, lr)
+
+
+@optimizers.register
+class AdamW(_Adam):
+    """torch.optim.AdamW."""
+
+    kind: Literal["adamw"] = "adamw"
+    weight_decay: NonNegative = 1e-2
+
+    def update(
+        self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor
+    ) -> tuple[Tensor, OptimizerState]:
+        return self._adam(parameters * (1 - lr * self.weight_decay), gradient, state, lr)

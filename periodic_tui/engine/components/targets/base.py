@@ -1,0 +1,82 @@
+"""What a network is asked to learn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from periodic_tui.engine.components.domain import Domain, Interval, Intervals
+from periodic_tui.engine.components.registry import Kind, Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Rows = tuple["Tensor", "Tensor"]
+"""Inputs `[rows, inputs]` and outputs `[rows, outputs]`, float64."""
+
+
+class Target(Kind):
+    """A function from inputs to outputs. Subclasses say how many of each, and where it is defined."""
+
+    noise: Annotated[float, Field(ge=0)] = 0.0
+    """Standard deviation of the Gaussian noise on training outputs."""
+
+    @property
+    def inputs(self) -> int:
+        """Number of input dimensions."""
+        return 1
+
+    @property
+    def outputs(self) -> int:
+        """Number of output dimensions."""
+        return 1
+
+    @property
+    def own_domain(self) -> tuple[Interval, ...]:
+        """Training intervals where the preset gives none."""
+        return ((-1.0, 1.0),)
+
+    @property
+    def frequencies(self) -> tuple[float, ...]:
+        """Known angular frequencies, in radians per unit of x; empty where the target is not a sum of sines."""
+        return ()
+
+    @property
+    def phases(self) -> bool:
+        """Whether the outputs are angles, so that a circular loss makes sense."""
+        return False
+
+    def admissible(self, x: Tensor) -> Tensor:
+        """The inputs that are asked for when `x` was drawn: `x` itself, unless only some have a meaning."""
+        return x
+
+    @property
+    def graded(self) -> bool:
+        """Whether an output is right or wrong, beyond its loss."""
+        return False
+
+    def right(self, x: Tensor, prediction: Tensor) -> Tensor:
+        """Whether each prediction `[..., outputs]` at `[..., inputs]` is right, `[...]` bool; for graded targets."""
+        raise NotImplementedError
+
+    def completed(self, domain: Domain) -> Domain:
+        """The domain with what the preset left to the target."""
+        if domain.train or domain.distribution == "normal":
+            return domain
+        return domain.model_copy(update={"train": self.own_domain})
+
+    def conflicts(self, domain: Domain) -> dict[str, str]:
+        """Key of `domain` to what conflicts there with this target; empty if all goes together."""
+        return {}
+
+    def rows(self, intervals: Intervals) -> Rows | None:
+        """The rows of a table that lie in a union of intervals; None for a function."""
+        return None
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Noise-free outputs `[..., outputs]` at inputs `[..., inputs]`, in the dtype of `x`."""
+        raise NotImplementedError
+
+
+targets: Registry[Target] = Registry("target")

@@ -1,0 +1,59 @@
+"""Elementary functions of the write-ups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from periodic_tui.engine.components.domain import Interval
+from periodic_tui.engine.components.targets.base import Target, targets
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@targets.register
+class Log(Target):
+    """The natural logarithm."""
+
+    kind: Literal["log"] = "log"
+
+    @property
+    def own_domain(self) -> tuple[Interval, ...]:
+        return ((0.0, 1.0),)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x.log()
+
+
+@targets.register
+class Magnitude(Target):
+    """√(x² + y²)."""
+
+    kind: Literal["magnitude"] = "magnitude"
+
+    @property
+    def inputs(self) -> int:
+        return 2
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x.square().sum(-1, keepdim=True).sqrt()
+
+
+@targets.register
+class Abs(Target):
+    """|x|."""
+
+    kind: Literal["abs"] = "abs"
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x.abs()
+
+
+@targets.register
+class Relu(Target):
+    """max(x, 0)."""
+
+    kind: Literal["relu"] = "relu"
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x.relu()

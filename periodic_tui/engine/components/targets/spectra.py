@@ -1,0 +1,110 @@
+"""Linear filters and spectra of short signals."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from periodic_tui.engine.components.targets.base import Target, targets
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Matrix = list[list[float]]
+Size = Annotated[int, Field(ge=2, le=256)]
+
+
+@targets.register
+class Fir(Target):
+    """A finite impulse response: y_j = Σ_k taps_k · x_(j + K − 1 − k), where all K samples are there."""
+
+    kind: Literal["fir"] = "fir"
+    samples: Annotated[int, Field(ge=1, le=1_024)] = 32
+    """Length of the signal."""
+    taps: Annotated[tuple[float, ...], Field(strict=False, min_length=1, max_length=1_024)] = (
+        0.02,
+        0.08,
+        0.16,
+        0.24,
+        0.24,
+        0.16,
+        0.08,
+        0.02,
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.taps) > self.samples:
+            raise ValueError(f"expected at most samples = {self.samples} taps, got {len(self.taps)}")
+        return self
+
+    @property
+    def inputs(self) -> int:
+        return self.samples
+
+    @property
+    def outputs(self) -> int:
+        return self.samples - len(self.taps) + 1
+
+    @property
+    def matrix(self) -> Matrix:
+        """`[outputs, inputs]`: y = matrix · x."""
+        last = len(self.taps) - 1
+        return [
+            [
+                self.taps[row + last - column] if 0 <= row + last - column <= last else 0.0
+                for column in range(self.inputs)
+            ]
+            for row in range(self.outputs)
+        ]
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x @ x.new_tensor(self.matrix).mT
+
+
+class _Spectrum(Target):
+    size: Size = 8
+    """Samples of the complex signal."""
+
+    @property
+    def inputs(self) -> int:
+        return 2 * self.size
+
+    @property
+    def matrix(self) -> Matrix:
+        """`[2 · size, 2 · size]`: real parts, then imaginary parts, of the DFT from those of the signal."""
+        angles = [[-2 * math.pi * (k * n % self.size) / self.size for n in range(self.size)] for k in range(self.size)]
+        real = [[math.cos(a) for a in row] + [-math.sin(a) for a in row] for row in angles]
+        imaginary = [[math.sin(a) for a in row] + [math.cos(a) for a in row] for row in angles]
+        return real + imaginary
+
+
+@targets.register
+class Dft(_Spectrum):
+    """The discrete Fourier transform of a complex signal; inputs and outputs are real parts, then imaginary parts."""
+
+    kind: Literal["dft"] = "dft"
+
+    @property
+    def outputs(self) -> int:
+        return 2 * self.size
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x @ x.new_tensor(self.matrix).mT
+
+
+@targets.register
+class AmplitudeSpectrum(_Spectrum):
+    """|DFT| of a complex signal, given as real parts, then imaginary parts."""
+
+    kind: Literal["amplitude-spectrum"] = "amplitude-spectrum"
+
+    @property
+    def outputs(self) -> int:
+        return self.size
+
+    def __call__(self, x: Tensor) -> Tensor:
+        transform = x @ x.new_tensor(self.matrix).mT
+        return (transform[..., : self.size].square() + transform[..., self.size :].square()).sqrt()

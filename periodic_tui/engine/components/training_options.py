@@ -1,0 +1,33 @@
+"""The preset's table of how the run goes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from periodic_tui.engine.components.registry import Spec
+
+MAX_REPLICAS = 4_096
+
+
+class Training(Spec):
+    """How the run goes."""
+
+    batch_size: Annotated[int, Field(ge=0, le=1_000_000)] = 32
+    """Samples a step; 0: the whole fixed data set."""
+    dtype: Literal["float32", "float64"] = "float32"
+    loss: Literal["mse", "circular"] = "mse"
+    """Mean squared error, or 1 − cos of a phase error."""
+    seed: Annotated[int, Field(ge=0, lt=2**62)] = 0
+    replicas: Annotated[int, Field(ge=1, le=MAX_REPLICAS)] = 1
+    steps: Annotated[int, Field(ge=0)] = 10_000
+    """What `train` runs; the dashboard goes on until stopped."""
+    pace: Annotated[float, Field(ge=0)] = 0.0
+    """Steps a second; 0: flat out."""
+    pace_steps: Annotated[int, Field(ge=0)] = 0
+    """The pace holds for so many steps, then flat out; 0: until changed."""
+    clip_gradient: Annotated[float, Field(ge=0)] = 0.0
+    """Largest norm of a replica's gradient, which is scaled down to it; 0: no limit."""
+    solved_below: Annotated[float, Field(ge=0)] = 1e-6
+    """Probe loss at which the run counts as solved."""

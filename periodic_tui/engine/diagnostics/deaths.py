@@ -1,0 +1,198 @@
+"""Deaths and revivals of units as events: the very step and what caused it, found by running the stretch again.
+
+A reading shows a death only after it has happened. Batches are pure functions of the step, so the stretch since the
+reading before can be run again from the state that was kept, and halved until the step is found.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.diagnostics import Observer
+from periodic_tui.engine.diagnostics.causes import cause_of
+from periodic_tui.engine.diagnostics.units import DEAD_SHARE
+from periodic_tui.engine.snapshot import Event
+from periodic_tui.engine.training.step import State, on_cpu
+from periodic_tui.engine.training.steppers import Eager, Stepper
+from periodic_tui.engine.training.trainer import Trainer
+
+MOST_SECONDS = 0.08
+"""Running a stretch again may take so long …"""
+CREDIT = 0.12
+"""… out of so many seconds, …"""
+SHARE = 0.005
+"""… which come back as this share of the time: units that flicker are not worth more."""
+REVIVED = 0.02
+"""Share of the probe from which a dead unit is alive again: twice the limit below which it died."""
+_FIRST_PIECE = 4
+"""Steps after which the clock is looked at first."""
+_LONGEST_PIECE = 0.004
+"""Seconds of steps between two looks at it, where a step is shorter."""
+_SINGLY = 2
+"""So many units that change at the same step have an event each; more are summed up."""
+
+Unit = tuple[int, int]
+"""Layer and unit."""
+Found = tuple["_Moment", "_Moment", dict[Unit, bool]]
+"""Units that changed between two moments, and whether they died."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Moment:
+    """The focused replica at a step."""
+
+    step: int
+    state: State
+    activity: tuple[Tensor, ...]
+    """`[units]` of each hidden layer."""
+
+
+class Deaths:
+    """Watches the units of one replica from reading to reading."""
+
+    def __init__(self, trainer: Trainer, observer: Observer) -> None:
+        self.trainer, self.observer = trainer, observer
+        self._key: tuple[object, ...] = ()
+        self._dead: set[Unit] = set()
+        self._credit, self._paid = CREDIT, time.perf_counter()
+        self.forget()
+
+    def forget(self) -> None:
+        """A command changed the parameters: what they were before does not count."""
+        self._last: _Moment | None = None
+
+    def look(self, focus: int, activity: tuple[Tensor, ...], points: int, again: bool = True) -> list[Event]:
+        """Events since the last reading of this replica, whose shares of the probe these are (`[units]` a layer, on
+        so many points).
+
+        `again`: whether the stretch can be run again; a remedy that acted between its steps cannot.
+        """
+        moment = _Moment(self.trainer.done, self.trainer.one(focus)[0], activity)
+        key = (focus, self.trainer.experiment, self.trainer.stepper.name, *map(id, self.trainer.knobs.values()))
+        if self._last is None or self._key != key:
+            self._dead = _where(shares < DEAD_SHARE for shares in activity)
+            self._last, self._key = moment, key
+            return []
+        died = _where(shares < DEAD_SHARE for shares in activity) - self._dead
+        revived = _where(shares >= REVIVED for shares in activity) & self._dead
+        changed = dict.fromkeys(died, True) | dict.fromkeys(revived, False)
+        self._dead ^= set(changed)
+        before, self._last = self._last, moment
+        if not changed:
+            return []
+        started = time.perf_counter()
+        self._credit = min(CREDIT, self._credit + SHARE * (started - self._paid))
+        search = _Search(self.trainer, self.observer, focus, points, again, started + min(self._credit, MOST_SECONDS))
+        with self.observer.attention.giving_way(False):
+            events = search.events(before, moment, changed)
+        self._paid = time.perf_counter()
+        self._credit -= self._paid - started
+        return events
+
+
+class _Search:
+    """Finds the steps at which units of one replica died or came back between two moments."""
+
+    def __init__(
+        self, trainer: Trainer, observer: Observer, focus: int, points: int, again: bool, until: float
+    ) -> None:
+        self.trainer, self.observer = trainer, observer
+        self._points = points
+        # An optimizer of torch's keeps its own state.
+        repeatable = isinstance(trainer.experiment.optimizer, ElementWise)
+        self._again = again and points == len(observer.probe.x) and repeatable
+        _, self._knobs, self._seeds = trainer.one(focus)
+        alone: Stepper = Eager(trainer.training_step, trainer.device)
+        self._stepper = trainer.stepper if len(trainer.seeds) == 1 else alone
+        self._until = until
+
+    def events(self, before: _Moment, after: _Moment, changed: dict[Unit, bool]) -> list[Event]:
+        """One for each unit that died (True) or came back (False), or one for many that did so together."""
+        found: list[Found] = []
+        self._halve(before, after, changed, found)
+        return [event for place in found for event in self._told(*place)]
+
+    def _halve(self, low: _Moment, high: _Moment, changed: dict[Unit, bool], found: list[Found]) -> None:
+        """Between `low` and `high` these units change: halve until it is one step, or nothing is left to spend."""
+        length = high.step - low.step
+        half = length // 2
+        middle = self._run(low, half) if half and self._again else None
+        if middle is None:
+            found.append((low, high, changed))
+            return
+        early = {unit: died for unit, died in changed.items() if _has_changed(middle.activity, unit, died)}
+        late = {unit: died for unit, died in changed.items() if unit not in early}
+        if early:
+            self._halve(low, middle, early, found)
+        if late:
+            self._halve(middle, high, late, found)
+
+    def _run(self, moment: _Moment, count: int) -> _Moment | None:
+        """So many steps later; None if that would take more time than is left, or if a command is waiting."""
+        state, done, piece = moment.state, 0, _FIRST_PIECE
+        while done < count:
+            started = time.perf_counter()
+            piece = min(piece, count - done)
+            state, losses = self._stepper.run(state, self._knobs, self._seeds, moment.step + done, piece)
+            losses[-1].cpu()  # once the device has done them
+            done += piece
+            now = time.perf_counter()
+            if now + 2 * (now - started) > self._until or self.observer.attention.wanted():
+                return None
+            if now - started < _LONGEST_PIECE / 2:
+                piece *= 2
+        reading = self.observer.read(state["parameters"].cpu())
+        return _Moment(moment.step + count, state, tuple(units.activity[0] for units in reading.units))
+
+    def _told(self, low: _Moment, high: _Moment, changed: dict[Unit, bool]) -> list[Event]:
+        """Events for units that changed between two moments, a layer at a time."""
+        events = []
+        for layer, died in sorted({(layer, died) for (layer, _), died in changed.items()}):
+            members = sorted(unit for (at, unit), how in changed.items() if (at, how) == (layer, died))
+            groups = [[unit] for unit in members] if len(members) <= _SINGLY else [members]
+            events += [Event(high.step, self._text(low, high, layer, group, died)) for group in groups]
+        return events
+
+    def _text(self, low: _Moment, high: _Moment, layer: int, units: list[int], died: bool) -> str:
+        name = _name(units, len(high.activity[layer]), layer)
+        deed = "died" if died else "came back to life"
+        exact = high.step - low.step == 1
+        when = "" if exact else f" between steps {low.step:,} and {high.step:,}"
+        shares = _shares(low.activity[layer], high.activity[layer], units, self._points, exact)
+        cause = ""
+        if exact and died and self.observer.relu:
+            stretch = low.step, on_cpu(low.state), on_cpu(high.state)
+            knobs = on_cpu(self._knobs)
+            cause = cause_of(self.trainer, self.observer, knobs, self._seeds.cpu(), *stretch, layer, units)
+        return f"{name} {deed}{when}: {shares}{cause}"
+
+
+def _where(masks: Iterable[Tensor]) -> set[Unit]:
+    """The units for which the masks `[units]` of the layers hold."""
+    return {(layer, unit) for layer, mask in enumerate(masks) for unit in mask.nonzero().flatten().tolist()}
+
+
+def _has_changed(activity: Sequence[Tensor], unit: Unit, died: bool) -> bool:
+    share = float(activity[unit[0]][unit[1]])
+    return share < DEAD_SHARE if died else share >= REVIVED
+
+
+def _name(units: list[int], width: int, layer: int) -> str:
+    if len(units) == 1:
+        return f"unit {units[0]} of hidden.{layer}"
+    return f"{len(units)} of {width} units of hidden.{layer}"
+
+
+def _shares(before: Tensor, after: Tensor, units: list[int], points: int, exact: bool) -> str:
+    """`active on 61 of 4,096 probe points before the step, on none after it`."""
+    first, second = (round(float(share[torch.tensor(units)].mean()) * points) for share in (before, after))
+    counts = [f"{count:,}" if count else "none" for count in (first, second)]
+    mean = " on average" if len(units) > 1 else ""
+    step, it = ("the step", "it") if exact else ("them", "them")
+    return f"active{mean} on {counts[0]} of {points:,} probe points before {step}, on {counts[1]} after {it}"

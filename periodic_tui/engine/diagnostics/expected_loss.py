@@ -1,0 +1,101 @@
+"""The expected loss of sin(ωx) against sin(ω₀x), with gradient and curvature, in closed form.
+
+With C(k) = E cos(kx) over the domain, L(ω) = 1 − ½C(2ω) − ½C(2ω₀) − C(ω−ω₀) + C(ω+ω₀). On [−R, R] C(k) is
+sin(kR)/(kR), so that L falls towards ω₀ only within 4.4934/R of it, where tan u = u.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from periodic_tui.engine.components.domain import Interval
+from periodic_tui.engine.components.models.sine_unit import SineUnit
+from periodic_tui.engine.components.targets.sines import Sine
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.snapshot import Floats
+
+_SERIES_BELOW = 0.02
+
+
+@dataclass(frozen=True)
+class ExpectedLoss:
+    """Of one frequency against the target's."""
+
+    frequency: float
+    intervals: tuple[Interval, ...]
+    """The training domain; empty for x ~ N(0, 1)."""
+    scale: float = 1.0
+    """Factor of x."""
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> ExpectedLoss | None:
+        """The closed form, for experiments that have one."""
+        target, model, domain = experiment.target, experiment.model, experiment.domain
+        plain = isinstance(target, Sine) and type(model) is SineUnit and experiment.training.loss == "mse"
+        if not plain or domain.points or not (domain.train or domain.distribution == "normal"):
+            return None
+        assert isinstance(target, Sine)
+        return cls(target.frequency, domain.train, domain.scale[0] if domain.scale else 1.0)
+
+    def loss(self, omega: Floats) -> Floats:
+        """L at each ω."""
+        return 1 + self._sum(omega, 0)
+
+    def gradient(self, omega: Floats) -> Floats:
+        """dL/dω."""
+        return self._sum(omega, 1)
+
+    def curvature(self, omega: Floats) -> Floats:
+        """d²L/dω²."""
+        return self._sum(omega, 2)
+
+    def _sum(self, omega: Floats, order: int) -> Floats:
+        omega, answer = np.asarray(omega, dtype=np.float64), self.frequency
+        terms = -0.5 * 2.0**order * self._mean_cosine(2 * omega, order)
+        terms = terms - self._mean_cosine(omega - answer, order) + self._mean_cosine(omega + answer, order)
+        return terms - 0.5 * self._mean_cosine(np.array(2 * answer), 0) if order == 0 else terms
+
+    def _mean_cosine(self, k: Floats, order: int) -> Floats:
+        """C(k) or its derivative of that order."""
+        k = k * self.scale
+        if not self.intervals:
+            values = _normal(k)[order]
+        else:
+            lengths = np.array([high - low for low, high in self.intervals])
+            parts = [_interval(k, low, high)[order] for low, high in self.intervals]
+            values = sum(length * part for length, part in zip(lengths, parts, strict=True)) / lengths.sum()
+        return np.asarray(values * self.scale**order, dtype=np.float64)
+
+
+def _normal(k: Floats) -> tuple[Floats, Floats, Floats]:
+    value = np.exp(-0.5 * k**2)
+    return value, -k * value, (k**2 - 1) * value
+
+
+def _interval(k: Floats, low: float, high: float) -> tuple[Floats, Floats, Floats]:
+    """Mean of cos(kx) over an interval, and its first two derivatives in k."""
+    middle, half = (low + high) / 2, (high - low) / 2
+    s0, s1, s2 = sinc(k * half)
+    cosine, sine = np.cos(k * middle), np.sin(k * middle)
+    first = half * s1 * cosine - middle * s0 * sine
+    second = half**2 * s2 * cosine - 2 * middle * half * s1 * sine - middle**2 * s0 * cosine
+    return s0 * cosine, first, second
+
+
+def sinc(u: Floats) -> tuple[Floats, Floats, Floats]:
+    """sin u / u and its first two derivatives; by their series where u is small."""
+    u = np.asarray(u, dtype=np.float64)
+    small = np.abs(u) < _SERIES_BELOW
+    v = np.where(small, 1.0, u)
+    s, c = np.sin(v) / v, np.cos(v)
+    first = (c - s) / v
+    second = -s - 2 * first / v
+    w = np.where(small, u * u, 0.0)
+    series = 1 - w / 6 + w**2 / 120, u * (-1 / 3 + w / 30 - w**2 / 840), -1 / 3 + w / 10 - w**2 / 168
+    return (
+        np.where(small, series[0], s),
+        np.where(small, series[1], first),
+        np.where(small, series[2], second),
+    )

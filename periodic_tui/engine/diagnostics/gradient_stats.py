@@ -1,0 +1,75 @@
+"""Gradient and noise, and how far a step moves the parameters."""
+
+from __future__ import annotations
+
+import time
+
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.diagnostics.observer import Observer
+from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.snapshot import Motion
+from periodic_tui.engine.training.sampling import Batch, numbers_per_step
+from periodic_tui.engine.training.step import on_cpu
+from periodic_tui.engine.training.trainer import Trainer
+
+BATCHES = 16
+"""Minibatches by which the noise is measured: those of the coming steps; fewer …"""
+_WORK = 200_000_000
+"""… where a sample takes so many products."""
+_PERIOD = 0.5
+"""Seconds between two measurements …"""
+_SHARE = 0.003
+"""… or longer, so that they take no more than this share of the time."""
+
+
+class MotionMeter:
+    """Measures one replica, and keeps the figures for half a second."""
+
+    def __init__(self, trainer: Trainer, observer: Observer) -> None:
+        self.trainer, self.observer = trainer, observer
+        self._kept, self._focus, self._due = Motion(), -1, 0.0
+
+    def __call__(self, focus: int) -> Motion:
+        """The figures of a replica."""
+        started = time.perf_counter()
+        if focus != self._focus or started >= self._due:
+            self._kept, self._focus = measure(self.trainer, self.observer, focus), focus
+            ended = time.perf_counter()
+            self._due = ended + max(_PERIOD, (ended - started) / _SHARE)
+        return self._kept
+
+
+def measure(trainer: Trainer, observer: Observer, focus: int) -> Motion:
+    """Size of the true gradient (in closed form, or on the probe), size of a minibatch's deviation from it, and the
+    length of the next step over that of the parameters (NaN for optimizers that torch keeps)."""
+    step, counter = trainer.training_step, counter_for(numbers_per_step(trainer.experiment))
+    own_state, own_knobs, own_seed = trainer.one(focus)
+    state, knobs, seeds = on_cpu(own_state), on_cpu(own_knobs), own_seed.cpu()
+    dropout = Stream.of(seeds, Use.DROPOUT, counter)
+    samples = trainer.experiment.training.batch_size or trainer.experiment.domain.points
+    count = max(2, min(BATCHES, _WORK // (samples * step.layout.size)))
+    steps = torch.arange(trainer.done, trainer.done + count).unsqueeze(-1)
+    batches = step.sampler.batch(seeds, steps, knobs, counter)
+
+    def gradient(batch: Batch) -> Tensor:
+        observer.attention.check()
+        return step.gradient(state["parameters"], batch, dropout)[0]
+
+    draws = [gradient(batches[number]) for number in range(count)]
+    if observer.expected is not None:
+        omega = state["parameters"][:, 0].double().numpy()
+        true = torch.as_tensor(observer.expected.gradient(omega)).unsqueeze(-1)
+    else:
+        probe = observer.probe.part(512)
+        whole = Batch(probe.x.unsqueeze(0), probe.y.unsqueeze(0))
+        true = gradient(whole).double()
+    drawn = torch.cat(draws).double()
+    noise = drawn.sub(drawn.mean(0)).square().sum() / (count - 1)
+    ratio = float("nan")
+    if isinstance(trainer.experiment.optimizer, ElementWise):
+        moved = step.update(state, draws[0], knobs["lr"])["parameters"] - state["parameters"]
+        ratio = float(moved.norm() / state["parameters"].norm().clamp_min(1e-30))
+    return Motion(float(true.norm()), float(noise.sqrt()), ratio)

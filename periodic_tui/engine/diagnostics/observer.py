@@ -1,0 +1,236 @@
+"""One reading: everything that verdicts rest on, measured on the probe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.components.models import HiddenLayer
+from periodic_tui.engine.diagnostics.accuracy import Accuracy
+from periodic_tui.engine.diagnostics.certified import never_active
+from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
+from periodic_tui.engine.diagnostics.probe import Probe
+from periodic_tui.engine.diagnostics.sharpness import top_curvature
+from periodic_tui.engine.diagnostics.units import Units, read_units
+from periodic_tui.engine.scheduling.preemption import Attention
+from periodic_tui.engine.snapshot import Floats
+from periodic_tui.engine.training.sampling import Batch
+from periodic_tui.engine.training.step import TrainingStep, loss_of
+
+_NUMBERS_AT_ONCE = 1 << 20
+"""So many activations are held at once: they should fit into the processor's cache."""
+_PRODUCTS_AT_ONCE = 1 << 26
+"""Points times parameters that go through a network at once: some milliseconds."""
+
+_BRIEF_ABOVE = 1 << 18
+"""Points (of the training or the test domain) times units of the widest layer from which a brief reading is brief."""
+_BRIEF = 256
+"""Points on which a brief reading looks at the units, and at the held-out domain."""
+_QUARTER_ABOVE = 1 << 28
+"""Points times parameters from which it looks at the fit on a quarter of the probe."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """Measurements at one step; arrays are `[replicas]` unless said otherwise."""
+
+    loss: Floats
+    loss_test: Floats | None
+    fit_mean: Floats
+    """Mean of the network's outputs on the probe."""
+    fit_std: Floats
+    omega: Floats
+    """`[replicas, frequencies]`; `[replicas, 0]` where the model has none."""
+    accuracy: Floats | None = None
+    """Share of right outputs on the probe, or, where all are right, on 100,000 held-out inputs; None where the target
+    has no right or wrong."""
+    units: tuple[Units, ...] = field(default=())
+    """One entry a hidden layer."""
+    points: int = 0
+    """So many points of the probe the units were read on."""
+
+    def one(self, replica: int) -> Reading:
+        """The reading of one replica alone."""
+        part = slice(replica, replica + 1)
+        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("units", "points")}
+        own = {name: None if value is None else value[part] for name, value in arrays.items()}
+        return Reading(**own, units=tuple(u.one(replica) for u in self.units), points=self.points)  # type: ignore[arg-type]
+
+
+def variance(y: Tensor, loss: str = "mse") -> float:
+    """Mean over outputs of the variance over points `[points, outputs]`, or of the circular variance of phases
+    (Mardia, 1972): the loss of the best constant."""
+    y = y.double()
+    if loss == "mse":
+        return float(y.var(0, correction=0).mean())
+    return float((1 - y.cos().mean(0).hypot(y.sin().mean(0))).mean())
+
+
+class Observer:
+    """Takes readings of one experiment. Every pass through the network may be interrupted."""
+
+    def __init__(
+        self, step: TrainingStep, probe: Probe, test: Probe | None, attention: Attention | None = None
+    ) -> None:
+        self.attention = attention or Attention()
+        self.step = step
+        self.probe = probe
+        self.test = test
+        kind = step.experiment.training.loss
+        self.target_std = variance(probe.y, kind) ** 0.5
+        self.target_mean = float(probe.y.double().mean())
+        self.target_median = float(probe.y.double().median())
+        self.test_variance = variance(test.y, kind) if test else None
+        self.expected = ExpectedLoss.of(step.experiment)
+        self.relu = getattr(getattr(step.experiment.model, "activation", None), "kind", "") == "relu"
+        self.accuracy = Accuracy(step.experiment, step.layout)
+
+    def read(self, parameters: Tensor, brief: bool = False) -> Reading:
+        """The reading of `parameters` `[replicas, parameters]`.
+
+        `brief`: units of very wide networks, and their test loss, are read on a part of the points only.
+        """
+        brief = brief and self._most_points * self._widest > _BRIEF_ABOVE
+        return _joined([self._read(part, brief) for part in self._parts(parameters)])
+
+    def loss(self, parameters: Tensor) -> Floats:
+        """The probe loss alone, `[replicas]`."""
+        return np.concatenate(
+            [self._loss(self.predict(part, self.probe.x), self.probe).numpy() for part in self._parts(parameters)]
+        )
+
+    def _parts(self, parameters: Tensor) -> tuple[Tensor, ...]:
+        return parameters.split(max(1, _NUMBERS_AT_ONCE // (len(self.probe.x) * self._widest)))
+
+    @property
+    def _most_points(self) -> int:
+        return max(len(probe.x) for probe in (self.probe, self.test) if probe is not None)
+
+    @property
+    def _widest(self) -> int:
+        return max((1, self.step.experiment.target.inputs, *self.step.experiment.model.hidden_units))
+
+    def _read(self, parameters: Tensor, brief: bool) -> Reading:
+        model, views = self.step.experiment.model, self.step.layout.views(parameters)
+        probe = self._fit_probe(parameters.shape[-1]) if brief else self.probe
+        points = probe.part(_BRIEF).x if brief else probe.x
+        output, units = self._forward(parameters, points, brief)
+        if brief:
+            output = self.predict(parameters, probe.x)
+        frequency = model.frequency_parameter
+        omega = views[frequency].flatten(1) if frequency else output.new_empty(len(parameters), 0)
+        spread = output.double().std((1,), correction=0).mean(-1)
+        accuracy = self.accuracy.estimate(parameters, probe.x, output)
+        return Reading(
+            loss=self._loss(output, probe).numpy(),
+            loss_test=self._test_loss(parameters, brief),
+            fit_mean=output.double().mean((1, 2)).cpu().numpy(),
+            fit_std=spread.cpu().numpy(),
+            omega=omega.cpu().double().numpy(),
+            accuracy=None if accuracy is None else accuracy.numpy(),
+            units=units,
+            points=len(points),
+        )
+
+    def _fit_probe(self, size: int) -> Probe:
+        """The probe, or a quarter of it where a network of so many parameters would take too long on all of it."""
+        count = len(self.probe.x) if size * len(self.probe.x) <= _QUARTER_ABOVE else len(self.probe.x) // 4
+        return self.probe.part(count)
+
+    def _forward(self, parameters: Tensor, points: Tensor, brief: bool) -> tuple[Tensor, tuple[Units, ...]]:
+        """Outputs on points `[points, inputs]` and the health of every hidden layer there."""
+        self.attention.check()
+        hidden: list[HiddenLayer] = []
+        model, layout = self.step.experiment.model, self.step.layout
+        with torch.set_grad_enabled(bool(model.hidden_units) and not self.relu):
+            views = layout.views(parameters.detach().requires_grad_(torch.is_grad_enabled()))
+            output = model.forward(views, self._expanded(points, parameters), hidden)
+        weights = [self._outgoing(views, index, len(hidden)) for index in range(len(hidden))]
+        layers = zip(hidden, weights, strict=True)
+        return output.detach(), tuple(read_units(layer, weight, self.relu, brief) for layer, weight in layers)
+
+    def hidden(self, parameters: Tensor, x: Tensor | None = None) -> list[HiddenLayer]:
+        """What each hidden layer does on the probe, or on the points `[points, inputs]`."""
+        self.attention.check()
+        layers: list[HiddenLayer] = []
+        with torch.no_grad():
+            views = self.step.layout.views(parameters)
+            points = self._expanded(self.probe.x if x is None else x, parameters)
+            self.step.experiment.model.forward(views, points, layers)
+        return layers
+
+    def certified(self, parameters: Tensor) -> list[Tensor]:
+        """For each hidden layer the units `[replicas, units]` that are dead on the whole domain; empty if unknown."""
+        return never_active(self.step.experiment, self.step.layout.views(parameters))
+
+    def sharpness_at(self, parameters: Tensor) -> Floats:
+        """Largest curvature of the loss, `[replicas]`, at `[replicas, parameters]`: in closed form where there is one,
+        else the largest eigenvalue of the probe loss's Hessian."""
+        if self.expected is not None:
+            return self.expected.curvature(parameters[:, 0].double().cpu().numpy())
+        return np.concatenate([self.curvature(part)[0].numpy() for part in self._parts(parameters)])
+
+    def curvature(self, parameters: Tensor, probe: Probe | None = None) -> tuple[Tensor, Tensor]:
+        """Sharpness `[replicas]` of the loss on a probe and its direction `[replicas, parameters]`."""
+        probe = probe or self.probe
+
+        def loss(flat: Tensor) -> Tensor:
+            views = self.step.layout.views(flat)
+            return self._loss(self.step.experiment.model.forward(views, self._expanded(probe.x, flat)), probe)
+
+        return top_curvature(loss, parameters, self.attention.check)
+
+    def predict(self, parameters: Tensor, x: Tensor) -> Tensor:
+        """Outputs `[replicas, points, outputs]` at inputs `[points, inputs]`, by the ordinary forward pass."""
+        at_once = min(_NUMBERS_AT_ONCE // self._widest, _PRODUCTS_AT_ONCE // parameters.shape[-1])
+        rows = parameters.split(max(1, at_once // len(x)))
+        return torch.cat([self._outputs(some, x, max(1, at_once // len(some))) for some in rows])
+
+    def _outputs(self, parameters: Tensor, x: Tensor, at_once: int) -> Tensor:
+        outputs, views = [], self.step.layout.views(parameters)
+        for part in x.split(at_once):
+            self.attention.check()
+            with torch.no_grad():
+                outputs.append(self.step.experiment.model.forward(views, self._expanded(part, parameters)))
+        return torch.cat(outputs, 1)
+
+    def _test_loss(self, parameters: Tensor, brief: bool) -> Floats | None:
+        if self.test is None:
+            return None
+        if brief:
+            part = self.test.part(_BRIEF)
+            return self._loss(self.predict(parameters, part.x), part).numpy()
+        return self._loss(self.predict(parameters, self.test.x), self.test).numpy()
+
+    def _loss(self, output: Tensor, probe: Probe) -> Tensor:
+        loss = loss_of(output.double(), Batch(probe.x, probe.y.double()), self.step.experiment.training.loss)
+        return loss.cpu()
+
+    @staticmethod
+    def _expanded(x: Tensor, parameters: Tensor) -> Tensor:
+        return x.expand(len(parameters), *x.shape)
+
+    @staticmethod
+    def _outgoing(views: dict[str, Tensor], index: int, layers: int) -> Tensor | None:
+        name = "output.weight" if index == layers - 1 else f"hidden.{index + 1}.weight"
+        weight = views.get(name)
+        return None if weight is None else weight.detach()
+
+
+def _joined(parts: list[Reading]) -> Reading:
+    if len(parts) == 1:
+        return parts[0]
+
+    def arrays(name: str) -> Floats | None:
+        values = [getattr(part, name) for part in parts]
+        return None if values[0] is None else np.concatenate(values)
+
+    units = tuple(
+        Units(*(torch.cat([getattr(u, f.name) for u in layer]) for f in fields(Units)))
+        for layer in zip(*(part.units for part in parts), strict=True)
+    )
+    names = [f.name for f in fields(Reading) if f.name not in ("units", "points")]
+    return Reading(**{name: arrays(name) for name in names}, units=units, points=parts[0].points)  # type: ignore[arg-type]

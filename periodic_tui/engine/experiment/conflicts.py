@@ -1,0 +1,67 @@
+"""What is wrong with an experiment although each of its values is right."""
+
+from __future__ import annotations
+
+from periodic_tui.engine.components.domain import Domain
+from periodic_tui.engine.components.models import Model
+from periodic_tui.engine.components.optimizers import Optimizer
+from periodic_tui.engine.components.targets import Target
+from periodic_tui.engine.components.training_options import Training
+
+MAX_NUMBERS = 1_000_000_000
+"""Most numbers that a step may keep, over all replicas: a batch's inputs, activations, outputs, and the parameters."""
+
+
+def conflicts(target: Target, domain: Domain, model: Model, optimizer: Optimizer, training: Training) -> dict[str, str]:
+    """Key path to what conflicts there with another key; empty where all goes together."""
+    apart = _in_domain(domain, target) | _in_data_set(domain, training) | _in_loss(training, target)
+    if found := model.conflicts(target.inputs, target.outputs):
+        return apart | _under("model", found)
+    layout = model.layout(target.inputs, target.outputs)
+    together = _under("optimizer", optimizer.conflicts(layout))
+    return apart | together | _in_size(target, domain, model, training, layout.size)
+
+
+def _under(table: str, found: dict[str, str]) -> dict[str, str]:
+    return {f"{table}.{key}": text for key, text in found.items()}
+
+
+def _in_domain(domain: Domain, target: Target) -> dict[str, str]:
+    found = {}
+    if domain.distribution == "normal":
+        for key in ("train", "test"):
+            if getattr(domain, key):
+                found[key] = 'expected no intervals where domain.distribution = "normal"'
+    if domain.scale and len(domain.scale) != target.inputs:
+        found["scale"] = f"expected {target.inputs} factors, one for each input of the target, got {len(domain.scale)}"
+    return _under("domain", found | target.conflicts(domain))
+
+
+def _in_data_set(domain: Domain, training: Training) -> dict[str, str]:
+    points, batch_size = domain.points, training.batch_size
+    found = {}
+    if not points and domain.spacing == "even":
+        found["domain.spacing"] = "even spacing is for a fixed data set, expected domain.points above 0"
+    if not points and not batch_size:
+        found["training.batch_size"] = "0 is the whole data set, but domain.points = 0 has none; expected at least 1"
+    if points and batch_size > points:
+        found["training.batch_size"] = f"expected at most domain.points = {points:,}, or 0 for all, got {batch_size:,}"
+    return found
+
+
+def _in_loss(training: Training, target: Target) -> dict[str, str]:
+    if training.loss == "mse" or target.phases:
+        return {}
+    return {"training.loss": f"circular compares phases, and {target.kind} gives none; expected mse"}
+
+
+def _in_size(target: Target, domain: Domain, model: Model, training: Training, parameters: int) -> dict[str, str]:
+    samples = training.batch_size or domain.points
+    units = target.inputs + sum(model.hidden_units) + target.outputs
+    numbers = training.replicas * (samples * units + parameters)
+    if numbers <= MAX_NUMBERS:
+        return {}
+    return {
+        "training": f"a step of {training.replicas:,} replicas with {samples:,} samples each keeps {numbers:,} numbers,"
+        f" expected at most {MAX_NUMBERS:,}"
+    }

@@ -1,0 +1,62 @@
+"""The frozen value of one run: everything that a preset says, every default resolved, no tensors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, model_validator
+from pydantic_core import PydanticCustomError
+
+from periodic_tui.engine.components.domain import Domain
+from periodic_tui.engine.components.initializers import Init
+from periodic_tui.engine.components.models import Model, models
+from periodic_tui.engine.components.optimizers import Optimizer, optimizers
+from periodic_tui.engine.components.optimizers.sgd import SGD
+from periodic_tui.engine.components.registry import Spec
+from periodic_tui.engine.components.targets import Target, targets
+from periodic_tui.engine.components.training_options import Training
+from periodic_tui.engine.experiment.conflicts import conflicts
+from periodic_tui.engine.remedies.options import Remedies
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("expected one line of printable characters")
+    return text
+
+
+def _lines(text: str) -> str:
+    if not all(line.isprintable() for line in text.split("\n")):
+        raise ValueError("expected printable characters and line breaks")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+Lines = Annotated[str, AfterValidator(_lines)]
+
+
+class Experiment(Spec):
+    """One preset, validated."""
+
+    title: Line = ""
+    source: Line = ""
+    story: Lines = ""
+    target: Annotated[Target, targets]
+    domain: Domain = Domain()
+    model: Annotated[Model, models]
+    init: Init = Init()
+    optimizer: Annotated[Optimizer, optimizers] = SGD()
+    training: Training = Training()
+    remedies: Remedies = Remedies()
+
+    @model_validator(mode="after")
+    def _own_domain(self) -> Self:
+        object.__setattr__(self, "domain", self.target.completed(self.domain))
+        return self
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if found := conflicts(self.target, self.domain, self.model, self.optimizer, self.training):
+            summary = "; ".join(f"{key}: {text}" for key, text in found.items())
+            raise PydanticCustomError("conflicts", "{summary}", {"summary": summary, "conflicts": found})
+        return self

@@ -1,6 +1,0 @@
-"""Optimizers, one file a family."""
-
-from periodic_tui.engine.optimizers import adam, per_replica, sgd, torch_optim
-from periodic_tui.engine.optimizers.base import ElementWise, Optimizer, OptimizerState, optimizers
-
-__all__ = ["ElementWise", "Optimizer", "OptimizerState", "adam", "optimizers", "per_replica", "sgd", "torch_optim"]

@@ -1,0 +1,1 @@
+"""Remedies that find a frequency."""

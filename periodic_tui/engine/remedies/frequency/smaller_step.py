@@ -1,0 +1,40 @@
+"""Bring the learning rate below the largest stable one."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
+from periodic_tui.engine.remedies.context import Bench, Setting
+
+
+@register
+class SmallerStep(Remedy):
+    """lr = share · 2/L″, with the largest curvature that a frequency can have on the range, ⅔R²."""
+
+    name: ClassVar[str] = "smaller-step"
+    what: ClassVar[str] = "sets lr below 2/curvature, so that the answer's basin holds what is in it"
+    prior: ClassVar[str] = "the range of x; it has to start inside the basin"
+    verdicts: ClassVar[tuple[str, ...]] = ("step-too-large", "diverged")
+
+    share: Annotated[float, Field(gt=0, lt=1)] = 0.25
+    """Of the largest stable learning rate."""
+
+    def unfit(self, setting: Setting) -> str | None:
+        if setting.model.kind != "sine-unit":
+            return f"it is for a sine-unit, and the model is {setting.model.kind}"
+        if not setting.optimizer.plain_gradient_descent:
+            return f"{setting.optimizer.kind} does not step by lr · gradient"
+        return None if setting.reach is not None else "it needs a training domain made of intervals"
+
+    def course(self, bench: Bench) -> Course:
+        import torch
+
+        largest = 2 / (2 / 3 * bench.reach**2)
+        if bench.setting.optimizer.lr <= largest:
+            raise Failed(f"lr {bench.setting.optimizer.lr:.2g} is below 2/L″ = {largest:.2g} already")
+        bench.rate(torch.full((bench.replicas,), self.share * largest, dtype=bench.dtype, device=bench.device))
+        yield Train(0, "a smaller step")
+        return f"lr {bench.setting.optimizer.lr:.2g} → {self.share * largest:.2g}, below 2/L″ = {largest:.2g}"

@@ -1,0 +1,112 @@
+"""Widening the range of α sin(ωx) + β cos(ωx): amplitude and phase are not known either."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.remedies.base import Course, Failed, Train
+from periodic_tui.engine.remedies.context import Bench
+from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules
+from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
+from periodic_tui.engine.remedies.frequency.rates import patience_under
+from periodic_tui.engine.remedies.frequency.spectral_start import keep_there
+from periodic_tui.engine.remedies.frequency.widening import Widening
+
+_RATE = 0.05
+"""Adam's step: of amplitudes, and of the frequency over the range's half-width."""
+_FEWEST_POINTS = 64
+"""In the first window of a fixed data set."""
+_PERIODS = 128
+"""Half-width of the first window in units of 1/frequency_limit: wide enough to tell amplitude from frequency."""
+_SAMPLES = 256
+_STAGE_STEPS = 20
+_NOISE = 30
+"""With `loss_share` 0.05 the range widens at 1.5 times the noise variance."""
+_LAST_STEPS = 1_000
+
+
+def widen_harmonic(options: Widening, bench: Bench) -> Course:
+    """A scan of frequencies by least squares on a narrow range, then Adam while it widens, then gradient descent."""
+    if bench.get("omega").shape[-1] > 1:
+        raise Failed("the model has several sines: spectral-start separates them")
+    noise, power = measured(bench)
+    bench.change(optimizer={"kind": "adam", "lr": _RATE, "betas": (0.9, 0.99)})
+    first = _first_range(options, bench)
+    ladder = _ladder(options, bench, first, noise)
+    yield from ladder.climb()
+    if not bool(ladder.done.all()):
+        bench.give_up(~ladder.done, f"the loss does not fall on ±{float(ladder.half_width[~ladder.done].min()):.3g}")
+    keep_there(bench, torch.ones_like(power))
+    bench.narrow(torch.full_like(first, bench.reach))
+    yield from _settle(bench, patience_under(noise, power))
+    bench.give_up(
+        unexplained(bench, noise),
+        f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high, or "
+        "frequency_limit is too low, or it is not one sine",
+    )
+    return f"found ω of the first replica {float(bench.get('omega')[0, 0]):.7g} on all of ±{bench.reach:,g}"
+
+
+def _first_range(options: Widening, bench: Bench) -> Tensor:
+    """Half-widths `[replicas]`."""
+    wide = torch.full(
+        (bench.replicas,),
+        _PERIODS / bench.setting.highest(options.frequency_limit),
+        dtype=torch.float64,
+        device=bench.device,
+    )
+    while bool((bench.points(wide) < _FEWEST_POINTS).any()) and float(wide.max()) < bench.reach:
+        wide = 1.5 * wide
+    return wide.clamp(max=bench.reach)
+
+
+def _ladder(options: Widening, bench: Bench, first: Tensor, noise: Tensor) -> Ladder:
+    started = torch.zeros_like(first, dtype=torch.bool)
+
+    def enter(half_width: Tensor, where: Tensor) -> Tensor:
+        fresh = where & ~started
+        if bool(fresh.any()):
+            _scan(options, bench, first, fresh)
+            started.logical_or_(fresh)
+        for name in ("alpha", "beta"):
+            bench.rate(torch.full_like(half_width, _RATE), name)
+        bench.rate(_RATE / half_width, "omega")
+        bench.restart(where)
+        return bench.sample(_SAMPLES)[1].double().square().mean((1, 2)) + _NOISE * noise.double().square()
+
+    def redraw(where: Tensor) -> None:
+        _scan(options, bench, first, where)
+
+    rules = Rules(options.growth, options.loss_share, _STAGE_STEPS, options.patience, options.max_steps)
+    return Ladder(bench, rules, first, enter, redraw)
+
+
+def _scan(options: Widening, bench: Bench, first: Tensor, where: Tensor) -> None:
+    """Put the frequency of the best least-squares fit on the first range, and its amplitudes."""
+    x, y = (values[..., 0].double() for values in bench.sample(_SAMPLES, first))
+    step = 1.0 / float(first.min())
+    limit = bench.setting.highest(options.frequency_limit) + step
+    best = torch.zeros_like(first)
+    found = torch.zeros(bench.replicas, 3, dtype=torch.float64, device=bench.device)
+    for omega in torch.arange(0.25 * step, limit, step).tolist():
+        angle = omega * x
+        design = torch.stack([angle.sin(), angle.cos()], -1)
+        gram = design.mT @ design / _SAMPLES + 1e-6 * torch.eye(2, dtype=x.dtype, device=x.device)
+        moment = design.mT @ y.unsqueeze(-1) / _SAMPLES
+        factors = torch.linalg.solve(gram, moment)
+        energy = (factors * moment).sum((1, 2))
+        row = torch.cat([torch.full_like(energy, omega).unsqueeze(-1), factors[..., 0]], -1)
+        found = row.where((energy > best).unsqueeze(-1), found)
+        best = torch.maximum(best, energy)
+    for column, name in enumerate(("omega", "alpha", "beta")):
+        bench.put(name, found[:, column : column + 1], where)
+
+
+def _settle(bench: Bench, patience: Tensor) -> Generator[Train, Tensor, None]:
+    """Gradient descent on all of the domain, its step falling to what keeps the frequency under the noise."""
+    for step in range(0, _LAST_STEPS, 20):
+        keep_there(bench, torch.minimum(patience, torch.full_like(patience, 1 + step / 5)))
+        yield Train(20, f"all of ±{bench.reach:,.4g}, settling, step {step} of {_LAST_STEPS}")

@@ -1,0 +1,135 @@
+"""Widening the range of a clock's oscillators, then learning their carry."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.remedies.base import Course, Train
+from periodic_tui.engine.remedies.context import Bench
+from periodic_tui.engine.remedies.frequency.hinge import between_digits, into_digits, wrong_share
+from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules
+from periodic_tui.engine.remedies.frequency.widening import Widening
+
+_RATE = 0.05
+"""Adam's step: of phases in radians, of frequencies in radians over the range's half-width."""
+_THRESHOLD = 0.02 / 3
+"""Of 1 − cos of the phase error, averaged over the digits: no digit is above 0.02."""
+_STAGE_STEPS = 15
+_PATIENCE = 200
+_LAST_STEPS = 400
+_CARRY_STEPS = 600
+_FEWEST_PAIRS = 16
+"""In the first range of a fixed data set."""
+_MOST_PAIRS = 50_000
+"""Of those that are equally many places apart."""
+_DECODABLE = 1e-4
+"""1 − cos of an error of half a digit of sixty is 1.4e-3: below this nearly every phase is nearer to its own digit."""
+
+_WRONG = 1e-3
+"""Share of instants between two seconds that may be wrong in the end."""
+
+
+def widen_oscillators(options: Widening, bench: Bench) -> Course:
+    """Adam on frequencies and phases while the range widens; then a linear carry, by gradient descent as well.
+
+    Of a fixed data set nobody chooses the range: there the *pairs* of instants are taken that lie close together, and
+    the phases between them are learned, which need no absolute phase.
+    """
+    bench.change(optimizer={"kind": "adam", "lr": _RATE, "betas": (0.9, 0.99)})
+    data = bench.data
+    if data is not None:
+        bench.train_on(*pairs(*data))
+    first = _first_range(options, bench)
+    bench.put("carry", bench.get("carry") * 0)
+    _redraw(options, bench, torch.ones_like(first, dtype=torch.bool))
+    ladder = _ladder(options, bench, first)
+    yield from ladder.climb()
+    bench.give_up(
+        ~ladder.done,
+        f"the oscillators do not lock in on ±{float(ladder.half_width.min()):.3g} s in {options.max_steps:,} steps",
+    )
+    if data is not None:
+        bench.train_on(*data)
+        yield from _settle(bench, _LAST_STEPS, ("phase",), "all oscillators locked in; learning their phases")
+    yield from _settle(bench, _LAST_STEPS, ("omega", "phase"), "all oscillators locked in; settling")
+    yield from _settle(bench, _CARRY_STEPS, ("carry",), "learning the carry")
+    if between_digits(bench):
+        yield from into_digits(bench)
+        bench.give_up(~(wrong_share(bench) < _WRONG), "hands still point into other digits")
+    else:
+        _give_up_unlocked(bench)
+    return f"locked in, carry learned; periods of the first replica {periods(bench)} s"
+
+
+def pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Differences in time and phase of points `[points, 1]`, `[points, outputs]`: neighbors, and those 2, 4, 8 …
+    places apart, so that every distance is among them."""
+    order = x[:, 0].argsort()
+    x, y = x[order], y[order]
+    apart, times, phases = 1, [], []
+    while apart <= len(x) // 2:
+        stride = -(-(len(x) - apart) // _MOST_PAIRS) if apart > 1 else 1
+        times.append((x[apart:] - x[:-apart])[::stride])
+        phases.append((y[apart:] - y[:-apart])[::stride])
+        apart *= 2
+    return torch.cat(times), torch.cat(phases)
+
+
+def _first_range(options: Widening, bench: Bench) -> Tensor:
+    """Half-widths `[replicas]`: what the options say, or wider where there are too few points."""
+    wide = torch.full((bench.replicas,), min(options.first_range, bench.reach), dtype=bench.dtype, device=bench.device)
+    while bool((bench.points(wide) < _FEWEST_PAIRS).any()) and float(wide.max()) < bench.reach:
+        wide = 1.2 * wide
+    return wide
+
+
+def periods(bench: Bench) -> str:
+    """2π/|ω| of the first replica, in words."""
+    return ", ".join(f"{2 * math.pi / max(abs(omega), 1e-300):,.7g}" for omega in bench.get("omega")[0].tolist())
+
+
+def _ladder(options: Widening, bench: Bench, first: Tensor) -> Ladder:
+    learned = ("omega", "phase") if bench.data is None else ("omega",)
+
+    def enter(half_width: Tensor, where: Tensor) -> Tensor:
+        _set_rates(bench, torch.full_like(half_width, _RATE), half_width, learned)
+        bench.restart(where)
+        return torch.ones_like(half_width)
+
+    rules = Rules(options.growth, _THRESHOLD, _STAGE_STEPS, _PATIENCE, options.max_steps)
+    return Ladder(bench, rules, first, enter, lambda where: _redraw(options, bench, where))
+
+
+def _redraw(options: Widening, bench: Bench, where: Tensor) -> None:
+    """Frequencies that turn at most once or so on the first range; phases anywhere, but none between pairs."""
+    count = bench.setting.outputs
+    bench.put("omega", (2 * bench.uniform(count) - 1) / options.first_range, where)
+    phase = 2 * math.pi * bench.uniform(count)
+    bench.put("phase", phase if bench.data is None else 0 * phase, where)
+
+
+def _set_rates(bench: Bench, rate: Tensor, half_width: Tensor, names: tuple[str, ...]) -> None:
+    """Learning rates of the parameters `names`; the others stand still."""
+    for name in ("omega", "phase", "carry"):
+        own = rate if name in names else rate * 0
+        bench.rate(own / half_width if name == "omega" else own, name)
+
+
+def _settle(bench: Bench, steps: int, names: tuple[str, ...], stage: str) -> Generator[Train, Tensor, None]:
+    """On all of the domain, with a rate that falls to zero."""
+    half_width = torch.full((bench.replicas,), bench.reach, dtype=bench.dtype, device=bench.device)
+    bench.narrow(half_width)
+    bench.restart(torch.ones_like(half_width, dtype=torch.bool))
+    for step in range(0, steps, 5):
+        _set_rates(bench, torch.full_like(half_width, _RATE * (1 - step / steps)), half_width, names)
+        yield Train(5, f"{stage}, step {step} of {steps}: periods {periods(bench)} s")
+
+
+def _give_up_unlocked(bench: Bench) -> None:
+    x, y = bench.sample(4_096)
+    loss = (1 - (bench.predict(x) - y).cos()).mean((1, 2))
+    bench.give_up(~(loss < _DECODABLE), f"phases are still off by a loss of {float(loss.max()):.1e} with the carry")

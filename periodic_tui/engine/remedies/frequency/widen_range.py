@@ -1,0 +1,38 @@
+"""Learn a frequency on a range so narrow that its basin is wide, then widen the range and sharpen the frequency."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from periodic_tui.engine.remedies.base import Course, register
+from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.frequency.widening import Widening
+
+
+@register
+class WidenRange(Widening):
+    """SGD in all stages, its step size tied to the range.
+
+    Within ±r the basin of a frequency is 4.4934/r wide and the curvature at most ⅔r²; so a start at small r finds the
+    way from anywhere and a step of 0.75/r² never overshoots. Without noise the range doubles when the loss has fallen
+    and halves when it does not; under noise, which no loss falls below, every stage has a fixed number of steps and
+    the step size decays within it.
+    """
+
+    name: ClassVar[str] = "widen-range"
+    what: ClassVar[str] = "samples a narrow range, where the basin is wide, and widens it as the loss falls"
+    prior: ClassVar[str] = "may choose where to sample (or has points near zero); a frequency limit"
+    verdicts: ClassVar[tuple[str, ...]] = ("stuck-outside-basin", "step-too-large", "underfit", "learning")
+
+    def unfit(self, setting: Setting) -> str | None:
+        if setting.model.kind not in ("sine-unit", "harmonic", "oscillators"):
+            return f"it is for a model with frequencies, and the model is {setting.model.kind}"
+        return None if setting.reach is not None else "it needs a training domain made of intervals"
+
+    def course(self, bench: Bench) -> Course:
+        from periodic_tui.engine.remedies.frequency.widen_harmonic import widen_harmonic
+        from periodic_tui.engine.remedies.frequency.widen_oscillators import widen_oscillators
+        from periodic_tui.engine.remedies.frequency.widen_sine import widen_sine
+
+        widen = {"sine-unit": widen_sine, "harmonic": widen_harmonic, "oscillators": widen_oscillators}
+        return widen[bench.setting.model.kind](self, bench)

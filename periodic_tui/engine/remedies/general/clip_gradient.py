@@ -1,0 +1,33 @@
+"""Limit the length of every step's gradient."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
+from periodic_tui.engine.remedies.context import Bench, Setting
+
+
+@register
+class ClipGradient(Remedy):
+    """Scales a gradient down to the limit (Pascanu, Mikolov and Bengio, 2013), in each replica by itself. It keeps
+    units from being thrown out of reach in the first steps; it revives none that is dead."""
+
+    name: ClassVar[str] = "clip-gradient"
+    what: ClassVar[str] = "scales every gradient down to a largest norm, from here on"
+    prior: ClassVar[str] = "has to come before the units die: it revives none"
+    verdicts: ClassVar[tuple[str, ...]] = ("step-too-large", "diverged", "learning")
+
+    norm: Annotated[float, Field(gt=0)] = 1.0
+
+    def unfit(self, setting: Setting) -> str | None:
+        return None
+
+    def course(self, bench: Bench) -> Course:
+        if not bool(bench.alive.any()):
+            raise Failed("every replica has diverged already")
+        bench.change(clip_gradient=self.norm)
+        yield Train(0, "clipping")
+        return f"limited the gradient to a norm of {self.norm:g}"

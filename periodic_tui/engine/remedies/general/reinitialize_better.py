@@ -1,0 +1,56 @@
+"""Start again from small weights, with a step size that falls."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
+from periodic_tui.engine.remedies.context import Bench, Setting
+
+
+@register
+class ReinitializeBetter(Remedy):
+    """Truncated normal weights and a small positive bias, as in the source, with Adam: the weights are small enough
+    for the first steps to leave the units within reach of the data. A dead network has no gradient but that of the
+    output bias; nothing less than a new start helps it.
+    """
+
+    name: ClassVar[str] = "reinitialize-better"
+    what: ClassVar[str] = "draws small weights with a positive bias and trains on with Adam, its step falling"
+    prior: ClassVar[str] = "inputs and outputs of the order of one"
+    verdicts: ClassVar[tuple[str, ...]] = (
+        "dead-network", "collapsed-to-constant", "diverged", "dead-units", "step-too-large",
+    )  # fmt: skip
+
+    std: Annotated[float, Field(gt=0)] = 0.1
+    """Of the weights, cut off at two."""
+    bias: float = 0.1
+    lr: Annotated[float, Field(gt=0)] = 1e-2
+    """Falls to a hundredth …"""
+    steps: Annotated[int, Field(ge=1)] = 5_000
+    """… over so many steps."""
+
+    def unfit(self, setting: Setting) -> str | None:
+        return None if setting.model.hidden_units else "there are no units"
+
+    def course(self, bench: Bench) -> Course:
+        import torch
+
+        bench.change(optimizer={"kind": "adam", "lr": self.lr})
+        bench.initial(
+            weights={"kind": "truncated-normal", "std": self.std}, bias={"kind": "constant", "value": self.bias}
+        )
+        start = torch.full((bench.replicas,), self.lr, device=bench.device)
+        done = 0
+        while done < self.steps:
+            bench.rate(start * 0.01 ** (done / self.steps))
+            losses = yield Train(
+                min(50, self.steps - done), f"step {done:,} of {self.steps:,} with a falling step size"
+            )
+            done += len(losses)
+        x, y = bench.sample(1_024)
+        error, spread = (bench.predict(x) - y).square().mean((1, 2)), y.var((1, 2), correction=0)
+        bench.give_up(~(error < 0.5 * spread), "the fit still explains less than half of the variance")
+        return f"started again; loss {float(error.median()):.2g} of a variance of {float(spread.median()):.2g}"

@@ -1,0 +1,1 @@
+"""Remedies for hidden units that are dead, duplicate or of the wrong sign."""

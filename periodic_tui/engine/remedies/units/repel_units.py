@@ -1,0 +1,72 @@
+"""Push apart units that point the same way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
+from periodic_tui.engine.remedies.context import Bench, Setting
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@register
+class RepelUnits(Remedy):
+    """Between the training steps, units of the first layer whose directions have a positive cosine are pushed away from
+    each other: what the source wished for. It parts duplicates; it cannot revive a dead unit, whose outgoing weight has
+    the wrong sign as before."""
+
+    name: ClassVar[str] = "repel-units"
+    what: ClassVar[str] = "pushes units of the first layer apart that point the same way; dead ones stay dead"
+    prior: ClassVar[str] = "units should differ in direction"
+    verdicts: ClassVar[tuple[str, ...]] = ("duplicate-units",)
+
+    steps: Annotated[int, Field(ge=1)] = 4_000
+    """The first half under repulsion, the second without."""
+    every: Annotated[int, Field(ge=1)] = 10
+    """Steps between two pushes."""
+    strength: Annotated[float, Field(gt=0)] = 0.05
+    """Of a push, as a share of the weight's length."""
+
+    def unfit(self, setting: Setting) -> str | None:
+        if not setting.model.hidden_units:
+            return "there are no units"
+        return (
+            None if setting.inputs > 1 else "with one input there are no directions between the same and the opposite"
+        )
+
+    def course(self, bench: Bench) -> Course:
+        half = self.steps // 2
+        alike = self._alike(bench)
+        for step in range(0, half, self.every):
+            self._push(bench)
+            yield Train(self.every, f"pushing, step {step:,} of {half:,}")
+        yield Train(self.steps - half, "training on without repulsion")
+        left = self._alike(bench)
+        return f"parted {max(0, alike - left)} of {alike} pairs of like units; dead units are not its business"
+
+    def _push(self, bench: Bench) -> None:
+        weight = bench.get("hidden.0.weight")
+        length = weight.norm(dim=-1, keepdim=True).clamp_min(1e-6)
+        unit = weight / length
+        cosines = _off_diagonal(unit).clamp_min(0.0).unsqueeze(-1)
+        apart = unit.unsqueeze(2) - unit.unsqueeze(1)
+        # Of unit length: the closer two units are, the more they need the push.
+        away = (cosines * apart / apart.norm(dim=-1, keepdim=True).clamp_min(1e-6)).sum(2)
+        moved = unit + self.strength * away
+        bench.put("hidden.0.weight", length * moved / moved.norm(dim=-1, keepdim=True))
+
+    @staticmethod
+    def _alike(bench: Bench) -> int:
+        """Pairs whose directions have a cosine above 0.98."""
+        weight = bench.get("hidden.0.weight")
+        unit = weight / weight.norm(dim=-1, keepdim=True).clamp_min(1e-6)
+        return int((_off_diagonal(unit) > 0.98).sum()) // 2
+
+
+def _off_diagonal(unit: Tensor) -> Tensor:
+    cosines = unit @ unit.mT
+    return cosines - cosines.diagonal(dim1=-2, dim2=-1).diag_embed()

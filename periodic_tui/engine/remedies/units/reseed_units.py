@@ -1,0 +1,94 @@
+"""Give the least useful unit of a failed network another chance, where the fit is worst."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
+from periodic_tui.engine.remedies.context import Bench, Setting
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from periodic_tui.engine.remedies.units.usefulness import Usefulness
+
+
+@register
+class ReseedUnits(Remedy):
+    """Every so many steps, in each replica that is not solved: a unit with a negative outgoing weight, or else the one
+    whose ablation costs least after a least-squares refit (in the spirit of Sokar et al., "The dormant neuron
+    phenomenon", 2023), starts again along the residual.
+
+    Wants of its prior: a target that is a positive sum of units, as √(x² + y²) is.
+    """
+
+    name: ClassVar[str] = "reseed-units"
+    what: ClassVar[str] = "starts the least useful unit of each failed network again, along the residual"
+    prior: ClassVar[str] = "outgoing weights should be positive; solved_below says which networks have failed"
+    verdicts: ClassVar[tuple[str, ...]] = (
+        "dead-network", "collapsed-to-constant", "dead-units", "duplicate-units", "mute-units", "wrong-sign",
+        "underfit", "learning",
+    )  # fmt: skip
+
+    every: Annotated[int, Field(ge=1)] = 1_000
+    """Steps between two rounds."""
+    rounds: Annotated[int, Field(ge=1)] = 4
+    settle: Annotated[int, Field(ge=1)] = 500
+    """Steps in the end, with a learning rate that falls to a twentieth."""
+    lr: Annotated[float, Field(gt=0)] = 3e-3
+    weight: Annotated[float, Field(gt=0)] = 0.5
+    """Length of the unit's new incoming weights …"""
+    outgoing: Annotated[float, Field(gt=0)] = 0.3
+    """… and its new outgoing weight."""
+    jitter: Annotated[float, Field(ge=0)] = 0.3
+    """Standard deviation of the noise on the new direction, in radians."""
+
+    def unfit(self, setting: Setting) -> str | None:
+        if len(setting.model.hidden_units) != 1 or not getattr(setting.model, "output_layer", False):
+            return "it is for one hidden layer and an output layer"
+        return None if setting.outputs == 1 else "it is for one output"
+
+    def course(self, bench: Bench) -> Course:
+        from periodic_tui.engine.remedies.units.usefulness import Usefulness
+
+        full = bench.get("output.weight")[:, 0, 0] * 0 + self.lr
+        bench.rate(full)
+        reseeded = 0
+        for turn in range(self.rounds):
+            now = yield from Usefulness.of(bench, f"round {turn + 1} of {self.rounds}")
+            failed = now.loss > bench.setting.solved_below
+            reseeded += int(failed.sum())
+            self._reseed(bench, now, failed)
+            stage = f"round {turn + 1} of {self.rounds}, {int(failed.sum())} of {bench.replicas} networks re-seeded"
+            yield Train(self.every, stage)
+        for step in range(20):
+            bench.rate(full * (1 - step / 20 + 0.05 * step / 20))
+            yield Train(max(1, self.settle // 20), "settling with a falling learning rate")
+        loss = (yield from Usefulness.of(bench, "looking at the losses")).loss
+        bench.give_up(loss > 2 * bench.setting.solved_below, "the loss is still above solved_below")
+        if not reseeded:
+            raise Failed("no network needed it")
+        return f"re-seeded {reseeded} units; median loss {float(loss.median()):.4g}"
+
+    def _reseed(self, bench: Bench, now: Usefulness, where: Tensor) -> None:
+        """One unit in each replica `where` `[replicas]`."""
+        import torch
+
+        outgoing = bench.get("output.weight")
+        score = now.loss_without.where(outgoing[:, 0] >= 0, now.loss_without - 1e9)
+        chosen = torch.nn.functional.one_hot(score.argmin(-1), score.shape[-1]).bool() & where.unsqueeze(-1)
+        direction = now.pull + self.jitter * bench.normal(now.pull.shape[-1])
+        direction = self.weight * direction / direction.norm(dim=-1, keepdim=True)
+        self._write(bench, "hidden.0.weight", direction.unsqueeze(1), chosen.unsqueeze(-1))
+        self._write(bench, "output.weight", torch.full_like(outgoing, self.outgoing), chosen.unsqueeze(1))
+        if "hidden.0.bias" in bench.names:
+            self._write(bench, "hidden.0.bias", torch.zeros_like(score), chosen)
+
+    @staticmethod
+    def _write(bench: Bench, name: str, values: Tensor, where: Tensor) -> None:
+        before = bench.get(name)
+        where = where.expand_as(before)
+        bench.put(name, values.expand_as(before), where)
+        bench.forget(name, where)

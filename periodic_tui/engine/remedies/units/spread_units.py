@@ -1,0 +1,39 @@
+"""Spread the incoming weights of the first layer evenly over the directions."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
+from periodic_tui.engine.remedies.context import Bench, Setting
+
+
+@register
+class SpreadUnits(Remedy):
+    """Units at equal angles from a random first one (with one input: signs in turn); lengths stay as they are."""
+
+    name: ClassVar[str] = "spread-units"
+    what: ClassVar[str] = "turns the incoming weights so that they point evenly into all directions"
+    prior: ClassVar[str] = "no direction of the input matters more than another; works best from the start"
+    verdicts: ClassVar[tuple[str, ...]] = ("duplicate-units", "dead-units", "learning", "underfit")
+
+    def unfit(self, setting: Setting) -> str | None:
+        if len(setting.model.hidden_units) != 1:
+            return "it is for one hidden layer"
+        return None if setting.inputs <= 2 else f"it is for one or two inputs, and there are {setting.inputs}"
+
+    def course(self, bench: Bench) -> Course:
+        import torch
+
+        weight = bench.get("hidden.0.weight")
+        units = torch.arange(weight.shape[1], device=weight.device, dtype=weight.dtype)
+        if bench.setting.inputs == 1:
+            turned = (1 - 2 * (units % 2)).unsqueeze(-1) * weight.abs()
+        else:
+            angle = 2 * math.pi * (bench.uniform(1) + units / len(units))
+            turned = torch.stack([angle.cos(), angle.sin()], -1) * weight.norm(dim=-1, keepdim=True)
+        bench.put("hidden.0.weight", turned)
+        bench.forget("hidden.0.weight", torch.ones_like(turned, dtype=torch.bool))
+        yield Train(0, "directions spread")
+        return f"spread {len(units)} units evenly"

@@ -1,0 +1,1 @@
+"""When the worker does what: chunks of steps, pictures, measurements; and how they give way to commands."""

@@ -1,6 +1,0 @@
-"""Targets, one file a family."""
-
-from periodic_tui.engine.targets import clock, elementary, sines, spectra, table
-from periodic_tui.engine.targets.base import Target, targets
-
-__all__ = ["Target", "clock", "elementary", "sines", "spectra", "table", "targets"]

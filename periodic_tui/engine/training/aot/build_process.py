@@ -1,0 +1,105 @@
+"""A build in the background, as its parent sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.training.aot import aoti
+from periodic_tui.engine.training.aot.cache import Unavailable, compiler_folder
+from periodic_tui.engine.training.aot.cache_key import Signature
+
+LIMIT = 300.0
+"""Seconds that a build may take."""
+USUAL = 25.0
+"""Seconds that a build takes where none has been measured."""
+
+
+def obstacle(experiment: Experiment) -> str | None:
+    """Why no compiled step can be built for this experiment on this machine; None if it can."""
+    if not isinstance(experiment.optimizer, ElementWise):
+        return f"torch keeps the state of {experiment.optimizer.kind}, which therefore runs on the eager engine only"
+    return missing()
+
+
+def missing() -> str | None:
+    """What this machine lacks for building, and how to get it; None if it is all there."""
+    if sys.platform not in ("linux", "darwin"):
+        return f"no step can be compiled on {sys.platform}"
+    if not aoti.supported():
+        return f"expected torch {', '.join(aoti.HOLDS_FOR)}"
+    if compiler() is None:
+        return "no C++ compiler; install g++ (Debian: apt install g++; macOS: xcode-select --install)"
+    if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
+        return "no Python.h; install Python's headers (Debian: apt install python3-dev)"
+    return None
+
+
+def compiler() -> str | None:
+    """Path of the C++ compiler that torch would use."""
+    return shutil.which(os.environ.get("CXX", "clang++" if sys.platform == "darwin" else "g++"))
+
+
+class Build:
+    """One build under way. It ends with this process, by `cancel`, or when its time is over."""
+
+    def __init__(self, experiment: Experiment, signature: Signature, limit: float = LIMIT) -> None:
+        if reason := obstacle(experiment):
+            raise Unavailable(reason)
+        self._limit = limit
+        self._started = time.monotonic()
+        self._process = _started()
+        request = {"experiment": experiment.model_dump(mode="json"), "signature": signature.as_json(), "limit": limit}
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(request).encode() + b"\n")
+        self._process.stdin.flush()
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self._process.poll() is not None
+
+    def finish(self) -> None:
+        """Wait for the end. Raises Unavailable with the reason where nothing was built."""
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        self.cancel()
+        if not line:
+            slow = time.monotonic() - self._started >= self._limit
+            raise Unavailable(f"the build took longer than {self._limit:g} s" if slow else "the build was killed")
+        if reason := json.loads(line).get("reason"):
+            raise Unavailable(f"the build failed: {reason}")
+
+    def cancel(self) -> None:
+        """End it now, with the compilers that it started."""
+        if not self.done:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream
+            stream.close()
+        self._process.wait()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    folder = str(compiler_folder())
+    own = {"TORCHINDUCTOR_CACHE_DIR": folder, "TMPDIR": folder, "PYTHONPATH": str(Path(__file__).parents[4])}
+    single = {"OMP_NUM_THREADS": "1", "TORCHINDUCTOR_COMPILE_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "periodic_tui.engine.training.aot.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **own, **single},
+        start_new_session=True,
+    )

@@ -1,0 +1,130 @@
+"""What a compiled step is compiled for: the step, and name, dtype and shape of everything that it is given."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.randomness import counter_for
+from periodic_tui.engine.training.sampling import Knobs, numbers_per_step
+from periodic_tui.engine.training.step import State
+
+Kind = tuple[str, str, tuple[int, ...]]
+"""Name, dtype and shape of one tensor."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The tensors of a step, in the order in which the compiled code takes them."""
+
+    state: tuple[Kind, ...]
+    knobs: tuple[Kind, ...]
+
+    @classmethod
+    def of(cls, state: State, knobs: Knobs) -> Signature:
+        """The signature of these tensors."""
+        return cls(_kinds(state), _kinds(knobs))
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Signature:
+        """The inverse of `as_json`."""
+        state, knobs = (tuple((n, d, tuple(s)) for n, d, s in value[key]) for key in ("state", "knobs"))
+        return cls(state, knobs)
+
+    def as_json(self) -> dict[str, Any]:
+        """Lists of lists."""
+        return {"state": self.state, "knobs": self.knobs}
+
+    @property
+    def state_names(self) -> list[str]:
+        return [name for name, _, _ in self.state]
+
+    @property
+    def knob_names(self) -> list[str]:
+        return [name for name, _, _ in self.knobs]
+
+    @property
+    def parameters(self) -> tuple[int, ...]:
+        """`[replicas, parameters]`."""
+        return next(shape for name, _, shape in self.state if name == "parameters")
+
+    @property
+    def replicas(self) -> int:
+        return self.parameters[0]
+
+    def examples(self) -> tuple[State, Knobs]:
+        """Tensors of these kinds, filled with zeros."""
+        return _zeros(self.state), _zeros(self.knobs)
+
+
+def _kinds(tensors: dict[str, Tensor]) -> tuple[Kind, ...]:
+    return tuple((n, str(t.dtype).removeprefix("torch."), tuple(t.shape)) for n, t in sorted(tensors.items()))
+
+
+def _zeros(kinds: tuple[Kind, ...]) -> dict[str, Tensor]:
+    return {name: torch.zeros(shape, dtype=getattr(torch, dtype)) for name, dtype, shape in kinds}
+
+
+def counter_of(experiment: Experiment) -> Tensor:
+    """The counter that the experiment's step draws with."""
+    return counter_for(numbers_per_step(experiment))
+
+
+def key_of(experiment: Experiment, signature: Signature) -> str:
+    """The name under which a compiled step is kept.
+
+    Two steps of one key are the same code: the key covers what the experiment says of the step, every shape and dtype,
+    this engine's sources (in place of the traced graph, which takes seconds to trace), torch and the processor.
+    """
+    parts = {
+        "step": _step_of(experiment),
+        "tensors": signature.as_json(),
+        "sources": _sources(),
+        "torch": torch.__version__,
+        "processor": _processor(),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _step_of(experiment: Experiment) -> dict[str, Any]:
+    """What the experiment says of the step. Rates, intervals and noise are inputs of the step, like the data."""
+    table = experiment.model_dump(mode="json", include={"target", "model", "optimizer", "domain", "training"})
+    table["target"]["noise"] = bool(table["target"]["noise"])
+    del table["optimizer"]["lr"]
+    for key in ("seed", "steps", "pace", "pace_steps", "solved_below"):
+        del table["training"][key]
+    for key in ("train", "test"):
+        del table["domain"][key]
+    return table
+
+
+@cache
+def _sources() -> str:
+    digest = hashlib.sha256()
+    folder = Path(__file__).parents[2]
+    for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.cpp"))):
+        digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _processor() -> str:
+    return f"{platform.system()} {platform.machine()} {torch.backends.cpu.get_cpu_capability()} {_model_name()}"
+
+
+@cache
+def _model_name() -> str:
+    """The processor's model, where the system tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")

@@ -1,0 +1,80 @@
+"""Steps as one compiled loop: the training step traced, compiled ahead of time and called again and again from C++."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.training.aot import aoti
+from periodic_tui.engine.training.aot.cache_key import Kind, Signature, counter_of
+from periodic_tui.engine.training.sampling import Batch, Knobs
+from periodic_tui.engine.training.step import State, TrainingStep
+from periodic_tui.engine.training.steppers.base import Remembered
+
+Tensors = tuple[Tensor, ...]
+
+
+def _flat(step: TrainingStep, signature: Signature) -> Callable[..., Tensors]:
+    """The training step over flat inputs (state, knobs, seeds, counter, number) to state and loss."""
+    names, knob_names = signature.state_names, signature.knob_names
+
+    def flat(*tensors: Tensor) -> Tensors:
+        state = dict(zip(names, tensors, strict=False))
+        knobs = dict(zip(knob_names, tensors[len(names) :], strict=False))
+        seeds, counter, number = tensors[-3:]
+        batch = step.sampler.batch(seeds, number, knobs, counter)
+        if step.sampler.batch_size:
+            batch = Batch(aoti.in_memory(batch.x), aoti.in_memory(batch.y), batch.weight)
+        after, loss = step.on_batch(state, batch, knobs, seeds, number, counter)
+        for name in names:  # the loop copies one over the other
+            if (after[name].shape, after[name].dtype) != (state[name].shape, state[name].dtype):
+                raise TypeError(f"a step makes another kind of tensor of {name}")
+        return (*(after[name] for name in names), loss)
+
+    return flat
+
+
+def compile_step(folder: Path, experiment: Experiment, signature: Signature) -> None:
+    """Compile the experiment's step for tensors of that signature; takes many seconds and imports torch's compiler."""
+    state, knobs = (tuple(tensors.values()) for tensors in signature.examples())
+    drawing = torch.arange(signature.replicas), counter_of(experiment), torch.tensor(0)
+    aoti.compile_to(folder, _flat(TrainingStep.of(experiment), signature), (*state, *knobs, *drawing))
+
+
+class Compiled:
+    """Runs a compiled step."""
+
+    name = "compiled"
+
+    def __init__(self, folder: Path, experiment: Experiment, signature: Signature) -> None:
+        self.signature = signature
+        self.counter = counter_of(experiment)
+        self.program = aoti.Program(folder)
+
+    def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
+        carried = [tensor.clone() for tensor in _ordered(state, self.signature.state)]
+        losses = state["parameters"].new_empty(count, self.signature.replicas)
+        fixed = [*_ordered(knobs, self.signature.knobs), seeds.contiguous(), self.counter]
+        self.program(carried, fixed, first, losses)
+        return dict(zip(self.signature.state_names, carried, strict=True)), losses
+
+    def takes(self, state: State, knobs: Knobs) -> bool:
+        return Signature.of(state, knobs) == self.signature
+
+    def remembered(self) -> Remembered:
+        return ()
+
+    def reset(self, remembered: Remembered = ()) -> None:
+        """Nothing is kept between steps."""
+
+
+def _ordered(tensors: dict[str, Tensor], kinds: tuple[Kind, ...]) -> list[Tensor]:
+    """Contiguous, in the compiled order. The compiled code would read past the end of a tensor of another shape."""
+    for name, _, shape in kinds:
+        if tensors[name].shape != shape:
+            raise ValueError(f"{name} is {list(tensors[name].shape)}, but the step is compiled for {list(shape)}")
+    return [tensors[name].contiguous() for name, _, _ in kinds]

@@ -1,0 +1,72 @@
+"""Builds one compiled step, in a process of its own: `python -m periodic_tui.engine.training.aot.worker`.
+
+It reads one line of JSON, `{"experiment": …, "signature": …, "limit": seconds}`, from stdin, and answers with one line:
+`{}`, or `{"reason": …}`. It ends when stdin is closed, so with its parent, and when its time is over, and takes the
+compilers that it started with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import signal
+import sys
+import threading
+import time
+from typing import Any, TextIO
+
+
+def main() -> None:
+    """Answer one request. Whatever the compilers print goes nowhere."""
+    answers = os.fdopen(os.dup(1), "w")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_in_time, args=(request["limit"],), daemon=True).start()
+    os.nice(10)
+    _answer(answers, _build(request))
+
+
+def _answer(answers: TextIO, reply: dict[str, str]) -> None:
+    print(json.dumps(reply), file=answers, flush=True)
+
+
+def _end_in_time(limit: float) -> None:
+    """Wait for the end of stdin or of the time, then end this process and its children."""
+    select.select([sys.stdin], [], [], limit)
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def _build(request: dict[str, Any]) -> dict[str, str]:
+    from periodic_tui.engine.experiment import Experiment
+    from periodic_tui.engine.training.aot.cache import Unavailable, building, cache_folder, keep, scratch
+    from periodic_tui.engine.training.aot.cache_key import Signature, key_of
+    from periodic_tui.engine.training.aot.compiled import compile_step
+
+    started = time.perf_counter()
+    experiment = Experiment.model_validate(request["experiment"])
+    signature = Signature.from_json(request["signature"])
+    try:
+        with building(), scratch(cache_folder()) as folder:
+            compile_step(folder, experiment, signature)
+            keep(key_of(experiment, signature), list(folder.glob("*.so")), time.perf_counter() - started)
+    except Unavailable as reason:
+        return {"reason": str(reason)}
+    except Exception as failure:  # whatever torch's compiler raises: the user trains eagerly and is told
+        return {"reason": one_line(failure)}
+    return {}
+
+
+def one_line(failure: Exception) -> str:
+    """What it says first; of a compiler's output, the first error that is in it."""
+    lines = str(failure).strip().splitlines()
+    errors = [line for line in lines if re.search(r"\berror: ", line)]
+    told = (errors or lines or [""])[0].strip()[:200]
+    return f"{type(failure).__name__}: {told}" if told else type(failure).__name__
+
+
+if __name__ == "__main__":
+    main()

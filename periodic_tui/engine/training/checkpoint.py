@@ -1,0 +1,54 @@
+"""A trainer between two steps, to be put back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.training.sampling import Knobs
+from periodic_tui.engine.training.step import State
+from periodic_tui.engine.training.steppers import Remembered
+from periodic_tui.engine.training.trainer import Trainer
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A copy of everything that a command or a remedy may change."""
+
+    experiment: Experiment
+    state: State
+    knobs: Knobs
+    seeds: Tensor
+    remembered: Remembered
+
+    @classmethod
+    def of(cls, trainer: Trainer) -> Kept:
+        """The trainer as it is now."""
+        state, knobs = (
+            {name: value.clone() for name, value in part.items()} for part in (trainer.state, trainer.knobs)
+        )
+        return cls(trainer.experiment, state, knobs, trainer.seeds.clone(), trainer.stepper.remembered())
+
+    def put_back(self, trainer: Trainer) -> None:
+        """Go on from here; the trainer's experiment is already this one. The steps count on."""
+        trainer.stepper.reset(self.remembered)
+        trainer.state, trainer.knobs, trainer.seeds = dict(self.state), dict(self.knobs), self.seeds
+        trainer.alive = bool(trainer.state["alive"].any())
+
+    def put_back_some(self, trainer: Trainer, where: Tensor) -> None:
+        """The same for the replicas `where` `[replicas]`, as far as they can be told apart."""
+        trainer.state = _mixed(trainer.state, self.state, where)
+        trainer.knobs = _mixed(trainer.knobs, self.knobs, where)
+        trainer.alive = bool(trainer.state["alive"].any())
+
+
+def _mixed(now: dict[str, Tensor], before: dict[str, Tensor], where: Tensor) -> dict[str, Tensor]:
+    """`before` in the rows `where`, as far as the tensors are rows of replicas and still of the same shape."""
+    mixed = dict(now)
+    for name, value in now.items():
+        old = before.get(name)
+        if old is not None and old.shape == value.shape and value.shape[:1] == where.shape:
+            mixed[name] = old.where(where.reshape(-1, *[1] * (value.dim() - 1)), value)
+    return mixed

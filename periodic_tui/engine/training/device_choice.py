@@ -1,0 +1,56 @@
+"""Which device trains an experiment where nobody has said: the faster one, by measurement."""
+
+from __future__ import annotations
+
+import torch
+
+from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.training.aot.build_process import obstacle
+from periodic_tui.engine.training.devices import accelerator, choose_device
+from periodic_tui.engine.training.memory import available_bytes, check_memory, needed_bytes
+from periodic_tui.engine.training.stepper_choice import Engines, steps_per_second
+from periodic_tui.engine.training.trainer import Trainer
+
+CALLS = 5e-4
+"""Seconds of an eager step on the CPU up to which it is mostly the calls' own time, which compiling takes away."""
+TRIED = 5e9
+"""Products of samples and parameters of a step up to which it is tried on the CPU: half a second."""
+
+_CPU = torch.device("cpu")
+
+
+def settled(name: str, experiment: Experiment, engines: Engines) -> tuple[torch.device, str]:
+    """The device of that name, and why it was chosen, where there was a choice. Raises Refused."""
+    other = accelerator() if name == "auto" else None
+    return _fastest(experiment, other, engines) if other else (choose_device(name), "")
+
+
+def _fastest(experiment: Experiment, other: torch.device, engines: Engines) -> tuple[torch.device, str]:
+    """CPU or the other device, and the steps per second of both with the engine that is at hand."""
+    try:
+        check_memory(experiment, other)
+        there = _rate(Trainer(experiment, other), engines)
+    except (Refused, RuntimeError, TypeError, MemoryError) as failure:  # whatever the device or torch lacks
+        return _CPU, f"device: cpu; {other} cannot run this: {str(failure).partition(chr(10))[0]}"
+    if _products(experiment) > TRIED or needed_bytes(experiment) > available_bytes(_CPU):
+        return other, f"device: {other}; {there:,.0f} steps/s, and a step is too much to try it on cpu"
+    trainer = Trainer(experiment, _CPU)
+    here = _rate(trainer, engines)
+    awaited = trainer.stepper.name == "eager" and engines.wanted != "eager" and not obstacle(experiment)
+    if awaited and here > 1 / CALLS:
+        return _CPU, f"device: cpu; {here:,.0f} steps/s, and more once compiled, against {there:,.0f} on {other}"
+    if here >= there:
+        return _CPU, f"device: cpu; {here:,.0f} steps/s against {there:,.0f} on {other}"
+    return other, f"device: {other}; {there:,.0f} steps/s against {here:,.0f} on cpu"
+
+
+def _rate(trainer: Trainer, engines: Engines) -> float:
+    trainer.stepper = engines.at_once(trainer)
+    return steps_per_second(trainer.stepper, trainer)
+
+
+def _products(experiment: Experiment) -> float:
+    target, training = experiment.target, experiment.training
+    samples = training.batch_size or experiment.domain.points
+    return experiment.model.layout(target.inputs, target.outputs).size * samples * training.replicas

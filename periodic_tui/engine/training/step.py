@@ -1,0 +1,105 @@
+"""The one training step over `[replicas, parameters]`: a pure function, run eagerly or compiled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.components.models import Layout
+from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.randomness import Stream, Use
+from periodic_tui.engine.training.sampling import Batch, Knobs, Sampler
+
+State = dict[str, Tensor]
+"""`parameters` `[replicas, parameters]`, `alive` `[replicas, 1]` bool, and the optimizer's own tensors."""
+
+
+def on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A state or knobs on the CPU, where everything is measured."""
+    return {name: value.cpu() for name, value in tensors.items()}
+
+
+def loss_of(prediction: Tensor, batch: Batch, kind: str) -> Tensor:
+    """Loss `[replicas]` of predictions `[replicas, batch, outputs]`."""
+    error = prediction - batch.y
+    each = error.square() if kind == "mse" else 1 - error.cos()
+    if batch.weight is None:
+        return each.mean((-2, -1))
+    return (each.mean(-1) * batch.weight).sum(-1) / batch.weight.sum(-1)
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingStep:
+    """One step of one experiment. Holds no tensors: everything that changes is an argument."""
+
+    experiment: Experiment
+    layout: Layout
+    sampler: Sampler
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> TrainingStep:
+        """The step of an experiment."""
+        target = experiment.target
+        return cls(experiment, experiment.model.layout(target.inputs, target.outputs), Sampler(experiment))
+
+    def gradient(self, parameters: Tensor, batch: Batch, dropout: Stream | None) -> tuple[Tensor, Tensor]:
+        """Gradient `[replicas, parameters]` and loss `[replicas]` on a batch."""
+        leaf = parameters.detach().requires_grad_()
+        with torch.enable_grad():
+            prediction = self.experiment.model.forward(self.layout.views(leaf), batch.x, dropout=dropout)
+            loss = loss_of(prediction, batch, self.experiment.training.loss)
+            (gradient,) = torch.autograd.grad(loss.sum(), leaf)
+        return self._clipped(gradient), loss.detach()
+
+    def _clipped(self, gradient: Tensor) -> Tensor:
+        largest = self.experiment.training.clip_gradient
+        if not largest:
+            return gradient
+        norm = gradient.norm(dim=-1, keepdim=True)
+        return gradient * (largest / norm.clamp_min(largest))
+
+    def update(self, state: State, gradient: Tensor, lr: Tensor) -> State:
+        """The state after the optimizer's move, before anyone looks whether it is finite."""
+        optimizer = self.experiment.optimizer
+        assert isinstance(optimizer, ElementWise)
+        own = {name: value for name, value in state.items() if name not in ("parameters", "alive")}
+        parameters, own = optimizer.update(state["parameters"], gradient, own, lr)
+        return {"parameters": parameters, **own}
+
+    def dropout(self, seeds: Tensor, step: Tensor, counter: Tensor) -> Stream | None:
+        """The random stream of a step's dropout; None where the model has none."""
+        if not getattr(self.experiment.model, "dropout", 0.0):
+            return None
+        return Stream.of(seeds, Use.DROPOUT, counter).fold(step)
+
+    def moved(
+        self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, step: Tensor, counter: Tensor
+    ) -> tuple[State, Tensor]:
+        """State and loss `[replicas]` after a step on a batch, finite or not."""
+        gradient, loss = self.gradient(state["parameters"], batch, self.dropout(seeds, step, counter))
+        return self.update(state, gradient, knobs["lr"]) | {"alive": state["alive"]}, loss
+
+    def on_batch(
+        self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, step: Tensor, counter: Tensor
+    ) -> tuple[State, Tensor]:
+        """The same, but replicas that are no longer finite stay where they were."""
+        after, loss = self.moved(state, batch, knobs, seeds, step, counter)
+        return frozen_where_not_finite(state, after, loss), loss
+
+    def __call__(
+        self, state: State, knobs: Knobs, seeds: Tensor, step: Tensor, counter: Tensor
+    ) -> tuple[State, Tensor]:
+        """State and loss `[replicas]` after step number `step` `[]`, its batch drawn inside."""
+        batch = self.sampler.batch(seeds, step, knobs, counter)
+        return self.on_batch(state, batch, knobs, seeds, step, counter)
+
+
+def frozen_where_not_finite(before: State, after: State, loss: Tensor) -> State:
+    """`after`, but replicas whose loss or parameters are not finite stay at `before`, for good."""
+    finite = loss.isfinite() & after["parameters"].isfinite().all(-1)
+    alive = before["alive"] & finite.unsqueeze(-1)
+    kept = {name: value.where(alive, before[name]) for name, value in after.items() if name != "alive"}
+    return {**kept, "alive": alive}

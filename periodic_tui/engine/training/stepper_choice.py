@@ -1,0 +1,263 @@
+"""Which engine runs the steps of a session, and when it changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.training.aot.build_process import USUAL, Build, obstacle
+from periodic_tui.engine.training.aot.cache import Unavailable, build_seconds, find
+from periodic_tui.engine.training.aot.cache_key import Signature, key_of
+from periodic_tui.engine.training.aot.compiled import Compiled
+from periodic_tui.engine.training.steppers import Stepper, cuda_graph
+from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.experiment import Experiment
+    from periodic_tui.engine.run import Run
+    from periodic_tui.engine.training.trainer import Trainer
+
+_PATIENCE = 1.0
+"""Seconds of a run before a build begins: it would slow the start down, and many runs are over sooner."""
+_PAYS = 2.0
+"""A build is waited for where training eagerly would take so many times as long as the build."""
+_LOOK = 0.02
+"""Seconds between two looks at a build that is waited for."""
+_SAMPLE = 0.005
+"""Seconds over which a stepper's rate is measured."""
+
+
+class Engines:
+    """Finds, builds and swaps the steppers of one session's runs.
+
+    `interactive`: builds run in the background and are swapped in when they are ready; otherwise they are waited for.
+    """
+
+    def __init__(
+        self,
+        wanted: str,
+        interactive: bool = False,
+        clock: Callable[[], float] = time.perf_counter,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.wanted = wanted
+        self._stopped = stopped
+        self.interactive = interactive
+        self._clock = clock
+        self._build: Build | None = None
+        self._build_at: float | None = None
+        self._checked: dict[str, Stepper] = {}
+        """Key to a compiled stepper that agreed with the eager one."""
+        self._graph: tuple[Experiment, Stepper] | None = None
+        """The last one on CUDA: only one, since it holds memory there."""
+
+    def begin(self, run: Run) -> None:
+        """Choose the engine of a run that has not begun. Raises Refused where `compiled` is wanted and cannot be."""
+        self.cancel()
+        if run.trainer.device.type != "cuda":
+            self._graph = None
+        run.trainer.stepper_for_change = partial(self._changed, run)
+        if self.wanted == "eager":
+            return
+        try:
+            stepper = self._at_hand(run.trainer) or (self._built(run.trainer) if self.wanted == "compiled" else None)
+        except Unavailable as reason:
+            if self.wanted == "compiled":
+                raise Refused(f"engine compiled: {reason}") from None
+            run.note(f"engine: eager; {reason}")
+            return
+        if stepper:
+            run.trainer.stepper = stepper
+            run.note("engine: compiled")
+        else:
+            self._build_soon(run)
+
+    def settle(self, run: Run, steps: float, seconds: float) -> None:
+        """Decide, before the first step of so many or so long a run, whether a build pays; wait for it if so."""
+        buildable = run.trainer.device.type == "cpu" and not obstacle(run.experiment)
+        if self.wanted != "auto" or run.trainer.stepper.name != "eager" or not buildable:
+            return
+        eager = min(steps / steps_per_second(run.trainer.stepper, run.trainer), seconds)
+        build = build_seconds() or USUAL
+        estimate = f"training eagerly takes about {eager:.0f} s, building about {build:.0f} s"
+        if eager < _PAYS * build:
+            run.note(f"engine: eager; {estimate}")
+            return
+        try:
+            run.trainer.stepper = self._built(run.trainer)
+            run.note(f"engine: compiled; {estimate}")
+        except Unavailable as reason:
+            run.note(f"engine: eager; {reason}")
+
+    def turn(self, run: Run) -> bool:
+        """Between two chunks: begin a build that is due, swap in one that is ready; whether the engine changed."""
+        if self._build_at is not None and self._clock() >= self._build_at:
+            self._build_at = None
+            self._begin_build(run)
+        if self._build is None or not self._build.done:
+            return False
+        try:
+            run.note(self._swap(run, self._built(run.trainer)), "engine:compiled")
+        except Unavailable as reason:
+            run.engine_remark = "alone"
+            run.note(f"engine: eager; {reason}")
+            return False
+        return True
+
+    def _changed(self, run: Run) -> Stepper:
+        """The stepper of a step that changed in mid-run: another compiled one at hand, or the eager one."""
+        trainer = run.trainer
+        was_compiled = trainer.stepper.name == "compiled"
+        if self._build or self._build_at:
+            self.cancel()
+            self._build_soon(run)
+        if not was_compiled:
+            return trainer.eager()
+        try:
+            stepper = self._at_hand(trainer)
+            if stepper is None and self.wanted == "compiled" and not self.interactive:
+                stepper = self._built(trainer)
+        except Unavailable as reason:
+            run.note(f"engine: eager; {reason}", "engine:eager")
+            return trainer.eager()
+        if stepper:
+            return stepper
+        run.note("engine: eager; the changed step must be compiled anew", "engine:eager")
+        self._build_soon(run)
+        return trainer.eager()
+
+    def switch(self, run: Run, name: str) -> str:
+        """Go on with that engine; returns what happened. Raises Refused."""
+        self.cancel()
+        run.trainer.suit_stepper()
+        self.wanted = "eager" if name == "eager" else "auto" if self.interactive else "compiled"
+        if run.trainer.stepper.name == name:
+            return f"engine: {name} already"
+        if name == "eager":
+            return self._swap(run, run.trainer.eager())
+        try:
+            stepper = self._at_hand(run.trainer)
+            if stepper is None and self.interactive:
+                self._begin_build(run)
+                raise Refused("the step is being compiled; it is swapped in when it is ready")
+            return self._swap(run, stepper or self._built(run.trainer))
+        except Unavailable as reason:
+            raise Refused(str(reason)) from None
+
+    def cancel(self) -> None:
+        """Give up a build that is under way or due."""
+        if self._build:
+            self._build.cancel()
+        self._build = self._build_at = None
+
+    def _at_hand(self, trainer: Trainer) -> Stepper | None:
+        """A compiled stepper that need not be built; None if there is none."""
+        if reason := _obstacle(trainer):
+            raise Unavailable(reason)
+        if trainer.device.type == "cuda":
+            return self._captured(trainer)
+        signature = Signature.of(trainer.state, trainer.knobs)
+        key = key_of(trainer.experiment, signature)
+        if key not in self._checked:
+            kept = find(key)
+            if kept is None:
+                return None
+            self._checked[key] = checked(Compiled(kept, trainer.experiment, signature), trainer)
+        return self._checked[key]
+
+    def _captured(self, trainer: Trainer) -> Stepper:
+        if self._graph is None or self._graph[0] is not trainer.experiment:
+            self._graph = None
+            self._graph = trainer.experiment, captured(trainer)
+        return self._graph[1]
+
+    def at_once(self, trainer: Trainer) -> Stepper:
+        """The fastest stepper that need not be built."""
+        if self.wanted == "eager":
+            return trainer.eager()
+        try:
+            return self._at_hand(trainer) or trainer.eager()
+        except Unavailable:
+            return trainer.eager()
+
+    def _built(self, trainer: Trainer) -> Stepper:
+        """The compiled stepper, once its build has ended."""
+        build = self._build or _build_for(trainer)
+        self._build = None
+        while not build.done:
+            if self._stopped():
+                build.cancel()
+                raise Unavailable("the build was given up")
+            time.sleep(_LOOK)
+        build.finish()
+        stepper = self._at_hand(trainer)
+        if stepper is None:
+            raise Unavailable("the build left nothing behind")
+        return stepper
+
+    def _build_soon(self, run: Run) -> None:
+        if self.interactive:
+            self._build_at = self._clock() + _PATIENCE
+
+    def _begin_build(self, run: Run) -> None:
+        try:
+            self._build = _build_for(run.trainer)
+            run.engine_remark = "compiling"
+        except Unavailable as reason:
+            run.note(f"engine: eager; {reason}")
+
+    def _swap(self, run: Run, stepper: Stepper) -> str:
+        trainer, before = run.trainer, run.trainer.stepper
+        rates = [steps_per_second(each, trainer) for each in (before, stepper)]
+        trainer.stepper, run.engine_remark = stepper, ""
+        return f"engine: {before.name} → {stepper.name}, {rates[0]:,.0f} → {rates[1]:,.0f} steps/s"
+
+
+def _obstacle(trainer: Trainer) -> str | None:
+    """Why this step cannot be compiled for its device; None if it can."""
+    if trainer.device.type == "cuda":
+        return None if isinstance(trainer.experiment.optimizer, ElementWise) else obstacle(trainer.experiment)
+    if trainer.device.type != "cpu":
+        return f"steps are compiled for the CPU and for CUDA, not for {trainer.device}"
+    return obstacle(trainer.experiment)
+
+
+def captured(trainer: Trainer) -> Stepper:
+    """The step as a CUDA graph. Raises Unavailable where it cannot be captured."""
+    try:
+        stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.captured)
+        return checked(stepper, trainer, cuda_graph.BLOCK + 1)
+    except RuntimeError as failure:
+        reason = str(failure).partition("\n")[0]
+        raise Unavailable(f"the step cannot be captured: {reason}") from None
+
+
+def checked(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Stepper:
+    """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it does not."""
+    start = trainer.start(trainer.initial())
+    difference = disagreement(trainer.eager(), stepper, start, trainer.knobs, trainer.seeds, at_once)
+    if difference:
+        raise Unavailable(f"the compiled step was refused: {difference}")
+    return stepper
+
+
+def steps_per_second(stepper: Stepper, trainer: Trainer) -> float:
+    """The rate of a stepper at the trainer's present state, which stays as it is."""
+    count = 1
+    stepper.run(trainer.state, trainer.knobs, trainer.seeds, trainer.done, count)
+    while True:
+        started = time.perf_counter()
+        _, losses = stepper.run(trainer.state, trainer.knobs, trainer.seeds, trainer.done, count)
+        losses[-1].cpu()  # once the device has done them
+        elapsed = time.perf_counter() - started
+        if elapsed >= _SAMPLE:
+            return count / elapsed
+        count *= 4
+
+
+def _build_for(trainer: Trainer) -> Build:
+    return Build(trainer.experiment, Signature.of(trainer.state, trainer.knobs))

@@ -1,0 +1,40 @@
+"""How steps are run. Every stepper gives the same numbers as the eager one, up to rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from torch import Tensor
+
+from periodic_tui.engine.training.sampling import Knobs
+from periodic_tui.engine.training.step import State
+
+Remembered = Sequence[dict[str, Any]]
+"""State of each optimizer that torch runs; empty where there is none, or before its first step."""
+
+
+class Stepper(Protocol):
+    """Runs steps of one experiment."""
+
+    name: str
+    """`eager` or `compiled`: what the header shows."""
+
+    def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
+        """State and losses `[count, replicas]` after steps number `first` to `first + count − 1`.
+
+        The given state is left as it was.
+        """
+        ...
+
+    def takes(self, state: State, knobs: Knobs) -> bool:
+        """Whether it can run steps of tensors of these shapes."""
+        ...
+
+    def remembered(self) -> Remembered:
+        """What is kept between steps besides the state, copied."""
+        ...
+
+    def reset(self, remembered: Remembered = ()) -> None:
+        """Forget the steps so far, or go back to what was remembered then."""
+        ...

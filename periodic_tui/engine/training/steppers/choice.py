@@ -1,0 +1,23 @@
+"""Which eager stepper an optimizer needs."""
+
+from __future__ import annotations
+
+import torch
+
+from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.components.optimizers.per_replica import PerReplica
+from periodic_tui.engine.training.step import TrainingStep
+from periodic_tui.engine.training.steppers.base import Stepper
+from periodic_tui.engine.training.steppers.eager import Eager
+from periodic_tui.engine.training.steppers.from_torch import EagerFromTorch
+from periodic_tui.engine.training.steppers.per_replica import EagerPerReplica
+
+
+def eager_stepper(step: TrainingStep, device: torch.device) -> Stepper:
+    """The eager stepper that the experiment's optimizer needs, with a fresh optimizer state."""
+    match step.experiment.optimizer:
+        case ElementWise():
+            return Eager(step, device)
+        case PerReplica():
+            return EagerPerReplica(step, device)
+    return EagerFromTorch(step, device)

@@ -1,0 +1,57 @@
+"""Compiled steps against eager ones, before they are used."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.training.sampling import Knobs
+from periodic_tui.engine.training.step import State
+from periodic_tui.engine.training.steppers.base import Stepper
+
+STEPS = 8
+TOLERANCE = 1e-5
+"""Largest difference, relative to the largest value of a tensor."""
+AT_ONCE = 3
+
+
+def disagreement(
+    eager: Stepper, other: Stepper, state: State, knobs: Knobs, seeds: Tensor, at_once: int = AT_ONCE
+) -> str | None:
+    """Where the steppers differ; None where they agree.
+
+    Each of eight steps is taken by both from the same state, the eager one's: problems are chaotic here, and after
+    eight steps of its own a last bit can be anything. `at_once` steps in one call must be those steps one by one.
+    """
+    start = state
+    for number in range(STEPS):
+        expected, losses = eager.run(state, knobs, seeds, number, 1)
+        found, other_losses = other.run(state, knobs, seeds, number, 1)
+        pairs = {"loss": (losses, other_losses)} | {name: (expected[name], found[name]) for name in expected}
+        for name, pair in pairs.items():
+            if (error := _relative_error(*pair)) > TOLERANCE:
+                return f"in step {number} {name} differs from the eager engine's by {error:.1e} of its largest value"
+        state = expected
+    same = _same_at_once(other, start, knobs, seeds, at_once)
+    return None if same else "steps taken at once are not the steps one by one"
+
+
+def _same_at_once(stepper: Stepper, start: State, knobs: Knobs, seeds: Tensor, count: int) -> bool:
+    whole, losses = stepper.run(start, knobs, seeds, 0, count)
+    state, parts = start, []
+    for number in range(count):
+        state, part = stepper.run(state, knobs, seeds, number, 1)
+        parts.append(part)
+    return all(_same(whole[name], state[name]) for name in whole) and _same(losses, torch.cat(parts))
+
+
+def _same(a: Tensor, b: Tensor) -> bool:
+    return torch.allclose(a.double(), b.double(), rtol=0, atol=0, equal_nan=True)
+
+
+def _relative_error(expected: Tensor, found: Tensor) -> float:
+    if expected.shape != found.shape or not expected.isfinite().equal(found.isfinite()):
+        return torch.inf
+    difference = (found.double() - expected.double()).nan_to_num(0.0, 0.0, 0.0).abs().max().item()
+    scale = expected.double().nan_to_num(0.0, 0.0, 0.0).abs().max().item()
+    return difference / scale if scale else difference and torch.inf

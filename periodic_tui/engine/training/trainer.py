@@ -1,0 +1,161 @@
+"""One run's tensors and the verbs that change them. No threads, no clock, no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.experiment.known_answers import Answer, NoAnswer, known_answer
+from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.training.sampling import EACH, Knobs, data_set, edges, torch_dtype
+from periodic_tui.engine.training.step import State, TrainingStep
+from periodic_tui.engine.training.steppers import Stepper, eager_stepper
+
+
+class Trainer:
+    """Owns parameters, optimizer state, knobs and the number of steps done, for all replicas."""
+
+    def __init__(self, experiment: Experiment, device: torch.device) -> None:
+        self.experiment = experiment
+        self.device = device
+        self.training_step = TrainingStep.of(experiment)
+        self.done = 0
+        """Steps done in this run; it counts on whatever is done to the parameters."""
+        first = experiment.training.seed
+        self.seeds = torch.arange(first, first + experiment.training.replicas, dtype=torch.int64, device=device)
+        self.stepper: Stepper = eager_stepper(self.training_step, device)
+        self.stepper_for_change: Callable[[], Stepper] = self.eager
+        """Gives the stepper of an experiment that changed in mid-run."""
+        self.state: State = self.start(self.initial())
+        self.knobs: Knobs = self._knobs()
+        self.last_loss: Tensor = torch.full((len(self.seeds),), torch.nan)
+        self.alive = True
+        """Whether any replica is still finite; training ends when none is."""
+
+    def eager(self) -> Stepper:
+        """A new eager stepper for the present step."""
+        return eager_stepper(self.training_step, self.device)
+
+    @property
+    def parameters(self) -> Tensor:
+        """`[replicas, parameters]` on the CPU, where everything is measured."""
+        return self.state["parameters"].cpu()
+
+    def parameters_of(self, replicas: slice | NDArray[Any]) -> Tensor:
+        """The same of some replicas only, by their numbers or as a mask."""
+        return self.state["parameters"][replicas].cpu()
+
+    def one(self, replica: int) -> tuple[State, Knobs, Tensor]:
+        """State, knobs and seed `[1]` of one replica, where it is trained."""
+        part = slice(replica, replica + 1)
+        state = {name: value[part] for name, value in self.state.items()}
+        knobs = {name: value[part] if name in EACH else value for name, value in self.knobs.items()}
+        return state, knobs, self.seeds[part]
+
+    def initial(self) -> Tensor:
+        """`[replicas, parameters]` as they start, from the seeds."""
+        layout = self.training_step.layout
+        counter = counter_for(2 * max(parameter.size for parameter in layout.parameters))
+        stream = Stream.of(self.seeds.cpu(), Use.INITIAL, counter)
+        return self.experiment.init.draw(layout, stream, torch_dtype(self.experiment)).to(self.device)
+
+    def start(self, parameters: Tensor) -> State:
+        """The state of a run that begins from these parameters `[replicas, parameters]`."""
+        optimizer = self.experiment.optimizer
+        own = optimizer.start(parameters) if isinstance(optimizer, ElementWise) else {}
+        alive = torch.ones(len(parameters), 1, dtype=torch.bool, device=self.device)
+        return {"parameters": parameters, "alive": alive, **own}
+
+    def _knobs(self) -> Knobs:
+        experiment, replicas, dtype = self.experiment, len(self.seeds), torch_dtype(self.experiment)
+        columns = self.training_step.layout.size if experiment.model.separate_rates else 1
+        knobs = {"lr": torch.full((replicas, columns), experiment.optimizer.lr, dtype=dtype)}
+        if experiment.target.noise:
+            knobs["noise"] = torch.tensor(experiment.target.noise, dtype=dtype)
+        if experiment.domain.points:
+            knobs["data_x"], knobs["data_y"] = data_set(experiment)
+            knobs["count"] = torch.full((replicas,), experiment.domain.points)
+        elif experiment.domain.distribution == "uniform":
+            knobs["starts"], knobs["lengths"] = edges(experiment.domain.train, replicas, dtype)
+        return {name: value.to(self.device) for name, value in knobs.items()}
+
+    def advance(self, count: int) -> Tensor:
+        """Train so many steps; losses `[count, replicas]`."""
+        self.suit_stepper()
+        self.state, losses = self.stepper.run(self.state, self.knobs, self.seeds, self.done, count)
+        self.done += count
+        self.last_loss = losses[-1]
+        self.alive = bool(self.state["alive"].any())
+        return losses
+
+    def suit_stepper(self) -> None:
+        """Go on with another stepper where the knobs have got shapes that this one does not take."""
+        if not self.stepper.takes(self.state, self.knobs):
+            self.stepper = self.stepper_for_change()
+
+    def place(self, parameters: Tensor) -> None:
+        """Go on from these parameters `[replicas, parameters]` with a fresh optimizer."""
+        self.stepper.reset()
+        self.state = self.start(parameters.to(self.device))
+        self.alive = True
+
+    def answer(self) -> Answer:
+        """The known answer; raises NoAnswer with the reason."""
+        return known_answer(self.experiment)
+
+    def inject(self, offset: float) -> None:
+        """Set every replica to the known answer, plus `offset` on its frequencies. Raises Refused."""
+        frequency = self.experiment.model.frequency_parameter
+        if offset and frequency is None:
+            raise Refused("an offset is added to a frequency, and this model has none")
+        try:
+            self.place(self.answer_parameters(offset))
+        except NoAnswer as reason:
+            raise Refused(str(reason)) from None
+
+    def answer_parameters(self, offset: float = 0.0) -> Tensor:
+        """`[replicas, parameters]` of the known answer; raises NoAnswer."""
+        flat = torch.zeros(1, self.training_step.layout.size, dtype=torch.float64)
+        views = self.training_step.layout.views(flat)
+        for name, values in self.answer().parameters.items():
+            views[name].copy_(values)
+        if offset and self.experiment.model.frequency_parameter:
+            views[self.experiment.model.frequency_parameter].add_(offset)
+        return flat.to(torch_dtype(self.experiment)).repeat(len(self.seeds), 1)
+
+    def reinitialize(self, seed: int | None) -> None:
+        """Draw the parameters afresh from the run's seeds, or from `seed` on."""
+        if seed is not None:
+            self.seeds = self.seeds - self.seeds[0] + seed
+        self.knobs = self._knobs()
+        self.place(self.initial())
+
+    def adopt(self, experiment: Experiment) -> None:
+        """Go on with a changed experiment from the present parameters; the optimizer keeps its state if its kind and
+        options (but for lr) stay. Raises Refused where the parameters no longer fit."""
+        step = TrainingStep.of(experiment)
+        if step.layout != self.training_step.layout:
+            raise Refused("the parameters would no longer fit: that needs a new run")
+        without_lr = {"lr": 0.0}
+        same = experiment.optimizer.model_copy(update=without_lr) == self.experiment.optimizer.model_copy(
+            update=without_lr
+        )
+        only_lr = same and experiment.model_copy(update={"optimizer": self.experiment.optimizer}) == self.experiment
+        self.experiment, self.training_step = experiment, step
+        self.knobs = self._knobs()
+        if only_lr:
+            return
+        alive = self.state["alive"]
+        if not same:
+            self.state = self.start(self.state["parameters"])
+            self.state["alive"] = alive
+        remembered = self.stepper.remembered() if same else ()
+        self.stepper = self.stepper_for_change()
+        self.stepper.reset(remembered)

@@ -1,0 +1,182 @@
+"""The bench of a trainer."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from pydantic import ValidationError
+from torch import Tensor
+
+from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.components.models import HiddenLayer
+from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.remedies import Bench, Failed, Setting
+from periodic_tui.engine.training.sampling import Knobs, torch_dtype
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.treatment.windows import Windows
+
+Change = Callable[[dict[str, Any]], Setting]
+"""Replaces keys of the experiment (dotted path to value); returns the new setting."""
+
+
+class TrainerBench(Bench):
+    """One trainer, handed to a remedy."""
+
+    def __init__(self, trainer: Trainer, setting: Setting, change: Change) -> None:
+        self.__trainer = trainer
+        self.__change = change
+        self.setting = setting
+        self.replicas = len(trainer.seeds)
+        self.device = trainer.device
+        self.dtype = torch_dtype(trainer.experiment)
+        self.names = tuple(parameter.name for parameter in trainer.training_step.layout.parameters)
+        self.given_up = torch.zeros(self.replicas, dtype=torch.bool, device=self.device)
+        """Replicas for which the remedy failed: they are put back in the end."""
+        self.reason = ""
+        self.candidates: list[float] = []
+        self._draws = 0
+        self._windows = Windows.of(setting, trainer.knobs)
+
+    @property
+    def alive(self) -> Tensor:
+        return self.__trainer.state["alive"][:, 0]
+
+    # Samples.
+
+    def sample(self, count: int, half_width: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        knobs = self.__trainer.knobs
+        if half_width is not None:
+            knobs = knobs | self._windows.knobs(half_width)
+        sampler = copy.copy(self.__trainer.training_step.sampler)
+        sampler.batch_size = count
+        counter = counter_for(2 * count * max(self.setting.inputs, self.setting.outputs), self.device)
+        batch = sampler.batch(self._seeds(), self._step(), knobs, counter)
+        return batch.x, batch.y
+
+    @property
+    def data(self) -> tuple[Tensor, Tensor] | None:
+        knobs = self.__trainer.knobs
+        return (knobs["data_x"], knobs["data_y"]) if "data_x" in knobs else None
+
+    def train_on(self, x: Tensor, y: Tensor) -> None:
+        points = torch.full((self.replicas,), len(x), device=self.device)
+        self._set_knobs({"data_x": x, "data_y": y, "count": points})
+        self._windows = Windows.of(self.setting, self.__trainer.knobs)
+
+    @property
+    def reach(self) -> float:
+        return self._windows.reach
+
+    @property
+    def farthest(self) -> float:
+        return abs(self._windows.middle) + self._windows.reach
+
+    def points(self, half_width: Tensor) -> Tensor:
+        return self._windows.points(half_width)
+
+    def narrow(self, half_width: Tensor) -> Tensor:
+        self._set_knobs(self._windows.knobs(half_width))
+        return self._windows.points(half_width)
+
+    def _step(self) -> Tensor:
+        return torch.tensor(self.__trainer.done, device=self.device)
+
+    def _seeds(self) -> Tensor:
+        """Seeds of its own for every draw, so that a remedy never sees a training batch again."""
+        self._draws += 1
+        return Stream.of(self.__trainer.seeds, Use.REMEDY, counter_for(0, self.device)).fold(self._draws).key
+
+    # Random numbers.
+
+    def uniform(self, count: int) -> Tensor:
+        return self._stream(count).uniform(count, self.dtype)
+
+    def normal(self, count: int) -> Tensor:
+        return self._stream(2 * count).normal(count, self.dtype)
+
+    def _stream(self, count: int) -> Stream:
+        return Stream.of(self._seeds(), Use.REMEDY, counter_for(count, self.device)).fold(self._step())
+
+    # Parameters.
+
+    def get(self, name: str) -> Tensor:
+        return self._views(self.__trainer.state["parameters"])[name].clone()
+
+    def put(self, name: str, values: Tensor, where: Tensor | None = None) -> None:
+        flat = self.__trainer.state["parameters"].clone()
+        view = self._views(flat)[name]
+        view.copy_(values.to(view.dtype) if where is None else values.to(view.dtype).where(_over(where, view), view))
+        self.__trainer.state = self.__trainer.state | {"parameters": flat}
+
+    def predict(self, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            return self.setting.model.forward(self._views(self.__trainer.state["parameters"]), x)
+
+    def hidden(self, x: Tensor) -> list[HiddenLayer]:
+        layers: list[HiddenLayer] = []
+        with torch.no_grad():
+            self.setting.model.forward(self._views(self.__trainer.state["parameters"]), x, layers)
+        return layers
+
+    def initial(self, **init: Any) -> None:
+        changed = self.__trainer.experiment.init.model_validate(init)
+        layout = self.__trainer.training_step.layout
+        stream = self._stream(2 * max(parameter.size for parameter in layout.parameters))
+        self.__trainer.place(changed.draw(layout, stream, self.dtype))
+
+    def _views(self, flat: Tensor) -> dict[str, Tensor]:
+        return self.__trainer.training_step.layout.views(flat)
+
+    # The optimizer.
+
+    def rate(self, lr: Tensor, name: str | None = None) -> None:
+        rates = self.__trainer.knobs["lr"].clone()
+        columns = self.__trainer.training_step.layout.slices()[name] if name else slice(None)
+        rates[:, columns] = lr.to(rates.dtype).unsqueeze(-1)
+        self._set_knobs({"lr": rates})
+
+    def change(self, **keys: Any) -> None:
+        paths = {"optimizer": "optimizer", "activation": "model.activation", "clip_gradient": "training.clip_gradient"}
+        try:
+            self.setting = self.__change({paths[key]: value for key, value in keys.items()})
+        except (Refused, ValidationError) as reason:
+            raise Failed(str(reason)) from None
+
+    def restart(self, where: Tensor) -> None:
+        state = self.__trainer.state
+        if not isinstance(self.setting.optimizer, ElementWise):
+            self.__trainer.stepper.reset()
+        for key in state.keys() - {"parameters", "alive"}:
+            state[key] = state[key].masked_fill(_over(where, state[key]), 0.0)
+
+    def forget(self, name: str, where: Tensor) -> None:
+        state = self.__trainer.state
+        if not isinstance(self.setting.optimizer, ElementWise):
+            self.__trainer.stepper.reset()
+        for key in state.keys() - {"parameters", "alive"}:
+            if state[key].shape == state["parameters"].shape:
+                moments = state[key].clone()
+                view = self._views(moments)[name]
+                view.masked_fill_(_over(where, view), 0.0)
+                state[key] = moments
+
+    def _set_knobs(self, changed: Knobs) -> None:
+        self.__trainer.knobs = self.__trainer.knobs | changed
+
+    # The end.
+
+    def give_up(self, where: Tensor, reason: str) -> None:
+        if bool(where.any()):
+            self.given_up |= where
+            self.reason = reason
+        if bool(self.given_up.all()):
+            raise Failed(reason)
+
+
+def _over(mask: Tensor, like: Tensor) -> Tensor:
+    """A mask `[replicas]` or `[replicas, …]` with as many axes as `like`."""
+    return mask.reshape(*mask.shape, *[1] * (like.dim() - mask.dim()))

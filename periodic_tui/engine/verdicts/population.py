@@ -1,0 +1,85 @@
+"""What is known of a whole population while it trains: readings of its replicas, a few at a time."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+
+from periodic_tui.engine.snapshot import Curve, Floats
+from periodic_tui.engine.training.history import History
+from periodic_tui.engine.verdicts.rules import CODES, Counts
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Of the probe loss over replicas: the fan."""
+_SHARE = 0.01
+"""Of the time: so much of it a sweep may take, in parts …"""
+_SHORTEST, _LONGEST = 0.002, 0.01
+"""… of so many seconds: keys wait no longer for one."""
+
+
+class Population:
+    """The latest code and loss of each replica. A sweep reads them all once, in parts."""
+
+    def __init__(self, replicas: int) -> None:
+        self.codes: Counts = np.full(replicas, CODES.index("learning"))
+        self.losses: Floats = np.full(replicas, np.nan)
+        self.fan = History(len(QUANTILES), geometric=True)
+        self._read_at = np.full(replicas, -1)
+        self._next = 0
+        self._length = 1
+        self._swept = time.perf_counter()
+        self._each = 0.0
+        """Seconds that a replica took in the last part."""
+
+    def put(self, part: slice, step: int, losses: Floats, codes: Counts) -> None:
+        """Enter the readings of some replicas."""
+        self.losses[part], self.codes[part], self._read_at[part] = losses, codes, step
+
+    def stale(self, step: int) -> bool:
+        """Whether some replica has not been read since this step."""
+        return bool((self._read_at < step).any())
+
+    def forget(self) -> None:
+        """The replicas have changed under the same number of steps."""
+        self._read_at[:] = -1
+
+    def sweep(self, step: int, read: Callable[[slice], tuple[Floats, Counts]]) -> None:
+        """Read the next part; `read` gives losses and codes of some replicas."""
+        started = time.perf_counter()
+        part = self._part(started - self._swept)
+        losses, codes = read(part)
+        self._swept = time.perf_counter()
+        self._each = (self._swept - started) / (part.stop - part.start)
+        self.put(part, step, losses, codes)
+        self._next = part.stop
+        if self._next == len(self.losses):
+            self._next = 0
+            self.note(step)
+
+    def _part(self, since: float) -> slice:
+        """The replicas whose turn it is, so many seconds after the last part."""
+        if self._each:
+            budget = min(max(_SHORTEST, _SHARE * since), _LONGEST)
+            self._length = max(1, int(budget / self._each))
+        return slice(self._next, min(self._next + self._length, len(self.losses)))
+
+    def note(self, step: int) -> None:
+        """Enter the quantiles of the losses into the fan; those that diverged count as infinite."""
+        losses = np.where(np.isfinite(self.losses), self.losses, np.inf)
+        self.fan.add(step, np.quantile(losses, QUANTILES, method="nearest")[None])
+
+    def outcomes(self) -> dict[str, int]:
+        """Number of replicas of each code, in the order of precedence."""
+        counts = Counter(self.codes.tolist())
+        return {CODES[code]: counts[code] for code in sorted(counts)}
+
+    def names(self) -> tuple[str, ...]:
+        """The code of each replica."""
+        return tuple(CODES[code] for code in self.codes.tolist())
+
+    def curves(self) -> tuple[Curve, ...]:
+        """One curve for each of QUANTILES."""
+        return tuple(self.fan.curve(index) for index in range(len(QUANTILES)))

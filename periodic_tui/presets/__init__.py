@@ -1,0 +1,1 @@
+"""Presets: where the built-in ones are, and TOML files as experiments."""

@@ -1,0 +1,85 @@
+"""Presets as TOML: finding them, reading them into experiments, and writing them with every default resolved."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pydantic import ValidationError
+
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.experiment.error_messages import problems
+from periodic_tui.engine.experiment.overrides import Override, override
+from periodic_tui.engine.files import read_regular
+from periodic_tui.engine.names import nearest
+from periodic_tui.presets.builtin import BUILT_IN, preset_folder
+from periodic_tui.presets.errors import PresetError
+from periodic_tui.printable import printable
+
+MAX_BYTES = 1 << 20
+"""Largest preset that is read."""
+
+
+def load(preset: str, overrides: Sequence[Override] = ()) -> tuple[str, Experiment]:
+    """Name and experiment of a built-in preset or of a file; the overrides are applied in their order.
+
+    Raises PresetError with every problem that was found.
+    """
+    table = _read(preset)
+    try:
+        for key, value in overrides:
+            table = override(table, key, value)
+        experiment = Experiment.model_validate(table)
+    except ValidationError as error:
+        raise PresetError(preset, problems(error, table)) from None
+    except ValueError as error:
+        raise PresetError(preset, [str(error)]) from None
+    return printable(preset if preset in BUILT_IN else Path(preset).name), experiment
+
+
+def built_in() -> list[tuple[str, str, str]]:
+    """Name, title and source of each built-in preset."""
+    experiments = [load(name) for name in BUILT_IN]
+    return [(name, experiment.title, experiment.source) for name, experiment in experiments]
+
+
+def dump(experiment: Experiment) -> str:
+    """The experiment as TOML: a valid preset of the same run."""
+    text = tomli_w.dumps(experiment.model_dump(mode="json", exclude_none=True), multiline_strings=True)
+    return printable(text, keep="\n")
+
+
+def _read(preset: str) -> dict[str, Any]:
+    path = preset_folder() / f"{preset}.toml" if preset in BUILT_IN else Path(preset)
+    try:
+        table = tomllib.loads(read_regular(path, MAX_BYTES).decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise PresetError(preset, [_missing(preset)]) from None
+    except OSError as error:
+        raise PresetError(preset, [f"cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError as error:
+        raise PresetError(preset, [f"is not UTF-8 text (byte {error.start + 1}), expected TOML"]) from None
+    except RecursionError:
+        raise PresetError(preset, ["is nested too deeply"]) from None
+    except ValueError as error:
+        raise PresetError(preset, [f"is no preset: {error}"]) from None
+    if not table:
+        raise PresetError(preset, ["is empty, expected at least target.kind and model.kind"])
+    return _beside(path, table)
+
+
+def _beside(path: Path, table: dict[str, Any]) -> dict[str, Any]:
+    """The table with the path of its CSV file counted from the preset's folder."""
+    target = table.get("target")
+    if not isinstance(target, dict) or not isinstance(target.get("path"), str):
+        return table
+    return {**table, "target": {**target, "path": str(path.absolute().parent / target["path"])}}
+
+
+def _missing(preset: str) -> str:
+    near = nearest(preset, list(BUILT_IN))
+    hint = f"; did you mean {near}?" if near else ""
+    return f"no such file and no such preset, expected a file or one of {', '.join(BUILT_IN)}{hint}"

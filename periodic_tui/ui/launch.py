@@ -1,0 +1,112 @@
+"""Opens the dashboard, and gives the terminal back whatever happens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from periodic_tui.engine.commands import Refused
+from periodic_tui.ui.app import OpenSession, PeriodicApp
+from periodic_tui.ui.screens.opening import Opening
+from periodic_tui.ui.terminal import Terminal
+
+if TYPE_CHECKING:
+    from periodic_tui.plotting.cells import Glyphs
+
+INTERRUPTED = 130
+DEAF = 0.5
+"""Seconds that the worker has to end in."""
+SWITCH = 5e-4
+"""Seconds for which a thread keeps the interpreter while another waits: from key to screen it changes hands often."""
+DEADLINE = 0.35
+"""Seconds after a signal in which the app has to end; then the terminal is restored without it."""
+
+
+def run_dashboard(
+    opening: Opening, open_session: OpenSession, fps: float = 10.0, glyphs: str = "auto"
+) -> tuple[int, BaseException | None]:
+    """Show a run until the user quits.
+
+    Args:
+        opening: what the first frame says.
+        open_session: called in the worker thread, after the first frame.
+        fps: frames a second.
+        glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
+
+    Returns:
+        The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
+        anything did.
+    """
+    app = PeriodicApp(opening, open_session, fps, glyphs_for(glyphs))
+    terminal = Terminal(sys.__stderr__)
+    sys.setswitchinterval(SWITCH)
+    with ends_by_signal(app, terminal):
+        app.run()
+    if app.session is not None:
+        app.session.stop()
+    failure = app.failure or (app.session.failure if app.session else None)
+    code = exit_code(failure, app.return_code or 0)
+    if app.worker.ident is not None:
+        app.worker.join(DEAF)
+        if app.worker.is_alive():  # in an import or a product that nothing can interrupt
+            leave(code)
+    return code, failure
+
+
+def exit_code(failure: BaseException | None, otherwise: int) -> int:
+    """2 where the run was refused, 1 after a bug in the worker."""
+    if failure is None:
+        return otherwise
+    return 2 if isinstance(failure, Refused) else 1
+
+
+def glyphs_for(choice: str) -> Glyphs:
+    """Everything where the terminal takes Unicode, else ASCII."""
+    if choice != "auto":
+        return "ascii" if choice == "ascii" else "braille"
+    encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
+    unicode = encoding.lower().replace("-", "").startswith("utf") and os.environ.get("TERM") not in {"linux", "dumb"}
+    return "braille" if unicode else "ascii"
+
+
+@contextmanager
+def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
+    """SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time."""
+
+    watch = threading.Timer(DEADLINE, give_up, [terminal])
+    watch.daemon = True
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if watch.ident is None:
+            watch.start()
+            app.interrupt(INTERRUPTED)
+
+    names = ("SIGTERM", "SIGHUP", "SIGINT")
+    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, end) for number in signals}
+    try:
+        yield
+    finally:
+        watch.cancel()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def give_up(terminal: Terminal) -> None:
+    """Restore the terminal and leave, from whatever thread."""
+    terminal.restore()
+    leave(INTERRUPTED)
+
+
+def leave(code: int) -> None:
+    """End the process now, whatever its other threads are in."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)

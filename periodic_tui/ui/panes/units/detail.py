@@ -1,0 +1,66 @@
+"""One hidden unit: its weights, on how much of the probe it reacts, and its activation."""
+
+from __future__ import annotations
+
+import numpy as np
+from textual.geometry import Size
+
+from periodic_tui.engine.snapshot import Floats, Snapshot, UnitCurve
+from periodic_tui.plotting.axes import linear_axis
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.heat import SEQUENTIAL
+from periodic_tui.plotting.maps import Map, side_by_side
+from periodic_tui.ui.formatting import plain, shortened
+from periodic_tui.ui.panes.units.grid import MEANINGS, Unit, states
+
+LINES = 3
+"""Rows of text."""
+PICTURE = 5
+"""Rows from which an activation can be drawn."""
+SHOWN_WEIGHTS = 4
+
+
+def unit_detail(snapshot: Snapshot, cursor: Unit, size: Size, color: bool, glyphs: Glyphs) -> Cells:
+    """The unit's figures, and below them its activation where there is room and the session has sent it."""
+    cells = Cells.blank(*size)
+    for row, line in enumerate(detail_lines(snapshot, cursor)[: size.height]):
+        cells = cells.write(0, row, shortened(plain(line, glyphs), size.width), Ink.TEXT)
+    curve, room = snapshot.unit, Size(size.width, size.height - LINES)
+    if room.height < PICTURE or not curve.x.size or (curve.layer, curve.unit) != cursor:
+        return cells
+    return cells.paste(_activation(curve, room, color, glyphs), 0, LINES)
+
+
+def detail_lines(snapshot: Snapshot, cursor: Unit) -> list[str]:
+    """Name and state; share of the probe; weights."""
+    index, unit = cursor
+    layer = snapshot.layers[index]
+    weights = f"w {_numbers(layer.incoming[unit])}" if layer.incoming.size else ""
+    bias = f"b {layer.bias[unit]:+.3g}" if layer.bias.size else ""
+    out = f"out {_numbers(layer.outgoing[:, unit])}" if layer.outgoing.size else ""
+    active = round(float(layer.activity[unit]) * snapshot.probe_points)
+    state = MEANINGS[states(layer)[unit]]
+    return [
+        f"{layer.name} unit {unit} · {state}",
+        f"active on {active:,} of {snapshot.probe_points:,}",
+        "  ".join(part for part in (weights, bias, out) if part),
+    ]
+
+
+def _activation(curve: UnitCurve, size: Size, color: bool, glyphs: Glyphs) -> Cells:
+    finite = curve.activation[np.isfinite(curve.activation)]
+    axis = linear_axis(float(finite.min()), float(finite.max()), 2) if finite.size else linear_axis(0.0, 1.0, 2)
+    if curve.activation.ndim == 2:
+        palette = SEQUENTIAL if color else None
+        return side_by_side(size, [Map("activation", curve.activation, axis.low, axis.high, palette)], glyphs)
+    x_axis = linear_axis(float(curve.x[0]), float(curve.x[-1]), max(size.width // 14, 2))
+    return curve_figure(size, [Series(curve.x, curve.activation)], x_axis, axis, x_label="x", glyphs=glyphs)
+
+
+def _numbers(values: Floats) -> str:
+    """+0.34, or (-0.21, -0.08, …)."""
+    shown = [f"{value:+.3g}" for value in values[:SHOWN_WEIGHTS]]
+    if len(values) == 1:
+        return shown[0]
+    return f"({', '.join([*shown, '…'] if len(values) > SHOWN_WEIGHTS else shown)})"

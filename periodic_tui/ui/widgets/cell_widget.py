@@ -1,0 +1,88 @@
+"""A widget that is a picture of cells, and sends to the terminal only what changed in it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.style import Style
+from textual.events import Resize, Show
+from textual.strip import Strip
+from textual.widget import Widget
+
+from periodic_tui.plotting.cells import Cells, Glyphs
+from periodic_tui.ui.widgets.strips import COMPONENTS, INKS, changed_regions, row_strip
+
+
+class Painted(Widget):
+    """Draws `picture()`; whoever has news calls `redraw()`."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS.values())
+    DEFAULT_CSS = """
+    Painted {
+        .ink--quiet { color: $quiet; }
+        .ink--text { color: $foreground; }
+        .ink--network { color: $network; }
+        .ink--target { color: $target; }
+        .ink--trouble { color: $trouble; text-style: bold; }
+        .ink--pale { color: $pale; }
+        .ink--mark { color: $mark; }
+    }
+    """
+    ALLOW_SELECT = False
+
+    glyphs: Glyphs
+    """The characters that the terminal can show."""
+
+    _cells = Cells.blank(0, 0)
+    _strips: dict[int, Strip]
+    _ink_styles: tuple[Style, ...] = ()
+
+    def __init__(self, glyphs: Glyphs = "braille", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self._strips = {}
+
+    def picture(self) -> Cells:
+        """What to show now, at the widget's size."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw anew and refresh the rows that changed; costs nothing while hidden."""
+        if self.display and self.size.area and self.is_mounted:
+            self._show(self.picture())
+
+    def render_line(self, y: int) -> Strip:
+        """The strip of a row, made when it is first asked for."""
+        if y >= self._cells.rows:
+            return Strip.blank(self.size.width, self.rich_style)
+        if y not in self._strips:
+            self._strips[y] = row_strip(self._cells, y, self._styles_of_inks())
+        return self._strips[y]
+
+    def notify_style_update(self) -> None:
+        """Another theme: forget the colors."""
+        super().notify_style_update()
+        self._ink_styles, self._strips = (), {}
+
+    def on_resize(self, event: Resize) -> None:
+        self.redraw()
+
+    def on_show(self, event: Show) -> None:
+        self.redraw()
+
+    def _show(self, cells: Cells) -> None:
+        old, self._cells = self._cells, cells
+        if old.glyphs.shape != cells.glyphs.shape:
+            self._strips = {}
+            self.refresh()
+            return
+        regions = changed_regions(old, cells)
+        for region in regions:
+            self._strips.pop(region.y, None)
+        if regions:
+            self.refresh(*regions)
+
+    def _styles_of_inks(self) -> tuple[Style, ...]:
+        if not self._ink_styles:
+            self._ink_styles = tuple(self.get_component_rich_style(COMPONENTS[ink]) for ink in INKS)
+        return self._ink_styles

@@ -1,0 +1,48 @@
+"""One line: what runs, where, how far, how fast, and how it stands."""
+
+from __future__ import annotations
+
+from textual.reactive import var
+
+from periodic_tui.engine.snapshot import EMPTY, Snapshot
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.ui.formatting import plain, rate, whole
+from periodic_tui.ui.widgets.cell_widget import Painted
+
+STATE_INKS = {"solved": Ink.TARGET, "diverged": Ink.TROUBLE}
+WIDEST_STATE = len("diverged")
+GAP = 3
+"""Columns between what stands at the left, at the right, and the state."""
+
+
+class Header(Painted):
+    """Gives up, where the screen is narrow, first the title, then the program's name, then the device."""
+
+    snapshot: var[Snapshot] = var(EMPTY)
+
+    def watch_snapshot(self) -> None:
+        self.redraw()
+
+    def picture(self) -> Cells:
+        width, snapshot = self.size.width, self.snapshot
+        left, right = line(snapshot, width - WIDEST_STATE - 4, self.glyphs)
+        state = plain("● ", self.glyphs) + snapshot.state.ljust(WIDEST_STATE)
+        start = width - len(state) - 1
+        cells = Cells.blank(width, 1).write(1, 0, left, Ink.TEXT).write(start - len(right) - 3, 0, right, Ink.TEXT)
+        return cells.write(start, 0, state, STATE_INKS.get(snapshot.state, Ink.NETWORK))
+
+
+def line(snapshot: Snapshot, width: int, glyphs: Glyphs) -> tuple[str, str]:
+    """What stands at the left and at the right of a line of so many cells, the state left out."""
+    preset, title = plain(snapshot.preset, glyphs), plain(snapshot.title, glyphs)
+    progress = f"step {whole(snapshot.step):>9}   {rate(snapshot.rate)} steps/s"
+    place = plain(f"{snapshot.device} · {snapshot.engine}", glyphs) if snapshot.device else ""
+    replica = f"replica {snapshot.focus} of {snapshot.replicas}   " if snapshot.replicas > 1 else ""
+    wide = replica + (f"{place}   {progress}" if place else progress)
+    choices = [
+        (f"periodic-tui   {preset}   {title}", wide),
+        (f"periodic-tui   {preset}", wide),
+        (preset, wide),
+        (preset, progress),
+    ]
+    return next((choice for choice in choices if sum(map(len, choice)) + 2 * GAP <= width), (preset, progress))

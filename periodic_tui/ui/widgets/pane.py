@@ -1,0 +1,111 @@
+"""What every pane is: a title, a picture, the figure that matters in the lower border; fed by one reactive."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, ClassVar, Literal
+
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import var
+
+from periodic_tui.engine.snapshot import EMPTY, Snapshot
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.ui.formatting import plain
+from periodic_tui.ui.widgets.cell_widget import Painted
+
+BORDERS = {"braille": tuple("╭─╮│╰╯"), "ascii": tuple("+-+|++")}
+"""Corner, edge, corner, side, corner, corner."""
+SMALLEST = Size(8, 3)
+"""Columns and rows below which a pane has no border."""
+
+Place = Literal["plot", "strip"]
+
+
+class Pane(Painted, can_focus=True):
+    """Base of all panes. A subclass names itself, says when it has something to say, and draws."""
+
+    NAME: ClassVar[str] = ""
+    """Its id on the screen."""
+    TITLE: ClassVar[str] = ""
+    PLACE: ClassVar[Place] = "plot"
+    """A plot shares the grid; a strip lies across the screen below it."""
+
+    ASKS: ClassVar[bool] = False
+    """Whether the session has to compute something for it alone, and should know when it is shown."""
+
+    snapshot: var[Snapshot] = var(EMPTY)
+
+    class Look(Message):
+        """The user wants to see something else: other values for fields of View."""
+
+        def __init__(self, **changes: Any) -> None:
+            super().__init__()
+            self.changes = changes
+
+    def __init__(self, glyphs: Glyphs = "braille") -> None:
+        super().__init__(glyphs, self.NAME)
+
+    @classmethod
+    def speaks(cls, snapshot: Snapshot) -> bool:
+        """Whether it has something to say about this run; otherwise it gives up its place."""
+        return snapshot.state != "starting"
+
+    def draw(self, snapshot: Snapshot, size: Size) -> Cells:
+        """The inside."""
+        raise NotImplementedError
+
+    def figure(self, snapshot: Snapshot) -> str:
+        """What stands in the lower border."""
+        return ""
+
+    def picture(self) -> Cells:
+        """The inside in its border, or alone where there is no room for one."""
+        size = self.size
+        if size.width < SMALLEST.width or size.height < SMALLEST.height:
+            return Cells.blank(*size).paste(self.draw(self.snapshot, size), 0, 0)
+        inside = self.draw(self.snapshot, Size(size.width - 2, size.height - 2))
+        border = bordered(size, self.TITLE, self.figure(self.snapshot), self.has_focus, self.glyphs)
+        return border.paste(inside, 1, 1)
+
+    def watch_snapshot(self) -> None:
+        self.redraw()
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
+
+@lru_cache(maxsize=64)
+def bordered(size: Size, title: str, figure: str, lit: bool, glyphs: Glyphs) -> Cells:
+    """An empty box with its title above and its figure below, bright where it has the focus."""
+    width, height = size
+    upper_left, edge, upper_right, side, lower_left, lower_right = BORDERS[glyphs]
+    room = width - 6
+    title, figure = plain(title, glyphs)[:room], plain(parts_that_fit(figure, room), glyphs)[:room]
+    above = f"{upper_left}{edge} {title} ".ljust(width - 1, edge) + upper_right
+    below = lower_left + (f" {figure} " if figure else "").rjust(width - 3, edge) + edge + lower_right
+    middle = side + " " * (width - 2) + side
+    cells = Cells.of_lines([above, *[middle] * (height - 2), below], Ink.TEXT if lit else Ink.QUIET)
+    cells.ink[0, 3 : 3 + len(title)] = Ink.TEXT
+    cells.ink[-1, width - 2 - len(figure) - 1 : width - 3] = Ink.TEXT
+    return cells
+
+
+def parts_that_fit(figure: str, room: int) -> str:
+    """As many of the parts between dots, from the first on, as there is room for."""
+    while len(figure) > room and " · " in figure:
+        figure = figure.rpartition(" · ")[0]
+    return figure
+
+
+def tick_room(size: Size) -> tuple[int, int]:
+    """How many ticks fit across and up a plot."""
+    return size.width // 14, size.height // 3
+
+
+def command_steps(snapshot: Snapshot) -> list[float]:
+    """Steps at which commands were applied: the plots bear a mark there."""
+    return [event.step for event in snapshot.events if event.command]
