@@ -18,7 +18,8 @@ from periodic_tui.cli.headless import LONGEST_CHUNK, Headless, Interruption, Pla
 from periodic_tui.cli.report import json_line
 from periodic_tui.cli.train import train
 from periodic_tui.engine import engines
-from periodic_tui.engine.commands import Command, Inject, Pace, Refused, Reinitialize
+from periodic_tui.engine.commands import Command, Inject, Pace, Reinitialize
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.presets.files import load
 from tests.pty.terminal import Terminal

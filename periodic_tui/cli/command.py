@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from periodic_tui import __version__
-from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.errors import Refused
 from periodic_tui.presets.errors import PresetError
 from periodic_tui.printable import printable
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol
 from periodic_tui.engine.names import nearest
 
 
-class Bench(Protocol):
+class CommandTarget(Protocol):
     """What a command acts on (the session); each verb returns what it did, in past tense."""
 
     def inject(self, offset: float) -> str: ...
@@ -24,10 +24,6 @@ class Bench(Protocol):
     def undo(self) -> str: ...
 
 
-class Refused(Exception):
-    """A command that cannot be applied; the message says why."""
-
-
 @dataclass(frozen=True)
 class Command:
     """One thing to do; `words` is how it is written in `--at` and in the journal."""
@@ -39,7 +35,7 @@ class Command:
     def words(self) -> str:
         raise NotImplementedError
 
-    def apply(self, bench: Bench) -> str:
+    def apply(self, target: CommandTarget) -> str:
         """Do it; returns what happened, in past tense. Raises Refused."""
         raise NotImplementedError
 
@@ -55,8 +51,8 @@ class Inject(Command):
     def words(self) -> str:
         return f"inject:{self.offset:+g}" if self.offset else "inject"
 
-    def apply(self, bench: Bench) -> str:
-        return bench.inject(self.offset)
+    def apply(self, target: CommandTarget) -> str:
+        return target.inject(self.offset)
 
 
 @dataclass(frozen=True)
@@ -70,8 +66,8 @@ class Reinitialize(Command):
     def words(self) -> str:
         return "reinitialize" if self.seed is None else f"reinitialize:{self.seed}"
 
-    def apply(self, bench: Bench) -> str:
-        return bench.reinitialize(self.seed)
+    def apply(self, target: CommandTarget) -> str:
+        return target.reinitialize(self.seed)
 
 
 @dataclass(frozen=True)
@@ -87,8 +83,8 @@ class Set(Command):
     def words(self) -> str:
         return f"set:{self.key}={self.value}"
 
-    def apply(self, bench: Bench) -> str:
-        return bench.set(self.key, self.value)
+    def apply(self, target: CommandTarget) -> str:
+        return target.set(self.key, self.value)
 
 
 @dataclass(frozen=True)
@@ -101,8 +97,8 @@ class Pace(Command):
     def words(self) -> str:
         return f"pace:{self.rate:g}"
 
-    def apply(self, bench: Bench) -> str:
-        return bench.pace(self.rate)
+    def apply(self, target: CommandTarget) -> str:
+        return target.pace(self.rate)
 
 
 @dataclass(frozen=True)
@@ -113,8 +109,8 @@ class Pause(Command):
     def words(self) -> str:
         return "pause"
 
-    def apply(self, bench: Bench) -> str:
-        return bench.pause()
+    def apply(self, target: CommandTarget) -> str:
+        return target.pause()
 
 
 @dataclass(frozen=True)
@@ -125,8 +121,8 @@ class Resume(Command):
     def words(self) -> str:
         return "resume"
 
-    def apply(self, bench: Bench) -> str:
-        return bench.resume()
+    def apply(self, target: CommandTarget) -> str:
+        return target.resume()
 
 
 @dataclass(frozen=True)
@@ -137,8 +133,8 @@ class SingleStep(Command):
     def words(self) -> str:
         return "step"
 
-    def apply(self, bench: Bench) -> str:
-        return bench.single_step()
+    def apply(self, target: CommandTarget) -> str:
+        return target.single_step()
 
 
 @dataclass(frozen=True)
@@ -149,8 +145,8 @@ class Undo(Command):
     def words(self) -> str:
         return "undo"
 
-    def apply(self, bench: Bench) -> str:
-        return bench.undo()
+    def apply(self, target: CommandTarget) -> str:
+        return target.undo()
 
 
 @dataclass(frozen=True)
@@ -163,8 +159,8 @@ class Load(Command):
     def words(self) -> str:
         return f"load:{self.preset}"
 
-    def apply(self, bench: Bench) -> str:
-        return bench.load(self.preset)
+    def apply(self, target: CommandTarget) -> str:
+        return target.load(self.preset)
 
 
 @dataclass(frozen=True)
@@ -178,8 +174,8 @@ class ApplyRemedy(Command):
     def words(self) -> str:
         return f"remedy:{self.name}"
 
-    def apply(self, bench: Bench) -> str:
-        return bench.remedy(self.name)
+    def apply(self, target: CommandTarget) -> str:
+        return target.remedy(self.name)
 
 
 @dataclass(frozen=True)
@@ -192,8 +188,8 @@ class Engine(Command):
     def words(self) -> str:
         return f"engine:{self.name}"
 
-    def apply(self, bench: Bench) -> str:
-        return bench.engine(self.name)
+    def apply(self, target: CommandTarget) -> str:
+        return target.engine(self.name)
 
 
 def _number(text: str, what: str) -> float:

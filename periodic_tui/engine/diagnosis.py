@@ -7,14 +7,15 @@ from functools import partial
 
 import numpy as np
 
+from periodic_tui.engine.arrays import Counts, Floats
 from periodic_tui.engine.diagnostics import Reading
 from periodic_tui.engine.run import Run
-from periodic_tui.engine.snapshot import Floats, Layer, Motion, Verdict
-from periodic_tui.engine.verdicts.rules import CODES, Counts
+from periodic_tui.engine.snapshot import GradientStats, Layer, Verdict
+from periodic_tui.engine.verdicts.rules import CODES
 
 
 @dataclass(frozen=True, eq=False)
-class Findings:
+class Diagnosis:
     """Of one replica."""
 
     focus: int
@@ -23,29 +24,29 @@ class Findings:
     """Its alone."""
     verdict: Verdict
     layers: tuple[Layer, ...]
-    motion: Motion
+    gradient_stats: GradientStats
     """NaN where it was not measured: for the live screen only."""
 
 
-def findings_of(run: Run, focus: int) -> Findings:
+def findings_of(run: Run, focus: int) -> Diagnosis:
     """Every figure of this very step."""
     reading = run.reading().one(focus)
-    return Findings(focus, reading, *run.judge.verdict(reading, focus), Motion())
+    return Diagnosis(focus, reading, *run.judge.verdict(reading, focus), GradientStats())
 
 
-def glance_at(run: Run, focus: int) -> Findings:
+def glance_at(run: Run, focus: int) -> Diagnosis:
     """The replica as it is; of the others a few are read anew. The verdict waits before it changes its mind."""
     part = slice(focus, focus + 1)
     reading = _read(run, part)
     _look_for_deaths(run, focus, reading)
-    motion = run.instruments.motion(focus)
-    found, layers = run.judge.verdict(reading, focus, live=True, gradient=(motion.gradient, motion.noise))
+    stats = run.instruments.gradient_stats(focus)
+    found, layers = run.judge.verdict(reading, focus, live=True, gradient=(stats.gradient, stats.noise))
     run.population.put(part, run.step, reading.loss, np.array([CODES.index(found.code)]))
     if len(run.population.codes) > 1:
         run.population.sweep(run.step, partial(_sweep, run))
     else:
         run.population.note(run.step)
-    return Findings(focus, reading, run.steady(found, focus), layers, motion)
+    return Diagnosis(focus, reading, run.steady(found, focus), layers, stats)
 
 
 def _read(run: Run, part: slice) -> Reading:

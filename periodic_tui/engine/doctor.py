@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import torch
 
+from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot.build_process import compiler, missing
-from periodic_tui.engine.training.aot.cache import Unavailable, cache_folder, entries, find
+from periodic_tui.engine.training.aot.cache import cache_folder, entries, find
 from periodic_tui.engine.training.aot.cache_key import Signature, key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.stepper_choice import captured, checked, steps_per_second
@@ -68,7 +69,7 @@ def _cache() -> str:
 
 
 def _compiled_rate(trainer: Trainer) -> str:
-    signature = Signature.of(trainer.state, trainer.knobs)
+    signature = Signature.of(trainer.state, trainer.step_inputs)
     try:
         kept = find(key_of(trainer.experiment, signature))
         if kept is None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.deaths import Deaths
-from periodic_tui.engine.diagnostics.gradient_stats import MotionMeter
+from periodic_tui.engine.diagnostics.gradient_stats import GradientMeter
 from periodic_tui.engine.experiment.known_answers import NoAnswer
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.views.features import FeatureMap
-from periodic_tui.engine.views.landscape import Surveyor
+from periodic_tui.engine.views.landscape import LossLandscape
 
 
 class Instruments:
@@ -16,8 +16,8 @@ class Instruments:
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.deaths = Deaths(trainer, observer)
-        self.landscape = Surveyor(trainer, observer)
-        self.motion = MotionMeter(trainer, observer)
+        self.landscape = LossLandscape(trainer, observer)
+        self.gradient_stats = GradientMeter(trainer, observer)
         self.features = FeatureMap(trainer, observer)
         self.answer_missing = _why_no_answer(trainer)
         """Why there is nothing to inject; None if there is."""

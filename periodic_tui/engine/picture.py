@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from periodic_tui.engine.diagnosis import Findings, findings_of, glance_at
+from periodic_tui.engine.diagnosis import Diagnosis, findings_of, glance_at
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import EMPTY, Curve, Features, Landscape, Snapshot, View
 from periodic_tui.engine.treatment import offers
@@ -41,7 +41,7 @@ def _what_runs(picture: Snapshot, run: Run, focus: int) -> Snapshot:
         replicas=len(run.trainer.seeds),
         focus=focus,
         device=str(run.trainer.device),
-        engine=run.trainer.stepper.name + (f", {run.engine_remark}" if run.engine_remark else ""),
+        engine=run.trainer.stepper.name,
         dtype=experiment.training.dtype,
         optimizer=experiment.optimizer.kind,
         lr=experiment.optimizer.lr,
@@ -49,7 +49,7 @@ def _what_runs(picture: Snapshot, run: Run, focus: int) -> Snapshot:
     )
 
 
-def _losses(picture: Snapshot, run: Run, found: Findings) -> Snapshot:
+def _losses(picture: Snapshot, run: Run, found: Diagnosis) -> Snapshot:
     focus, reading = found.focus, found.reading
     return replace(
         picture,
@@ -61,14 +61,14 @@ def _losses(picture: Snapshot, run: Run, found: Findings) -> Snapshot:
     )
 
 
-def _frequencies(picture: Snapshot, run: Run, found: Findings) -> Snapshot:
+def _frequencies(picture: Snapshot, run: Run, found: Diagnosis) -> Snapshot:
     return replace(
         picture,
         omega=found.reading.omega[0],
         omega_curve=run.omega_history.curve(found.focus),
         answer=run.judge.answer,
         basin=run.judge.basin_now(found.focus),
-        candidates=np.array(run.treatment.bench.candidates if run.treatment else []),
+        candidates=np.array(run.treatment.context.candidates if run.treatment else []),
     )
 
 
@@ -82,7 +82,7 @@ def _population(picture: Snapshot, run: Run) -> Snapshot:
     )
 
 
-def _network(picture: Snapshot, run: Run, found: Findings, view: View) -> Snapshot:
+def _network(picture: Snapshot, run: Run, found: Diagnosis, view: View) -> Snapshot:
     parameters = run.trainer.parameters_of(slice(found.focus, found.focus + 1))
     return replace(
         picture,
@@ -90,7 +90,7 @@ def _network(picture: Snapshot, run: Run, found: Findings, view: View) -> Snapsh
         clock=clock_face(run.observer, parameters),
         unit=unit_curve(run.observer, parameters, view),
         layers=found.layers,
-        motion=found.motion,
+        gradient_stats=found.gradient_stats,
         probe_points=len(run.observer.probe.x),
     )
 
@@ -102,11 +102,11 @@ def _asked_for(picture: Snapshot, run: Run, view: View) -> Snapshot:
         picture,
         landscape=look.landscape(focus, view.near, picture.basin) if "landscape" in view.panes else Landscape(),
         features=look.features(focus, view.tsne) if "features" in view.panes else Features(),
-        untreated_curve=run.twin.curve(picture.seed, run.step) if view.compare else Curve(),
+        untreated_curve=run.control_run.curve(picture.seed, run.step) if view.compare else Curve(),
     )
 
 
-def _told(picture: Snapshot, run: Run, found: Findings) -> Snapshot:
+def _told(picture: Snapshot, run: Run, found: Diagnosis) -> Snapshot:
     return replace(
         picture,
         verdict=found.verdict,

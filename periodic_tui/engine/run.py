@@ -9,23 +9,23 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.probe import test_probe, training_probe
+from periodic_tui.engine.errors import Preempted, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.error_messages import problems
 from periodic_tui.engine.experiment.overrides import override, parse_value
 from periodic_tui.engine.experiment.warnings import warnings
 from periodic_tui.engine.instruments import Instruments
-from periodic_tui.engine.scheduling.preemption import Attention, Interrupted
+from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import Event
-from periodic_tui.engine.training.checkpoint import Kept
-from periodic_tui.engine.training.control_run import Twin
+from periodic_tui.engine.training.checkpoint import Checkpoint
+from periodic_tui.engine.training.control_run import ControlRun
 from periodic_tui.engine.training.history import History
 from periodic_tui.engine.training.memory import check_memory
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment import Treatment, prescribe
-from periodic_tui.engine.verdicts.hysteresis import Steadiness
+from periodic_tui.engine.verdicts.hysteresis import Hysteresis
 from periodic_tui.engine.verdicts.judge import Judge
 from periodic_tui.engine.verdicts.population import Population
 
@@ -42,10 +42,10 @@ _KEPT_EVENTS = 200
 
 
 @dataclass(frozen=True, eq=False)
-class Memory:
+class UndoPoint:
     """What a run was before a command."""
 
-    kept: Kept
+    checkpoint: Checkpoint
     own: Experiment
     """The experiment to which `reinitialize` goes back."""
 
@@ -59,18 +59,18 @@ class Run:
         name: str,
         experiment: Experiment,
         device: torch.device,
-        attention: Attention | None = None,
+        preemption: Preemption | None = None,
     ) -> None:
         self.number = number
         self.name = name
-        self.attention = attention or Attention()
+        self.preemption = preemption or Preemption()
         """By which measurements give way to commands."""
         self.trainer = Trainer(experiment, device)
         self.observer = self._observer()
         self.judge = Judge(self.trainer, self.observer)
         replicas = experiment.training.replicas
         self.population = Population(replicas)
-        self.steady = Steadiness()
+        self.steady = Hysteresis()
         self.instruments = Instruments(self.trainer, self.observer)
         self.deaths_seen = 0
         """Of units of the replicas in focus, since the run began."""
@@ -79,12 +79,10 @@ class Run:
         self.omega_history = History(replicas, geometric=False)
         self.events: list[Event] = []
         self.journal: list[Event] = []
-        self.engine_remark = ""
-        """What the header says beside the engine's name."""
         self._reading: tuple[int, Reading] | None = None
         self._own = experiment
         """The experiment without what remedies changed: `reinitialize` goes back to it."""
-        self.twin = Twin(experiment, device)
+        self.control_run = ControlRun(experiment, device)
         self.treatment: Treatment | None = None
         """The remedy at work."""
         self.judge.remember(0)
@@ -104,7 +102,7 @@ class Run:
 
     def _observer(self) -> Observer:
         test = test_probe(self.experiment)
-        return Observer(self.trainer.training_step, training_probe(self.experiment), test, self.attention)
+        return Observer(self.trainer.training_step, training_probe(self.experiment), test, self.preemption)
 
     def note(self, text: str, command: str | None = None) -> Event:
         """Enter an event; with `command` into the journal too."""
@@ -124,19 +122,19 @@ class Run:
         last = self.step + count
         while self.step < last and self.trainer.alive:
             first = self.step
-            losses = self._train(min(last, max(self.judge.past.due, first + 1)) - first)
+            losses = self._train(min(last, max(self.judge.trend.due, first + 1)) - first)
             self.train_history.add(first, losses.double().cpu().numpy())
             self._watch()
-            if self.step >= self.judge.past.due:
+            if self.step >= self.judge.trend.due:
                 self._remember()
-            if self.attention.wanted():
+            if self.preemption.wanted():
                 break
         if not self.trainer.alive:
             self.note("diverged: a parameter or the loss is not finite; frozen at the last good step")
 
     def _remember(self) -> None:
         """Note the probe losses; where a command is waiting, after one of the next steps."""
-        with suppress(Interrupted), self.attention.giving_way():
+        with suppress(Preempted), self.preemption.preemptible():
             self.judge.remember(self.step)
 
     def _train(self, count: int) -> Tensor:
@@ -150,7 +148,7 @@ class Run:
     def remedy(self, name: str) -> str:
         """Begin a remedy. Raises Refused where it does not fit."""
         self._end_treatment(f"{name} took over")
-        treatment = prescribe(name, self.trainer, self._adopt, self.attention)
+        treatment = prescribe(name, self.trainer, self._adopt, self.preemption)
         text = treatment.begin()
         self.treatment = None if treatment.ended else treatment
         self._placed()
@@ -246,16 +244,16 @@ class Run:
         self._changed()
         return f"set {key} to {text}" + (f", lr {changed.optimizer.lr:g}" if key == "optimizer.kind" else "")
 
-    def memory(self) -> Memory:
+    def undo_point(self) -> UndoPoint:
         """What `restore` goes back to."""
-        return Memory(Kept.of(self.trainer), self._own)
+        return UndoPoint(Checkpoint.of(self.trainer), self._own)
 
-    def restore(self, memory: Memory) -> str:
+    def restore(self, point: UndoPoint) -> str:
         """Go back to what was before a command; the steps count on."""
         self._end_treatment("its command was undone")
-        self._adopt(memory.kept.experiment)
-        self._own = memory.own
-        memory.kept.put_back(self.trainer)
+        self._adopt(point.checkpoint.experiment)
+        self._own = point.own
+        point.checkpoint.restore(self.trainer)
         self._placed()
         return self._figures()
 

@@ -10,19 +10,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from periodic_tui.engine.commands import Command, Refused
+from periodic_tui.engine.commands import Command
+from periodic_tui.engine.errors import OutOfMemory, Preempted, Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.scheduling.frames import Framing
+from periodic_tui.engine.scheduling.frames import FrameScheduler
 from periodic_tui.engine.scheduling.pacing import Pacer
-from periodic_tui.engine.scheduling.preemption import Attention, Interrupted
+from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import EMPTY, Event, Snapshot, State, View
 from periodic_tui.engine.torch_loading import load_torch
-from periodic_tui.engine.training.memory import OutOfMemory, check_memory, enough_memory
+from periodic_tui.engine.training.memory import check_memory, enough_memory
 from periodic_tui.engine.undo import UndoRing
 
 if TYPE_CHECKING:
     from periodic_tui.engine.run import Run
-    from periodic_tui.engine.training.stepper_choice import Engines
+    from periodic_tui.engine.training.stepper_choice import StepperChoice
 
 Load = Callable[[str], tuple[str, Experiment]]
 """From a preset's name or path to its name and experiment; raises ValueError with one line."""
@@ -58,12 +59,12 @@ class Session:
         self._stopped = threading.Event()
         self._latest = replace(EMPTY, preset=name, title=experiment.title, story=experiment.story)
         self._pacer = Pacer(clock)
-        self._framing = Framing()
-        self._attention = Attention(self._work.is_set)
+        self._frames = FrameScheduler()
+        self._preemption = Preemption(self._work.is_set)
         self._run: Run | None = None
         self._runs = 0
         self._undo = UndoRing()
-        self._engines: Engines | None = None
+        self._steppers: StepperChoice | None = None
 
     # Called from any thread.
 
@@ -105,23 +106,29 @@ class Session:
         return self.current.journal
 
     @property
-    def engines(self) -> Engines:
+    def steppers(self) -> StepperChoice:
         """What chooses the engine."""
-        assert self._engines is not None, "open() comes first"
-        return self._engines
+        assert self._steppers is not None, "open() comes first"
+        return self._steppers
 
     def open(self) -> None:
         """Import torch and build the first run. Raises Refused."""
         load_torch()
-        from periodic_tui.engine.training.stepper_choice import Engines
+        from periodic_tui.engine.training.stepper_choice import StepperChoice
 
-        self._engines = Engines(self._wanted_engine, self._interactive, self._clock, self._stopped.is_set)
+        self._steppers = StepperChoice(
+            self._wanted_engine, self._interactive, self._clock, self._stopped.is_set, self._note
+        )
         self._begin(*self._first)
 
     def settle(self, steps: int | None, seconds: float | None) -> None:
         """Decide before the first step which engine pays for a run of so many steps or seconds; None: no limit."""
         limits = [math.inf if limit is None else limit for limit in (steps, seconds)]
-        self.engines.settle(self.current, *limits)
+        if told := self.steppers.settle(self.current.trainer, *limits):
+            self._note(told)
+
+    def _note(self, text: str, command: str | None = None) -> None:
+        self.current.note(text, command)
 
     def _begin(self, name: str, experiment: Experiment) -> None:
         import torch
@@ -131,12 +138,11 @@ class Session:
 
         torch.set_num_threads(1)
         with enough_memory(f"when {name} began"):
-            device, why = settled(self._device, experiment, self.engines)
+            device, why = settled(self._device, experiment, self.steppers)
             memory = check_memory(experiment, device)
-            run = Run(self._runs + 1, name, experiment, device, self._attention)
-            for told in filter(None, (why, memory)):
+            run = Run(self._runs + 1, name, experiment, device, self._preemption)
+            for told in filter(None, (why, memory, self.steppers.begin(run.trainer))):
                 run.note(told)
-            self.engines.begin(run)
         self._run, self._runs, self._undo = run, run.number, UndoRing()
         self._pacer.begin(experiment.training.pace, experiment.training.pace_steps)
 
@@ -153,8 +159,8 @@ class Session:
         except BaseException as failure:
             self._fail(failure, error=f"{type(failure).__name__}: {failure}")
         finally:
-            if self._engines:
-                self._engines.cancel()
+            if self._steppers:
+                self._steppers.cancel()
 
     def _fail(self, failure: BaseException, error: str | None = None, refusal: str | None = None) -> None:
         self.failure = failure
@@ -169,12 +175,12 @@ class Session:
                 self._answer(command)
             self._publish()
             self.on_wake()
-        if self.engines.turn(self.current):
+        if self.steppers.turn(self.current.trainer):
             self._pacer.forget_cost()
         steps = 0 if self._idle else self._pacer.due(self.step)
         if steps:
             self._train(steps)
-        if self._clock() >= self._framing.next and not self._still:
+        if self._clock() >= self._frames.next and not self._still:
             self._publish()
         if not steps:
             self._work.wait(self._rest())
@@ -193,7 +199,7 @@ class Session:
         """Seconds to wait where there is no step to take; None: until something comes."""
         if self._still:
             return None
-        return max(0.0, self._framing.next - self._clock()) if self._idle else self._pacer.rest()
+        return max(0.0, self._frames.next - self._clock()) if self._idle else self._pacer.rest()
 
     @property
     def _idle(self) -> bool:
@@ -215,7 +221,7 @@ class Session:
 
     def apply(self, command: Command) -> Event:
         """Apply a command now and enter it into the journal. Raises Refused."""
-        before = self.current.memory() if command.undoable else None
+        before = self.current.undo_point() if command.undoable else None
         try:
             with enough_memory("when it was applied"):
                 text = command.apply(self)
@@ -247,7 +253,8 @@ class Session:
             return picture_of(self.current, self._view, live)
 
     def _complete(self, picture: Snapshot) -> Snapshot:
-        return replace(picture, state=self._state(picture), rate=self._pacer.rate, pace=self._pacer.pace)
+        engine = ", ".join(filter(None, (picture.engine, self.steppers.remark)))
+        return replace(picture, state=self._state(picture), rate=self._pacer.rate, pace=self._pacer.pace, engine=engine)
 
     def _state(self, picture: Snapshot) -> State:
         if not self.current.trainer.alive:
@@ -273,16 +280,16 @@ class Session:
         started = self._clock()
         deaths = self.current.deaths_seen
         try:
-            with self._attention.giving_way(self._framing.patient(started)):
+            with self._preemption.preemptible(self._frames.patient(started)):
                 picture = self._picture(live=True)
-        except Interrupted:
-            self._framing.interrupted(started)
+        except Preempted:
+            self._frames.interrupted(started)
             return
         finally:
             if self._view.stop_at_death and self.current.deaths_seen > deaths:
                 self.paused = True
         self._latest = self._complete(picture)
-        self._framing.took(started, self._clock())
+        self._frames.took(started, self._clock())
 
     # The verbs of the commands.
 
@@ -337,7 +344,7 @@ class Session:
 
     def engine(self, name: str) -> str:
         """Go on with another engine."""
-        text = self.engines.switch(self.current, name)
+        text = self.steppers.switch(self.current.trainer, name)
         self._pacer.forget_cost()
         return text
 

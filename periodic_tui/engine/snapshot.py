@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from periodic_tui.engine.arrays import Floats
+
 State = Literal["starting", "training", "paused", "solved", "diverged", "finished"]
 
 
@@ -113,7 +113,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Motion:
+class GradientStats:
     """What moves the parameters of the focused replica; NaN where it was not measured."""
 
     gradient: float = float("nan")
@@ -277,7 +277,7 @@ class Snapshot:
     """Verdict code of each replica."""
     replica_losses: Floats = field(default_factory=_none)
     """`[replicas]` probe losses."""
-    motion: Motion = Motion()
+    gradient_stats: GradientStats = GradientStats()
     landscape: Landscape = Landscape()
     """Only while its pane is shown."""
     features: Features = Features()

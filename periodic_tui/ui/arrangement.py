@@ -52,7 +52,7 @@ def layout_for(size: Size) -> Layout:
 
 def speaking(panes: Sequence[type[Pane]], snapshot: Snapshot) -> list[type[Pane]]:
     """The panes that have something to say; of a run that was refused, only the strips."""
-    return [pane for pane in panes if pane.speaks(snapshot) and not (snapshot.refusal and pane.PLACE == "plot")]
+    return [pane for pane in panes if pane.is_relevant(snapshot) and not (snapshot.refusal and pane.PLACE == "plot")]
 
 
 def arrange(

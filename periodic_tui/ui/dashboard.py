@@ -40,7 +40,7 @@ from periodic_tui.ui.screens.help import Help, key_rows
 from periodic_tui.ui.screens.picker import Picker, Preset
 from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.session import Session
-from periodic_tui.ui.widgets.cycle import Carousel
+from periodic_tui.ui.widgets.cycle import Cycle
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.pane import Pane
 
@@ -66,7 +66,7 @@ class Dashboard(Screen[None]):
         self.session, self.presets, self.glyphs = session, [Preset(*preset) for preset in presets], glyphs
         self.panes: dict[str, Pane] = {}
         self.view = View()
-        self._optimizers, self._activations = Carousel(optimizers), Carousel(activations)
+        self._optimizers, self._activations = Cycle(optimizers), Cycle(activations)
         self.focus_name = FIRST_FOCUS
         self.summoned = False
         """Whether the user asked for the focused pane, so that it is shown even if it has no place."""

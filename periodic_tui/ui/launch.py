@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.errors import Refused
 from periodic_tui.ui.app import OpenSession, PeriodicApp
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.terminal import Terminal

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import torch
 
-from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.training.device_choice import settled
 from periodic_tui.engine.training.devices import accelerator
 from periodic_tui.engine.training.memory import check_memory
-from periodic_tui.engine.training.stepper_choice import Engines, steps_per_second
+from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per_second
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
@@ -26,7 +26,7 @@ def main() -> None:
         print("there is no GPU here")
         return
     for name in BUILT_IN:
-        _, why = settled("auto", load(name, [])[1], Engines("auto"))
+        _, why = settled("auto", load(name, [])[1], StepperChoice("auto"))
         print(f"{name:22}{why}", flush=True)
     for name, counts in POPULATIONS.items():
         for replicas in counts:
@@ -39,7 +39,7 @@ def _rate(name: str, replicas: int, device: torch.device) -> str:
     try:
         check_memory(spec, device)
         trainer = Trainer(spec, device)
-        rate = steps_per_second(Engines("auto").at_once(trainer), trainer)
+        rate = steps_per_second(StepperChoice("auto").at_once(trainer), trainer)
     except (Refused, torch.OutOfMemoryError) as reason:
         return str(reason).partition("\n")[0]
     return f"{rate:,.0f} steps/s, {rate * replicas:,.0f} replica-steps/s"

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.session import Session
-from periodic_tui.engine.snapshot import Floats
 from periodic_tui.presets.files import load
 from tests.benchmarks.measure import Figure, report
 from tests.pty.terminal import Terminal

@@ -109,7 +109,7 @@ def step_in_the_basin() -> Planted:
     """Starts beside the answer with lr below and above 2/L″, L″ = R²/3."""
     factors = torch.cat([uniform(0.1, 0.5, 24, 3), uniform(4, 20, 24, 4)])
     run = placed(sine(replicas=48, lr=1.0), omega=torch.full((48, 1), 31 + 2e-4))
-    run.trainer.knobs["lr"] = (factors * 2 / (1000**2 / 3)).unsqueeze(-1)
+    run.trainer.step_inputs["lr"] = (factors * 2 / (1000**2 / 3)).unsqueeze(-1)
     run.advance(400)
     return run, ["solved"] * 24 + ["step-too-large"] * 24
 
@@ -128,7 +128,7 @@ def step_on_a_line() -> Planted:
     """w·x on x over [0, 1]: L″ = 2 E x² = 2/3, so that lr decides within a few steps."""
     factors = torch.cat([uniform(0.2, 0.6, 20, 5), uniform(1.3, 3, 20, 6), uniform(0.002, 0.005, 20, 7)])
     run = placed(line(60), **{"output__weight": torch.zeros(60, 1, 1)})
-    run.trainer.knobs["lr"] = (factors * 2 / (2 / 3)).unsqueeze(-1)
+    run.trainer.step_inputs["lr"] = (factors * 2 / (2 / 3)).unsqueeze(-1)
     run.advance(20)
     # Above the limit the error grows, but is finite; far below it has hardly begun to fall, by 4 lr/limit a step.
     return run, ["solved" if f > 0.25 else None for f in factors[:20]] + ["step-too-large"] * 20 + ["learning"] * 20

@@ -23,7 +23,7 @@ def compiled_for() -> CompiledFor:
 
     def build(experiment: Experiment) -> tuple[Trainer, Compiled]:
         trainer = Trainer(experiment, torch.device("cpu"))
-        signature = Signature.of(trainer.state, trainer.knobs)
+        signature = Signature.of(trainer.state, trainer.step_inputs)
         key = key_of(experiment, signature)
         if find(key) is None:
             Build(experiment, signature).finish()

@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from periodic_tui.engine.commands import Pace
+from periodic_tui.engine.errors import Preempted
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
-from periodic_tui.engine.scheduling.preemption import Attention, Interrupted
+from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.session import Session
 from tests.engine.experiments import magnitude, sine
 
@@ -42,14 +43,14 @@ def before(method: Callable[..., Any], act: Callable[[], None]) -> Callable[...,
 
 
 def test_only_what_may_be_given_up_is() -> None:
-    waiting = Attention(lambda: True)
+    waiting = Preemption(lambda: True)
     waiting.check()
-    with waiting.giving_way():
-        with pytest.raises(Interrupted):
+    with waiting.preemptible():
+        with pytest.raises(Preempted):
             waiting.check()
-        with waiting.giving_way(False):
+        with waiting.preemptible(False):
             waiting.check()
-    with Attention(lambda: False).giving_way():
+    with Preemption(lambda: False).preemptible():
         waiting.check()
 
 
@@ -102,7 +103,7 @@ def test_an_interrupted_run_trains_the_same() -> None:
 )
 def test_an_act_of_a_remedy_that_is_cut_short_goes_on_as_it_would_have(remedy: str, spec: Experiment) -> None:
     cpu = torch.device("cpu")
-    runs = [Run(1, "test", spec, cpu, attention) for attention in (Attention(), Attention(lambda: True))]
+    runs = [Run(1, "test", spec, cpu, preemption) for preemption in (Preemption(), Preemption(lambda: True))]
     calls = [0, 0]
     for number, run in enumerate(runs):
         run.advance(1)

@@ -4,14 +4,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.training.aot.cache import Unavailable
 from periodic_tui.engine.training.aot.cache_key import Signature, key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
-from periodic_tui.engine.training.sampling import Knobs
+from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.stepper_choice import checked
-from periodic_tui.engine.training.steppers.base import Remembered, Stepper
+from periodic_tui.engine.training.steppers.base import Stepper, StepperState
 from periodic_tui.engine.training.steppers.verify import disagreement
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.conftest import CompiledFor
@@ -52,7 +52,7 @@ def errors(expected: State, found: State) -> float:
 )
 def test_compiled_steps_are_the_eager_ones(chosen: Experiment, compiled_for: CompiledFor) -> None:
     trainer, compiled = compiled_for(chosen)
-    start = trainer.state, trainer.knobs, trainer.seeds
+    start = trainer.state, trainer.step_inputs, trainer.seeds
     expected, losses = trainer.stepper.run(*start, 3, 20)
     found, compiled_losses = compiled.run(*start, 3, 20)
     assert compiled.program.calls == 1
@@ -67,7 +67,7 @@ def test_losses_are_the_same_bits_whatever_the_chunk(compiled_for: CompiledFor) 
     def losses(chunk: int) -> Tensor:
         state, parts = trainer.state, []
         for first in range(0, 1000, chunk):
-            state, part = compiled.run(state, trainer.knobs, trainer.seeds, first, min(chunk, 1000 - first))
+            state, part = compiled.run(state, trainer.step_inputs, trainer.seeds, first, min(chunk, 1000 - first))
             parts.append(part)
         return torch.cat(parts)
 
@@ -80,19 +80,19 @@ def test_losses_are_the_same_bits_whatever_the_chunk(compiled_for: CompiledFor) 
 def test_rate_range_and_seed_are_inputs(compiled_for: CompiledFor) -> None:
     trainer, compiled = compiled_for(INTERVALS)
     other = Trainer(sine(lr=1e-3, seed=9), torch.device("cpu"))
-    knobs = trainer.knobs | {"lr": other.knobs["lr"], "lengths": trainer.knobs["lengths"] / 2}
-    expected, _ = trainer.stepper.run(other.state, knobs, other.seeds, 0, 8)
-    found, _ = compiled.run(other.state, knobs, other.seeds, 0, 8)
+    step_inputs = trainer.step_inputs | {"lr": other.step_inputs["lr"], "lengths": trainer.step_inputs["lengths"] / 2}
+    expected, _ = trainer.stepper.run(other.state, step_inputs, other.seeds, 0, 8)
+    found, _ = compiled.run(other.state, step_inputs, other.seeds, 0, 8)
     assert errors(expected, found) < 1e-5
-    unchanged, _ = compiled.run(other.state, trainer.knobs, other.seeds, 0, 8)
+    unchanged, _ = compiled.run(other.state, trainer.step_inputs, other.seeds, 0, 8)
     assert errors(expected, unchanged) > 1e-3
 
 
 def test_a_replica_that_overflows_stays_at_its_last_good_step(compiled_for: CompiledFor) -> None:
     trainer, compiled = compiled_for(INTERVALS)
-    knobs = trainer.knobs | {"lr": trainer.knobs["lr"] * 1e40}
-    expected, _ = trainer.stepper.run(trainer.state, knobs, trainer.seeds, 0, 30)
-    found, _ = compiled.run(trainer.state, knobs, trainer.seeds, 0, 30)
+    step_inputs = trainer.step_inputs | {"lr": trainer.step_inputs["lr"] * 1e40}
+    expected, _ = trainer.stepper.run(trainer.state, step_inputs, trainer.seeds, 0, 30)
+    found, _ = compiled.run(trainer.state, step_inputs, trainer.seeds, 0, 30)
     assert found["alive"].tolist() == expected["alive"].tolist() == [[False]]
     assert found["parameters"].isfinite().all()
 
@@ -100,7 +100,7 @@ def test_a_replica_that_overflows_stays_at_its_last_good_step(compiled_for: Comp
 def test_tensors_of_another_shape_are_refused(compiled_for: CompiledFor) -> None:
     trainer, compiled = compiled_for(INTERVALS)
     with pytest.raises(ValueError, match=r"lr is \[2, 1\]"):
-        compiled.run(trainer.state, trainer.knobs | {"lr": torch.ones(2, 1)}, trainer.seeds, 0, 1)
+        compiled.run(trainer.state, trainer.step_inputs | {"lr": torch.ones(2, 1)}, trainer.seeds, 0, 1)
 
 
 def test_knobs_of_another_shape_go_to_another_stepper(compiled_for: CompiledFor) -> None:
@@ -108,8 +108,10 @@ def test_knobs_of_another_shape_go_to_another_stepper(compiled_for: CompiledFor)
     trainer.stepper = compiled
     trainer.advance(3)
     assert trainer.stepper is compiled
-    trainer.knobs = trainer.knobs | {name: trainer.knobs[name][:, :1] for name in ("starts", "lengths")}
-    expected, _ = trainer.eager().run(trainer.state, trainer.knobs, trainer.seeds, 3, 3)
+    trainer.step_inputs = trainer.step_inputs | {
+        name: trainer.step_inputs[name][:, :1] for name in ("starts", "lengths")
+    }
+    expected, _ = trainer.eager().run(trainer.state, trainer.step_inputs, trainer.seeds, 3, 3)
     trainer.advance(3)
     assert trainer.stepper is not compiled
     assert trainer.state["parameters"].equal(expected["parameters"])
@@ -123,18 +125,18 @@ class Faulty:
     def __init__(self, stepper: Stepper, factor: float) -> None:
         self.stepper, self.factor = stepper, factor
 
-    def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
-        after, losses = self.stepper.run(state, knobs, seeds, first, count)
+    def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
+        after, losses = self.stepper.run(state, step_inputs, seeds, first, count)
         return after | {"parameters": after["parameters"] * self.factor}, losses
 
-    def takes(self, state: State, knobs: Knobs) -> bool:
-        return self.stepper.takes(state, knobs)
+    def accepts(self, state: State, step_inputs: StepInputs) -> bool:
+        return self.stepper.accepts(state, step_inputs)
 
-    def remembered(self) -> Remembered:
-        return self.stepper.remembered()
+    def state_dict(self) -> StepperState:
+        return self.stepper.state_dict()
 
-    def reset(self, remembered: Remembered = ()) -> None:
-        self.stepper.reset(remembered)
+    def load_state_dict(self, remembered: StepperState = ()) -> None:
+        self.stepper.load_state_dict(remembered)
 
 
 def test_a_planted_fault_is_refused() -> None:
@@ -149,14 +151,14 @@ def test_a_step_compiled_from_another_target_is_refused(compiled_for: CompiledFo
     target = INTERVALS.target.model_copy(update={"frequency": 30.0})
     trainer = Trainer(INTERVALS.model_copy(update={"target": target}), torch.device("cpu"))
     assert "differs from the eager engine's" in str(
-        disagreement(trainer.eager(), compiled, trainer.state, trainer.knobs, trainer.seeds)
+        disagreement(trainer.eager(), compiled, trainer.state, trainer.step_inputs, trainer.seeds)
     )
 
 
 def test_a_key_covers_the_step_and_leaves_out_what_is_input() -> None:
     def key(chosen: Experiment) -> str:
         trainer = Trainer(chosen, torch.device("cpu"))
-        return key_of(chosen, Signature.of(trainer.state, trainer.knobs))
+        return key_of(chosen, Signature.of(trainer.state, trainer.step_inputs))
 
     base = key(sine())
     assert key(sine(lr=0.5, seed=3, steps=7, pace=9.0)) == base
@@ -168,6 +170,6 @@ def test_a_key_covers_the_step_and_leaves_out_what_is_input() -> None:
 def test_the_compiled_engine_keeps_nothing(compiled_for: CompiledFor) -> None:
     trainer, compiled = compiled_for(INTERVALS)
     assert isinstance(compiled, Compiled)
-    first = compiled.run(trainer.state, trainer.knobs, trainer.seeds, 0, 9)[1]
+    first = compiled.run(trainer.state, trainer.step_inputs, trainer.seeds, 0, 9)[1]
     compiled.reset()
-    assert compiled.run(trainer.state, trainer.knobs, trainer.seeds, 0, 9)[1].equal(first)
+    assert compiled.run(trainer.state, trainer.step_inputs, trainer.seeds, 0, 9)[1].equal(first)

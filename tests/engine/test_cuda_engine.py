@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from periodic_tui.engine.commands import Refused, parse
+from periodic_tui.engine.commands import parse
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
-from periodic_tui.engine.training.stepper_choice import Engines
+from periodic_tui.engine.training.stepper_choice import StepperChoice
 from periodic_tui.engine.training.steppers import cuda_graph
 from periodic_tui.engine.training.steppers.cuda_graph import BLOCK, CudaGraph, Work
 from tests.engine.experiments import experiment, magnitude, sine
@@ -111,7 +112,7 @@ def test_what_cannot_be_captured_runs_eagerly_and_says_so(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(cuda_graph, "captured", fails)
     session = opened(sine())
-    monkeypatch.setattr(Engines, "_built", lambda *_: pytest.fail("built"))
+    monkeypatch.setattr(StepperChoice, "_built", lambda *_: pytest.fail("built"))
     session.settle(10**9, None)
     assert session.advance(3) == 3
     assert "the step cannot be captured: operation not permitted when stream is capturing" in texts(session)

@@ -60,7 +60,7 @@ def in_chunks(graph: CudaGraph, trainer: Trainer, chunk: int, expected: State, l
     """Whether a hundred steps taken in chunks come to this state with these losses, to the bit."""
     state, found = trainer.state, []
     for first in range(0, 100, chunk):
-        state, part = graph.run(state, trainer.knobs, trainer.seeds, first, min(chunk, 100 - first))
+        state, part = graph.run(state, trainer.step_inputs, trainer.seeds, first, min(chunk, 100 - first))
         found.append(part)
     return same(expected, state) and torch.cat(found).equal(losses)
 
@@ -70,7 +70,7 @@ def in_chunks(graph: CudaGraph, trainer: Trainer, chunk: int, expected: State, l
 def test_on_a_gpu_the_chunks_change_no_bit(name: str) -> None:
     trainer = Trainer(EXPERIMENTS[name], torch.device("cuda", 0))
     graph = checked_graph(trainer)
-    expected, losses = graph.run(trainer.state, trainer.knobs, trainer.seeds, 0, 100)
+    expected, losses = graph.run(trainer.state, trainer.step_inputs, trainer.seeds, 0, 100)
     for chunk in (1, 31, 33):
         assert in_chunks(graph, trainer, chunk, expected, losses), chunk
 
@@ -87,10 +87,10 @@ def same(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_the_numbers_are_those_of_the_eager_engine_whatever_the_chunk(name: str) -> None:
     trainer, graph = trained(EXPERIMENTS[name])
-    expected, losses = trainer.eager().run(trainer.state, trainer.knobs, trainer.seeds, 0, 100)
+    expected, losses = trainer.eager().run(trainer.state, trainer.step_inputs, trainer.seeds, 0, 100)
     for chunk in (1, 31, 32, 33, 100):
         assert in_chunks(graph, trainer, chunk, expected, losses), chunk
-    assert disagreement(trainer.eager(), graph, trainer.state, trainer.knobs, trainer.seeds, BLOCK + 1) is None
+    assert disagreement(trainer.eager(), graph, trainer.state, trainer.step_inputs, trainer.seeds, BLOCK + 1) is None
 
 
 def test_a_rate_that_changes_needs_no_new_capture() -> None:
@@ -102,11 +102,11 @@ def test_a_rate_that_changes_needs_no_new_capture() -> None:
         return again(work, device)
 
     graph = CudaGraph(trainer.training_step, CPU, counted)
-    first, _ = graph.run(trainer.state, trainer.knobs, trainer.seeds, 0, 33)
-    faster = trainer.knobs | {"lr": trainer.knobs["lr"] * 10}
+    first, _ = graph.run(trainer.state, trainer.step_inputs, trainer.seeds, 0, 33)
+    faster = trainer.step_inputs | {"lr": trainer.step_inputs["lr"] * 10}
     found, losses = graph.run(first, faster, trainer.seeds, 33, 33)
     expected, other = trainer.eager().run(first, faster, trainer.seeds, 33, 33)
-    unchanged, _ = trainer.eager().run(first, trainer.knobs, trainer.seeds, 33, 33)
+    unchanged, _ = trainer.eager().run(first, trainer.step_inputs, trainer.seeds, 33, 33)
     assert same(found, expected)
     assert losses.equal(other)
     assert not same(found, unchanged)
@@ -116,9 +116,9 @@ def test_a_rate_that_changes_needs_no_new_capture() -> None:
 def test_what_is_given_and_returned_is_left_alone() -> None:
     trainer, graph = trained(ln())
     before = {name: value.clone() for name, value in trainer.state.items()}
-    first, losses = graph.run(trainer.state, trainer.knobs, trainer.seeds, 0, 33)
+    first, losses = graph.run(trainer.state, trainer.step_inputs, trainer.seeds, 0, 33)
     kept, kept_losses = {name: value.clone() for name, value in first.items()}, losses.clone()
-    graph.run(first, trainer.knobs, trainer.seeds + 5, 33, 40)
+    graph.run(first, trainer.step_inputs, trainer.seeds + 5, 33, 40)
     assert same(trainer.state, before)
     assert same(first, kept)
     assert losses.equal(kept_losses)
@@ -126,18 +126,18 @@ def test_what_is_given_and_returned_is_left_alone() -> None:
 
 def test_a_data_set_of_another_length_is_captured_anew() -> None:
     trainer, graph = trained(DATA_SET)
-    graph.run(trainer.state, trainer.knobs, trainer.seeds, 0, 2)
-    half = {"data_x": trainer.knobs["data_x"][:20], "data_y": trainer.knobs["data_y"][:20]}
-    knobs = trainer.knobs | half | {"count": torch.full((3,), 20)}
-    expected, _ = trainer.eager().run(trainer.state, knobs, trainer.seeds, 0, 5)
-    assert same(graph.run(trainer.state, knobs, trainer.seeds, 0, 5)[0], expected)
+    graph.run(trainer.state, trainer.step_inputs, trainer.seeds, 0, 2)
+    half = {"data_x": trainer.step_inputs["data_x"][:20], "data_y": trainer.step_inputs["data_y"][:20]}
+    step_inputs = trainer.step_inputs | half | {"count": torch.full((3,), 20)}
+    expected, _ = trainer.eager().run(trainer.state, step_inputs, trainer.seeds, 0, 5)
+    assert same(graph.run(trainer.state, step_inputs, trainer.seeds, 0, 5)[0], expected)
 
 
 def test_a_replica_that_overflows_stays_at_its_last_good_step() -> None:
     trainer, graph = trained(sine(replicas=2))
-    knobs = trainer.knobs | {"lr": torch.tensor([[1e36], [1e-4]])}
-    expected, _ = trainer.eager().run(trainer.state, knobs, trainer.seeds, 0, 40)
-    found, _ = graph.run(trainer.state, knobs, trainer.seeds, 0, 40)
+    step_inputs = trainer.step_inputs | {"lr": torch.tensor([[1e36], [1e-4]])}
+    expected, _ = trainer.eager().run(trainer.state, step_inputs, trainer.seeds, 0, 40)
+    found, _ = graph.run(trainer.state, step_inputs, trainer.seeds, 0, 40)
     assert found["alive"].tolist() == [[False], [True]]
     assert same(found, expected)
 
@@ -187,10 +187,12 @@ EVERY = PRESETS | EXPERIMENTS | ACTIVATIONS
 def test_a_step_can_be_captured(spec: Experiment) -> None:
     assert isinstance(spec.optimizer, ElementWise)
     trainer = Trainer(spec, CPU)
-    state, knobs = ({name: value.to(META) for name, value in part.items()} for part in (trainer.state, trainer.knobs))
+    state, step_inputs = (
+        {name: value.to(META) for name, value in part.items()} for part in (trainer.state, trainer.step_inputs)
+    )
     with Referee() as referee:
         graph = CudaGraph(trainer.training_step, META, referee.capture)
-        state, losses = graph.run(state, knobs, trainer.seeds.to(META), 0, 1)
+        state, losses = graph.run(state, step_inputs, trainer.seeds.to(META), 0, 1)
     assert losses.device == state["parameters"].device == META
 
 

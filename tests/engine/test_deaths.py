@@ -107,7 +107,7 @@ def test_a_stretch_is_run_again_on_the_compiled_engine_that_trained_it(compiled_
     assert compiled.program.calls > calls
     state, counts = start, [int(active(run, start["parameters"], 0)[1])]
     for number in range(200):
-        state, _ = compiled.run(state, run.trainer.knobs, run.trainer.seeds, number, 1)
+        state, _ = compiled.run(state, run.trainer.step_inputs, run.trainer.seeds, number, 1)
         counts.append(int(active(run, state["parameters"], 0)[1]))
     assert state["parameters"].equal(run.trainer.parameters)
     died = [event for event in run.events if "unit 1 of hidden.0 died" in event.text]

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from periodic_tui.engine.commands import Refused, parse
+from periodic_tui.engine.commands import parse
+from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.training.aot import build_process
 from periodic_tui.engine.training.aot.build_process import Build
-from periodic_tui.engine.training.aot.cache import Unavailable
 from periodic_tui.engine.training.aot.cache_key import Signature
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.aot.worker import one_line
-from periodic_tui.engine.training.stepper_choice import Engines
+from periodic_tui.engine.training.stepper_choice import StepperChoice
 from tests.engine.conftest import CompiledFor
 from tests.engine.experiments import experiment, sine
 from tests.engine.test_compiled import INTERVALS
@@ -119,7 +119,7 @@ def test_a_command_that_changes_the_step_falls_back_and_says_so(compiled_for: Co
 
 
 def test_a_short_run_does_not_wait_for_a_build(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Engines, "_built", lambda *_: pytest.fail("built"))
+    monkeypatch.setattr(StepperChoice, "_built", lambda *_: pytest.fail("built"))
     session = opened(sine(batch_size=31), "auto")
     session.settle(100, None)
     assert "engine: eager; training eagerly takes about 0 s, building about" in texts(session)
@@ -128,7 +128,7 @@ def test_a_short_run_does_not_wait_for_a_build(monkeypatch: pytest.MonkeyPatch) 
 def test_a_long_run_waits_for_its_build(monkeypatch: pytest.MonkeyPatch) -> None:
     session = opened(sine(batch_size=31), "auto")
     other = session.current.trainer.eager()
-    monkeypatch.setattr(Engines, "_built", lambda *_: other)
+    monkeypatch.setattr(StepperChoice, "_built", lambda *_: other)
     session.settle(10**9, None)
     assert session.current.trainer.stepper is other
 
@@ -154,23 +154,23 @@ def script(monkeypatch: pytest.MonkeyPatch) -> ScriptedBuild:
     return build
 
 
-def in_the_background(script: ScriptedBuild, clock: Callable[[], float]) -> tuple[Session, Engines]:
+def in_the_background(script: ScriptedBuild, clock: Callable[[], float]) -> tuple[Session, StepperChoice]:
     session = opened(sine(batch_size=31), "eager")
-    engines = Engines("auto", interactive=True, clock=clock)
-    engines.begin(session.current)
+    engines = StepperChoice("auto", interactive=True, clock=clock, note=session.current.note)
+    engines.begin(session.current.trainer)
     return session, engines
 
 
 def test_a_build_begins_after_a_while_and_its_failure_is_told(script: ScriptedBuild) -> None:
     now = 0.0
     session, engines = in_the_background(script, lambda: now)
-    assert not engines.turn(session.current)
+    assert not engines.turn(session.current.trainer)
     assert session.snapshot().engine == "eager"
     now = 2.0
-    engines.turn(session.current)
+    engines.turn(session.current.trainer)
     assert session.snapshot().engine == "eager, compiling"
     script.done, script.reason = True, "the build took longer than 300 s"
-    assert not engines.turn(session.current)
+    assert not engines.turn(session.current.trainer)
     assert "engine: eager; the build took longer than 300 s" in texts(session)
     assert session.journal == []
 
@@ -179,12 +179,12 @@ def test_a_finished_build_is_swapped_in_and_journaled(script: ScriptedBuild, mon
     now = 0.0
     session, engines = in_the_background(script, lambda: now)
     now = 2.0
-    engines.turn(session.current)
+    engines.turn(session.current.trainer)
     session.advance(7)
     other = session.current.trainer.eager()
-    monkeypatch.setattr(Engines, "_at_hand", lambda *_: other)
+    monkeypatch.setattr(StepperChoice, "_at_hand", lambda *_: other)
     script.done = True
-    assert engines.turn(session.current)
+    assert engines.turn(session.current.trainer)
     assert session.current.trainer.stepper is other
     assert [(event.step, event.command) for event in session.journal] == [(7, "engine:compiled")]
     assert "steps/s" in session.journal[0].text
@@ -194,8 +194,8 @@ def test_another_engine_gives_up_the_build(script: ScriptedBuild) -> None:
     now = 0.0
     session, engines = in_the_background(script, lambda: now)
     now = 2.0
-    engines.turn(session.current)
-    engines.switch(session.current, "eager")
+    engines.turn(session.current.trainer)
+    engines.switch(session.current.trainer, "eager")
     assert script.cancelled
 
 
@@ -212,15 +212,15 @@ def test_the_engine_that_runs_goes_on_with_what_its_optimizer_remembers() -> Non
 
 def test_a_build_that_takes_too_long_is_ended() -> None:
     trainer = opened(sine(), "eager").current.trainer
-    build = Build(trainer.experiment, Signature.of(trainer.state, trainer.knobs), limit=0.3)
+    build = Build(trainer.experiment, Signature.of(trainer.state, trainer.step_inputs), limit=0.3)
     with pytest.raises(Unavailable, match=r"longer than 0\.3 s"):
         build.finish()
 
 
 def test_a_build_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = opened(sine(), "eager").current.trainer
-    signature = Signature.of(trainer.state, trainer.knobs)
-    wrong = Signature(signature.state, tuple((n, d, (1, 7) if n == "lr" else s) for n, d, s in signature.knobs))
+    signature = Signature.of(trainer.state, trainer.step_inputs)
+    wrong = Signature(signature.state, tuple((n, d, (1, 7) if n == "lr" else s) for n, d, s in signature.step_inputs))
     with pytest.raises(Unavailable, match=r"the build failed: \w+Error"):
         Build(trainer.experiment, wrong).finish()
 
@@ -232,7 +232,7 @@ def test_a_build_ends_with_its_parent() -> None:
         from periodic_tui.engine.training.aot.build_process import Build
         from periodic_tui.engine.training.aot.cache_key import Signature
         trainer = opened(sine(), "eager").current.trainer
-        build = Build(trainer.experiment, Signature.of(trainer.state, trainer.knobs))
+        build = Build(trainer.experiment, Signature.of(trainer.state, trainer.step_inputs))
         print(build._process.pid, flush=True)
         time.sleep(60)
     """

@@ -14,20 +14,20 @@ CPU = torch.device("cpu")
 
 def test_far_from_the_answer_the_gradient_of_the_sine_drowns_in_noise() -> None:
     run = Run(1, "sine", sine(seed=3), CPU)
-    motion = measure(run.trainer, run.observer, 0)
-    assert motion.noise == pytest.approx(1000 / 2**0.5 / 32**0.5, rel=0.6)
-    assert motion.gradient < 0.05 * motion.noise
-    assert f"noise of {motion.noise:.3g}" in picture_of(run, View(), live=True).verdict.text
+    gradient_stats = measure(run.trainer, run.observer, 0)
+    assert gradient_stats.noise == pytest.approx(1000 / 2**0.5 / 32**0.5, rel=0.6)
+    assert gradient_stats.gradient < 0.05 * gradient_stats.noise
+    assert f"noise of {gradient_stats.noise:.3g}" in picture_of(run, View(), live=True).verdict.text
 
 
 def test_the_step_is_the_one_that_training_takes_next() -> None:
     run = Run(1, "magnitude", magnitude(replicas=3), CPU)
     run.advance(5)
     before = run.trainer.parameters[1].clone()
-    motion = measure(run.trainer, run.observer, 1)
+    gradient_stats = measure(run.trainer, run.observer, 1)
     run.advance(1)
     moved = (run.trainer.parameters[1] - before).norm() / before.norm()
-    assert motion.update_ratio == pytest.approx(float(moved), rel=1e-4)
+    assert gradient_stats.update_ratio == pytest.approx(float(moved), rel=1e-4)
 
 
 def test_the_true_gradient_is_the_probes() -> None:

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from periodic_tui.engine.verdicts.loss_trend import Past
+from periodic_tui.engine.verdicts.loss_trend import LossTrend
 
 
-def filled(steps: int, loss) -> Past:  # type: ignore[no-untyped-def]
-    past = Past()
+def filled(steps: int, loss) -> LossTrend:  # type: ignore[no-untyped-def]
+    past = LossTrend()
     for step in range(steps + 1):
         if step >= past.due:
             past.remember(step, np.array([loss(step)]))

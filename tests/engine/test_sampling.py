@@ -3,9 +3,9 @@ import math
 import pytest
 import torch
 
-from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.diagnostics.probe import test_probe as held_out_probe
 from periodic_tui.engine.diagnostics.probe import training_probe
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.training.sampling import data_set, edges, on_intervals
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment, ln, magnitude, sine

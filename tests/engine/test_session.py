@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from periodic_tui.engine.commands import Inject, Load, Pause, Refused, Reinitialize, Resume, Set, SingleStep, parse
+from periodic_tui.engine.commands import Inject, Load, Pause, Reinitialize, Resume, Set, SingleStep, parse
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.pacing import Pacer
 from periodic_tui.engine.session import Session
@@ -108,7 +109,7 @@ def test_where_there_is_no_answer_the_refusal_says_why() -> None:
 def test_setting_in_mid_run_takes_effect_or_is_refused() -> None:
     session = opened(sine())
     session.apply(Set("optimizer.lr", "1e-6"))
-    assert session.current.trainer.knobs["lr"].unique().tolist() == [pytest.approx(1e-6)]
+    assert session.current.trainer.step_inputs["lr"].unique().tolist() == [pytest.approx(1e-6)]
     for key, value, reason in [
         ("model.kind", "mlp", "needs a new run"),
         ("optimizer.lr", "-1", "expected at least 0"),

@@ -37,7 +37,7 @@ def plain_mlp(*widths: int) -> nn.Sequential:
 
 def batch_of(trainer: Trainer, step: int) -> Batch:
     counter = counter_for(numbers_per_step(trainer.experiment))
-    return trainer.training_step.sampler.batch(trainer.seeds, torch.tensor(step), trainer.knobs, counter)
+    return trainer.training_step.sampler.batch(trainer.seeds, torch.tensor(step), trainer.step_inputs, counter)
 
 
 def plain_losses(trainer: Trainer, module: nn.Module, optimizer: torch.optim.Optimizer, steps: int) -> torch.Tensor:

@@ -1,10 +1,11 @@
-"""Undo: the same parameters, optimizer state, knobs and experiment as before; only the steps count on."""
+"""Undo: the same parameters, optimizer state, step_inputs and experiment as before; only the steps count on."""
 
 import pytest
 import torch
 
-from periodic_tui.engine.commands import Refused, parse
+from periodic_tui.engine.commands import parse
 from periodic_tui.engine.components.optimizers import ElementWise, optimizers
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
 from tests.engine.experiments import experiment, magnitude, sine
@@ -115,7 +116,7 @@ def test_undoing_a_remedy_ends_it_and_puts_its_learning_rate_back() -> None:
     session.advance(10)
     session.apply(parse("undo"))
     assert session.current.treatment is None
-    assert session.current.trainer.knobs["lr"].unique().tolist() == [pytest.approx(1e-4)]
+    assert session.current.trainer.step_inputs["lr"].unique().tolist() == [pytest.approx(1e-4)]
 
 
 def test_a_diverged_run_is_revived() -> None:

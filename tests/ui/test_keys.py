@@ -7,7 +7,7 @@ from periodic_tui.engine.components.activations import activations
 from periodic_tui.engine.snapshot import EMPTY, View
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.pace import faster, slower
-from periodic_tui.ui.widgets.cycle import Carousel
+from periodic_tui.ui.widgets.cycle import Cycle
 from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, sent, show, views, visit
 
 
@@ -45,7 +45,7 @@ def test_the_next_activation_comes_also_where_the_last_one_was_refused() -> None
 
 
 def test_a_carousel_goes_on_from_what_was_applied_and_round() -> None:
-    carousel = Carousel("abc")
+    carousel = Cycle("abc")
     assert [carousel.after("a"), carousel.after("b"), carousel.after("c"), carousel.after("x")] == ["b", "c", "a", "a"]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.errors import Refused
 from periodic_tui.ui.launch import exit_code, glyphs_for
 
 

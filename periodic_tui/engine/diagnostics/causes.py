@@ -7,7 +7,7 @@ from torch import Tensor
 
 from periodic_tui.engine.diagnostics.observer import Observer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
-from periodic_tui.engine.training.sampling import Knobs, numbers_per_step
+from periodic_tui.engine.training.sampling import StepInputs, numbers_per_step
 from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.trainer import Trainer
 
@@ -15,7 +15,7 @@ from periodic_tui.engine.training.trainer import Trainer
 def cause_of(
     trainer: Trainer,
     observer: Observer,
-    knobs: Knobs,
+    step_inputs: StepInputs,
     seeds: Tensor,
     step: int,
     before: State,
@@ -45,10 +45,10 @@ def cause_of(
     if guilty == "inputs":
         means = [float(x.mean()) for x in inputs]
         return f"; its inputs from hidden.{layer - 1} went from {means[0]:.3g} to {means[1]:.3g} on average"
-    gradient = observer.step.layout.views(_gradient(trainer, knobs, seeds, step, before))
+    gradient = observer.step.layout.views(_gradient(trainer, step_inputs, seeds, step, before))
     moved = (biases if guilty == "bias" else weights)[1] - (biases if guilty == "bias" else weights)[0]
     slope = gradient[f"{name}.{'bias' if guilty == 'bias' else 'weight'}"][0, index]
-    return _sentence(guilty, moved, slope, float(knobs["lr"].max()), trainer.experiment.optimizer, len(units))
+    return _sentence(guilty, moved, slope, float(step_inputs["lr"].max()), trainer.experiment.optimizer, len(units))
 
 
 def _sentence(guilty: str, moved: Tensor, slope: Tensor, lr: float, optimizer: object, count: int) -> str:
@@ -75,9 +75,9 @@ def _inputs(observer: Observer, parameters: Tensor, layer: int) -> Tensor:
     return observer.hidden(parameters)[layer - 1].activations[0]
 
 
-def _gradient(trainer: Trainer, knobs: Knobs, seeds: Tensor, step: int, state: State) -> Tensor:
+def _gradient(trainer: Trainer, step_inputs: StepInputs, seeds: Tensor, step: int, state: State) -> Tensor:
     """The gradient of the batch of this step, `[1, parameters]`."""
     counter, number = counter_for(numbers_per_step(trainer.experiment)), torch.tensor(step)
-    batch = trainer.training_step.sampler.batch(seeds, number, knobs, counter)
+    batch = trainer.training_step.sampler.batch(seeds, number, step_inputs, counter)
     dropout = Stream.of(seeds, Use.DROPOUT, counter).fold(number)
     return trainer.training_step.gradient(state["parameters"], batch, dropout)[0]

@@ -74,7 +74,7 @@ class Deaths:
         `again`: whether the stretch can be run again; a remedy that acted between its steps cannot.
         """
         moment = _Moment(self.trainer.done, self.trainer.one(focus)[0], activity)
-        key = (focus, self.trainer.experiment, self.trainer.stepper.name, *map(id, self.trainer.knobs.values()))
+        key = (focus, self.trainer.experiment, self.trainer.stepper.name, *map(id, self.trainer.step_inputs.values()))
         if self._last is None or self._key != key:
             self._dead = _where(shares < DEAD_SHARE for shares in activity)
             self._last, self._key = moment, key
@@ -89,7 +89,7 @@ class Deaths:
         started = time.perf_counter()
         self._credit = min(CREDIT, self._credit + SHARE * (started - self._paid))
         search = _Search(self.trainer, self.observer, focus, points, again, started + min(self._credit, MOST_SECONDS))
-        with self.observer.attention.giving_way(False):
+        with self.observer.preemption.preemptible(False):
             events = search.events(before, moment, changed)
         self._paid = time.perf_counter()
         self._credit -= self._paid - started
@@ -107,7 +107,7 @@ class _Search:
         # An optimizer of torch's keeps its own state.
         repeatable = isinstance(trainer.experiment.optimizer, ElementWise)
         self._again = again and points == len(observer.probe.x) and repeatable
-        _, self._knobs, self._seeds = trainer.one(focus)
+        _, self._step_inputs, self._seeds = trainer.one(focus)
         alone: Stepper = Eager(trainer.training_step, trainer.device)
         self._stepper = trainer.stepper if len(trainer.seeds) == 1 else alone
         self._until = until
@@ -139,11 +139,11 @@ class _Search:
         while done < count:
             started = time.perf_counter()
             piece = min(piece, count - done)
-            state, losses = self._stepper.run(state, self._knobs, self._seeds, moment.step + done, piece)
+            state, losses = self._stepper.run(state, self._step_inputs, self._seeds, moment.step + done, piece)
             losses[-1].cpu()  # once the device has done them
             done += piece
             now = time.perf_counter()
-            if now + 2 * (now - started) > self._until or self.observer.attention.wanted():
+            if now + 2 * (now - started) > self._until or self.observer.preemption.wanted():
                 return None
             if now - started < _LONGEST_PIECE / 2:
                 piece *= 2
@@ -168,8 +168,8 @@ class _Search:
         cause = ""
         if exact and died and self.observer.relu:
             stretch = low.step, on_cpu(low.state), on_cpu(high.state)
-            knobs = on_cpu(self._knobs)
-            cause = cause_of(self.trainer, self.observer, knobs, self._seeds.cpu(), *stretch, layer, units)
+            step_inputs = on_cpu(self._step_inputs)
+            cause = cause_of(self.trainer, self.observer, step_inputs, self._seeds.cpu(), *stretch, layer, units)
         return f"{name} {deed}{when}: {shares}{cause}"
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.components.domain import Interval
 from periodic_tui.engine.components.models.sine_unit import SineUnit
 from periodic_tui.engine.components.targets.sines import Sine
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.snapshot import Floats
 
 _SERIES_BELOW = 0.02
 

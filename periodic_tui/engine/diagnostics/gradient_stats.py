@@ -10,7 +10,7 @@ from torch import Tensor
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics.observer import Observer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
-from periodic_tui.engine.snapshot import Motion
+from periodic_tui.engine.snapshot import GradientStats
 from periodic_tui.engine.training.sampling import Batch, numbers_per_step
 from periodic_tui.engine.training.step import on_cpu
 from periodic_tui.engine.training.trainer import Trainer
@@ -25,37 +25,37 @@ _SHARE = 0.003
 """… or longer, so that they take no more than this share of the time."""
 
 
-class MotionMeter:
+class GradientMeter:
     """Measures one replica, and keeps the figures for half a second."""
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer, self.observer = trainer, observer
-        self._kept, self._focus, self._due = Motion(), -1, 0.0
+        self._checkpoint, self._focus, self._due = GradientStats(), -1, 0.0
 
-    def __call__(self, focus: int) -> Motion:
+    def __call__(self, focus: int) -> GradientStats:
         """The figures of a replica."""
         started = time.perf_counter()
         if focus != self._focus or started >= self._due:
-            self._kept, self._focus = measure(self.trainer, self.observer, focus), focus
+            self._checkpoint, self._focus = measure(self.trainer, self.observer, focus), focus
             ended = time.perf_counter()
             self._due = ended + max(_PERIOD, (ended - started) / _SHARE)
-        return self._kept
+        return self._checkpoint
 
 
-def measure(trainer: Trainer, observer: Observer, focus: int) -> Motion:
+def measure(trainer: Trainer, observer: Observer, focus: int) -> GradientStats:
     """Size of the true gradient (in closed form, or on the probe), size of a minibatch's deviation from it, and the
     length of the next step over that of the parameters (NaN for optimizers that torch keeps)."""
     step, counter = trainer.training_step, counter_for(numbers_per_step(trainer.experiment))
     own_state, own_knobs, own_seed = trainer.one(focus)
-    state, knobs, seeds = on_cpu(own_state), on_cpu(own_knobs), own_seed.cpu()
+    state, step_inputs, seeds = on_cpu(own_state), on_cpu(own_knobs), own_seed.cpu()
     dropout = Stream.of(seeds, Use.DROPOUT, counter)
     samples = trainer.experiment.training.batch_size or trainer.experiment.domain.points
     count = max(2, min(BATCHES, _WORK // (samples * step.layout.size)))
     steps = torch.arange(trainer.done, trainer.done + count).unsqueeze(-1)
-    batches = step.sampler.batch(seeds, steps, knobs, counter)
+    batches = step.sampler.batch(seeds, steps, step_inputs, counter)
 
     def gradient(batch: Batch) -> Tensor:
-        observer.attention.check()
+        observer.preemption.check()
         return step.gradient(state["parameters"], batch, dropout)[0]
 
     draws = [gradient(batches[number]) for number in range(count)]
@@ -70,6 +70,6 @@ def measure(trainer: Trainer, observer: Observer, focus: int) -> Motion:
     noise = drawn.sub(drawn.mean(0)).square().sum() / (count - 1)
     ratio = float("nan")
     if isinstance(trainer.experiment.optimizer, ElementWise):
-        moved = step.update(state, draws[0], knobs["lr"])["parameters"] - state["parameters"]
+        moved = step.update(state, draws[0], step_inputs["lr"])["parameters"] - state["parameters"]
         ratio = float(moved.norm() / state["parameters"].norm().clamp_min(1e-30))
-    return Motion(float(true.norm()), float(noise.sqrt()), ratio)
+    return GradientStats(float(true.norm()), float(noise.sqrt()), ratio)

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.diagnostics.channels import groups
 from periodic_tui.engine.diagnostics.units import DORMANT, Units
-from periodic_tui.engine.snapshot import Floats, Layer
+from periodic_tui.engine.snapshot import Layer
 
 _MANY = 1_000
 """Pairs of duplicates in a layer that a picture can hold."""

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.components.models import HiddenLayer
 from periodic_tui.engine.diagnostics.accuracy import Accuracy
 from periodic_tui.engine.diagnostics.certified import never_active
@@ -15,8 +16,7 @@ from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.diagnostics.units import Units, read_units
-from periodic_tui.engine.scheduling.preemption import Attention
-from periodic_tui.engine.snapshot import Floats
+from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.training.sampling import Batch
 from periodic_tui.engine.training.step import TrainingStep, loss_of
 
@@ -73,9 +73,9 @@ class Observer:
     """Takes readings of one experiment. Every pass through the network may be interrupted."""
 
     def __init__(
-        self, step: TrainingStep, probe: Probe, test: Probe | None, attention: Attention | None = None
+        self, step: TrainingStep, probe: Probe, test: Probe | None, preemption: Preemption | None = None
     ) -> None:
-        self.attention = attention or Attention()
+        self.preemption = preemption or Preemption()
         self.step = step
         self.probe = probe
         self.test = test
@@ -142,7 +142,7 @@ class Observer:
 
     def _forward(self, parameters: Tensor, points: Tensor, brief: bool) -> tuple[Tensor, tuple[Units, ...]]:
         """Outputs on points `[points, inputs]` and the health of every hidden layer there."""
-        self.attention.check()
+        self.preemption.check()
         hidden: list[HiddenLayer] = []
         model, layout = self.step.experiment.model, self.step.layout
         with torch.set_grad_enabled(bool(model.hidden_units) and not self.relu):
@@ -154,7 +154,7 @@ class Observer:
 
     def hidden(self, parameters: Tensor, x: Tensor | None = None) -> list[HiddenLayer]:
         """What each hidden layer does on the probe, or on the points `[points, inputs]`."""
-        self.attention.check()
+        self.preemption.check()
         layers: list[HiddenLayer] = []
         with torch.no_grad():
             views = self.step.layout.views(parameters)
@@ -181,7 +181,7 @@ class Observer:
             views = self.step.layout.views(flat)
             return self._loss(self.step.experiment.model.forward(views, self._expanded(probe.x, flat)), probe)
 
-        return top_curvature(loss, parameters, self.attention.check)
+        return top_curvature(loss, parameters, self.preemption.check)
 
     def predict(self, parameters: Tensor, x: Tensor) -> Tensor:
         """Outputs `[replicas, points, outputs]` at inputs `[points, inputs]`, by the ordinary forward pass."""
@@ -192,7 +192,7 @@ class Observer:
     def _outputs(self, parameters: Tensor, x: Tensor, at_once: int) -> Tensor:
         outputs, views = [], self.step.layout.views(parameters)
         for part in x.split(at_once):
-            self.attention.check()
+            self.preemption.check()
             with torch.no_grad():
                 outputs.append(self.step.experiment.model.forward(views, self._expanded(part, parameters)))
         return torch.cat(outputs, 1)

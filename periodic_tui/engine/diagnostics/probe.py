@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.diagnostics.subsample import part_of
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.sampling import PROBE_POINTS, noise_free, probe_points, torch_dtype
 

@@ -15,6 +15,6 @@ from periodic_tui.engine.remedies.general import swap_activation  # noqa: F401
 
 # isort: on
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, remedies
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
-__all__ = ["Bench", "Course", "Failed", "Remedy", "Setting", "Train", "remedies"]
+__all__ = ["Course", "Failed", "Remedy", "RemedyContext", "Setting", "Train", "remedies"]

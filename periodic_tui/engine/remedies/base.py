@@ -1,7 +1,7 @@
 """What rescues a network that does not learn.
 
 A remedy is a frozen set of options and a *course*: a generator that asks for training, step by step, and acts between
-its requests. It is handed a bench (samples and the trainer's verbs), never the target and never the answer.
+its requests. It is handed a context (samples and the trainer's verbs), never the target and never the answer.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from periodic_tui.engine.components.registry import Spec
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,8 +49,8 @@ class Remedy(Spec):
         """Why it cannot be applied here, or None if it can."""
         raise NotImplementedError
 
-    def course(self, bench: Bench) -> Course:
-        """One application to all replicas of the bench. Raises Failed."""
+    def course(self, context: RemedyContext) -> Course:
+        """One application to all replicas of the context. Raises Failed."""
         raise NotImplementedError
 
 

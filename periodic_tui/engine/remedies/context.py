@@ -46,7 +46,7 @@ class Setting:
         return min(limit, math.pi * (self.domain.points - 1) / total)
 
 
-class Bench(Protocol):
+class RemedyContext(Protocol):
     """One run as a remedy sees it: samples and the trainer's verbs. Nothing leads to the target or to the answer."""
 
     setting: Setting

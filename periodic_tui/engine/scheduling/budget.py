@@ -7,11 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from periodic_tui.engine.snapshot import Floats
-from periodic_tui.engine.verdicts.rules import Counts
+from periodic_tui.engine.arrays import Counts, Floats
 
 
-class Ration:
+class Budget:
     """Keeps the last value of every replica; NaN where it was never measured."""
 
     def __init__(self, replicas: int, share: float) -> None:

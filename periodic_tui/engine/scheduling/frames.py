@@ -12,7 +12,7 @@ _PATIENCE = 0.3
 """Seconds for which a picture may be put off by one command after the other."""
 
 
-class Framing:
+class FrameScheduler:
     """Decides when a picture is taken from what pictures have cost."""
 
     def __init__(self) -> None:

@@ -5,29 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-
-class Interrupted(Exception):
-    """Something else is wanted: what was being measured is given up, and nothing of it is kept."""
+from periodic_tui.engine.errors import Preempted
 
 
-class Attention:
+class Preemption:
     """Looked at between slices of a measurement, each no longer than some milliseconds or a step."""
 
     def __init__(self, wanted: Callable[[], bool] = lambda: False) -> None:
         self.wanted = wanted
         """Whether a command is waiting."""
-        self._gives_way = False
+        self._preemptible = False
 
     def check(self) -> None:
-        """Raises Interrupted where a command is waiting and the measurement may be given up."""
-        if self._gives_way and self.wanted():
-            raise Interrupted
+        """Raises Preempted where a command is waiting and the measurement may be given up."""
+        if self._preemptible and self.wanted():
+            raise Preempted
 
     @contextmanager
-    def giving_way(self, gives_way: bool = True) -> Iterator[None]:
+    def preemptible(self, on: bool = True) -> Iterator[None]:
         """What is measured in this context may be given up, or may not: elsewhere it goes on to its end."""
-        before, self._gives_way = self._gives_way, gives_way
+        before, self._preemptible = self._preemptible, on
         try:
             yield
         finally:
-            self._gives_way = before
+            self._preemptible = before

@@ -7,40 +7,40 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.training.sampling import Knobs
+from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
-from periodic_tui.engine.training.steppers import Remembered
+from periodic_tui.engine.training.steppers import StepperState
 from periodic_tui.engine.training.trainer import Trainer
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class Checkpoint:
     """A copy of everything that a command or a remedy may change."""
 
     experiment: Experiment
     state: State
-    knobs: Knobs
+    step_inputs: StepInputs
     seeds: Tensor
-    remembered: Remembered
+    remembered: StepperState
 
     @classmethod
-    def of(cls, trainer: Trainer) -> Kept:
+    def of(cls, trainer: Trainer) -> Checkpoint:
         """The trainer as it is now."""
-        state, knobs = (
-            {name: value.clone() for name, value in part.items()} for part in (trainer.state, trainer.knobs)
+        state, step_inputs = (
+            {name: value.clone() for name, value in part.items()} for part in (trainer.state, trainer.step_inputs)
         )
-        return cls(trainer.experiment, state, knobs, trainer.seeds.clone(), trainer.stepper.remembered())
+        return cls(trainer.experiment, state, step_inputs, trainer.seeds.clone(), trainer.stepper.state_dict())
 
-    def put_back(self, trainer: Trainer) -> None:
+    def restore(self, trainer: Trainer) -> None:
         """Go on from here; the trainer's experiment is already this one. The steps count on."""
-        trainer.stepper.reset(self.remembered)
-        trainer.state, trainer.knobs, trainer.seeds = dict(self.state), dict(self.knobs), self.seeds
+        trainer.stepper.load_state_dict(self.remembered)
+        trainer.state, trainer.step_inputs, trainer.seeds = dict(self.state), dict(self.step_inputs), self.seeds
         trainer.alive = bool(trainer.state["alive"].any())
 
-    def put_back_some(self, trainer: Trainer, where: Tensor) -> None:
+    def restore_some(self, trainer: Trainer, where: Tensor) -> None:
         """The same for the replicas `where` `[replicas]`, as far as they can be told apart."""
         trainer.state = _mixed(trainer.state, self.state, where)
-        trainer.knobs = _mixed(trainer.knobs, self.knobs, where)
+        trainer.step_inputs = _mixed(trainer.step_inputs, self.step_inputs, where)
         trainer.alive = bool(trainer.state["alive"].any())
 
 

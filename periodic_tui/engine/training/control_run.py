@@ -17,7 +17,7 @@ _CHUNK = 16
 """Most steps between two looks at the clock."""
 
 
-class Twin:
+class ControlRun:
     """One replica in training from the same start as the run, on the same batches; nothing else is ever done to it."""
 
     def __init__(self, experiment: Experiment, device: torch.device) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import torch
 
-from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot.build_process import obstacle
 from periodic_tui.engine.training.devices import accelerator, choose_device
 from periodic_tui.engine.training.memory import available_bytes, check_memory, needed_bytes
-from periodic_tui.engine.training.stepper_choice import Engines, steps_per_second
+from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per_second
 from periodic_tui.engine.training.trainer import Trainer
 
 CALLS = 5e-4
@@ -20,13 +20,13 @@ TRIED = 5e9
 _CPU = torch.device("cpu")
 
 
-def settled(name: str, experiment: Experiment, engines: Engines) -> tuple[torch.device, str]:
+def settled(name: str, experiment: Experiment, engines: StepperChoice) -> tuple[torch.device, str]:
     """The device of that name, and why it was chosen, where there was a choice. Raises Refused."""
     other = accelerator() if name == "auto" else None
     return _fastest(experiment, other, engines) if other else (choose_device(name), "")
 
 
-def _fastest(experiment: Experiment, other: torch.device, engines: Engines) -> tuple[torch.device, str]:
+def _fastest(experiment: Experiment, other: torch.device, engines: StepperChoice) -> tuple[torch.device, str]:
     """CPU or the other device, and the steps per second of both with the engine that is at hand."""
     try:
         check_memory(experiment, other)
@@ -45,7 +45,7 @@ def _fastest(experiment: Experiment, other: torch.device, engines: Engines) -> t
     return other, f"device: {other}; {there:,.0f} steps/s against {here:,.0f} on cpu"
 
 
-def _rate(trainer: Trainer, engines: Engines) -> float:
+def _rate(trainer: Trainer, engines: StepperChoice) -> float:
     trainer.stepper = engines.at_once(trainer)
     return steps_per_second(trainer.stepper, trainer)
 

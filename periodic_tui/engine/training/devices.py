@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.errors import Refused
 
 if TYPE_CHECKING:
     import torch

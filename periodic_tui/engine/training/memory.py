@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ _ACTIVATION_COPIES = 4
 _WORTH_SAYING = 1e9
 _WORDS = ("can't allocate memory", "out of memory", "ALLOC_FAILED")
 """What torch says where memory has run out, of the CPU, of CUDA and of its libraries."""
-
-
-class OutOfMemory(Refused):
-    """Memory has run out, although it seemed to be enough."""
 
 
 @contextmanager

@@ -14,13 +14,13 @@ from periodic_tui.engine.randomness import Stream, Use, counter_for
 PROBE_POINTS = 4_096
 _FIXED_SEED = torch.zeros((), dtype=torch.int64)
 
-Knobs = dict[str, Tensor]
+StepInputs = dict[str, Tensor]
 """What may change in mid-run without a new training step: `lr` `[replicas, 1]` or `[replicas, parameters]`;
 `starts`, `lengths` `[replicas, intervals]` of a uniform domain; `noise` `[]`; for a fixed data set `data_x`
 `[points, inputs]`, `data_y` `[points, outputs]` and `count` `[replicas]`, how many of the points are in use."""
 
 EACH = ("lr", "starts", "lengths", "count")
-"""The knobs that have a row for each replica."""
+"""The step_inputs that have a row for each replica."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ def numbers_per_step(experiment: Experiment) -> int:
 
 
 class Sampler:
-    """Draws the batches of an experiment: a pure function of seed, step and knobs."""
+    """Draws the batches of an experiment: a pure function of seed, step and step_inputs."""
 
     def __init__(self, experiment: Experiment) -> None:
         self.target = experiment.target
@@ -52,31 +52,31 @@ class Sampler:
         self.dtype = torch_dtype(experiment)
         self.fixed = bool(experiment.domain.points)
 
-    def batch(self, seeds: Tensor, steps: Tensor, knobs: Knobs, counter: Tensor) -> Batch:
+    def batch(self, seeds: Tensor, steps: Tensor, step_inputs: StepInputs, counter: Tensor) -> Batch:
         """The batch of each step: `steps` `[]` for one, `[steps, 1]` for a block; `seeds` `[replicas]`."""
         stream = Stream.of(seeds, Use.BATCH, counter).fold(steps)
         if self.fixed:
-            return self._choose(stream, knobs)
-        x = self.inputs(stream, knobs)
+            return self._choose(stream, step_inputs)
+        x = self.inputs(stream, step_inputs)
         y = self.target(x)
         if self.target.noise:
             noise = Stream.of(seeds, Use.NOISE, counter).fold(steps)
             draws = noise.normal(y.shape[-2] * y.shape[-1], self.dtype).unflatten(-1, y.shape[-2:])
-            y = y + knobs["noise"] * draws
+            y = y + step_inputs["noise"] * draws
         return Batch(x, y)
 
-    def inputs(self, stream: Stream, knobs: Knobs) -> Tensor:
+    def inputs(self, stream: Stream, step_inputs: StepInputs) -> Tensor:
         """Fresh inputs `[..., replicas, batch, inputs]`."""
         shape = (self.batch_size, self.target.inputs)
         count = shape[0] * shape[1]
         if self.domain.distribution == "normal":
             x = stream.normal(count, self.dtype)
         else:
-            x = on_intervals(stream.uniform(count, self.dtype), knobs["starts"], knobs["lengths"])
+            x = on_intervals(stream.uniform(count, self.dtype), step_inputs["starts"], step_inputs["lengths"])
         return self.target.admissible(scaled(x.unflatten(-1, shape), self.domain.scale))
 
-    def _choose(self, stream: Stream, knobs: Knobs) -> Batch:
-        x, y, count = knobs["data_x"], knobs["data_y"], knobs["count"].unsqueeze(-1)
+    def _choose(self, stream: Stream, step_inputs: StepInputs) -> Batch:
+        x, y, count = step_inputs["data_x"], step_inputs["data_y"], step_inputs["count"].unsqueeze(-1)
         replicas = stream.key.shape
         if not self.batch_size:
             weight = (torch.arange(len(x), device=x.device) < count).to(x.dtype)

@@ -11,14 +11,14 @@ from periodic_tui.engine.components.models import Layout
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.randomness import Stream, Use
-from periodic_tui.engine.training.sampling import Batch, Knobs, Sampler
+from periodic_tui.engine.training.sampling import Batch, Sampler, StepInputs
 
 State = dict[str, Tensor]
 """`parameters` `[replicas, parameters]`, `alive` `[replicas, 1]` bool, and the optimizer's own tensors."""
 
 
 def on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """A state or knobs on the CPU, where everything is measured."""
+    """A state or step_inputs on the CPU, where everything is measured."""
     return {name: value.cpu() for name, value in tensors.items()}
 
 
@@ -76,25 +76,25 @@ class TrainingStep:
         return Stream.of(seeds, Use.DROPOUT, counter).fold(step)
 
     def moved(
-        self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, step: Tensor, counter: Tensor
+        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, step: Tensor, counter: Tensor
     ) -> tuple[State, Tensor]:
         """State and loss `[replicas]` after a step on a batch, finite or not."""
         gradient, loss = self.gradient(state["parameters"], batch, self.dropout(seeds, step, counter))
-        return self.update(state, gradient, knobs["lr"]) | {"alive": state["alive"]}, loss
+        return self.update(state, gradient, step_inputs["lr"]) | {"alive": state["alive"]}, loss
 
     def on_batch(
-        self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, step: Tensor, counter: Tensor
+        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, step: Tensor, counter: Tensor
     ) -> tuple[State, Tensor]:
         """The same, but replicas that are no longer finite stay where they were."""
-        after, loss = self.moved(state, batch, knobs, seeds, step, counter)
+        after, loss = self.moved(state, batch, step_inputs, seeds, step, counter)
         return frozen_where_not_finite(state, after, loss), loss
 
     def __call__(
-        self, state: State, knobs: Knobs, seeds: Tensor, step: Tensor, counter: Tensor
+        self, state: State, step_inputs: StepInputs, seeds: Tensor, step: Tensor, counter: Tensor
     ) -> tuple[State, Tensor]:
         """State and loss `[replicas]` after step number `step` `[]`, its batch drawn inside."""
-        batch = self.sampler.batch(seeds, step, knobs, counter)
-        return self.on_batch(state, batch, knobs, seeds, step, counter)
+        batch = self.sampler.batch(seeds, step, step_inputs, counter)
+        return self.on_batch(state, batch, step_inputs, seeds, step, counter)
 
 
 def frozen_where_not_finite(before: State, after: State, loss: Tensor) -> State:

@@ -1,16 +1,15 @@
-"""Which engine runs the steps of a session, and when it changes."""
+"""Which engine runs the steps of a session, and when it changes. It keeps no trainer: an old run is gone at once."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
-from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.training.aot.build_process import USUAL, Build, obstacle
-from periodic_tui.engine.training.aot.cache import Unavailable, build_seconds, find
+from periodic_tui.engine.training.aot.cache import build_seconds, find
 from periodic_tui.engine.training.aot.cache_key import Signature, key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
@@ -18,7 +17,6 @@ from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
 
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
-    from periodic_tui.engine.run import Run
     from periodic_tui.engine.training.trainer import Trainer
 
 _PATIENCE = 1.0
@@ -31,8 +29,12 @@ _SAMPLE = 0.005
 """Seconds over which a stepper's rate is measured."""
 
 
-class Engines:
-    """Finds, builds and swaps the steppers of one session's runs.
+Note = Callable[[str, str | None], object]
+"""Enters an event into the run's list: what happened and, for the journal, the command that repeats it."""
+
+
+class StepperChoice:
+    """Finds, builds and swaps the steppers of one session's runs, one after another.
 
     `interactive`: builds run in the background and are swapped in when they are ready; otherwise they are waited for.
     """
@@ -43,8 +45,12 @@ class Engines:
         interactive: bool = False,
         clock: Callable[[], float] = time.perf_counter,
         stopped: Callable[[], bool] = lambda: False,
+        note: Note = lambda text, command: None,
     ) -> None:
         self.wanted = wanted
+        self.remark = ""
+        """What the header says beside the engine's name."""
+        self._note = note
         self._stopped = stopped
         self.interactive = interactive
         self._clock = clock
@@ -55,66 +61,67 @@ class Engines:
         self._graph: tuple[Experiment, Stepper] | None = None
         """The last one on CUDA: only one, since it holds memory there."""
 
-    def begin(self, run: Run) -> None:
-        """Choose the engine of a run that has not begun. Raises Refused where `compiled` is wanted and cannot be."""
+    def begin(self, trainer: Trainer) -> str | None:
+        """Choose the engine of a run that has not begun; returns what was chosen, None while that is open.
+
+        Raises Refused where `compiled` is wanted and cannot be.
+        """
         self.cancel()
-        if run.trainer.device.type != "cuda":
+        if trainer.device.type != "cuda":
             self._graph = None
-        run.trainer.stepper_for_change = partial(self._changed, run)
+        trainer.stepper_for = self._changed
         if self.wanted == "eager":
-            return
+            return None
         try:
-            stepper = self._at_hand(run.trainer) or (self._built(run.trainer) if self.wanted == "compiled" else None)
+            stepper = self._at_hand(trainer) or (self._built(trainer) if self.wanted == "compiled" else None)
         except Unavailable as reason:
             if self.wanted == "compiled":
                 raise Refused(f"engine compiled: {reason}") from None
-            run.note(f"engine: eager; {reason}")
-            return
-        if stepper:
-            run.trainer.stepper = stepper
-            run.note("engine: compiled")
-        else:
-            self._build_soon(run)
+            return f"engine: eager; {reason}"
+        if stepper is None:
+            self._build_soon()
+            return None
+        trainer.stepper = stepper
+        return "engine: compiled"
 
-    def settle(self, run: Run, steps: float, seconds: float) -> None:
-        """Decide, before the first step of so many or so long a run, whether a build pays; wait for it if so."""
-        buildable = run.trainer.device.type == "cpu" and not obstacle(run.experiment)
-        if self.wanted != "auto" or run.trainer.stepper.name != "eager" or not buildable:
-            return
-        eager = min(steps / steps_per_second(run.trainer.stepper, run.trainer), seconds)
+    def settle(self, trainer: Trainer, steps: float, seconds: float) -> str | None:
+        """Decide, before the first step of so many or so long a run, whether a build pays, and wait for it if so;
+        returns what was decided, None where there was no choice."""
+        buildable = trainer.device.type == "cpu" and not obstacle(trainer.experiment)
+        if self.wanted != "auto" or trainer.stepper.name != "eager" or not buildable:
+            return None
+        eager = min(steps / steps_per_second(trainer.stepper, trainer), seconds)
         build = build_seconds() or USUAL
         estimate = f"training eagerly takes about {eager:.0f} s, building about {build:.0f} s"
         if eager < _PAYS * build:
-            run.note(f"engine: eager; {estimate}")
-            return
+            return f"engine: eager; {estimate}"
         try:
-            run.trainer.stepper = self._built(run.trainer)
-            run.note(f"engine: compiled; {estimate}")
+            trainer.stepper = self._built(trainer)
         except Unavailable as reason:
-            run.note(f"engine: eager; {reason}")
+            return f"engine: eager; {reason}"
+        return f"engine: compiled; {estimate}"
 
-    def turn(self, run: Run) -> bool:
+    def turn(self, trainer: Trainer) -> bool:
         """Between two chunks: begin a build that is due, swap in one that is ready; whether the engine changed."""
         if self._build_at is not None and self._clock() >= self._build_at:
             self._build_at = None
-            self._begin_build(run)
+            self._begin_build(trainer)
         if self._build is None or not self._build.done:
             return False
         try:
-            run.note(self._swap(run, self._built(run.trainer)), "engine:compiled")
+            self._note(self._swap(trainer, self._built(trainer)), "engine:compiled")
         except Unavailable as reason:
-            run.engine_remark = "alone"
-            run.note(f"engine: eager; {reason}")
+            self.remark = "alone"
+            self._note(f"engine: eager; {reason}", None)
             return False
         return True
 
-    def _changed(self, run: Run) -> Stepper:
+    def _changed(self, trainer: Trainer) -> Stepper:
         """The stepper of a step that changed in mid-run: another compiled one at hand, or the eager one."""
-        trainer = run.trainer
         was_compiled = trainer.stepper.name == "compiled"
         if self._build or self._build_at:
             self.cancel()
-            self._build_soon(run)
+            self._build_soon()
         if not was_compiled:
             return trainer.eager()
         try:
@@ -122,29 +129,29 @@ class Engines:
             if stepper is None and self.wanted == "compiled" and not self.interactive:
                 stepper = self._built(trainer)
         except Unavailable as reason:
-            run.note(f"engine: eager; {reason}", "engine:eager")
+            self._note(f"engine: eager; {reason}", "engine:eager")
             return trainer.eager()
         if stepper:
             return stepper
-        run.note("engine: eager; the changed step must be compiled anew", "engine:eager")
-        self._build_soon(run)
+        self._note("engine: eager; the changed step must be compiled anew", "engine:eager")
+        self._build_soon()
         return trainer.eager()
 
-    def switch(self, run: Run, name: str) -> str:
+    def switch(self, trainer: Trainer, name: str) -> str:
         """Go on with that engine; returns what happened. Raises Refused."""
         self.cancel()
-        run.trainer.suit_stepper()
+        trainer.suit_stepper()
         self.wanted = "eager" if name == "eager" else "auto" if self.interactive else "compiled"
-        if run.trainer.stepper.name == name:
+        if trainer.stepper.name == name:
             return f"engine: {name} already"
         if name == "eager":
-            return self._swap(run, run.trainer.eager())
+            return self._swap(trainer, trainer.eager())
         try:
-            stepper = self._at_hand(run.trainer)
+            stepper = self._at_hand(trainer)
             if stepper is None and self.interactive:
-                self._begin_build(run)
+                self._begin_build(trainer)
                 raise Refused("the step is being compiled; it is swapped in when it is ready")
-            return self._swap(run, stepper or self._built(run.trainer))
+            return self._swap(trainer, stepper or self._built(trainer))
         except Unavailable as reason:
             raise Refused(str(reason)) from None
 
@@ -152,7 +159,7 @@ class Engines:
         """Give up a build that is under way or due."""
         if self._build:
             self._build.cancel()
-        self._build = self._build_at = None
+        self._build, self._build_at, self.remark = None, None, ""
 
     def _at_hand(self, trainer: Trainer) -> Stepper | None:
         """A compiled stepper that need not be built; None if there is none."""
@@ -160,7 +167,7 @@ class Engines:
             raise Unavailable(reason)
         if trainer.device.type == "cuda":
             return self._captured(trainer)
-        signature = Signature.of(trainer.state, trainer.knobs)
+        signature = Signature.of(trainer.state, trainer.step_inputs)
         key = key_of(trainer.experiment, signature)
         if key not in self._checked:
             kept = find(key)
@@ -199,21 +206,21 @@ class Engines:
             raise Unavailable("the build left nothing behind")
         return stepper
 
-    def _build_soon(self, run: Run) -> None:
+    def _build_soon(self) -> None:
         if self.interactive:
             self._build_at = self._clock() + _PATIENCE
 
-    def _begin_build(self, run: Run) -> None:
+    def _begin_build(self, trainer: Trainer) -> None:
         try:
-            self._build = _build_for(run.trainer)
-            run.engine_remark = "compiling"
+            self._build = _build_for(trainer)
+            self.remark = "compiling"
         except Unavailable as reason:
-            run.note(f"engine: eager; {reason}")
+            self._note(f"engine: eager; {reason}", None)
 
-    def _swap(self, run: Run, stepper: Stepper) -> str:
-        trainer, before = run.trainer, run.trainer.stepper
+    def _swap(self, trainer: Trainer, stepper: Stepper) -> str:
+        before = trainer.stepper
         rates = [steps_per_second(each, trainer) for each in (before, stepper)]
-        trainer.stepper, run.engine_remark = stepper, ""
+        trainer.stepper, self.remark = stepper, ""
         return f"engine: {before.name} → {stepper.name}, {rates[0]:,.0f} → {rates[1]:,.0f} steps/s"
 
 
@@ -239,7 +246,7 @@ def captured(trainer: Trainer) -> Stepper:
 def checked(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Stepper:
     """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it does not."""
     start = trainer.start(trainer.initial())
-    difference = disagreement(trainer.eager(), stepper, start, trainer.knobs, trainer.seeds, at_once)
+    difference = disagreement(trainer.eager(), stepper, start, trainer.step_inputs, trainer.seeds, at_once)
     if difference:
         raise Unavailable(f"the compiled step was refused: {difference}")
     return stepper
@@ -248,10 +255,10 @@ def checked(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Stepp
 def steps_per_second(stepper: Stepper, trainer: Trainer) -> float:
     """The rate of a stepper at the trainer's present state, which stays as it is."""
     count = 1
-    stepper.run(trainer.state, trainer.knobs, trainer.seeds, trainer.done, count)
+    stepper.run(trainer.state, trainer.step_inputs, trainer.seeds, trainer.done, count)
     while True:
         started = time.perf_counter()
-        _, losses = stepper.run(trainer.state, trainer.knobs, trainer.seeds, trainer.done, count)
+        _, losses = stepper.run(trainer.state, trainer.step_inputs, trainer.seeds, trainer.done, count)
         losses[-1].cpu()  # once the device has done them
         elapsed = time.perf_counter() - started
         if elapsed >= _SAMPLE:
@@ -260,4 +267,4 @@ def steps_per_second(stepper: Stepper, trainer: Trainer) -> float:
 
 
 def _build_for(trainer: Trainer) -> Build:
-    return Build(trainer.experiment, Signature.of(trainer.state, trainer.knobs))
+    return Build(trainer.experiment, Signature.of(trainer.state, trainer.step_inputs))

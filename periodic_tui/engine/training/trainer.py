@@ -9,18 +9,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.known_answers import Answer, NoAnswer, known_answer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
-from periodic_tui.engine.training.sampling import EACH, Knobs, data_set, edges, torch_dtype
+from periodic_tui.engine.training.sampling import EACH, StepInputs, data_set, edges, torch_dtype
 from periodic_tui.engine.training.step import State, TrainingStep
 from periodic_tui.engine.training.steppers import Stepper, eager_stepper
 
 
 class Trainer:
-    """Owns parameters, optimizer state, knobs and the number of steps done, for all replicas."""
+    """Owns parameters, optimizer state, step_inputs and the number of steps done, for all replicas."""
 
     def __init__(self, experiment: Experiment, device: torch.device) -> None:
         self.experiment = experiment
@@ -31,10 +31,10 @@ class Trainer:
         first = experiment.training.seed
         self.seeds = torch.arange(first, first + experiment.training.replicas, dtype=torch.int64, device=device)
         self.stepper: Stepper = eager_stepper(self.training_step, device)
-        self.stepper_for_change: Callable[[], Stepper] = self.eager
+        self.stepper_for: Callable[[Trainer], Stepper] = Trainer.eager
         """Gives the stepper of an experiment that changed in mid-run."""
         self.state: State = self.start(self.initial())
-        self.knobs: Knobs = self._knobs()
+        self.step_inputs: StepInputs = self._step_inputs()
         self.last_loss: Tensor = torch.full((len(self.seeds),), torch.nan)
         self.alive = True
         """Whether any replica is still finite; training ends when none is."""
@@ -52,12 +52,12 @@ class Trainer:
         """The same of some replicas only, by their numbers or as a mask."""
         return self.state["parameters"][replicas].cpu()
 
-    def one(self, replica: int) -> tuple[State, Knobs, Tensor]:
-        """State, knobs and seed `[1]` of one replica, where it is trained."""
+    def one(self, replica: int) -> tuple[State, StepInputs, Tensor]:
+        """State, step_inputs and seed `[1]` of one replica, where it is trained."""
         part = slice(replica, replica + 1)
         state = {name: value[part] for name, value in self.state.items()}
-        knobs = {name: value[part] if name in EACH else value for name, value in self.knobs.items()}
-        return state, knobs, self.seeds[part]
+        step_inputs = {name: value[part] if name in EACH else value for name, value in self.step_inputs.items()}
+        return state, step_inputs, self.seeds[part]
 
     def initial(self) -> Tensor:
         """`[replicas, parameters]` as they start, from the seeds."""
@@ -73,36 +73,36 @@ class Trainer:
         alive = torch.ones(len(parameters), 1, dtype=torch.bool, device=self.device)
         return {"parameters": parameters, "alive": alive, **own}
 
-    def _knobs(self) -> Knobs:
+    def _step_inputs(self) -> StepInputs:
         experiment, replicas, dtype = self.experiment, len(self.seeds), torch_dtype(self.experiment)
         columns = self.training_step.layout.size if experiment.model.separate_rates else 1
-        knobs = {"lr": torch.full((replicas, columns), experiment.optimizer.lr, dtype=dtype)}
+        step_inputs = {"lr": torch.full((replicas, columns), experiment.optimizer.lr, dtype=dtype)}
         if experiment.target.noise:
-            knobs["noise"] = torch.tensor(experiment.target.noise, dtype=dtype)
+            step_inputs["noise"] = torch.tensor(experiment.target.noise, dtype=dtype)
         if experiment.domain.points:
-            knobs["data_x"], knobs["data_y"] = data_set(experiment)
-            knobs["count"] = torch.full((replicas,), experiment.domain.points)
+            step_inputs["data_x"], step_inputs["data_y"] = data_set(experiment)
+            step_inputs["count"] = torch.full((replicas,), experiment.domain.points)
         elif experiment.domain.distribution == "uniform":
-            knobs["starts"], knobs["lengths"] = edges(experiment.domain.train, replicas, dtype)
-        return {name: value.to(self.device) for name, value in knobs.items()}
+            step_inputs["starts"], step_inputs["lengths"] = edges(experiment.domain.train, replicas, dtype)
+        return {name: value.to(self.device) for name, value in step_inputs.items()}
 
     def advance(self, count: int) -> Tensor:
         """Train so many steps; losses `[count, replicas]`."""
         self.suit_stepper()
-        self.state, losses = self.stepper.run(self.state, self.knobs, self.seeds, self.done, count)
+        self.state, losses = self.stepper.run(self.state, self.step_inputs, self.seeds, self.done, count)
         self.done += count
         self.last_loss = losses[-1]
         self.alive = bool(self.state["alive"].any())
         return losses
 
     def suit_stepper(self) -> None:
-        """Go on with another stepper where the knobs have got shapes that this one does not take."""
-        if not self.stepper.takes(self.state, self.knobs):
-            self.stepper = self.stepper_for_change()
+        """Go on with another stepper where the step_inputs have got shapes that this one does not take."""
+        if not self.stepper.accepts(self.state, self.step_inputs):
+            self.stepper = self.stepper_for(self)
 
     def place(self, parameters: Tensor) -> None:
         """Go on from these parameters `[replicas, parameters]` with a fresh optimizer."""
-        self.stepper.reset()
+        self.stepper.load_state_dict()
         self.state = self.start(parameters.to(self.device))
         self.alive = True
 
@@ -134,7 +134,7 @@ class Trainer:
         """Draw the parameters afresh from the run's seeds, or from `seed` on."""
         if seed is not None:
             self.seeds = self.seeds - self.seeds[0] + seed
-        self.knobs = self._knobs()
+        self.step_inputs = self._step_inputs()
         self.place(self.initial())
 
     def adopt(self, experiment: Experiment) -> None:
@@ -149,13 +149,13 @@ class Trainer:
         )
         only_lr = same and experiment.model_copy(update={"optimizer": self.experiment.optimizer}) == self.experiment
         self.experiment, self.training_step = experiment, step
-        self.knobs = self._knobs()
+        self.step_inputs = self._step_inputs()
         if only_lr:
             return
         alive = self.state["alive"]
         if not same:
             self.state = self.start(self.state["parameters"])
             self.state["alive"] = alive
-        remembered = self.stepper.remembered() if same else ()
-        self.stepper = self.stepper_for_change()
-        self.stepper.reset(remembered)
+        remembered = self.stepper.state_dict() if same else ()
+        self.stepper = self.stepper_for(self)
+        self.stepper.load_state_dict(remembered)

@@ -1,4 +1,4 @@
-"""The bench of a trainer."""
+"""The context of a trainer."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from periodic_tui.engine.commands import Refused
 from periodic_tui.engine.components.models import HiddenLayer
 from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.randomness import Stream, Use, counter_for
-from periodic_tui.engine.remedies import Bench, Failed, Setting
-from periodic_tui.engine.training.sampling import Knobs, torch_dtype
+from periodic_tui.engine.remedies import Failed, RemedyContext, Setting
+from periodic_tui.engine.training.sampling import StepInputs, torch_dtype
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment.windows import Windows
 
@@ -23,7 +23,7 @@ Change = Callable[[dict[str, Any]], Setting]
 """Replaces keys of the experiment (dotted path to value); returns the new setting."""
 
 
-class TrainerBench(Bench):
+class TrainerContext(RemedyContext):
     """One trainer, handed to a remedy."""
 
     def __init__(self, trainer: Trainer, setting: Setting, change: Change) -> None:
@@ -39,7 +39,7 @@ class TrainerBench(Bench):
         self.reason = ""
         self.candidates: list[float] = []
         self._draws = 0
-        self._windows = Windows.of(setting, trainer.knobs)
+        self._windows = Windows.of(setting, trainer.step_inputs)
 
     @property
     def alive(self) -> Tensor:
@@ -48,24 +48,24 @@ class TrainerBench(Bench):
     # Samples.
 
     def sample(self, count: int, half_width: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        knobs = self.__trainer.knobs
+        step_inputs = self.__trainer.step_inputs
         if half_width is not None:
-            knobs = knobs | self._windows.knobs(half_width)
+            step_inputs = step_inputs | self._windows.step_inputs(half_width)
         sampler = copy.copy(self.__trainer.training_step.sampler)
         sampler.batch_size = count
         counter = counter_for(2 * count * max(self.setting.inputs, self.setting.outputs), self.device)
-        batch = sampler.batch(self._seeds(), self._step(), knobs, counter)
+        batch = sampler.batch(self._seeds(), self._step(), step_inputs, counter)
         return batch.x, batch.y
 
     @property
     def data(self) -> tuple[Tensor, Tensor] | None:
-        knobs = self.__trainer.knobs
-        return (knobs["data_x"], knobs["data_y"]) if "data_x" in knobs else None
+        step_inputs = self.__trainer.step_inputs
+        return (step_inputs["data_x"], step_inputs["data_y"]) if "data_x" in step_inputs else None
 
     def train_on(self, x: Tensor, y: Tensor) -> None:
         points = torch.full((self.replicas,), len(x), device=self.device)
-        self._set_knobs({"data_x": x, "data_y": y, "count": points})
-        self._windows = Windows.of(self.setting, self.__trainer.knobs)
+        self._set_step_inputs({"data_x": x, "data_y": y, "count": points})
+        self._windows = Windows.of(self.setting, self.__trainer.step_inputs)
 
     @property
     def reach(self) -> float:
@@ -79,7 +79,7 @@ class TrainerBench(Bench):
         return self._windows.points(half_width)
 
     def narrow(self, half_width: Tensor) -> Tensor:
-        self._set_knobs(self._windows.knobs(half_width))
+        self._set_step_inputs(self._windows.step_inputs(half_width))
         return self._windows.points(half_width)
 
     def _step(self) -> Tensor:
@@ -134,10 +134,10 @@ class TrainerBench(Bench):
     # The optimizer.
 
     def rate(self, lr: Tensor, name: str | None = None) -> None:
-        rates = self.__trainer.knobs["lr"].clone()
+        rates = self.__trainer.step_inputs["lr"].clone()
         columns = self.__trainer.training_step.layout.slices()[name] if name else slice(None)
         rates[:, columns] = lr.to(rates.dtype).unsqueeze(-1)
-        self._set_knobs({"lr": rates})
+        self._set_step_inputs({"lr": rates})
 
     def change(self, **keys: Any) -> None:
         paths = {"optimizer": "optimizer", "activation": "model.activation", "clip_gradient": "training.clip_gradient"}
@@ -149,14 +149,14 @@ class TrainerBench(Bench):
     def restart(self, where: Tensor) -> None:
         state = self.__trainer.state
         if not isinstance(self.setting.optimizer, ElementWise):
-            self.__trainer.stepper.reset()
+            self.__trainer.stepper.load_state_dict()
         for key in state.keys() - {"parameters", "alive"}:
             state[key] = state[key].masked_fill(_over(where, state[key]), 0.0)
 
     def forget(self, name: str, where: Tensor) -> None:
         state = self.__trainer.state
         if not isinstance(self.setting.optimizer, ElementWise):
-            self.__trainer.stepper.reset()
+            self.__trainer.stepper.load_state_dict()
         for key in state.keys() - {"parameters", "alive"}:
             if state[key].shape == state["parameters"].shape:
                 moments = state[key].clone()
@@ -164,8 +164,8 @@ class TrainerBench(Bench):
                 view.masked_fill_(_over(where, view), 0.0)
                 state[key] = moments
 
-    def _set_knobs(self, changed: Knobs) -> None:
-        self.__trainer.knobs = self.__trainer.knobs | changed
+    def _set_step_inputs(self, changed: StepInputs) -> None:
+        self.__trainer.step_inputs = self.__trainer.step_inputs | changed
 
     # The end.
 

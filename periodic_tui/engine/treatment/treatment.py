@@ -9,14 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.commands import Refused
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.overrides import override
 from periodic_tui.engine.remedies import Course, Failed, Setting, Train, remedies
-from periodic_tui.engine.scheduling.preemption import Attention
-from periodic_tui.engine.training.checkpoint import Kept
+from periodic_tui.engine.scheduling.preemption import Preemption
+from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.engine.treatment.context import TrainerBench
+from periodic_tui.engine.treatment.context import TrainerContext
 from periodic_tui.engine.treatment.offers import setting_of
 
 
@@ -26,10 +26,10 @@ class Treatment:
 
     name: str
     trainer: Trainer
-    bench: TrainerBench
+    context: TrainerContext
     course: Course
     adopt: Callable[[Experiment], None]
-    attention: Attention
+    preemption: Preemption
     stage: str = ""
     """What the remedy is at; empty once it has ended."""
     outcome: str = ""
@@ -39,7 +39,7 @@ class Treatment:
     _losses: list[Tensor] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._kept = Kept.of(self.trainer)
+        self._checkpoint = Checkpoint.of(self.trainer)
 
     @property
     def ended(self) -> bool:
@@ -74,7 +74,7 @@ class Treatment:
     def _ask(self, losses: Tensor | None) -> None:
         try:
             self._take(self.course.send(losses))  # type: ignore[arg-type]  # a generator is started with None
-            while not self._left and not self.attention.wanted():
+            while not self._left and not self.preemption.wanted():
                 self._take(self.course.send(self._nothing()))
         except StopIteration as end:
             self._end(end.value)
@@ -82,7 +82,7 @@ class Treatment:
             self._end(reason)
 
     def _nothing(self) -> Tensor:
-        return self.trainer.last_loss.new_empty(0, self.bench.replicas)
+        return self.trainer.last_loss.new_empty(0, self.context.replicas)
 
     def _take(self, request: Train) -> None:
         self.stage, self._left, self._losses = request.stage, request.steps, []
@@ -93,23 +93,23 @@ class Treatment:
             self._restore()
             self._finish(f"failed and left the run as it was: {outcome}")
             return
-        lost = int(self.bench.given_up.sum())
+        lost = int(self.context.given_up.sum())
         if lost:
-            self._kept.put_back_some(self.trainer, self.bench.given_up)
-            outcome += f"; {lost} of {self.bench.replicas} replicas were left as they were: {self.bench.reason}"
+            self._checkpoint.restore_some(self.trainer, self.context.given_up)
+            outcome += f"; {lost} of {self.context.replicas} replicas were left as they were: {self.context.reason}"
         self._finish(outcome)
 
     def _restore(self) -> None:
-        if self.trainer.experiment is not self._kept.experiment:
-            self.adopt(self._kept.experiment)
-        self._kept.put_back(self.trainer)
+        if self.trainer.experiment is not self._checkpoint.experiment:
+            self.adopt(self._checkpoint.experiment)
+        self._checkpoint.restore(self.trainer)
 
     def _finish(self, outcome: str) -> None:
         self.stage, self._left, self.outcome = "", 0, outcome
 
 
 def prescribe(
-    name: str, trainer: Trainer, adopt: Callable[[Experiment], None], attention: Attention | None = None
+    name: str, trainer: Trainer, adopt: Callable[[Experiment], None], preemption: Preemption | None = None
 ) -> Treatment:
     """A treatment of the trainer that has not begun; `adopt` goes on with a changed experiment. Raises Refused."""
     remedy = trainer.experiment.remedies.options(name)
@@ -124,5 +124,5 @@ def prescribe(
         adopt(Experiment.model_validate(table))
         return setting_of(trainer.experiment)
 
-    bench = TrainerBench(trainer, setting, change)
-    return Treatment(name, trainer, bench, remedy.course(bench), adopt, attention or Attention())
+    context = TrainerContext(trainer, setting, change)
+    return Treatment(name, trainer, context, remedy.course(context), adopt, preemption or Preemption())

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.remedies import Setting
-from periodic_tui.engine.training.sampling import Knobs
+from periodic_tui.engine.training.sampling import StepInputs
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,13 +25,15 @@ class Windows:
     """… or a fixed data set, nearest points first: distances `[points]`, `x` and `y`."""
 
     @classmethod
-    def of(cls, setting: Setting, knobs: Knobs) -> Windows:
+    def of(cls, setting: Setting, step_inputs: StepInputs) -> Windows:
         """The windows of an experiment."""
-        if setting.inputs > 1 or not (setting.domain.train or "data_x" in knobs):
+        if setting.inputs > 1 or not (setting.domain.train or "data_x" in step_inputs):
             return cls(0.0, float("inf"))
-        if "data_x" in knobs:
-            return cls._of_data(knobs["data_x"], knobs["data_y"])
-        table = torch.tensor(setting.domain.train, dtype=knobs["starts"].dtype, device=knobs["starts"].device)
+        if "data_x" in step_inputs:
+            return cls._of_data(step_inputs["data_x"], step_inputs["data_y"])
+        table = torch.tensor(
+            setting.domain.train, dtype=step_inputs["starts"].dtype, device=step_inputs["starts"].device
+        )
         middle = min(max(0.0, float(table.min())), float(table.max()))
         return cls(middle, float((table - middle).abs().max()), table[:, 0], table[:, 1])
 
@@ -41,8 +43,8 @@ class Windows:
         distance, order = (x[:, 0] - middle).abs().sort()
         return cls(middle, float(distance[-1]), data=(distance, x[order], y[order]))
 
-    def knobs(self, half_width: Tensor) -> Knobs:
-        """The knobs that train on so much, `half_width` `[replicas]`."""
+    def step_inputs(self, half_width: Tensor) -> StepInputs:
+        """The step_inputs that train on so much, `half_width` `[replicas]`."""
         if self.data is not None:
             return {"data_x": self.data[1], "data_y": self.data[2], "count": self.points(half_width).long()}
         assert self.starts is not None, "a window needs intervals"

@@ -9,7 +9,7 @@ AT_ONCE = ("diverged", "solved", "dead-network")
 _LOOKS = 3
 
 
-class Steadiness:
+class Hysteresis:
     """Keeps the verdict that is shown until another was found in three readings running."""
 
     def __init__(self) -> None:

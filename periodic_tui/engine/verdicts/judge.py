@@ -10,20 +10,21 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.arrays import Counts, Floats, Mask
 from periodic_tui.engine.components.models import Model
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.spectrum import spectral_peak
 from periodic_tui.engine.diagnostics.wrong_sign import WIDEST, wrong_signs
 from periodic_tui.engine.experiment.known_answers import NoAnswer
-from periodic_tui.engine.scheduling.budget import Ration
-from periodic_tui.engine.snapshot import Floats, Layer, Verdict
+from periodic_tui.engine.scheduling.budget import Budget
+from periodic_tui.engine.snapshot import Layer, Verdict
 from periodic_tui.engine.training.active_range import narrowed_by
 from periodic_tui.engine.training.sampling import Batch
 from periodic_tui.engine.training.step import loss_of
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.engine.verdicts.loss_trend import Past
-from periodic_tui.engine.verdicts.rules import CODES, Cases, Counts, Mask, first_of
+from periodic_tui.engine.verdicts.loss_trend import LossTrend
+from periodic_tui.engine.verdicts.rules import CODES, Cases, first_of
 from periodic_tui.engine.verdicts.sentences import verdict_of
 
 CAPTURE = 4.493409457909064
@@ -43,7 +44,7 @@ class Judge:
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer = trainer
-        self.past = Past(_seldom(trainer, len(observer.probe.x)))
+        self.trend = LossTrend(_seldom(trainer, len(observer.probe.x)))
         self.observe(observer)
         self.forget()
 
@@ -67,9 +68,9 @@ class Judge:
             self.trainer.parameters.clone() if self._descends and self._model.frequency_parameter is None else None
         )
         self._best_sharpness = np.full(replicas, np.nan)
-        self._sharpness = Ration(replicas, _SHARE)
-        self._signs = Ration(replicas, _SHARE)
-        self.past.begin(self.trainer.done)
+        self._sharpness = Budget(replicas, _SHARE)
+        self._signs = Budget(replicas, _SHARE)
+        self.trend.begin(self.trainer.done)
 
     @property
     def _descends(self) -> bool:
@@ -99,7 +100,7 @@ class Judge:
     def basin_now(self, replica: int) -> float | None:
         """The basin's half-width on the range in use: a remedy widens it by narrowing that."""
         whole = self.trainer.experiment.domain.train
-        return None if self.basin is None else self.basin * narrowed_by(self.trainer.knobs, replica, whole)
+        return None if self.basin is None else self.basin * narrowed_by(self.trainer.step_inputs, replica, whole)
 
     def _sharpness_at_answer(self) -> float:
         if not self._descends or self._model.frequency_parameter is None:
@@ -134,7 +135,7 @@ class Judge:
 
     def remember(self, step: int) -> None:
         """Keep the probe losses of this step, to know later how they fell."""
-        self.past.remember(step, self.observer.loss(self.trainer.parameters))
+        self.trend.remember(step, self.observer.loss(self.trainer.parameters))
 
     # Cases.
 
@@ -152,7 +153,7 @@ class Judge:
     def _measured(self, reading: Reading, part: slice) -> Cases:
         experiment, trainer, count = self.trainer.experiment, self.trainer, len(reading.loss)
         nothing = np.full(count, np.nan)
-        before = self.past.fifth_ago(trainer.done)
+        before = self.trend.fifth_ago(trainer.done)
         return Cases(
             alive=trainer.state["alive"][part, 0].cpu().numpy(),
             loss=reading.loss,
@@ -161,7 +162,7 @@ class Judge:
             train_loss=self._train_loss(reading, part),
             fit_mean=reading.fit_mean,
             fit_std=reading.fit_std,
-            lr=trainer.knobs["lr"][part].max(-1).values.double().cpu().numpy(),
+            lr=trainer.step_inputs["lr"][part].max(-1).values.double().cpu().numpy(),
             sharpness=nothing.copy(),
             best_sharpness=nothing.copy(),
             distance=nothing if self.basin is None else self._distance(reading.omega),
@@ -185,12 +186,12 @@ class Judge:
 
     def _train_loss(self, reading: Reading, part: slice) -> Floats:
         """Loss of a minibatch, as expected: with fresh noise in every batch, or on the data set's own."""
-        experiment, knobs = self.trainer.experiment, self.trainer.knobs
+        experiment, step_inputs = self.trainer.experiment, self.trainer.step_inputs
         if not experiment.target.noise or experiment.training.loss != "mse":
             return np.full(len(reading.loss), np.nan)
-        if "data_y" not in knobs:
+        if "data_y" not in step_inputs:
             return reading.loss + experiment.target.noise**2
-        x, y = knobs["data_x"].cpu(), knobs["data_y"].cpu()
+        x, y = step_inputs["data_x"].cpu(), step_inputs["data_y"].cpu()
         stride = -(-len(x) // len(self.observer.probe.x))
         output = self.observer.predict(self.trainer.parameters_of(part), x[::stride])
         return loss_of(output.double(), Batch(x[::stride], y[::stride].double()), "mse").cpu().numpy()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from periodic_tui.engine.snapshot import Floats
+from periodic_tui.engine.arrays import Floats
 
 _GROWTH = 1.2
 
 
-class Past:
+class LossTrend:
     """Remembers the probe loss of every replica at steps that lie ever farther apart: there are few in any run."""
 
     def __init__(self, least: int = 8) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from periodic_tui.engine.snapshot import Curve, Floats
+from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.snapshot import Curve
 from periodic_tui.engine.training.history import History
-from periodic_tui.engine.verdicts.rules import CODES, Counts
+from periodic_tui.engine.verdicts.rules import CODES
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Of the probe loss over replicas: the fan."""

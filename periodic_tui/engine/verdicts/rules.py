@@ -11,12 +11,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from periodic_tui.engine.snapshot import Floats, Layer
-
-Mask = NDArray[np.bool_]
-Counts = NDArray[np.int64]
+from periodic_tui.engine.arrays import Counts, Floats, Mask
+from periodic_tui.engine.snapshot import Layer
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,9 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.diagnostics import Observer
-from periodic_tui.engine.snapshot import Features, Floats
+from periodic_tui.engine.snapshot import Features
 from periodic_tui.engine.training.trainer import Trainer
 
 POINTS = 512

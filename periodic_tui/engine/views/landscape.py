@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.experiment.known_answers import NoAnswer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
-from periodic_tui.engine.snapshot import Floats, Landscape, Line
+from periodic_tui.engine.snapshot import Landscape, Line
 from periodic_tui.engine.training.active_range import intervals_in_use
 from periodic_tui.engine.training.sampling import Batch, numbers_per_step
 from periodic_tui.engine.training.step import loss_of
@@ -40,12 +41,12 @@ _CURVED = 256
 """… on so many points."""
 
 
-class Surveyor:
+class LossLandscape:
     """Draws the landscape around one replica, and keeps it for half a second."""
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer, self.observer = trainer, observer
-        self._kept = Landscape()
+        self._checkpoint = Landscape()
         self._key: tuple[int, bool, int] | None = None
         self._due = 0.0
         self._answer = self._known_answer()
@@ -55,16 +56,16 @@ class Surveyor:
         now, key = time.perf_counter(), (focus, near, id(self.trainer.experiment))
         fresh = key == self._key and now < self._due
         if not fresh:
-            self._kept, self._key = self._drawn(focus, near, basin), key
+            self._checkpoint, self._key = self._drawn(focus, near, basin), key
             after = time.perf_counter()
             self._due = after + max(_PERIOD, (after - now) / _SHARE)
-        return self._kept
+        return self._checkpoint
 
     def _drawn(self, focus: int, near: bool, basin: float | None) -> Landscape:
         present = self.trainer.parameters_of(slice(focus, focus + 1)).detach()
         expected = self.observer.expected
         if expected is not None:
-            used = intervals_in_use(self.trainer.knobs, focus)
+            used = intervals_in_use(self.trainer.step_inputs, focus)
             expected = replace(expected, intervals=used or expected.intervals)
             return over_frequency(self.trainer, expected, present, near and basin is not None, basin or 0.0, focus)
         return Landscape(lines=tuple(self._lines(present)), x=POSITIONS, reach=self._reach(present))
@@ -89,7 +90,7 @@ class Surveyor:
         batch = self._batch()
         none = Stream.of(self.trainer.seeds[:1], Use.DROPOUT, counter_for(1))
         step = self.observer.step
-        self.observer.attention.check()
+        self.observer.preemption.check()
         gradient, _ = step.gradient(present, batch, none) if not self._dropout else (present * 0, None)
         if bool((gradient != 0).any()):
             directions["gradient"] = -gradient * (reach / gradient.norm())
@@ -141,11 +142,11 @@ def sampled_gradient(trainer: Trainer, omega: Floats, focus: int) -> Floats:
     """The derivative of the loss at each ω on a minibatch of its own, of the size that training takes."""
     step, counter = trainer.training_step, counter_for(numbers_per_step(trainer.experiment), trainer.device)
     seeds = torch.arange(len(omega), dtype=torch.int64, device=trainer.device)
-    knobs = {
+    step_inputs = {
         name: value[focus : focus + 1].expand(len(omega), *value.shape[1:]) if name in ("starts", "lengths") else value
-        for name, value in trainer.knobs.items()
+        for name, value in trainer.step_inputs.items()
     }
-    batch = step.sampler.batch(seeds, torch.tensor(trainer.done, device=trainer.device), knobs, counter)
+    batch = step.sampler.batch(seeds, torch.tensor(trainer.done, device=trainer.device), step_inputs, counter)
     parameters = torch.as_tensor(omega, dtype=step.sampler.dtype, device=trainer.device).unsqueeze(-1)
     gradient, _ = step.gradient(parameters, batch, Stream.of(seeds, Use.DROPOUT, counter))
     return gradient[:, 0].double().cpu().numpy()

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import numpy as np
 from textual.geometry import Size
 
-from periodic_tui.engine.snapshot import ClockFace, Floats, Snapshot
+from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.snapshot import ClockFace, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.digits import ROWS, large_digits
 from periodic_tui.ui.formatting import plain
@@ -34,14 +35,14 @@ class ClockPane(Pane):
     """Seconds since 1970."""
 
     @classmethod
-    def speaks(cls, snapshot: Snapshot) -> bool:
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(snapshot.clock.true.size)
 
     def on_mount(self) -> None:
         self.set_interval(TICK, self._tick)
 
     def _tick(self) -> None:
-        if self.snapshot.state in ("training", "solved") and self.speaks(self.snapshot):
+        if self.snapshot.state in ("training", "solved") and self.is_relevant(self.snapshot):
             self.redraw()
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:

@@ -21,8 +21,8 @@ class EventsPane(Pane):
     PLACE = "strip"
 
     @classmethod
-    def speaks(cls, snapshot: Snapshot) -> bool:
-        return bool(snapshot.events) and super().speaks(snapshot)
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
+        return bool(snapshot.events) and super().is_relevant(snapshot)
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         cells = Cells.blank(*size)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
-from periodic_tui.engine.snapshot import Floats, Snapshot
+from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.axes import Axis, follow
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
@@ -34,7 +35,7 @@ class FeaturesPane(Pane):
     _tsne = False
 
     @classmethod
-    def speaks(cls, snapshot: Snapshot) -> bool:
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(snapshot.layers) and snapshot.layers[-1].units >= FEWEST
 
     def action_turn_method(self) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
-from periodic_tui.engine.snapshot import Fit, Floats, Snapshot
+from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.snapshot import Fit, Snapshot
 from periodic_tui.plotting.axes import Axis, follow, linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.figures import Series, Style, curve_figure
@@ -51,7 +52,7 @@ class FitPane(Pane):
     """Whether the units' zero lines lie over the maps."""
 
     @classmethod
-    def speaks(cls, snapshot: Snapshot) -> bool:
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
         return snapshot.state != "starting" and bool(snapshot.fit.x.size)
 
     def action_zoom(self, factor: float) -> None:

@@ -26,7 +26,7 @@ class FrequencyPane(Pane):
     _axis: Axis | None = None
 
     @classmethod
-    def speaks(cls, snapshot: Snapshot) -> bool:
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(len(snapshot.omega))
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:

@@ -21,7 +21,7 @@ class LossPane(Pane):
     _axis: Axis | None = None
 
     @classmethod
-    def speaks(cls, snapshot: Snapshot) -> bool:
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(len(snapshot.train_curve.step) or len(snapshot.probe_curve.step))
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:

@@ -55,7 +55,7 @@ class PopulationPane(Pane):
     _columns = 1
 
     @classmethod
-    def speaks(cls, snapshot: Snapshot) -> bool:
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
         return snapshot.replicas > 1 and snapshot.state != "starting"
 
     def action_move(self, across: int, down: int) -> None:

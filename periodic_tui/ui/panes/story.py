@@ -21,7 +21,7 @@ class StoryPane(Pane):
     PLACE = "strip"
 
     @classmethod
-    def speaks(cls, snapshot: Snapshot) -> bool:
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(snapshot.story)
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:

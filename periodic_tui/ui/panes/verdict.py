@@ -23,7 +23,7 @@ class VerdictPane(Pane):
     PLACE = "strip"
 
     @classmethod
-    def speaks(cls, snapshot: Snapshot) -> bool:
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(ending(snapshot) or snapshot.verdict.text)
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:

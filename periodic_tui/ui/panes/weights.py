@@ -7,7 +7,8 @@ import math
 import numpy as np
 from textual.geometry import Size
 
-from periodic_tui.engine.snapshot import Floats, Layer, Snapshot
+from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.snapshot import Layer, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.heat import DIVERGING, heat_map
 from periodic_tui.ui.formatting import plain
@@ -21,7 +22,7 @@ class WeightsPane(Pane):
     TITLE = "weights"
 
     @classmethod
-    def speaks(cls, snapshot: Snapshot) -> bool:
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(snapshot.layers)
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
@@ -43,10 +44,10 @@ class WeightsPane(Pane):
         return cells
 
     def figure(self, snapshot: Snapshot) -> str:
-        motion = snapshot.motion
-        gradient = f"gradient {motion.gradient:.2g} in noise {motion.noise:.2g}"
-        step = "" if math.isnan(motion.update_ratio) else f" · step/weights {motion.update_ratio:.1e}"
-        return "" if math.isnan(motion.gradient) else gradient + step
+        gradient_stats = snapshot.gradient_stats
+        gradient = f"gradient {gradient_stats.gradient:.2g} in noise {gradient_stats.noise:.2g}"
+        step = "" if math.isnan(gradient_stats.update_ratio) else f" · step/weights {gradient_stats.update_ratio:.1e}"
+        return "" if math.isnan(gradient_stats.gradient) else gradient + step
 
 
 def incoming(layer: Layer) -> Floats:

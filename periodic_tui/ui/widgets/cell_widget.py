@@ -13,12 +13,12 @@ from periodic_tui.plotting.cells import Cells, Glyphs
 from periodic_tui.ui.widgets.strips import COMPONENTS, INKS, changed_regions, row_strip
 
 
-class Painted(Widget):
+class CellWidget(Widget):
     """Draws `picture()`; whoever has news calls `redraw()`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS.values())
     DEFAULT_CSS = """
-    Painted {
+    CellWidget {
         .ink--quiet { color: $quiet; }
         .ink--text { color: $foreground; }
         .ink--network { color: $network; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-class Carousel:
+class Cycle:
     """Gives the next name, also where the last one was refused or is not applied yet."""
 
     def __init__(self, names: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ from textual.reactive import var
 from periodic_tui.engine.snapshot import EMPTY, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import plain, rate, whole
-from periodic_tui.ui.widgets.cell_widget import Painted
+from periodic_tui.ui.widgets.cell_widget import CellWidget
 
 STATE_INKS = {"solved": Ink.TARGET, "diverged": Ink.TROUBLE}
 WIDEST_STATE = len("diverged")
@@ -15,7 +15,7 @@ GAP = 3
 """Columns between what stands at the left, at the right, and the state."""
 
 
-class Header(Painted):
+class Header(CellWidget):
     """Gives up, where the screen is narrow, first the title, then the program's name, then the device."""
 
     snapshot: var[Snapshot] = var(EMPTY)

@@ -12,7 +12,7 @@ from textual.reactive import var
 from periodic_tui.engine.snapshot import EMPTY, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import plain
-from periodic_tui.ui.widgets.cell_widget import Painted
+from periodic_tui.ui.widgets.cell_widget import CellWidget
 
 BORDERS = {"braille": tuple("╭─╮│╰╯"), "ascii": tuple("+-+|++")}
 """Corner, edge, corner, side, corner, corner."""
@@ -22,7 +22,7 @@ SMALLEST = Size(8, 3)
 Place = Literal["plot", "strip"]
 
 
-class Pane(Painted, can_focus=True):
+class Pane(CellWidget, can_focus=True):
     """Base of all panes. A subclass names itself, says when it has something to say, and draws."""
 
     NAME: ClassVar[str] = ""
@@ -47,7 +47,7 @@ class Pane(Painted, can_focus=True):
         super().__init__(glyphs, self.NAME)
 
     @classmethod
-    def speaks(cls, snapshot: Snapshot) -> bool:
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
         """Whether it has something to say about this run; otherwise it gives up its place."""
         return snapshot.state != "starting"
 

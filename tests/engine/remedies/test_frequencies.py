@@ -58,7 +58,7 @@ def test_several_sines_are_for_the_spectral_start() -> None:
 def test_the_candidates_are_those_of_the_bank() -> None:
     run = treated(sine(), "frequency-bank", 15)
     assert run.treatment is not None
-    shown = run.treatment.bench.candidates
+    shown = run.treatment.context.candidates
     assert 32 <= len(shown) <= 1_024
     assert min(abs(omega - 31.0) for omega in shown) < 4.4934e-3
 

@@ -13,7 +13,7 @@ SEEN = View(panes=("landscape",))
 
 def test_the_basin_is_4_4934_over_the_half_width_in_use() -> None:
     run = treated(sine(), "widen-range", 12)
-    half_width = float(run.trainer.knobs["lengths"]) / 2
+    half_width = float(run.trainer.step_inputs["lengths"]) / 2
     assert half_width < 1
     assert picture_of(run, SEEN).basin == pytest.approx(4.493409 / half_width, rel=1e-5)
     run.reinitialize(None)
@@ -22,7 +22,7 @@ def test_the_basin_is_4_4934_over_the_half_width_in_use() -> None:
 
 def test_the_landscape_is_that_of_the_range_in_use() -> None:
     run = treated(sine(), "widen-range", 12)
-    half_width = float(run.trainer.knobs["lengths"]) / 2
+    half_width = float(run.trainer.step_inputs["lengths"]) / 2
     landscape = picture_of(run, SEEN).landscape
     x = np.linspace(-half_width, half_width, 20_001)
     for omega, loss in zip(landscape.x[::50], landscape.loss[::50], strict=True):

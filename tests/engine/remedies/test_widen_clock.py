@@ -13,7 +13,7 @@ from periodic_tui.engine.remedies.frequency.widen_oscillators import pairs
 from periodic_tui.engine.summary import summary_of
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment import setting_of
-from periodic_tui.engine.treatment.context import TrainerBench
+from periodic_tui.engine.treatment.context import TrainerContext
 from tests.engine.experiments import experiment
 from tests.engine.remedies.treated import treated
 
@@ -49,15 +49,15 @@ def test_a_hand_is_turned_only_where_it_is_the_first_to_be_wrong() -> None:
     asked = clock(replicas=2).model_copy(update={"target": Clock(instants="fractional")})
     trainer = Trainer(asked, torch.device("cpu"))
     trainer.inject(0.0)
-    bench = TrainerBench(trainer, setting_of(asked), lambda keys: setting_of(asked))
-    answer = bench.get("phase")
+    context = TrainerContext(trainer, setting_of(asked), lambda keys: setting_of(asked))
+    answer = context.get("phase")
     off = torch.tensor([[1e-2, 0.0, 0.0], [0.0, 0.0, 0.2]], dtype=torch.float64)
-    bench.put("phase", answer + off)
-    before = wrong_share(bench)
-    deque(into_digits(bench), maxlen=0)
-    moved = bench.get("phase") - answer - off
+    context.put("phase", answer + off)
+    before = wrong_share(context)
+    deque(into_digits(context), maxlen=0)
+    moved = context.get("phase") - answer - off
     assert (before > 0.05).all()
-    assert (wrong_share(bench) == 0).all()
+    assert (wrong_share(context) == 0).all()
     assert moved[0, 0] < 0
     assert moved[1, 2] < 0
     assert (moved[0, 1:].abs() < 1e-6).all()

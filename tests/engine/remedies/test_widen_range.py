@@ -33,7 +33,7 @@ def test_every_seed_finds_the_frequency_to_the_last_digits(frequency: float) -> 
 def test_the_step_size_that_it_leaves_keeps_the_frequency() -> None:
     run = treated(sine(), "widen-range", 200)
     assert abs(float(run.reading().omega[0, 0]) - 31.0) <= 1.9e-6
-    assert float(run.trainer.knobs["lr"]) == pytest.approx(0.75 / 1000**2)
+    assert float(run.trainer.step_inputs["lr"]) == pytest.approx(0.75 / 1000**2)
     run.advance(2_000)
     assert abs(float(run.reading().omega[0, 0]) - 31.0) <= 1.9e-6
 
@@ -50,7 +50,7 @@ def test_the_chunks_in_which_it_is_trained_change_nothing() -> None:
     for count in (1, 2, 7, 40, 100):
         parts.advance(count)
     assert torch.equal(whole.trainer.parameters, parts.trainer.parameters)
-    assert torch.equal(whole.trainer.knobs["lengths"], parts.trainer.knobs["lengths"])
+    assert torch.equal(whole.trainer.step_inputs["lengths"], parts.trainer.step_inputs["lengths"])
 
 
 def test_a_frequency_beyond_the_limit_is_a_failure_that_says_so_and_changes_nothing() -> None:
@@ -60,16 +60,16 @@ def test_a_frequency_beyond_the_limit_is_a_failure_that_says_so_and_changes_noth
     assert "frequency_limit" in run.events[-1].text
     assert "left the run as it was" in run.events[-1].text
     assert torch.equal(run.trainer.parameters, untreated)
-    assert float(run.trainer.knobs["lr"][0, 0]) == pytest.approx(1e-4)
-    assert run.trainer.knobs["lengths"].flatten().tolist() == [2_000.0, 2_000.0]
+    assert float(run.trainer.step_inputs["lr"][0, 0]) == pytest.approx(1e-4)
+    assert run.trainer.step_inputs["lengths"].flatten().tolist() == [2_000.0, 2_000.0]
 
 
 def test_reinitialize_takes_everything_back() -> None:
     run = treated(sine(), "widen-range", 50)
     run.reinitialize(None)
     assert run.treatment is None
-    assert float(run.trainer.knobs["lr"]) == pytest.approx(1e-4)
-    assert float(run.trainer.knobs["lengths"]) == 2_000.0
+    assert float(run.trainer.step_inputs["lr"]) == pytest.approx(1e-4)
+    assert float(run.trainer.step_inputs["lengths"]) == 2_000.0
 
 
 def test_noise_that_is_too_high_is_a_failure_that_says_so_in_every_replica() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,50 +49,50 @@ class FrequencyBank(Remedy):
             return f"it is for a sine-unit, and the model is {setting.model.kind}"
         return None if setting.reach is not None else "it needs a training domain made of intervals"
 
-    def course(self, bench: Bench) -> Course:
+    def course(self, context: RemedyContext) -> Course:
         from periodic_tui.engine.remedies.frequency.noise import measured
         from periodic_tui.engine.remedies.frequency.rates import patience_under
         from periodic_tui.engine.remedies.frequency.spectral_start import keep_there
 
-        starts = math.ceil(self.frequency_limit * bench.reach / _BASIN)
+        starts = math.ceil(self.frequency_limit * context.reach / _BASIN)
         if starts > self.most:
             raise Failed(f"the range is too wide for frequency_limit {self.frequency_limit:g}: {starts:,} basins")
-        noise, power = measured(bench)
+        noise, power = measured(context)
         noisy = bool((noise.square() > _NOISE_SHARE * power).any())
-        keep_there(bench, patience_under(noise, power))
-        omegas, scores = self._bank(bench, starts)
+        keep_there(context, patience_under(noise, power))
+        omegas, scores = self._bank(context, starts)
         while True:
             last = omegas[0].numel() <= 2 * self.survivors
             steps = self.last_steps if last else self.round_steps
             left = f"{omegas[0].numel():,} of {starts:,} starts left"
-            for _ in self._race(bench, omegas, scores, steps, noisy):
+            for _ in self._race(context, omegas, scores, steps, noisy):
                 yield Train(0, left)
-            bench.put("omega", self._best(omegas, scores))
-            bench.candidates = omegas[0].tolist() if omegas[0].numel() <= 1_024 else []
+            context.put("omega", self._best(omegas, scores))
+            context.candidates = omegas[0].tolist() if omegas[0].numel() <= 1_024 else []
             yield Train(steps, f"{left}, loss {float(scores[0].min()):.2g}")
             if last:
                 break
             self._halve(omegas, scores)
-        bench.candidates = []
-        bench.put("omega", self._best(omegas, scores))
+        context.candidates = []
+        context.put("omega", self._best(omegas, scores))
         yield Train(20, "the last start goes on alone")
-        self._give_up_unexplained(bench, noise)
-        return f"found ω of the first replica {float(bench.get('omega')[0, 0]):.7g} among {starts:,} starts"
+        self._give_up_unexplained(context, noise)
+        return f"found ω of the first replica {float(context.get('omega')[0, 0]):.7g} among {starts:,} starts"
 
-    def _bank(self, bench: Bench, starts: int) -> tuple[list[Tensor], list[Tensor]]:
+    def _bank(self, context: RemedyContext, starts: int) -> tuple[list[Tensor], list[Tensor]]:
         """Frequencies and scores `[starts]` of each replica."""
         import torch
 
-        grid = (torch.arange(starts, dtype=torch.float64, device=bench.device) + 0.5) / starts * self.frequency_limit
-        return [grid.clone() for _ in range(bench.replicas)], [grid * 0 for _ in range(bench.replicas)]
+        grid = (torch.arange(starts, dtype=torch.float64, device=context.device) + 0.5) / starts * self.frequency_limit
+        return [grid.clone() for _ in range(context.replicas)], [grid * 0 for _ in range(context.replicas)]
 
     def _race(
-        self, bench: Bench, omegas: list[Tensor], scores: list[Tensor], steps: int, noisy: bool
+        self, context: RemedyContext, omegas: list[Tensor], scores: list[Tensor], steps: int, noisy: bool
     ) -> Iterator[None]:
         """Gradient steps of all that are left, some at a time; the score is a running mean of their losses."""
-        rate = 1.5 / bench.farthest**2 / (4 if noisy else 1)
+        rate = 1.5 / context.farthest**2 / (4 if noisy else 1)
         for _ in range(steps):
-            x, y = bench.sample(128 if noisy else 32)
+            x, y = context.sample(128 if noisy else 32)
             for replica, (xs, ys) in enumerate(zip(x[..., 0].double(), y[..., 0].double(), strict=True)):
                 for omega, score in zip(omegas[replica].split(_AT_ONCE), scores[replica].split(_AT_ONCE), strict=True):
                     angle = omega.unsqueeze(-1) * xs
@@ -113,11 +113,11 @@ class FrequencyBank(Remedy):
         best = [omega[score.argmin()] for omega, score in zip(omegas, scores, strict=True)]
         return torch.stack(best).unsqueeze(-1)
 
-    def _give_up_unexplained(self, bench: Bench, noise: Tensor) -> None:
+    def _give_up_unexplained(self, context: RemedyContext, noise: Tensor) -> None:
         from periodic_tui.engine.remedies.frequency.noise import unexplained
 
         reason = (
             f"no start explains half of the signal: no frequency up to {self.frequency_limit:g} (frequency_limit), "
             f"amplitude or phase are other than 1 and 0, or noise {float(noise.mean()):.2g} is too high"
         )
-        bench.give_up(unexplained(bench, noise), reason)
+        context.give_up(unexplained(context, noise), reason)

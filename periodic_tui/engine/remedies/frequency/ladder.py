@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.remedies.base import Train
-from periodic_tui.engine.remedies.context import Bench
+from periodic_tui.engine.remedies.context import RemedyContext
 
 _MEMORY = 0.9
 """Of the running average of the loss."""
@@ -34,7 +34,7 @@ class Rules:
 class Ladder:
     """One rung a replica. All tensors are `[replicas]`."""
 
-    bench: Bench
+    context: RemedyContext
     rules: Rules
     first: Tensor
     """The lowest rung: half-width of the first range."""
@@ -59,8 +59,8 @@ class Ladder:
     @property
     def stage(self) -> str:
         """What the screen says."""
-        done = f"{int(self.done.sum())} of {self.bench.replicas} done, " if self.bench.replicas > 1 else ""
-        return f"{done}range ±{float(self.half_width.min()):.3g} of ±{self.bench.reach:,.5g}{self._loss}"
+        done = f"{int(self.done.sum())} of {self.context.replicas} done, " if self.context.replicas > 1 else ""
+        return f"{done}range ±{float(self.half_width.min()):.3g} of ±{self.context.reach:,.5g}{self._loss}"
 
     def climb(self) -> Generator[Train, Tensor, None]:
         """Up to the widest range, or until the steps are used up."""
@@ -77,7 +77,7 @@ class Ladder:
         self.steps = self.steps + len(losses)
         self._loss = f", loss {float(self.share.max()):.1e}"
         fallen = self.share < self.rules.threshold
-        widest = self.half_width >= self.bench.reach
+        widest = self.half_width >= self.context.reach
         self.done = self.done | (fallen & widest & (self.steps >= 4 * self.rules.stage_steps))
         lost = ~fallen & ~self.done & (self.steps >= self.rules.patience)
         hopeless = lost & (self.half_width <= self.first)
@@ -86,7 +86,7 @@ class Ladder:
         self._climb_or_retreat(fallen & ~widest, lost)
 
     def _climb_or_retreat(self, widen: Tensor, lost: Tensor) -> None:
-        wider = (self.half_width * self.rules.growth).clamp(max=self.bench.reach)
+        wider = (self.half_width * self.rules.growth).clamp(max=self.context.reach)
         narrower = (self.half_width / self.rules.growth).maximum(self.first)
         self._move(wider.where(widen, narrower.where(lost, self.half_width)), widen | lost)
 
@@ -94,7 +94,7 @@ class Ladder:
         if not bool(where.any()):
             return
         self.half_width = half_width
-        self.bench.narrow(half_width)
+        self.context.narrow(half_width)
         scale = self.enter(half_width, where).double()
         self.scale = scale.clamp_min(torch.finfo(scale.dtype).tiny).where(where, self.scale)
         self.average, self.weight, self.steps = (

@@ -5,34 +5,34 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.remedies.context import Bench
+from periodic_tui.engine.remedies.context import RemedyContext
 
 _SAMPLES = 16_384
 
 
-def measured(bench: Bench) -> tuple[Tensor, Tensor]:
+def measured(context: RemedyContext) -> tuple[Tensor, Tensor]:
     """Standard deviation of the noise and power of the samples, `[replicas]`: at one and the same x, what varies is
     noise; of a fixed data set, what its closest neighbors differ by (an upper bound, where points are few)."""
-    _, y = bench.sample(1_024)
+    _, y = context.sample(1_024)
     power = y.square().mean((1, 2))
-    if bench.data is None:
-        _, y = bench.sample(512, torch.zeros_like(power))
+    if context.data is None:
+        _, y = context.sample(512, torch.zeros_like(power))
         return y.std((1, 2)), power
-    x, y = bench.data
+    x, y = context.data
     order = x[:, 0].argsort()
     gap, rise = x[order, 0].diff(), y[order, 0].diff()
     close = gap.argsort()[: max(2, len(gap) // 50)]
     return (rise[close].square().mean() / 2).sqrt().expand_as(power), power
 
 
-def unexplained(bench: Bench, noise: Tensor, samples: tuple[Tensor, Tensor] | None = None) -> Tensor:
+def unexplained(context: RemedyContext, noise: Tensor, samples: tuple[Tensor, Tensor] | None = None) -> Tensor:
     """Replicas `[replicas]` whose fit explains less than half of the signal, on fresh samples or on those given.
 
     y² − (y − fit)² = 2·y·fit − fit² is averaged over the samples: the noise's own square, in which a weak signal would
     drown, is not in it.
     """
-    x, y = bench.sample(_SAMPLES) if samples is None else samples
-    fit = bench.predict(x).double()
+    x, y = context.sample(_SAMPLES) if samples is None else samples
+    fit = context.predict(x).double()
     y = y.double()
     explained, fitted = (2 * y * fit - fit.square()).mean((1, 2)), fit.square().mean((1, 2))
     squares = y.square().flatten(1)

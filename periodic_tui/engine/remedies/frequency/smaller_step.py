@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 
 @register
@@ -29,12 +29,12 @@ class SmallerStep(Remedy):
             return f"{setting.optimizer.kind} does not step by lr · gradient"
         return None if setting.reach is not None else "it needs a training domain made of intervals"
 
-    def course(self, bench: Bench) -> Course:
+    def course(self, context: RemedyContext) -> Course:
         import torch
 
-        largest = 2 / (2 / 3 * bench.reach**2)
-        if bench.setting.optimizer.lr <= largest:
-            raise Failed(f"lr {bench.setting.optimizer.lr:.2g} is below 2/L″ = {largest:.2g} already")
-        bench.rate(torch.full((bench.replicas,), self.share * largest, dtype=bench.dtype, device=bench.device))
+        largest = 2 / (2 / 3 * context.reach**2)
+        if context.setting.optimizer.lr <= largest:
+            raise Failed(f"lr {context.setting.optimizer.lr:.2g} is below 2/L″ = {largest:.2g} already")
+        context.rate(torch.full((context.replicas,), self.share * largest, dtype=context.dtype, device=context.device))
         yield Train(0, "a smaller step")
-        return f"lr {bench.setting.optimizer.lr:.2g} → {self.share * largest:.2g}, below 2/L″ = {largest:.2g}"
+        return f"lr {context.setting.optimizer.lr:.2g} → {self.share * largest:.2g}, below 2/L″ = {largest:.2g}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,79 +35,79 @@ class SpectralStart(Remedy):
             return f"it is for sines, and the model is {setting.model.kind}"
         return None if setting.reach is not None else "it needs a training domain made of intervals"
 
-    def course(self, bench: Bench) -> Course:
+    def course(self, context: RemedyContext) -> Course:
         import torch
 
         from periodic_tui.engine.remedies.frequency.noise import measured
         from periodic_tui.engine.remedies.frequency.rates import patience_under
         from periodic_tui.engine.remedies.frequency.spectrum import amplitudes
 
-        noise, power = measured(bench)
-        x, y = (values[..., 0].double() for values in self._samples(bench))
+        noise, power = measured(context)
+        x, y = (values[..., 0].double() for values in self._samples(context))
         peaks = []
         for replica in zip(x, y, strict=True):
-            peaks.append(self._found(bench, *replica))
+            peaks.append(self._found(context, *replica))
             yield Train(0, "looking for the spectrum's peaks")
         omega = torch.stack(peaks)
-        bench.put("omega", omega)
-        if "alpha" in bench.names:
+        context.put("omega", omega)
+        if "alpha" in context.names:
             factors = torch.stack([amplitudes(*replica) for replica in zip(x, y, omega, strict=True)])
             alpha, beta = factors.chunk(2, -1)
-            bench.put("alpha", alpha)
-            bench.put("beta", beta)
-        keep_there(bench, patience_under(noise, power))
+            context.put("alpha", alpha)
+            context.put("beta", beta)
+        keep_there(context, patience_under(noise, power))
         yield Train(self.steps, f"at the spectrum's peaks, noise {float(noise.mean()):.2g}")
-        self._give_up_unexplained(bench, noise)
-        found = ", ".join(f"{value:.6g}" for value in bench.get("omega")[0].tolist())
+        self._give_up_unexplained(context, noise)
+        found = ", ".join(f"{value:.6g}" for value in context.get("omega")[0].tolist())
         return f"started at the spectrum's peaks; ω of the first replica {found}"
 
-    def _samples(self, bench: Bench) -> tuple[Tensor, Tensor]:
-        if bench.data is None:
-            return bench.sample(self.points)
-        x, y = bench.data
-        return x.expand(bench.replicas, *x.shape), y.expand(bench.replicas, *y.shape)
+    def _samples(self, context: RemedyContext) -> tuple[Tensor, Tensor]:
+        if context.data is None:
+            return context.sample(self.points)
+        x, y = context.data
+        return x.expand(context.replicas, *x.shape), y.expand(context.replicas, *y.shape)
 
-    def _found(self, bench: Bench, x: Tensor, y: Tensor) -> Tensor:
+    def _found(self, context: RemedyContext, x: Tensor, y: Tensor) -> Tensor:
         from periodic_tui.engine.remedies.frequency.spectrum import separated
 
         try:
-            limit = bench.setting.highest(self.frequency_limit)
-            return separated(x, y, bench.get("omega").shape[-1], limit)
+            limit = context.setting.highest(self.frequency_limit)
+            return separated(x, y, context.get("omega").shape[-1], limit)
         except ValueError as reason:
             raise Failed(f"{reason}: the range is too wide for frequency_limit") from None
 
-    def _give_up_unexplained(self, bench: Bench, noise: Tensor) -> None:
+    def _give_up_unexplained(self, context: RemedyContext, noise: Tensor) -> None:
         from periodic_tui.engine.remedies.frequency.noise import unexplained
 
-        samples = self._samples(bench)
+        samples = self._samples(context)
         reason = (
             f"the peaks explain less than half of the signal: noise {float(noise.mean()):.2g} is too high for "
             f"{samples[0].shape[1]:,} points, or there are more sines than units, or frequency_limit is too low"
         )
-        bench.give_up(unexplained(bench, noise, samples), reason)
+        context.give_up(unexplained(context, noise, samples), reason)
 
 
-def keep_there(bench: Bench, divisor: Tensor) -> None:
+def keep_there(context: RemedyContext, divisor: Tensor) -> None:
     """Plain gradient descent with steps that stay in the basin, divided by `divisor` `[replicas]`."""
     import torch
 
     from periodic_tui.engine.remedies.frequency.rates import stable_rate
 
-    if not bench.setting.optimizer.plain_gradient_descent:
-        bench.change(optimizer={"kind": "sgd", "lr": 0.1})
-    if "alpha" not in bench.names:
-        bench.rate(stable_rate(torch.full_like(divisor, bench.farthest)) / divisor, "omega")
+    if not context.setting.optimizer.plain_gradient_descent:
+        context.change(optimizer={"kind": "sgd", "lr": 0.1})
+    if "alpha" not in context.names:
+        context.rate(stable_rate(torch.full_like(divisor, context.farthest)) / divisor, "omega")
         return
     # A whole data set is always the same: there the step may go nearly all of the way.
-    share = 0.5 if bench.setting.batch_size else 0.9
-    bench.rate(share / _curvature(bench).clamp_min(1e-12) / divisor, "omega")
+    share = 0.5 if context.setting.batch_size else 0.9
+    context.rate(share / _curvature(context).clamp_min(1e-12) / divisor, "omega")
     for name in ("alpha", "beta"):
-        bench.rate(0.5 * share / divisor, name)
+        context.rate(0.5 * share / divisor, name)
 
 
-def _curvature(bench: Bench) -> Tensor:
+def _curvature(context: RemedyContext) -> Tensor:
     """Largest curvature `[replicas]` of the loss in a frequency, measured on samples."""
-    x, _ = bench.sample(1_024)
-    alpha, beta, omega = (bench.get(name).unsqueeze(1) for name in ("alpha", "beta", "omega"))
+    x, _ = context.sample(1_024)
+    alpha, beta, omega = (context.get(name).unsqueeze(1) for name in ("alpha", "beta", "omega"))
     slope = (alpha * (omega * x).cos() - beta * (omega * x).sin()) * x
     return 2 * slope.square().mean(1).amax(-1)

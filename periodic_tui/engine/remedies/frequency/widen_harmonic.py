@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.remedies.base import Course, Failed, Train
-from periodic_tui.engine.remedies.context import Bench
+from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules
 from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
 from periodic_tui.engine.remedies.frequency.rates import patience_under
@@ -28,69 +28,69 @@ _NOISE = 30
 _LAST_STEPS = 1_000
 
 
-def widen_harmonic(options: Widening, bench: Bench) -> Course:
+def widen_harmonic(options: Widening, context: RemedyContext) -> Course:
     """A scan of frequencies by least squares on a narrow range, then Adam while it widens, then gradient descent."""
-    if bench.get("omega").shape[-1] > 1:
+    if context.get("omega").shape[-1] > 1:
         raise Failed("the model has several sines: spectral-start separates them")
-    noise, power = measured(bench)
-    bench.change(optimizer={"kind": "adam", "lr": _RATE, "betas": (0.9, 0.99)})
-    first = _first_range(options, bench)
-    ladder = _ladder(options, bench, first, noise)
+    noise, power = measured(context)
+    context.change(optimizer={"kind": "adam", "lr": _RATE, "betas": (0.9, 0.99)})
+    first = _first_range(options, context)
+    ladder = _ladder(options, context, first, noise)
     yield from ladder.climb()
     if not bool(ladder.done.all()):
-        bench.give_up(~ladder.done, f"the loss does not fall on ±{float(ladder.half_width[~ladder.done].min()):.3g}")
-    keep_there(bench, torch.ones_like(power))
-    bench.narrow(torch.full_like(first, bench.reach))
-    yield from _settle(bench, patience_under(noise, power))
-    bench.give_up(
-        unexplained(bench, noise),
+        context.give_up(~ladder.done, f"the loss does not fall on ±{float(ladder.half_width[~ladder.done].min()):.3g}")
+    keep_there(context, torch.ones_like(power))
+    context.narrow(torch.full_like(first, context.reach))
+    yield from _settle(context, patience_under(noise, power))
+    context.give_up(
+        unexplained(context, noise),
         f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high, or "
         "frequency_limit is too low, or it is not one sine",
     )
-    return f"found ω of the first replica {float(bench.get('omega')[0, 0]):.7g} on all of ±{bench.reach:,g}"
+    return f"found ω of the first replica {float(context.get('omega')[0, 0]):.7g} on all of ±{context.reach:,g}"
 
 
-def _first_range(options: Widening, bench: Bench) -> Tensor:
+def _first_range(options: Widening, context: RemedyContext) -> Tensor:
     """Half-widths `[replicas]`."""
     wide = torch.full(
-        (bench.replicas,),
-        _PERIODS / bench.setting.highest(options.frequency_limit),
+        (context.replicas,),
+        _PERIODS / context.setting.highest(options.frequency_limit),
         dtype=torch.float64,
-        device=bench.device,
+        device=context.device,
     )
-    while bool((bench.points(wide) < _FEWEST_POINTS).any()) and float(wide.max()) < bench.reach:
+    while bool((context.points(wide) < _FEWEST_POINTS).any()) and float(wide.max()) < context.reach:
         wide = 1.5 * wide
-    return wide.clamp(max=bench.reach)
+    return wide.clamp(max=context.reach)
 
 
-def _ladder(options: Widening, bench: Bench, first: Tensor, noise: Tensor) -> Ladder:
+def _ladder(options: Widening, context: RemedyContext, first: Tensor, noise: Tensor) -> Ladder:
     started = torch.zeros_like(first, dtype=torch.bool)
 
     def enter(half_width: Tensor, where: Tensor) -> Tensor:
         fresh = where & ~started
         if bool(fresh.any()):
-            _scan(options, bench, first, fresh)
+            _scan(options, context, first, fresh)
             started.logical_or_(fresh)
         for name in ("alpha", "beta"):
-            bench.rate(torch.full_like(half_width, _RATE), name)
-        bench.rate(_RATE / half_width, "omega")
-        bench.restart(where)
-        return bench.sample(_SAMPLES)[1].double().square().mean((1, 2)) + _NOISE * noise.double().square()
+            context.rate(torch.full_like(half_width, _RATE), name)
+        context.rate(_RATE / half_width, "omega")
+        context.restart(where)
+        return context.sample(_SAMPLES)[1].double().square().mean((1, 2)) + _NOISE * noise.double().square()
 
     def redraw(where: Tensor) -> None:
-        _scan(options, bench, first, where)
+        _scan(options, context, first, where)
 
     rules = Rules(options.growth, options.loss_share, _STAGE_STEPS, options.patience, options.max_steps)
-    return Ladder(bench, rules, first, enter, redraw)
+    return Ladder(context, rules, first, enter, redraw)
 
 
-def _scan(options: Widening, bench: Bench, first: Tensor, where: Tensor) -> None:
+def _scan(options: Widening, context: RemedyContext, first: Tensor, where: Tensor) -> None:
     """Put the frequency of the best least-squares fit on the first range, and its amplitudes."""
-    x, y = (values[..., 0].double() for values in bench.sample(_SAMPLES, first))
+    x, y = (values[..., 0].double() for values in context.sample(_SAMPLES, first))
     step = 1.0 / float(first.min())
-    limit = bench.setting.highest(options.frequency_limit) + step
+    limit = context.setting.highest(options.frequency_limit) + step
     best = torch.zeros_like(first)
-    found = torch.zeros(bench.replicas, 3, dtype=torch.float64, device=bench.device)
+    found = torch.zeros(context.replicas, 3, dtype=torch.float64, device=context.device)
     for omega in torch.arange(0.25 * step, limit, step).tolist():
         angle = omega * x
         design = torch.stack([angle.sin(), angle.cos()], -1)
@@ -102,11 +102,11 @@ def _scan(options: Widening, bench: Bench, first: Tensor, where: Tensor) -> None
         found = row.where((energy > best).unsqueeze(-1), found)
         best = torch.maximum(best, energy)
     for column, name in enumerate(("omega", "alpha", "beta")):
-        bench.put(name, found[:, column : column + 1], where)
+        context.put(name, found[:, column : column + 1], where)
 
 
-def _settle(bench: Bench, patience: Tensor) -> Generator[Train, Tensor, None]:
+def _settle(context: RemedyContext, patience: Tensor) -> Generator[Train, Tensor, None]:
     """Gradient descent on all of the domain, its step falling to what keeps the frequency under the noise."""
     for step in range(0, _LAST_STEPS, 20):
-        keep_there(bench, torch.minimum(patience, torch.full_like(patience, 1 + step / 5)))
-        yield Train(20, f"all of ±{bench.reach:,.4g}, settling, step {step} of {_LAST_STEPS}")
+        keep_there(context, torch.minimum(patience, torch.full_like(patience, 1 + step / 5)))
+        yield Train(20, f"all of ±{context.reach:,.4g}, settling, step {step} of {_LAST_STEPS}")

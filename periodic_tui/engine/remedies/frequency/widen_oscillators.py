@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.remedies.base import Course, Train
-from periodic_tui.engine.remedies.context import Bench
+from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.hinge import between_digits, into_digits, wrong_share
 from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules
 from periodic_tui.engine.remedies.frequency.widening import Widening
@@ -33,36 +33,36 @@ _WRONG = 1e-3
 """Share of instants between two seconds that may be wrong in the end."""
 
 
-def widen_oscillators(options: Widening, bench: Bench) -> Course:
+def widen_oscillators(options: Widening, context: RemedyContext) -> Course:
     """Adam on frequencies and phases while the range widens; then a linear carry, by gradient descent as well.
 
     Of a fixed data set nobody chooses the range: there the *pairs* of instants are taken that lie close together, and
     the phases between them are learned, which need no absolute phase.
     """
-    bench.change(optimizer={"kind": "adam", "lr": _RATE, "betas": (0.9, 0.99)})
-    data = bench.data
+    context.change(optimizer={"kind": "adam", "lr": _RATE, "betas": (0.9, 0.99)})
+    data = context.data
     if data is not None:
-        bench.train_on(*pairs(*data))
-    first = _first_range(options, bench)
-    bench.put("carry", bench.get("carry") * 0)
-    _redraw(options, bench, torch.ones_like(first, dtype=torch.bool))
-    ladder = _ladder(options, bench, first)
+        context.train_on(*pairs(*data))
+    first = _first_range(options, context)
+    context.put("carry", context.get("carry") * 0)
+    _redraw(options, context, torch.ones_like(first, dtype=torch.bool))
+    ladder = _ladder(options, context, first)
     yield from ladder.climb()
-    bench.give_up(
+    context.give_up(
         ~ladder.done,
         f"the oscillators do not lock in on ±{float(ladder.half_width.min()):.3g} s in {options.max_steps:,} steps",
     )
     if data is not None:
-        bench.train_on(*data)
-        yield from _settle(bench, _LAST_STEPS, ("phase",), "all oscillators locked in; learning their phases")
-    yield from _settle(bench, _LAST_STEPS, ("omega", "phase"), "all oscillators locked in; settling")
-    yield from _settle(bench, _CARRY_STEPS, ("carry",), "learning the carry")
-    if between_digits(bench):
-        yield from into_digits(bench)
-        bench.give_up(~(wrong_share(bench) < _WRONG), "hands still point into other digits")
+        context.train_on(*data)
+        yield from _settle(context, _LAST_STEPS, ("phase",), "all oscillators locked in; learning their phases")
+    yield from _settle(context, _LAST_STEPS, ("omega", "phase"), "all oscillators locked in; settling")
+    yield from _settle(context, _CARRY_STEPS, ("carry",), "learning the carry")
+    if between_digits(context):
+        yield from into_digits(context)
+        context.give_up(~(wrong_share(context) < _WRONG), "hands still point into other digits")
     else:
-        _give_up_unlocked(bench)
-    return f"locked in, carry learned; periods of the first replica {periods(bench)} s"
+        _give_up_unlocked(context)
+    return f"locked in, carry learned; periods of the first replica {periods(context)} s"
 
 
 def pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -79,57 +79,59 @@ def pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat(times), torch.cat(phases)
 
 
-def _first_range(options: Widening, bench: Bench) -> Tensor:
+def _first_range(options: Widening, context: RemedyContext) -> Tensor:
     """Half-widths `[replicas]`: what the options say, or wider where there are too few points."""
-    wide = torch.full((bench.replicas,), min(options.first_range, bench.reach), dtype=bench.dtype, device=bench.device)
-    while bool((bench.points(wide) < _FEWEST_PAIRS).any()) and float(wide.max()) < bench.reach:
+    wide = torch.full(
+        (context.replicas,), min(options.first_range, context.reach), dtype=context.dtype, device=context.device
+    )
+    while bool((context.points(wide) < _FEWEST_PAIRS).any()) and float(wide.max()) < context.reach:
         wide = 1.2 * wide
     return wide
 
 
-def periods(bench: Bench) -> str:
+def periods(context: RemedyContext) -> str:
     """2π/|ω| of the first replica, in words."""
-    return ", ".join(f"{2 * math.pi / max(abs(omega), 1e-300):,.7g}" for omega in bench.get("omega")[0].tolist())
+    return ", ".join(f"{2 * math.pi / max(abs(omega), 1e-300):,.7g}" for omega in context.get("omega")[0].tolist())
 
 
-def _ladder(options: Widening, bench: Bench, first: Tensor) -> Ladder:
-    learned = ("omega", "phase") if bench.data is None else ("omega",)
+def _ladder(options: Widening, context: RemedyContext, first: Tensor) -> Ladder:
+    learned = ("omega", "phase") if context.data is None else ("omega",)
 
     def enter(half_width: Tensor, where: Tensor) -> Tensor:
-        _set_rates(bench, torch.full_like(half_width, _RATE), half_width, learned)
-        bench.restart(where)
+        _set_rates(context, torch.full_like(half_width, _RATE), half_width, learned)
+        context.restart(where)
         return torch.ones_like(half_width)
 
     rules = Rules(options.growth, _THRESHOLD, _STAGE_STEPS, _PATIENCE, options.max_steps)
-    return Ladder(bench, rules, first, enter, lambda where: _redraw(options, bench, where))
+    return Ladder(context, rules, first, enter, lambda where: _redraw(options, context, where))
 
 
-def _redraw(options: Widening, bench: Bench, where: Tensor) -> None:
+def _redraw(options: Widening, context: RemedyContext, where: Tensor) -> None:
     """Frequencies that turn at most once or so on the first range; phases anywhere, but none between pairs."""
-    count = bench.setting.outputs
-    bench.put("omega", (2 * bench.uniform(count) - 1) / options.first_range, where)
-    phase = 2 * math.pi * bench.uniform(count)
-    bench.put("phase", phase if bench.data is None else 0 * phase, where)
+    count = context.setting.outputs
+    context.put("omega", (2 * context.uniform(count) - 1) / options.first_range, where)
+    phase = 2 * math.pi * context.uniform(count)
+    context.put("phase", phase if context.data is None else 0 * phase, where)
 
 
-def _set_rates(bench: Bench, rate: Tensor, half_width: Tensor, names: tuple[str, ...]) -> None:
+def _set_rates(context: RemedyContext, rate: Tensor, half_width: Tensor, names: tuple[str, ...]) -> None:
     """Learning rates of the parameters `names`; the others stand still."""
     for name in ("omega", "phase", "carry"):
         own = rate if name in names else rate * 0
-        bench.rate(own / half_width if name == "omega" else own, name)
+        context.rate(own / half_width if name == "omega" else own, name)
 
 
-def _settle(bench: Bench, steps: int, names: tuple[str, ...], stage: str) -> Generator[Train, Tensor, None]:
+def _settle(context: RemedyContext, steps: int, names: tuple[str, ...], stage: str) -> Generator[Train, Tensor, None]:
     """On all of the domain, with a rate that falls to zero."""
-    half_width = torch.full((bench.replicas,), bench.reach, dtype=bench.dtype, device=bench.device)
-    bench.narrow(half_width)
-    bench.restart(torch.ones_like(half_width, dtype=torch.bool))
+    half_width = torch.full((context.replicas,), context.reach, dtype=context.dtype, device=context.device)
+    context.narrow(half_width)
+    context.restart(torch.ones_like(half_width, dtype=torch.bool))
     for step in range(0, steps, 5):
-        _set_rates(bench, torch.full_like(half_width, _RATE * (1 - step / steps)), half_width, names)
-        yield Train(5, f"{stage}, step {step} of {steps}: periods {periods(bench)} s")
+        _set_rates(context, torch.full_like(half_width, _RATE * (1 - step / steps)), half_width, names)
+        yield Train(5, f"{stage}, step {step} of {steps}: periods {periods(context)} s")
 
 
-def _give_up_unlocked(bench: Bench) -> None:
-    x, y = bench.sample(4_096)
-    loss = (1 - (bench.predict(x) - y).cos()).mean((1, 2))
-    bench.give_up(~(loss < _DECODABLE), f"phases are still off by a loss of {float(loss.max()):.1e} with the carry")
+def _give_up_unlocked(context: RemedyContext) -> None:
+    x, y = context.sample(4_096)
+    loss = (1 - (context.predict(x) - y).cos()).mean((1, 2))
+    context.give_up(~(loss < _DECODABLE), f"phases are still off by a loss of {float(loss.max()):.1e} with the carry")

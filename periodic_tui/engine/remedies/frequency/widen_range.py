@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from periodic_tui.engine.remedies.base import Course, register
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 from periodic_tui.engine.remedies.frequency.widening import Widening
 
 
@@ -29,10 +29,10 @@ class WidenRange(Widening):
             return f"it is for a model with frequencies, and the model is {setting.model.kind}"
         return None if setting.reach is not None else "it needs a training domain made of intervals"
 
-    def course(self, bench: Bench) -> Course:
+    def course(self, context: RemedyContext) -> Course:
         from periodic_tui.engine.remedies.frequency.widen_harmonic import widen_harmonic
         from periodic_tui.engine.remedies.frequency.widen_oscillators import widen_oscillators
         from periodic_tui.engine.remedies.frequency.widen_sine import widen_sine
 
         widen = {"sine-unit": widen_sine, "harmonic": widen_harmonic, "oscillators": widen_oscillators}
-        return widen[bench.setting.model.kind](self, bench)
+        return widen[context.setting.model.kind](self, context)

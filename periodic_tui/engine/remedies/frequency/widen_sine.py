@@ -7,7 +7,7 @@ from collections.abc import Generator
 from torch import Tensor
 
 from periodic_tui.engine.remedies.base import Course, Train
-from periodic_tui.engine.remedies.context import Bench
+from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules
 from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
 from periodic_tui.engine.remedies.frequency.rates import stable_rate
@@ -17,33 +17,33 @@ _NOISE_SHARE = 1e-3
 """Noise variance below this share of the signal's power does not disturb the adaptive rule."""
 
 
-def widen_sine(options: Widening, bench: Bench) -> Course:
+def widen_sine(options: Widening, context: RemedyContext) -> Course:
     """Plain gradient descent on ω, its step size tied to the range."""
-    if not bench.setting.optimizer.plain_gradient_descent:
-        bench.change(optimizer={"kind": "sgd", "lr": bench.setting.optimizer.lr})
-    first = (2 / (options.frequency_limit + bench.get("omega")[:, 0].abs())).clamp(max=bench.reach)
-    noise, power = measured(bench)
+    if not context.setting.optimizer.plain_gradient_descent:
+        context.change(optimizer={"kind": "sgd", "lr": context.setting.optimizer.lr})
+    first = (2 / (options.frequency_limit + context.get("omega")[:, 0].abs())).clamp(max=context.reach)
+    noise, power = measured(context)
     if bool((noise.square() > _NOISE_SHARE * power).any()):
-        yield from _fixed(options, bench, first, float(noise.mean()))
+        yield from _fixed(options, context, first, float(noise.mean()))
     else:
-        yield from _adaptive(options, bench, first)
-    _give_up_unexplained(bench, noise)
-    return f"found ω on all of ±{bench.reach:,g}; the last step size stays"
+        yield from _adaptive(options, context, first)
+    _give_up_unexplained(context, noise)
+    return f"found ω on all of ±{context.reach:,g}; the last step size stays"
 
 
-def _adaptive(options: Widening, bench: Bench, first: Tensor) -> Generator[Train, Tensor, None]:
+def _adaptive(options: Widening, context: RemedyContext, first: Tensor) -> Generator[Train, Tensor, None]:
     def enter(half_width: Tensor, where: Tensor) -> Tensor:
-        bench.rate(stable_rate(half_width), "omega")
-        return bench.sample(256)[1].square().mean((1, 2))
+        context.rate(stable_rate(half_width), "omega")
+        return context.sample(256)[1].square().mean((1, 2))
 
     def redraw(where: Tensor) -> None:
-        bench.put("omega", (2 * bench.uniform(1) - 1) * options.frequency_limit, where)
+        context.put("omega", (2 * context.uniform(1) - 1) * options.frequency_limit, where)
 
     rules = Rules(options.growth, options.loss_share, options.stage_steps, options.patience, options.max_steps)
-    ladder = Ladder(bench, rules, first, enter, redraw)
+    ladder = Ladder(context, rules, first, enter, redraw)
     yield from ladder.climb()
     if not bool(ladder.done.all()):
-        bench.give_up(~ladder.done, _reason(options, float(ladder.half_width[~ladder.done].min()), first))
+        context.give_up(~ladder.done, _reason(options, float(ladder.half_width[~ladder.done].min()), first))
 
 
 def _reason(options: Widening, stuck: float, first: Tensor) -> str:
@@ -55,22 +55,24 @@ def _reason(options: Widening, stuck: float, first: Tensor) -> str:
     )
 
 
-def _fixed(options: Widening, bench: Bench, first: Tensor, noise: float) -> Generator[Train, Tensor, None]:
+def _fixed(options: Widening, context: RemedyContext, first: Tensor, noise: float) -> Generator[Train, Tensor, None]:
     """Stages of fixed length, in which the step size decays: no loss falls below the noise."""
     half_width, last = first, False
     while not last:
-        last = bool((half_width >= bench.reach).all())
-        bench.narrow(half_width)
-        stage = f"range ±{float(half_width.max()):.3g} of ±{bench.reach:,g}, stages of fixed length: noise {noise:.2g}"
+        last = bool((half_width >= context.reach).all())
+        context.narrow(half_width)
+        stage = (
+            f"range ±{float(half_width.max()):.3g} of ±{context.reach:,g}, stages of fixed length: noise {noise:.2g}"
+        )
         for step in range(options.last_steps if last else options.noisy_steps):
-            bench.rate(stable_rate(half_width) / (1 + step / 5), "omega")
+            context.rate(stable_rate(half_width) / (1 + step / 5), "omega")
             yield Train(1, stage)
-        half_width = (half_width * options.growth).clamp(max=bench.reach)
+        half_width = (half_width * options.growth).clamp(max=context.reach)
 
 
-def _give_up_unexplained(bench: Bench, noise: Tensor) -> None:
+def _give_up_unexplained(context: RemedyContext, noise: Tensor) -> None:
     reason = (
         f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high for batches of "
-        f"{bench.setting.batch_size}, or frequency_limit is too low"
+        f"{context.setting.batch_size}, or frequency_limit is too low"
     )
-    bench.give_up(unexplained(bench, noise), reason)
+    context.give_up(unexplained(context, noise), reason)

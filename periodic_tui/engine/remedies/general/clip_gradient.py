@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 
 @register
@@ -25,9 +25,9 @@ class ClipGradient(Remedy):
     def unfit(self, setting: Setting) -> str | None:
         return None
 
-    def course(self, bench: Bench) -> Course:
-        if not bool(bench.alive.any()):
+    def course(self, context: RemedyContext) -> Course:
+        if not bool(context.alive.any()):
             raise Failed("every replica has diverged already")
-        bench.change(clip_gradient=self.norm)
+        context.change(clip_gradient=self.norm)
         yield Train(0, "clipping")
         return f"limited the gradient to a norm of {self.norm:g}"

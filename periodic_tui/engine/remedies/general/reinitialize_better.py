@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 
 @register
@@ -35,22 +35,22 @@ class ReinitializeBetter(Remedy):
     def unfit(self, setting: Setting) -> str | None:
         return None if setting.model.hidden_units else "there are no units"
 
-    def course(self, bench: Bench) -> Course:
+    def course(self, context: RemedyContext) -> Course:
         import torch
 
-        bench.change(optimizer={"kind": "adam", "lr": self.lr})
-        bench.initial(
+        context.change(optimizer={"kind": "adam", "lr": self.lr})
+        context.initial(
             weights={"kind": "truncated-normal", "std": self.std}, bias={"kind": "constant", "value": self.bias}
         )
-        start = torch.full((bench.replicas,), self.lr, device=bench.device)
+        start = torch.full((context.replicas,), self.lr, device=context.device)
         done = 0
         while done < self.steps:
-            bench.rate(start * 0.01 ** (done / self.steps))
+            context.rate(start * 0.01 ** (done / self.steps))
             losses = yield Train(
                 min(50, self.steps - done), f"step {done:,} of {self.steps:,} with a falling step size"
             )
             done += len(losses)
-        x, y = bench.sample(1_024)
-        error, spread = (bench.predict(x) - y).square().mean((1, 2)), y.var((1, 2), correction=0)
-        bench.give_up(~(error < 0.5 * spread), "the fit still explains less than half of the variance")
+        x, y = context.sample(1_024)
+        error, spread = (context.predict(x) - y).square().mean((1, 2)), y.var((1, 2), correction=0)
+        context.give_up(~(error < 0.5 * spread), "the fit still explains less than half of the variance")
         return f"started again; loss {float(error.median()):.2g} of a variance of {float(spread.median()):.2g}"

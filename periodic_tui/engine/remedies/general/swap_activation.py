@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 
 @register
@@ -29,7 +29,7 @@ class SwapActivation(Remedy):
             return f"there is no activation {self.activation!r}"
         return "it is the activation already" if setting.model.activation.kind == self.activation else None
 
-    def course(self, bench: Bench) -> Course:
-        bench.change(activation=self.activation)
+    def course(self, context: RemedyContext) -> Course:
+        context.change(activation=self.activation)
         yield Train(0, "another activation")
         return f"went on with {self.activation}"

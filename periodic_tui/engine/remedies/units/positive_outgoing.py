@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 
 @register
@@ -21,10 +21,10 @@ class PositiveOutgoing(Remedy):
     def unfit(self, setting: Setting) -> str | None:
         return None if getattr(setting.model, "output_layer", False) else "there are no outgoing weights"
 
-    def course(self, bench: Bench) -> Course:
-        weight = bench.get("output.weight")
+    def course(self, context: RemedyContext) -> Course:
+        weight = context.get("output.weight")
         negative = weight < 0
-        bench.put("output.weight", weight.abs())
-        bench.forget("output.weight", negative)
+        context.put("output.weight", weight.abs())
+        context.forget("output.weight", negative)
         yield Train(0, "signs turned")
         return f"turned {int(negative.sum())} of {negative.numel()} outgoing weights positive"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,18 +38,18 @@ class RepelUnits(Remedy):
             None if setting.inputs > 1 else "with one input there are no directions between the same and the opposite"
         )
 
-    def course(self, bench: Bench) -> Course:
+    def course(self, context: RemedyContext) -> Course:
         half = self.steps // 2
-        alike = self._alike(bench)
+        alike = self._alike(context)
         for step in range(0, half, self.every):
-            self._push(bench)
+            self._push(context)
             yield Train(self.every, f"pushing, step {step:,} of {half:,}")
         yield Train(self.steps - half, "training on without repulsion")
-        left = self._alike(bench)
+        left = self._alike(context)
         return f"parted {max(0, alike - left)} of {alike} pairs of like units; dead units are not its business"
 
-    def _push(self, bench: Bench) -> None:
-        weight = bench.get("hidden.0.weight")
+    def _push(self, context: RemedyContext) -> None:
+        weight = context.get("hidden.0.weight")
         length = weight.norm(dim=-1, keepdim=True).clamp_min(1e-6)
         unit = weight / length
         cosines = _off_diagonal(unit).clamp_min(0.0).unsqueeze(-1)
@@ -57,12 +57,12 @@ class RepelUnits(Remedy):
         # Of unit length: the closer two units are, the more they need the push.
         away = (cosines * apart / apart.norm(dim=-1, keepdim=True).clamp_min(1e-6)).sum(2)
         moved = unit + self.strength * away
-        bench.put("hidden.0.weight", length * moved / moved.norm(dim=-1, keepdim=True))
+        context.put("hidden.0.weight", length * moved / moved.norm(dim=-1, keepdim=True))
 
     @staticmethod
-    def _alike(bench: Bench) -> int:
+    def _alike(context: RemedyContext) -> int:
         """Pairs whose directions have a cosine above 0.98."""
-        weight = bench.get("hidden.0.weight")
+        weight = context.get("hidden.0.weight")
         unit = weight / weight.norm(dim=-1, keepdim=True).clamp_min(1e-6)
         return int((_off_diagonal(unit) > 0.98).sum()) // 2
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,45 +50,45 @@ class ReseedUnits(Remedy):
             return "it is for one hidden layer and an output layer"
         return None if setting.outputs == 1 else "it is for one output"
 
-    def course(self, bench: Bench) -> Course:
+    def course(self, context: RemedyContext) -> Course:
         from periodic_tui.engine.remedies.units.usefulness import Usefulness
 
-        full = bench.get("output.weight")[:, 0, 0] * 0 + self.lr
-        bench.rate(full)
+        full = context.get("output.weight")[:, 0, 0] * 0 + self.lr
+        context.rate(full)
         reseeded = 0
         for turn in range(self.rounds):
-            now = yield from Usefulness.of(bench, f"round {turn + 1} of {self.rounds}")
-            failed = now.loss > bench.setting.solved_below
+            now = yield from Usefulness.of(context, f"round {turn + 1} of {self.rounds}")
+            failed = now.loss > context.setting.solved_below
             reseeded += int(failed.sum())
-            self._reseed(bench, now, failed)
-            stage = f"round {turn + 1} of {self.rounds}, {int(failed.sum())} of {bench.replicas} networks re-seeded"
+            self._reseed(context, now, failed)
+            stage = f"round {turn + 1} of {self.rounds}, {int(failed.sum())} of {context.replicas} networks re-seeded"
             yield Train(self.every, stage)
         for step in range(20):
-            bench.rate(full * (1 - step / 20 + 0.05 * step / 20))
+            context.rate(full * (1 - step / 20 + 0.05 * step / 20))
             yield Train(max(1, self.settle // 20), "settling with a falling learning rate")
-        loss = (yield from Usefulness.of(bench, "looking at the losses")).loss
-        bench.give_up(loss > 2 * bench.setting.solved_below, "the loss is still above solved_below")
+        loss = (yield from Usefulness.of(context, "looking at the losses")).loss
+        context.give_up(loss > 2 * context.setting.solved_below, "the loss is still above solved_below")
         if not reseeded:
             raise Failed("no network needed it")
         return f"re-seeded {reseeded} units; median loss {float(loss.median()):.4g}"
 
-    def _reseed(self, bench: Bench, now: Usefulness, where: Tensor) -> None:
+    def _reseed(self, context: RemedyContext, now: Usefulness, where: Tensor) -> None:
         """One unit in each replica `where` `[replicas]`."""
         import torch
 
-        outgoing = bench.get("output.weight")
+        outgoing = context.get("output.weight")
         score = now.loss_without.where(outgoing[:, 0] >= 0, now.loss_without - 1e9)
         chosen = torch.nn.functional.one_hot(score.argmin(-1), score.shape[-1]).bool() & where.unsqueeze(-1)
-        direction = now.pull + self.jitter * bench.normal(now.pull.shape[-1])
+        direction = now.pull + self.jitter * context.normal(now.pull.shape[-1])
         direction = self.weight * direction / direction.norm(dim=-1, keepdim=True)
-        self._write(bench, "hidden.0.weight", direction.unsqueeze(1), chosen.unsqueeze(-1))
-        self._write(bench, "output.weight", torch.full_like(outgoing, self.outgoing), chosen.unsqueeze(1))
-        if "hidden.0.bias" in bench.names:
-            self._write(bench, "hidden.0.bias", torch.zeros_like(score), chosen)
+        self._write(context, "hidden.0.weight", direction.unsqueeze(1), chosen.unsqueeze(-1))
+        self._write(context, "output.weight", torch.full_like(outgoing, self.outgoing), chosen.unsqueeze(1))
+        if "hidden.0.bias" in context.names:
+            self._write(context, "hidden.0.bias", torch.zeros_like(score), chosen)
 
     @staticmethod
-    def _write(bench: Bench, name: str, values: Tensor, where: Tensor) -> None:
-        before = bench.get(name)
+    def _write(context: RemedyContext, name: str, values: Tensor, where: Tensor) -> None:
+        before = context.get(name)
         where = where.expand_as(before)
-        bench.put(name, values.expand_as(before), where)
-        bench.forget(name, where)
+        context.put(name, values.expand_as(before), where)
+        context.forget(name, where)

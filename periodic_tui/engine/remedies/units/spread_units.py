@@ -6,7 +6,7 @@ import math
 from typing import ClassVar
 
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
-from periodic_tui.engine.remedies.context import Bench, Setting
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 
 @register
@@ -23,17 +23,17 @@ class SpreadUnits(Remedy):
             return "it is for one hidden layer"
         return None if setting.inputs <= 2 else f"it is for one or two inputs, and there are {setting.inputs}"
 
-    def course(self, bench: Bench) -> Course:
+    def course(self, context: RemedyContext) -> Course:
         import torch
 
-        weight = bench.get("hidden.0.weight")
+        weight = context.get("hidden.0.weight")
         units = torch.arange(weight.shape[1], device=weight.device, dtype=weight.dtype)
-        if bench.setting.inputs == 1:
+        if context.setting.inputs == 1:
             turned = (1 - 2 * (units % 2)).unsqueeze(-1) * weight.abs()
         else:
-            angle = 2 * math.pi * (bench.uniform(1) + units / len(units))
+            angle = 2 * math.pi * (context.uniform(1) + units / len(units))
             turned = torch.stack([angle.cos(), angle.sin()], -1) * weight.norm(dim=-1, keepdim=True)
-        bench.put("hidden.0.weight", turned)
-        bench.forget("hidden.0.weight", torch.ones_like(turned, dtype=torch.bool))
+        context.put("hidden.0.weight", turned)
+        context.forget("hidden.0.weight", torch.ones_like(turned, dtype=torch.bool))
         yield Train(0, "directions spread")
         return f"spread {len(units)} units evenly"

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.remedies.base import Train
-from periodic_tui.engine.remedies.context import Bench
+from periodic_tui.engine.remedies.context import RemedyContext
 
 _POINTS = 1_024
 _RIDGE = 1e-7
@@ -28,11 +28,11 @@ class Usefulness:
     """`[replicas, inputs]`: mean of residual · x, of unit length: where the fit is too low."""
 
     @classmethod
-    def of(cls, bench: Bench, stage: str) -> Generator[Train, Tensor, Usefulness]:
+    def of(cls, context: RemedyContext, stage: str) -> Generator[Train, Tensor, Usefulness]:
         """Of the only hidden layer; measured as a part of a course."""
-        x, y = bench.sample(_POINTS)
-        residual = y - bench.predict(x)
-        hidden = _hidden(bench, x)
+        x, y = context.sample(_POINTS)
+        residual = y - context.predict(x)
+        hidden = _hidden(context, x)
         whole = _least_squares(hidden, y)
         without = []
         for unit in range(hidden.shape[-1]):
@@ -46,9 +46,9 @@ class Usefulness:
         )
 
 
-def _hidden(bench: Bench, x: Tensor) -> Tensor:
+def _hidden(context: RemedyContext, x: Tensor) -> Tensor:
     """Activations `[replicas, points, units]`."""
-    return bench.hidden(x)[0].activations
+    return context.hidden(x)[0].activations
 
 
 def _without(hidden: Tensor, unit: int) -> Tensor:

@@ -14,9 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot import aoti
-from periodic_tui.engine.training.aot.cache import Unavailable, compiler_folder
+from periodic_tui.engine.training.aot.cache import compiler_folder
 from periodic_tui.engine.training.aot.cache_key import Signature
 
 LIMIT = 300.0

@@ -15,15 +15,13 @@ from pathlib import Path
 
 import platformdirs
 
+from periodic_tui.engine.errors import Unavailable
+
 _MANIFEST = "step.json"
 _KEPT = 64
 """Compiled steps that are kept; the oldest go first."""
 _ABANDONED = 3600.0
 """Seconds after which what a killed build left behind is removed."""
-
-
-class Unavailable(Exception):
-    """There is no compiled step to be had; the message says why."""
 
 
 def cache_folder() -> Path:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.randomness import counter_for
-from periodic_tui.engine.training.sampling import Knobs, numbers_per_step
+from periodic_tui.engine.training.sampling import StepInputs, numbers_per_step
 from periodic_tui.engine.training.step import State
 
 Kind = tuple[str, str, tuple[int, ...]]
@@ -27,30 +27,30 @@ class Signature:
     """The tensors of a step, in the order in which the compiled code takes them."""
 
     state: tuple[Kind, ...]
-    knobs: tuple[Kind, ...]
+    step_inputs: tuple[Kind, ...]
 
     @classmethod
-    def of(cls, state: State, knobs: Knobs) -> Signature:
+    def of(cls, state: State, step_inputs: StepInputs) -> Signature:
         """The signature of these tensors."""
-        return cls(_kinds(state), _kinds(knobs))
+        return cls(_kinds(state), _kinds(step_inputs))
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Signature:
         """The inverse of `as_json`."""
-        state, knobs = (tuple((n, d, tuple(s)) for n, d, s in value[key]) for key in ("state", "knobs"))
-        return cls(state, knobs)
+        state, step_inputs = (tuple((n, d, tuple(s)) for n, d, s in value[key]) for key in ("state", "step_inputs"))
+        return cls(state, step_inputs)
 
     def as_json(self) -> dict[str, Any]:
         """Lists of lists."""
-        return {"state": self.state, "knobs": self.knobs}
+        return {"state": self.state, "step_inputs": self.step_inputs}
 
     @property
     def state_names(self) -> list[str]:
         return [name for name, _, _ in self.state]
 
     @property
-    def knob_names(self) -> list[str]:
-        return [name for name, _, _ in self.knobs]
+    def step_input_names(self) -> list[str]:
+        return [name for name, _, _ in self.step_inputs]
 
     @property
     def parameters(self) -> tuple[int, ...]:
@@ -61,9 +61,9 @@ class Signature:
     def replicas(self) -> int:
         return self.parameters[0]
 
-    def examples(self) -> tuple[State, Knobs]:
+    def examples(self) -> tuple[State, StepInputs]:
         """Tensors of these kinds, filled with zeros."""
-        return _zeros(self.state), _zeros(self.knobs)
+        return _zeros(self.state), _zeros(self.step_inputs)
 
 
 def _kinds(tensors: dict[str, Tensor]) -> tuple[Kind, ...]:

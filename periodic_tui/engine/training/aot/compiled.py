@@ -11,25 +11,25 @@ from torch import Tensor
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot import aoti
 from periodic_tui.engine.training.aot.cache_key import Kind, Signature, counter_of
-from periodic_tui.engine.training.sampling import Batch, Knobs
+from periodic_tui.engine.training.sampling import Batch, StepInputs
 from periodic_tui.engine.training.step import State, TrainingStep
-from periodic_tui.engine.training.steppers.base import Remembered
+from periodic_tui.engine.training.steppers.base import StepperState
 
 Tensors = tuple[Tensor, ...]
 
 
 def _flat(step: TrainingStep, signature: Signature) -> Callable[..., Tensors]:
-    """The training step over flat inputs (state, knobs, seeds, counter, number) to state and loss."""
-    names, knob_names = signature.state_names, signature.knob_names
+    """The training step over flat inputs (state, step_inputs, seeds, counter, number) to state and loss."""
+    names, step_input_names = signature.state_names, signature.step_input_names
 
     def flat(*tensors: Tensor) -> Tensors:
         state = dict(zip(names, tensors, strict=False))
-        knobs = dict(zip(knob_names, tensors[len(names) :], strict=False))
+        step_inputs = dict(zip(step_input_names, tensors[len(names) :], strict=False))
         seeds, counter, number = tensors[-3:]
-        batch = step.sampler.batch(seeds, number, knobs, counter)
+        batch = step.sampler.batch(seeds, number, step_inputs, counter)
         if step.sampler.batch_size:
             batch = Batch(aoti.in_memory(batch.x), aoti.in_memory(batch.y), batch.weight)
-        after, loss = step.on_batch(state, batch, knobs, seeds, number, counter)
+        after, loss = step.on_batch(state, batch, step_inputs, seeds, number, counter)
         for name in names:  # the loop copies one over the other
             if (after[name].shape, after[name].dtype) != (state[name].shape, state[name].dtype):
                 raise TypeError(f"a step makes another kind of tensor of {name}")
@@ -40,9 +40,9 @@ def _flat(step: TrainingStep, signature: Signature) -> Callable[..., Tensors]:
 
 def compile_step(folder: Path, experiment: Experiment, signature: Signature) -> None:
     """Compile the experiment's step for tensors of that signature; takes many seconds and imports torch's compiler."""
-    state, knobs = (tuple(tensors.values()) for tensors in signature.examples())
+    state, step_inputs = (tuple(tensors.values()) for tensors in signature.examples())
     drawing = torch.arange(signature.replicas), counter_of(experiment), torch.tensor(0)
-    aoti.compile_to(folder, _flat(TrainingStep.of(experiment), signature), (*state, *knobs, *drawing))
+    aoti.compile_to(folder, _flat(TrainingStep.of(experiment), signature), (*state, *step_inputs, *drawing))
 
 
 class Compiled:
@@ -55,20 +55,20 @@ class Compiled:
         self.counter = counter_of(experiment)
         self.program = aoti.Program(folder)
 
-    def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
+    def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         carried = [tensor.clone() for tensor in _ordered(state, self.signature.state)]
         losses = state["parameters"].new_empty(count, self.signature.replicas)
-        fixed = [*_ordered(knobs, self.signature.knobs), seeds.contiguous(), self.counter]
+        fixed = [*_ordered(step_inputs, self.signature.step_inputs), seeds.contiguous(), self.counter]
         self.program(carried, fixed, first, losses)
         return dict(zip(self.signature.state_names, carried, strict=True)), losses
 
-    def takes(self, state: State, knobs: Knobs) -> bool:
-        return Signature.of(state, knobs) == self.signature
+    def accepts(self, state: State, step_inputs: StepInputs) -> bool:
+        return Signature.of(state, step_inputs) == self.signature
 
-    def remembered(self) -> Remembered:
+    def state_dict(self) -> StepperState:
         return ()
 
-    def reset(self, remembered: Remembered = ()) -> None:
+    def load_state_dict(self, remembered: StepperState = ()) -> None:
         """Nothing is kept between steps."""
 
 

@@ -41,8 +41,9 @@ def _end_in_time(limit: float) -> None:
 
 
 def _build(request: dict[str, Any]) -> dict[str, str]:
+    from periodic_tui.engine.errors import Unavailable
     from periodic_tui.engine.experiment import Experiment
-    from periodic_tui.engine.training.aot.cache import Unavailable, building, cache_folder, keep, scratch
+    from periodic_tui.engine.training.aot.cache import building, cache_folder, keep, scratch
     from periodic_tui.engine.training.aot.cache_key import Signature, key_of
     from periodic_tui.engine.training.aot.compiled import compile_step
 

@@ -1,7 +1,7 @@
 """How steps are run."""
 
-from periodic_tui.engine.training.steppers.base import Remembered, Stepper
+from periodic_tui.engine.training.steppers.base import Stepper, StepperState
 from periodic_tui.engine.training.steppers.choice import eager_stepper
 from periodic_tui.engine.training.steppers.eager import Eager
 
-__all__ = ["Eager", "Remembered", "Stepper", "eager_stepper"]
+__all__ = ["Eager", "Stepper", "StepperState", "eager_stepper"]

@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
-from periodic_tui.engine.training.sampling import Knobs
+from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
 
-Remembered = Sequence[dict[str, Any]]
+StepperState = Sequence[dict[str, Any]]
 """State of each optimizer that torch runs; empty where there is none, or before its first step."""
 
 
@@ -20,21 +20,21 @@ class Stepper(Protocol):
     name: str
     """`eager` or `compiled`: what the header shows."""
 
-    def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
+    def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         """State and losses `[count, replicas]` after steps number `first` to `first + count − 1`.
 
         The given state is left as it was.
         """
         ...
 
-    def takes(self, state: State, knobs: Knobs) -> bool:
+    def accepts(self, state: State, step_inputs: StepInputs) -> bool:
         """Whether it can run steps of tensors of these shapes."""
         ...
 
-    def remembered(self) -> Remembered:
+    def state_dict(self) -> StepperState:
         """What is kept between steps besides the state, copied."""
         ...
 
-    def reset(self, remembered: Remembered = ()) -> None:
+    def load_state_dict(self, remembered: StepperState = ()) -> None:
         """Forget the steps so far, or go back to what was remembered then."""
         ...

@@ -13,9 +13,9 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from periodic_tui.engine.randomness import counter_for
-from periodic_tui.engine.training.sampling import Knobs, numbers_per_step
+from periodic_tui.engine.training.sampling import StepInputs, numbers_per_step
 from periodic_tui.engine.training.step import State, TrainingStep
-from periodic_tui.engine.training.steppers.base import Remembered
+from periodic_tui.engine.training.steppers.base import StepperState
 
 BLOCK = 32
 """Steps of the larger graph; what is left over is taken by a graph of one step."""
@@ -42,8 +42,8 @@ def captured(work: Work, device: torch.device) -> Work:
 class CudaGraph:
     """Runs graphs of the training step over tensors of its own.
 
-    State and knobs are copied there before a call and the state is copied out after it, so rates and ranges may change
-    without a new capture. A step is the same kernels in both graphs, however the steps are divided into calls.
+    State and inputs are copied there before a call and the state is copied out after it, so rates and ranges may
+    change without a new capture. A step is the same kernels in both graphs, however the steps are divided into calls.
     """
 
     name = "compiled"
@@ -54,19 +54,19 @@ class CudaGraph:
         self._counter = counter_for(numbers_per_step(step.experiment), device)
         self._constants = _Constants()
         self._state: State = {}
-        self._knobs: Knobs = {}
+        self._step_inputs: StepInputs = {}
         self._graphs: dict[int, Work] = {}
         """By their number of steps."""
 
-    def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
-        if not (_alike(self._state, state) and _alike(self._knobs, knobs)):
-            self._own(state, knobs, seeds)
+    def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
+        if not (_alike(self._state, state) and _alike(self._step_inputs, step_inputs)):
+            self._own(state, step_inputs, seeds)
         blocks, singles = divmod(count, BLOCK)
         lengths = [BLOCK] * blocks + [1] * singles
         for length in {*lengths} - self._graphs.keys():
             self._graphs[length] = self._graph(length)
         _fill(self._state, state)
-        _fill(self._knobs, knobs)
+        _fill(self._step_inputs, step_inputs)
         self._seeds.copy_(seeds)
         self._number.fill_(first)
         losses = []
@@ -75,18 +75,20 @@ class CudaGraph:
             losses.append(self._losses[:length].clone())
         return {name: value.clone() for name, value in self._state.items()}, torch.cat(losses)
 
-    def takes(self, state: State, knobs: Knobs) -> bool:
+    def accepts(self, state: State, step_inputs: StepInputs) -> bool:
         return True
 
-    def remembered(self) -> Remembered:
+    def state_dict(self) -> StepperState:
         return ()
 
-    def reset(self, remembered: Remembered = ()) -> None:
+    def load_state_dict(self, remembered: StepperState = ()) -> None:
         """Nothing is kept between steps."""
 
-    def _own(self, state: State, knobs: Knobs, seeds: Tensor) -> None:
+    def _own(self, state: State, step_inputs: StepInputs, seeds: Tensor) -> None:
         """Tensors like these, for graphs that are still to be captured."""
-        self._state, self._knobs = ({name: value.clone() for name, value in part.items()} for part in (state, knobs))
+        self._state, self._step_inputs = (
+            {name: value.clone() for name, value in part.items()} for part in (state, step_inputs)
+        )
         self._seeds = seeds.clone()
         self._number = seeds.new_zeros(())
         self._losses = state["parameters"].new_zeros(BLOCK, len(seeds))
@@ -100,7 +102,7 @@ class CudaGraph:
         """So many steps, from the own tensors into the own tensors."""
         state = self._state
         for index in range(length):
-            state, loss = self.step(state, self._knobs, self._seeds, self._number, self._counter)
+            state, loss = self.step(state, self._step_inputs, self._seeds, self._number, self._counter)
             self._losses[index] = loss
             self._number.add_(1)
         _fill(self._state, state)
@@ -111,7 +113,7 @@ class _Constants(TorchFunctionMode):
 
     def __init__(self) -> None:
         super().__init__()
-        self._kept: dict[tuple[object, ...], Tensor] = {}
+        self._checkpoint: dict[tuple[object, ...], Tensor] = {}
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -120,9 +122,9 @@ class _Constants(TorchFunctionMode):
             return func(*args, **kwargs or {})
         like, values = args
         key = (repr(values), like.dtype)
-        if key not in self._kept:
-            self._kept[key] = func(like, values)
-        return self._kept[key]
+        if key not in self._checkpoint:
+            self._checkpoint[key] = func(like, values)
+        return self._checkpoint[key]
 
 
 def _alike(own: dict[str, Tensor], given: dict[str, Tensor]) -> bool:

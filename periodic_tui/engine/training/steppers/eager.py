@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.randomness import counter_for
-from periodic_tui.engine.training.sampling import Batch, Knobs, numbers_per_step
+from periodic_tui.engine.training.sampling import Batch, StepInputs, numbers_per_step
 from periodic_tui.engine.training.step import State, TrainingStep
-from periodic_tui.engine.training.steppers.base import Remembered
+from periodic_tui.engine.training.steppers.base import StepperState
 
 _BLOCK_NUMBERS = 1 << 16
 """Samples drawn at once: a block of steps costs as many torch calls as one step."""
 
-_One = Callable[[State, Batch, Knobs, Tensor, Tensor], tuple[State, Tensor]]
+_One = Callable[[State, Batch, StepInputs, Tensor, Tensor], tuple[State, Tensor]]
 
 
 class Eager:
@@ -29,38 +29,42 @@ class Eager:
         self.step = step
         self.counter = counter_for(numbers_per_step(step.experiment), device)
 
-    def run(self, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
+    def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         if self.replayable and bool(state["alive"].all()):
-            after, losses = self._run(self._moved, state, knobs, seeds, first, count)
+            after, losses = self._run(self._moved, state, step_inputs, seeds, first, count)
             if bool(losses.isfinite().all() & after["parameters"].isfinite().all()):
                 return after, losses
         # Looking at every step whether it is finite costs a fifth of the time: only where it was not.
-        return self._run(self._one, state, knobs, seeds, first, count)
+        return self._run(self._one, state, step_inputs, seeds, first, count)
 
     def _run(
-        self, one: _One, state: State, knobs: Knobs, seeds: Tensor, first: int, count: int
+        self, one: _One, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int
     ) -> tuple[State, Tensor]:
         losses = []
         block = max(1, _BLOCK_NUMBERS // max(1, len(self.counter) * len(seeds)))
         for start in range(first, first + count, block):
             steps = torch.arange(start, min(start + block, first + count), device=seeds.device)
-            batches = self.step.sampler.batch(seeds, steps.unsqueeze(-1), knobs, self.counter)
+            batches = self.step.sampler.batch(seeds, steps.unsqueeze(-1), step_inputs, self.counter)
             for index, number in enumerate(steps):
-                state, loss = one(state, batches[index], knobs, seeds, number)
+                state, loss = one(state, batches[index], step_inputs, seeds, number)
                 losses.append(loss)
         return state, torch.stack(losses)
 
-    def takes(self, state: State, knobs: Knobs) -> bool:
+    def accepts(self, state: State, step_inputs: StepInputs) -> bool:
         return True
 
-    def remembered(self) -> Remembered:
+    def state_dict(self) -> StepperState:
         return ()
 
-    def reset(self, remembered: Remembered = ()) -> None:
+    def load_state_dict(self, remembered: StepperState = ()) -> None:
         """Nothing is kept between steps."""
 
-    def _moved(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
-        return self.step.moved(state, batch, knobs, seeds, number, self.counter)
+    def _moved(
+        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor
+    ) -> tuple[State, Tensor]:
+        return self.step.moved(state, batch, step_inputs, seeds, number, self.counter)
 
-    def _one(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
-        return self.step.on_batch(state, batch, knobs, seeds, number, self.counter)
+    def _one(
+        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor
+    ) -> tuple[State, Tensor]:
+        return self.step.on_batch(state, batch, step_inputs, seeds, number, self.counter)

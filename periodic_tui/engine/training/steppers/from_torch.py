@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.components.optimizers.torch_optim import FromTorch
-from periodic_tui.engine.training.sampling import Batch, Knobs
+from periodic_tui.engine.training.sampling import Batch, StepInputs
 from periodic_tui.engine.training.step import State, TrainingStep, frozen_where_not_finite
-from periodic_tui.engine.training.steppers.base import Remembered
+from periodic_tui.engine.training.steppers.base import StepperState
 from periodic_tui.engine.training.steppers.eager import Eager
 
 
@@ -23,15 +23,15 @@ class Keeping(Eager):
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
         super().__init__(step, device)
         self.optimizers: Sequence[torch.optim.Optimizer] = ()
-        self._remembered: Remembered = ()
+        self._remembered: StepperState = ()
         """What they begin with."""
 
-    def remembered(self) -> Remembered:
+    def state_dict(self) -> StepperState:
         if not self.optimizers:
             return self._remembered
         return [copy.deepcopy(optimizer.state_dict()) for optimizer in self.optimizers]
 
-    def reset(self, remembered: Remembered = ()) -> None:
+    def load_state_dict(self, remembered: StepperState = ()) -> None:
         self.optimizers, self._remembered = (), remembered
 
     def begin(self, optimizers: Sequence[torch.optim.Optimizer]) -> None:
@@ -48,11 +48,13 @@ class EagerFromTorch(Keeping):
         super().__init__(step, device)
         self._leaf = torch.zeros(0)
 
-    def _one(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
+    def _one(
+        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor
+    ) -> tuple[State, Tensor]:
         dropout = self.step.dropout(seeds, number, self.counter)
         gradient, loss = self.step.gradient(state["parameters"], batch, dropout)
         optimizer = self._prepared(state["parameters"])
-        optimizer.param_groups[0]["lr"] = knobs["lr"].max().item()
+        optimizer.param_groups[0]["lr"] = step_inputs["lr"].max().item()
         self._leaf.grad = gradient
         optimizer.step()
         after = {"parameters": self._leaf.detach().clone()}

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from periodic_tui.engine.components.optimizers.per_replica import PerReplica
 from periodic_tui.engine.randomness import Stream, Use
-from periodic_tui.engine.training.sampling import Batch, Knobs
+from periodic_tui.engine.training.sampling import Batch, StepInputs
 from periodic_tui.engine.training.step import State, TrainingStep, frozen_where_not_finite
 from periodic_tui.engine.training.steppers.from_torch import Keeping
 
@@ -19,11 +19,13 @@ class EagerPerReplica(Keeping):
         super().__init__(step, device)
         self._leaves: list[list[Tensor]] = []
 
-    def _one(self, state: State, batch: Batch, knobs: Knobs, seeds: Tensor, number: Tensor) -> tuple[State, Tensor]:
+    def _one(
+        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor
+    ) -> tuple[State, Tensor]:
         self._prepare(state["parameters"])
         moved, losses = [], []
         for replica, optimizer in enumerate(self.optimizers):
-            optimizer.param_groups[0]["lr"] = knobs["lr"][replica].max().item()
+            optimizer.param_groups[0]["lr"] = step_inputs["lr"][replica].max().item()
             dropout = Stream.of(seeds[replica : replica + 1], Use.DROPOUT, self.counter).fold(number)
             losses.append(self._move(replica, optimizer, _of_replica(batch, replica), dropout))
             moved.append(torch.cat([leaf.detach().flatten() for leaf in self._leaves[replica]]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from textual.geometry import Size
 
-from periodic_tui.engine.snapshot import Floats, Snapshot, UnitCurve
+from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.snapshot import Snapshot, UnitCurve
 from periodic_tui.plotting.axes import linear_axis
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.figures import Series, curve_figure

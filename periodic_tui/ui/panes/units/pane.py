@@ -33,7 +33,7 @@ class UnitsPane(Pane):
     """In which the session was last asked for a unit."""
 
     @classmethod
-    def speaks(cls, snapshot: Snapshot) -> bool:
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(snapshot.layers)
 
     @property
