@@ -13,7 +13,7 @@ from periodic_tui.engine.doctor import findings
 from periodic_tui.engine.training.steppers import cuda_graph
 from periodic_tui.presets.files import load
 from tests.engine.second_device import SecondDevice, pretend
-from tests.engine.test_cuda_graph import again
+from tests.engine.training.test_cuda_graph import again
 
 ROOT = Path(__file__).parents[1]
 

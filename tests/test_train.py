@@ -17,10 +17,10 @@ from periodic_tui.cli.command import run as run_command
 from periodic_tui.cli.headless import LONGEST_CHUNK, Headless, Interruption, Plan, chunk_for
 from periodic_tui.cli.report import json_line
 from periodic_tui.cli.train import train
-from periodic_tui.engine import engines
 from periodic_tui.engine.commands import Command, Inject, Pace, Reinitialize
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.snapshot import Event, Snapshot
+from periodic_tui.engine.training import stepper_choice
 from periodic_tui.presets.files import load
 from tests.pty.terminal import Terminal
 
@@ -284,8 +284,8 @@ def test_an_interruption_gives_up_the_build_that_is_waited_for(
     engine: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build = Endless()
-    monkeypatch.setattr(engines, "obstacle", lambda experiment: None)
-    monkeypatch.setattr(engines, "_build_for", lambda trainer: build)
+    monkeypatch.setattr(stepper_choice, "obstacle", lambda experiment: None)
+    monkeypatch.setattr(stepper_choice, "_build_for", lambda trainer: build)
     words = ["sine-31", "--device", "cpu", "--engine", engine, "--steps", "1000000000", "--json"]
     assert run_command(train, words) == 130
     assert build.cancelled == 1

@@ -12,7 +12,7 @@ from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment import offers
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
-from tests.engine.test_step import batch_of
+from tests.engine.training.test_step import batch_of
 
 CPU = torch.device("cpu")
 WITHOUT_ANSWER = ("clock-siren", "clock-gelu", "clock-snake", "snake-decay")

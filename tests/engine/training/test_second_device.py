@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from periodic_tui.engine import deaths
 from periodic_tui.engine.commands import parse
+from periodic_tui.engine.diagnostics import deaths
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.picture import picture_of
 from periodic_tui.engine.remedies import remedies

@@ -3,14 +3,14 @@
 import pytest
 import torch
 
-from periodic_tui.engine import engines, fastest
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
+from periodic_tui.engine.training import device_choice, stepper_choice
 from periodic_tui.engine.training.steppers import cuda_graph
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import magnitude
 from tests.engine.second_device import SecondDevice, pretend
-from tests.engine.test_cuda_graph import again
+from tests.engine.training.test_cuda_graph import again
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def rates(monkeypatch: pytest.MonkeyPatch, cpu: float, cuda: float) -> None:
     def scripted(stepper: object, trainer: Trainer) -> float:
         return cuda if trainer.device.type == "cuda" else cpu
 
-    monkeypatch.setattr(fastest, "steps_per_second", scripted)
+    monkeypatch.setattr(device_choice, "steps_per_second", scripted)
 
 
 def opened(spec: Experiment, device: str = "auto", engine: str = "auto") -> Session:
@@ -64,12 +64,12 @@ def test_the_faster_one_trains(
 
 @pytest.mark.usefixtures("gpu")
 def test_a_small_step_that_can_be_compiled_stays_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fastest, "obstacle", lambda experiment: None)
-    rates(monkeypatch, 1.1 / fastest.CALLS, 9_000.0)
+    monkeypatch.setattr(device_choice, "obstacle", lambda experiment: None)
+    rates(monkeypatch, 1.1 / device_choice.CALLS, 9_000.0)
     assert told(opened(magnitude())) == ["device: cpu; 2,200 steps/s, and more once compiled, against 9,000 on cuda:0"]
-    rates(monkeypatch, 0.9 / fastest.CALLS, 9_000.0)
+    rates(monkeypatch, 0.9 / device_choice.CALLS, 9_000.0)
     assert told(opened(magnitude())) == ["device: cuda:0; 9,000 steps/s against 1,800 on cpu"]
-    rates(monkeypatch, 1.1 / fastest.CALLS, 9_000.0)
+    rates(monkeypatch, 1.1 / device_choice.CALLS, 9_000.0)
     assert told(opened(magnitude(), engine="eager")) == ["device: cuda:0; 9,000 steps/s against 2,200 on cpu"]
 
 
@@ -78,11 +78,11 @@ def test_both_are_really_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     measured = []
 
     def watched(stepper: object, trainer: Trainer) -> float:
-        rate = engines.steps_per_second(stepper, trainer)  # type: ignore[arg-type]
+        rate = stepper_choice.steps_per_second(stepper, trainer)  # type: ignore[arg-type]
         measured.append((str(trainer.device), f"{rate:,.0f}"))
         return rate
 
-    monkeypatch.setattr(fastest, "steps_per_second", watched)
+    monkeypatch.setattr(device_choice, "steps_per_second", watched)
     (text,) = told(opened(magnitude()))
     assert [device for device, _ in measured] == ["cuda:0", "cpu"]
     assert all(rate in text for _, rate in measured)
@@ -90,7 +90,7 @@ def test_both_are_really_measured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("gpu")
 def test_a_step_of_much_work_is_not_tried_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fastest, "TRIED", 100.0)
+    monkeypatch.setattr(device_choice, "TRIED", 100.0)
     rates(monkeypatch, 1e9, 40.0)
     assert told(opened(magnitude())) == ["device: cuda:0; 40 steps/s, and a step is too much to try it on cpu"]
 
@@ -107,7 +107,7 @@ def test_a_device_that_fails_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> N
     def fails(stepper: object, trainer: Trainer) -> float:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.\nMore")
 
-    monkeypatch.setattr(fastest, "steps_per_second", fails)
+    monkeypatch.setattr(device_choice, "steps_per_second", fails)
     assert told(opened(magnitude())) == [
         "device: cpu; cuda:0 cannot run this: CUDA out of memory. Tried to allocate 2.00 GiB."
     ]
@@ -116,14 +116,14 @@ def test_a_device_that_fails_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.usefixtures("gpu")
 @pytest.mark.parametrize("device", ["cpu", "cuda:0"])
 def test_a_device_that_is_named_is_taken_unmeasured(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
-    monkeypatch.setattr(fastest, "steps_per_second", lambda *_: pytest.fail("measured"))
+    monkeypatch.setattr(device_choice, "steps_per_second", lambda *_: pytest.fail("measured"))
     session = opened(magnitude(), device)
     assert str(session.current.trainer.device) == device
     assert told(session) == []
 
 
 def test_without_a_choice_nothing_is_measured_or_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fastest, "steps_per_second", lambda *_: pytest.fail("measured"))
+    monkeypatch.setattr(device_choice, "steps_per_second", lambda *_: pytest.fail("measured"))
     session = opened(magnitude())
     assert str(session.current.trainer.device) == "cpu"
     assert told(session) == []

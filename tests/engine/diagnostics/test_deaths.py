@@ -5,12 +5,12 @@ import re
 import pytest
 import torch
 
-from periodic_tui.engine import deaths
 from periodic_tui.engine.diagnosis import glance_at
+from periodic_tui.engine.diagnostics import deaths
 from periodic_tui.engine.run import Run
 from tests.engine.conftest import CompiledFor
 from tests.engine.experiments import experiment, ln, magnitude
-from tests.engine.test_compiled import DATA_SET
+from tests.engine.training.test_compiled import DATA_SET
 
 CPU = torch.device("cpu")
 

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from periodic_tui.cli.headless import Headless, Plan
-from periodic_tui.engine import memory
 from periodic_tui.engine.commands import Load, parse
 from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
+from periodic_tui.engine.training import memory
 from periodic_tui.engine.training.memory import available_bytes, check_memory, enough_memory, needed_bytes
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment, ln, magnitude, sine

@@ -23,9 +23,9 @@ from periodic_tui.engine.training.aot.worker import one_line
 from periodic_tui.engine.training.stepper_choice import StepperChoice
 from tests.engine.conftest import CompiledFor
 from tests.engine.experiments import experiment, sine
-from tests.engine.test_compiled import INTERVALS
+from tests.engine.training.test_compiled import INTERVALS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def load(name: str) -> tuple[str, Experiment]:
@@ -157,6 +157,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> ScriptedBuild:
 def in_the_background(script: ScriptedBuild, clock: Callable[[], float]) -> tuple[Session, StepperChoice]:
     session = opened(sine(batch_size=31), "eager")
     engines = StepperChoice("auto", interactive=True, clock=clock, note=session.current.note)
+    session._steppers = engines
     engines.begin(session.current.trainer)
     return session, engines
 
@@ -228,7 +229,7 @@ def test_a_build_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_build_ends_with_its_parent() -> None:
     program = """
         import time
-        from tests.engine.test_engines import opened, sine
+        from tests.engine.training.test_stepper_choice import opened, sine
         from periodic_tui.engine.training.aot.build_process import Build
         from periodic_tui.engine.training.aot.cache_key import Signature
         trainer = opened(sine(), "eager").current.trainer

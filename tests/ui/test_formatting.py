@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from periodic_tui.ui import wording
+from periodic_tui.ui import formatting
 
 
 @given(st.text(), st.sampled_from(["braille", "ascii"]))
 def test_plain_text_fills_one_cell_a_character_and_commands_nothing(text: str, glyphs: str) -> None:
-    line = wording.plain(text, glyphs)
+    line = formatting.plain(text, glyphs)
     assert cell_len(line) == len(line)
     assert line.isprintable()
     assert glyphs == "braille" or line.isascii()
@@ -18,18 +18,18 @@ def test_plain_text_fills_one_cell_a_character_and_commands_nothing(text: str, g
 
 @given(st.text())
 def test_literal_text_keeps_its_lines_and_commands_nothing(text: str) -> None:
-    lines = wording.literal(text).split("\n")
+    lines = formatting.literal(text).split("\n")
     assert len(lines) == text.count("\n") + 1
     assert all(line.isprintable() for line in lines)
 
 
 def test_control_characters_are_shown_as_their_pictures() -> None:
-    assert wording.plain("a\x1b[31m\x07\x7f") == "a␛[31m␇␡"
+    assert formatting.plain("a\x1b[31m\x07\x7f") == "a␛[31m␇␡"
 
 
 @given(st.floats(min_value=0.001, max_value=9e14))
 def test_a_rate_has_three_digits_and_a_fixed_width(rate: float) -> None:
-    text = wording.rate(rate)
+    text = formatting.rate(rate)
     assert len(text) == 5
     number, unit = (text[:-1], text[-1]) if text[-1].isalpha() else (text, "")
     scale = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}[unit]
@@ -38,27 +38,27 @@ def test_a_rate_has_three_digits_and_a_fixed_width(rate: float) -> None:
 
 @given(st.floats(allow_nan=True, allow_infinity=True))
 def test_a_loss_keeps_its_width(loss: float) -> None:
-    assert len(wording.loss(abs(loss))) == 7
+    assert len(formatting.loss(abs(loss))) == 7
 
 
 @given(st.floats(min_value=1e-2, max_value=998))
 def test_a_loss_has_three_digits(loss: float) -> None:
-    assert math.isclose(float(wording.loss(loss)), loss, rel_tol=0.005)
+    assert math.isclose(float(formatting.loss(loss)), loss, rel_tol=0.005)
 
 
 @given(st.floats(min_value=-99_999, max_value=99_999))
 def test_large_digits_are_true_to_four_digits(value: float) -> None:
-    text = wording.four_digits(value)
+    text = formatting.four_digits(value)
     assert len(text) <= 7
     assert abs(float(text) - value) <= max(5.1e-4 * max(abs(value), 1.0), 0) or abs(value) < 1e-3
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.0, "0.000"), (31.0, "31.00"), (0.5312, "0.531"), (5e-5, "5e-5")])
 def test_large_digits_by_example(value: float, text: str) -> None:
-    assert wording.four_digits(value) == text
+    assert formatting.four_digits(value) == text
 
 
 def test_what_is_left_out_is_told() -> None:
-    assert wording.clipped(["a", "b", "c"], 2) == ["a", "b…"]
-    assert wording.clipped(["a", "b"], 2) == ["a", "b"]
-    assert wording.shortened("abcdef", 4) == "abc…"
+    assert formatting.clipped(["a", "b", "c"], 2) == ["a", "b…"]
+    assert formatting.clipped(["a", "b"], 2) == ["a", "b"]
+    assert formatting.shortened("abcdef", 4) == "abc…"

@@ -80,7 +80,7 @@ def test_the_whole_data_set_is_the_batch_on_request() -> None:
 def test_noise_has_its_standard_deviation_and_never_reaches_the_probe() -> None:
     spec = experiment(target={"kind": "sine", "noise": 0.5}, model="sine-unit", training={"batch_size": 100_000})
     trainer = Trainer(spec, torch.device("cpu"))
-    from tests.engine.test_step import batch_of
+    from tests.engine.training.test_step import batch_of
 
     batch = batch_of(trainer, 0)
     residual = (batch.y - torch.sin(31 * batch.x)).double()

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from periodic_tui.engine.errors import Unavailable
+from periodic_tui.engine.training.aot import cache
 from periodic_tui.engine.training.aot.cache import building, cache_folder, compiler_folder, entries, find, keep
-from periodic_tui.engine.training.steppers import cache
 
 
 @pytest.fixture(autouse=True)
