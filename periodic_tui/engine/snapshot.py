@@ -169,6 +169,8 @@ class Features:
     """Share of the variance that the two dimensions hold (PCA)."""
     remark: str = ""
     """What stands in the way of t-SNE, or that it is being computed."""
+    step: int = 0
+    """The step that an embedding by t-SNE is of: it takes longer than a picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -275,8 +277,7 @@ class Snapshot:
     """Verdict code to number of replicas."""
     outcome_codes: tuple[str, ...] = ()
     """Verdict code of each replica."""
-    replica_losses: Floats = field(default_factory=_none)
-    """`[replicas]` probe losses."""
+
     gradient_stats: GradientStats = GradientStats()
     landscape: Landscape = Landscape()
     """Only while its pane is shown."""

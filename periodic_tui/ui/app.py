@@ -1,4 +1,4 @@
-"""The app: one worker thread, one timer, one screen."""
+"""The app: one worker thread, one screen."""
 
 from __future__ import annotations
 
@@ -49,11 +49,9 @@ class PeriodicApp(App[None], inherit_bindings=False):
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
     ]
 
-    def __init__(
-        self, opening: Opening, open_session: OpenSession, fps: float = 10.0, glyphs: Glyphs = "braille"
-    ) -> None:
+    def __init__(self, opening: Opening, open_session: OpenSession, glyphs: Glyphs = "braille") -> None:
         super().__init__()
-        self.opening, self.open_session, self.fps, self.glyphs = opening, open_session, fps, glyphs
+        self.opening, self.open_session, self.glyphs = opening, open_session, glyphs
         self.session: Session | None = None
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
@@ -95,7 +93,6 @@ class PeriodicApp(App[None], inherit_bindings=False):
         loop, context = asyncio.get_running_loop(), copy_context()
         session.on_wake = Wake(loop, context, self.dashboard.poll)
         self.push_screen(self.dashboard)
-        self.set_interval(1 / self.fps, self.dashboard.poll)
 
     def interrupt(self, code: int) -> None:
         """End from a signal handler."""

@@ -15,32 +15,16 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from periodic_tui.engine.commands import (
-    ApplyRemedy,
-    Command,
-    Inject,
-    Load,
-    Pace,
-    Pause,
-    Reinitialize,
-    Resume,
-    Set,
-    SingleStep,
-    Undo,
-)
-from periodic_tui.engine.components.activations import activations
-from periodic_tui.engine.components.optimizers import optimizers
+from periodic_tui.engine.commands import ApplyRemedy, Command, Load, parse
 from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, speaking
 from periodic_tui.ui.keys import KEYS
-from periodic_tui.ui.pace import faster, slower
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.help import Help, key_rows
 from periodic_tui.ui.screens.picker import Picker, Preset
 from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.session import Session
-from periodic_tui.ui.widgets.cycle import Cycle
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.pane import Pane
 
@@ -66,7 +50,6 @@ class Dashboard(Screen[None]):
         self.session, self.presets, self.glyphs = session, [Preset(*preset) for preset in presets], glyphs
         self.panes: dict[str, Pane] = {}
         self.view = View()
-        self._optimizers, self._activations = Cycle(optimizers), Cycle(activations)
         self.focus_name = FIRST_FOCUS
         self.summoned = False
         """Whether the user asked for the focused pane, so that it is shown even if it has no place."""
@@ -238,7 +221,7 @@ class Dashboard(Screen[None]):
         self.look(replace(self.view, compare=not self.view.compare))
 
     def action_turn_replica(self, by: int) -> None:
-        self.look(replace(self.view, focus=(self.snapshot.focus + by) % self.snapshot.replicas))
+        self.look(replace(self.view, focus=(self.view.focus + by) % self.snapshot.replicas))
 
     def on_pane_look(self, message: Pane.Look) -> None:
         self.look(replace(self.view, **message.changes))
@@ -254,47 +237,8 @@ class Dashboard(Screen[None]):
         """Queue a command; what it did comes back in a snapshot."""
         self.session.send(command)
 
-    def action_pause_or_resume(self) -> None:
-        self.send(Resume() if self.snapshot.state == "paused" else Pause())
-
-    def action_single_step(self) -> None:
-        self.send(SingleStep())
-
-    def action_slower(self) -> None:
-        self.send(Pace(slower(self.snapshot.pace, self.snapshot.rate)))
-
-    def action_faster(self) -> None:
-        self.send(Pace(faster(self.snapshot.pace, self.snapshot.rate)))
-
-    def action_inject(self) -> None:
-        self.send(Inject())
-
-    def action_inject_beside(self) -> None:
-        self.send(Inject(offset_beside(self.snapshot)))
-
-    def action_reinitialize(self) -> None:
-        self.send(Reinitialize())
-
-    def action_next_seed(self) -> None:
-        self.send(Reinitialize(self.snapshot.seed - self.snapshot.focus + 1))
-
-    def action_scale_lr(self, factor: float) -> None:
-        self.send(Set("optimizer.lr", repr(factor * self.snapshot.lr)))
-
-    def action_turn_optimizer(self) -> None:
-        self.send(Set("optimizer.kind", self._optimizers.after(self.snapshot.optimizer)))
-
-    def action_turn_activation(self) -> None:
-        self.send(Set("model.activation", self._activations.after(self.snapshot.activation)))
-
-    def action_undo(self) -> None:
-        self.send(Undo())
-
-    def action_turn_preset(self, by: int) -> None:
-        names = [preset.name for preset in self.presets]
-        present = names.index(self.snapshot.preset) if self.snapshot.preset in names else -1
-        if names:
-            self.send(Load(names[(present + by) % len(names)]))
+    def action_send(self, words: str) -> None:
+        self.send(parse(words))
 
     def action_load_preset(self, number: int) -> None:
         if number <= len(self.presets):
@@ -311,8 +255,3 @@ class Dashboard(Screen[None]):
                 yield binding.description, binding.tooltip, partial(self.run_action, binding.action)
         for preset in self.presets:
             yield f"load {preset.name}", preset.title, partial(self._load, preset.name)
-
-
-def offset_beside(snapshot: Snapshot) -> float:
-    """Half of the answer's basin, in one digit; a thousandth where it is not known."""
-    return float(f"{snapshot.basin / 2:.1g}") if snapshot.basin else 1e-3

@@ -29,21 +29,20 @@ DEADLINE = 0.35
 
 
 def run_dashboard(
-    opening: Opening, open_session: OpenSession, fps: float = 10.0, glyphs: str = "auto"
+    opening: Opening, open_session: OpenSession, glyphs: str = "auto"
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
 
     Args:
         opening: what the first frame says.
         open_session: called in the worker thread, after the first frame.
-        fps: frames a second.
         glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
 
     Returns:
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
         anything did.
     """
-    app = PeriodicApp(opening, open_session, fps, glyphs_for(glyphs))
+    app = PeriodicApp(opening, open_session, glyphs_for(glyphs))
     terminal = Terminal(sys.__stderr__)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):

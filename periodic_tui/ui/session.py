@@ -17,7 +17,7 @@ class Session(Protocol):
     """The run in the worker thread, as it looks from the screen's."""
 
     on_wake: Callable[[], None]
-    """Called from the worker thread when a command has been applied; set by the screen."""
+    """Called from the worker thread whenever there is another snapshot; set by the screen."""
 
     @property
     def failure(self) -> BaseException | None:

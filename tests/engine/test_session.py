@@ -43,7 +43,7 @@ def test_a_changed_parameter_shows_in_loss_and_fit_after_an_injection() -> None:
     session = opened(sine())
     session.apply(Inject())
     session.current.trainer.state["parameters"][0, 0] = 30.0
-    session.current._changed()
+    session.current.measured.forget()
     picture = session.snapshot()
     assert picture.loss > 0.5
     assert abs(picture.fit.prediction - picture.fit.target).max() > 0.1

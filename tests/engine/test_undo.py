@@ -124,6 +124,6 @@ def test_a_diverged_run_is_revived() -> None:
     session.apply(parse("set:optimizer.kind=sgd"))
     session.apply(parse("set:optimizer.lr=1e30"))
     session.advance(50)
-    assert session.state == "diverged"
+    assert session.snapshot().state == "diverged"
     session.apply(parse("undo"))
-    assert session.state == "training"
+    assert session.snapshot().state == "training"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-_FRAME = 0.05
-"""Seconds between pictures while training, where the probe is cheap."""
 _SHARE = 0.02
 """Largest share of the time that pictures may take …"""
 _LONGEST = 1.9
@@ -15,7 +13,9 @@ _PATIENCE = 0.3
 class FrameScheduler:
     """Decides when a picture is taken from what pictures have cost."""
 
-    def __init__(self) -> None:
+    def __init__(self, period: float) -> None:
+        self._period = period
+        """Seconds between pictures where they are cheap: the screen shows each of them."""
         self.next = 0.0
         """Moment at which the next picture is due, by the clock of the moments that are told here."""
         self._taken = 0.0
@@ -37,4 +37,4 @@ class FrameScheduler:
         self._put_off = None
         self._owed = max(0.0, self._owed - _SHARE * (started - self._taken)) + ended - started
         self._taken = ended
-        self.next = min(ended + max(_FRAME, self._owed / _SHARE), max(ended + _FRAME, started + _LONGEST))
+        self.next = min(ended + max(self._period, self._owed / _SHARE), max(ended + self._period, started + _LONGEST))

@@ -34,7 +34,7 @@ class Trainer:
         self.stepper_for: Callable[[Trainer], Stepper] = Trainer.eager
         """Gives the stepper of an experiment that changed in mid-run."""
         self.state: State = self.start(self.initial())
-        self.step_inputs: StepInputs = self._step_inputs()
+        self.step_inputs: StepInputs = self._step_inputs(experiment)
         self.last_loss: Tensor = torch.full((len(self.seeds),), torch.nan)
         self.alive = True
         """Whether any replica is still finite; training ends when none is."""
@@ -73,8 +73,8 @@ class Trainer:
         alive = torch.ones(len(parameters), 1, dtype=torch.bool, device=self.device)
         return {"parameters": parameters, "alive": alive, **own}
 
-    def _step_inputs(self) -> StepInputs:
-        experiment, replicas, dtype = self.experiment, len(self.seeds), torch_dtype(self.experiment)
+    def _step_inputs(self, experiment: Experiment) -> StepInputs:
+        replicas, dtype = len(self.seeds), torch_dtype(experiment)
         columns = self.training_step.layout.size if experiment.model.separate_rates else 1
         step_inputs = {"lr": torch.full((replicas, columns), experiment.optimizer.lr, dtype=dtype)}
         if experiment.target.noise:
@@ -112,8 +112,7 @@ class Trainer:
 
     def inject(self, offset: float) -> None:
         """Set every replica to the known answer, plus `offset` on its frequencies. Raises Refused."""
-        frequency = self.experiment.model.frequency_parameter
-        if offset and frequency is None:
+        if offset and self.experiment.model.frequency_parameter is None:
             raise Refused("an offset is added to a frequency, and this model has none")
         try:
             self.place(self.answer_parameters(offset))
@@ -134,12 +133,12 @@ class Trainer:
         """Draw the parameters afresh from the run's seeds, or from `seed` on."""
         if seed is not None:
             self.seeds = self.seeds - self.seeds[0] + seed
-        self.step_inputs = self._step_inputs()
+        self.step_inputs = self._step_inputs(self.experiment)
         self.place(self.initial())
 
     def adopt(self, experiment: Experiment) -> None:
         """Go on with a changed experiment from the present parameters; the optimizer keeps its state if its kind and
-        options (but for lr) stay. Raises Refused where the parameters no longer fit."""
+        options (but for lr) stay. Raises Refused, and changes nothing, where the parameters no longer fit."""
         step = TrainingStep.of(experiment)
         if step.layout != self.training_step.layout:
             raise Refused("the parameters would no longer fit: that needs a new run")
@@ -148,8 +147,8 @@ class Trainer:
             update=without_lr
         )
         only_lr = same and experiment.model_copy(update={"optimizer": self.experiment.optimizer}) == self.experiment
-        self.experiment, self.training_step = experiment, step
-        self.step_inputs = self._step_inputs()
+        step_inputs = self._step_inputs(experiment)
+        self.experiment, self.training_step, self.step_inputs = experiment, step, step_inputs
         if only_lr:
             return
         alive = self.state["alive"]

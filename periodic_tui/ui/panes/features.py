@@ -59,7 +59,7 @@ class FeaturesPane(Pane):
     def figure(self, snapshot: Snapshot) -> str:
         features = snapshot.features
         if features.remark or features.method != "PCA":
-            return features.remark or f"{features.method} · enter: PCA"
+            return features.remark or f"{features.method} of step {features.step:,} · enter: PCA"
         return f"PCA, {features.explained:.0%} of the spread · enter: t-SNE"
 
 

@@ -34,7 +34,7 @@ def test_an_unknown_remedy_names_the_nearest() -> None:
         parse("remedy:widen-rage")
 
 
-@pytest.mark.parametrize("path", sorted(REMEDIES.glob("*.py")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", sorted(REMEDIES.rglob("*.py")), ids=lambda p: p.stem)
 def test_no_remedy_reaches_around_its_bench(path: Path) -> None:
     code = path.read_text()
     assert not re.search(r"context\._|Bench__|\.frequencies", code)

@@ -24,9 +24,9 @@ def asked_by_remedy() -> bool:
     """Whether the nearest caller that has to do with remedies is one, and not what hands it samples."""
     frame = sys._getframe(2)
     while frame:
-        folder = Path(frame.f_code.co_filename).parent
-        if folder in (REMEDIES, TREATMENT):
-            return folder == REMEDIES
+        file = Path(frame.f_code.co_filename)
+        if file.is_relative_to(REMEDIES) or file.is_relative_to(TREATMENT):
+            return file.is_relative_to(REMEDIES)
         frame = frame.f_back  # type: ignore[assignment]
     return False
 
@@ -54,6 +54,6 @@ def treated(experiment: Experiment, remedy: str, steps: int, before: int = 0) ->
     """The run after `before` untreated steps and `steps` under the remedy."""
     run = Run(1, "test", poisoned(experiment), torch.device("cpu"))
     run.advance(before)
-    run.note(run.remedy(remedy), f"remedy:{remedy}")
+    run.note(run.treat(remedy), f"remedy:{remedy}")
     run.advance(steps)
     return run
