@@ -30,7 +30,7 @@ class ControlRun:
         self._history = History(1, geometric=True)
 
     def follow(self, seed: int, step: int, until: float = float("inf"), engine: str = "") -> bool:
-        """Train the replicas from `seed` on up to `step`, or until that moment of `time.perf_counter()`.
+        """Train the replicas from `seed` on up to `step`, or until that moment of `time.perf_counter()`, but a little.
 
         `engine`: name of the stepper that the run has by now; where the control run's is another one, it is chosen
         anew. Returns whether any step was taken.
@@ -41,11 +41,14 @@ class ControlRun:
         elif engine and trainer.stepper.name != engine:
             trainer.stepper = self._stepper_for(trainer)
         begun, piece = trainer.done, 1
-        while trainer.done < step and trainer.alive and (started := time.perf_counter()) < until:
-            first = trainer.done
+        while trainer.done < step and trainer.alive:
+            first, started = trainer.done, time.perf_counter()
             losses = trainer.advance(min(piece, step - first))
             self._history.add(first, losses.cpu().double().numpy())
-            if time.perf_counter() - started < _PIECE / 2:
+            ended = time.perf_counter()
+            if ended >= until:
+                break
+            if ended - started < _PIECE / 2:
                 piece *= 2
         return trainer.done > begun
 

@@ -50,10 +50,15 @@ def test_a_paused_screen_still_gets_all_of_it() -> None:
     session.look(View(compare=True))
     end = time.monotonic() + 60
     session._turn()
-    while session.latest().untreated_curve.step[-1] < session.latest().train_curve.step[-1]:
+    while session.latest().untreated_curve.step[-1:].tolist() != session.latest().train_curve.step[-1:].tolist():
         assert time.monotonic() < end
         session._turn()
     assert session.step == 3_000
+
+
+def test_it_moves_on_however_little_time_there_is() -> None:
+    control = ControlRun(sine(), torch.device("cpu"))
+    assert [control.follow(0, 3, until=0.0) for _ in range(4)] == [True, True, True, False]
 
 
 def test_another_seed_begins_it_anew() -> None:

@@ -27,7 +27,6 @@ VIEW = View(panes=("landscape", "features"), compare=True, unit=(0, 0))
 def all_the_time_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deaths, "MOST_SECONDS", 60.0)
     monkeypatch.setattr(deaths, "CREDIT", 60.0)
-    monkeypatch.setattr("periodic_tui.engine.training.control_run._TIME", 60.0)
     monkeypatch.setattr("time.time", lambda: 1.7e9)
     pretend(monkeypatch)
 
