@@ -10,7 +10,7 @@ from collections import Counter
 
 import torch
 
-from tests.benchmarks.planted import PLANTS
+from tests.engine.verdicts.planted import PLANTS
 
 RIGHT = 0.97
 FEWEST = 500

@@ -17,6 +17,7 @@ from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.causes import cause_of
 from periodic_tui.engine.diagnostics.units import DEAD_SHARE
+from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Event
 from periodic_tui.engine.training.step import State, on_cpu
 from periodic_tui.engine.training.steppers import Eager, Stepper
@@ -60,7 +61,7 @@ class Deaths:
         self.trainer, self.observer = trainer, observer
         self._key: tuple[object, ...] = ()
         self._dead: set[Unit] = set()
-        self._credit, self._paid = CREDIT, time.perf_counter()
+        self._budget = Budget(SHARE)
         self.forget()
 
     def forget(self) -> None:
@@ -86,14 +87,10 @@ class Deaths:
         before, self._last = self._last, moment
         if not changed:
             return []
-        started = time.perf_counter()
-        self._credit = min(CREDIT, self._credit + SHARE * (started - self._paid))
-        search = _Search(self.trainer, self.observer, focus, points, again, started + min(self._credit, MOST_SECONDS))
-        with self.observer.preemption.preemptible(False):
-            events = search.events(before, moment, changed)
-        self._paid = time.perf_counter()
-        self._credit -= self._paid - started
-        return events
+        until = time.perf_counter() + min(self._budget.credit(CREDIT), MOST_SECONDS)
+        with self._budget.spend(), self.observer.preemption.preemptible(False):
+            search = _Search(self.trainer, self.observer, focus, points, again, until)
+            return search.events(before, moment, changed)
 
 
 class _Search:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import torch
 from torch import Tensor
 
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics.observer import Observer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import GradientStats
 from periodic_tui.engine.training.sampling import Batch, numbers_per_step
 from periodic_tui.engine.training.step import on_cpu
@@ -30,16 +29,16 @@ class GradientMeter:
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer, self.observer = trainer, observer
-        self._checkpoint, self._focus, self._due = GradientStats(), -1, 0.0
+        self._focus, self._stats, self._budget = -1, GradientStats(), Budget(_SHARE, rest=_PERIOD)
 
     def __call__(self, focus: int) -> GradientStats:
         """The figures of a replica."""
-        started = time.perf_counter()
-        if focus != self._focus or started >= self._due:
-            self._checkpoint, self._focus = measure(self.trainer, self.observer, focus), focus
-            ended = time.perf_counter()
-            self._due = ended + max(_PERIOD, (ended - started) / _SHARE)
-        return self._checkpoint
+        if focus != self._focus:
+            self._focus, self._budget = focus, Budget(_SHARE, rest=_PERIOD)
+        if self._budget.ready:
+            with self._budget.spend():
+                self._stats = measure(self.trainer, self.observer, focus)
+        return self._stats
 
 
 def measure(trainer: Trainer, observer: Observer, focus: int) -> GradientStats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from periodic_tui.engine.scheduling.budget import Budget
+
 _SHARE = 0.02
 """Largest share of the time that pictures may take …"""
 _LONGEST = 1.9
@@ -18,9 +20,7 @@ class FrameScheduler:
         """Seconds between pictures where they are cheap: the screen shows each of them."""
         self.next = 0.0
         """Moment at which the next picture is due, by the clock of the moments that are told here."""
-        self._taken = 0.0
-        self._owed = 0.0
-        """Seconds that pictures took beyond their share."""
+        self._budget = Budget(_SHARE)
         self._put_off: float | None = None
         """Moment at which a picture that a command interrupted had begun."""
 
@@ -35,6 +35,5 @@ class FrameScheduler:
     def took(self, started: float, ended: float) -> None:
         """A picture was taken; what it took too much is saved on the next ones."""
         self._put_off = None
-        self._owed = max(0.0, self._owed - _SHARE * (started - self._taken)) + ended - started
-        self._taken = ended
-        self.next = min(ended + max(self._period, self._owed / _SHARE), max(ended + self._period, started + _LONGEST))
+        self._budget.took(started, ended)
+        self.next = max(ended + self._period, min(self._budget.due, started + _LONGEST))

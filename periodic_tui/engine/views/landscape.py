@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.experiment.known_answers import NoAnswer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Landscape, Line
 from periodic_tui.engine.training.active_range import intervals_in_use
 from periodic_tui.engine.training.sampling import Batch, numbers_per_step
@@ -46,20 +46,20 @@ class LossLandscape:
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer, self.observer = trainer, observer
-        self._checkpoint = Landscape()
+        self._landscape = Landscape()
         self._key: tuple[int, bool, int] | None = None
-        self._due = 0.0
+        self._budget = Budget(_SHARE, rest=_PERIOD)
         self._answer = self._known_answer()
 
     def __call__(self, focus: int, near: bool, basin: float | None) -> Landscape:
         """The landscape around a replica; `basin` is the answer's half-width for the near view."""
-        now, key = time.perf_counter(), (focus, near, id(self.trainer.experiment))
-        fresh = key == self._key and now < self._due
-        if not fresh:
-            self._checkpoint, self._key = self._drawn(focus, near, basin), key
-            after = time.perf_counter()
-            self._due = after + max(_PERIOD, (after - now) / _SHARE)
-        return self._checkpoint
+        key = (focus, near, id(self.trainer.experiment))
+        if key != self._key:
+            self._key, self._budget = key, Budget(_SHARE, rest=_PERIOD)
+        if self._budget.ready:
+            with self._budget.spend():
+                self._landscape = self._drawn(focus, near, basin)
+        return self._landscape
 
     def _drawn(self, focus: int, near: bool, basin: float | None) -> Landscape:
         present = self.trainer.parameters_of(slice(focus, focus + 1)).detach()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks import planted
+from tests.engine.verdicts import planted
 
 
 @pytest.mark.parametrize(
