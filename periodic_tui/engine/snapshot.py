@@ -16,8 +16,19 @@ def _none() -> Floats:
     return np.empty(0)
 
 
+class _ReadOnly:
+    """Lets nobody write into the arrays of a frozen value."""
+
+    def __post_init__(self) -> None:
+        for name, value in list(vars(self).items()):
+            if isinstance(value, np.ndarray) and value.flags.writeable:
+                view = value.view()
+                view.flags.writeable = False
+                object.__setattr__(self, name, view)
+
+
 @dataclass(frozen=True, eq=False)
-class Curve:
+class Curve(_ReadOnly):
     """A quantity over the steps, in bins of equal width; old bins never change until their number halves."""
 
     step: Floats = field(default_factory=_none)
@@ -38,7 +49,7 @@ the outputs for one input."""
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class Fit(_ReadOnly):
     """Target and prediction side by side, in the way that suits the number of inputs."""
 
     x: Floats = field(default_factory=_none)
@@ -58,7 +69,7 @@ class Fit:
 
 
 @dataclass(frozen=True, eq=False)
-class ClockFace:
+class ClockFace(_ReadOnly):
     """What a clock shows, second by second."""
 
     second: int = 0
@@ -73,7 +84,7 @@ UnitState = Literal["alive", "dead", "certified", "mute", "linear", "duplicate",
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class Layer(_ReadOnly):
     """The units of one hidden layer of the focused replica."""
 
     name: str
@@ -125,7 +136,7 @@ class GradientStats:
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class Line(_ReadOnly):
     """The probe loss along a straight line through the present point."""
 
     name: str
@@ -135,7 +146,7 @@ class Line:
 
 
 @dataclass(frozen=True, eq=False)
-class Landscape:
+class Landscape(_ReadOnly):
     """The loss around the present point: over ω for a single frequency, else along straight lines."""
 
     x: Floats = field(default_factory=_none)
@@ -156,7 +167,7 @@ class Landscape:
 
 
 @dataclass(frozen=True, eq=False)
-class Features:
+class Features(_ReadOnly):
     """The last hidden layer's activations over the probe, in two dimensions."""
 
     method: str = ""
@@ -174,7 +185,7 @@ class Features:
 
 
 @dataclass(frozen=True, eq=False)
-class UnitCurve:
+class UnitCurve(_ReadOnly):
     """What one hidden unit does where the fit is drawn."""
 
     layer: int = 0
@@ -224,7 +235,7 @@ class Offer:
 
 
 @dataclass(frozen=True, eq=False)
-class Snapshot:
+class Snapshot(_ReadOnly):
     """One whole picture of the run."""
 
     run: int = 0

@@ -78,13 +78,22 @@ class PeriodicApp(App[None], inherit_bindings=False):
             from periodic_tui.ui.dashboard import Dashboard
 
             session, presets = self.open_session()
-            self._call(self._show, Dashboard, session, presets)
+            open_ = self._tell(self._show, Dashboard, session, presets)
             preload()
         except BaseException as failure:
             self.failure = failure
-            self._call(self.exit, None, 1)
+            self._tell(self.exit, None, 1)
         else:
-            session.run()
+            if open_:
+                session.run()
+
+    def _tell(self, action: Callable[..., object], *arguments: object) -> bool:
+        """Run an action on the event loop; False where that has ended, since the user has quit."""
+        try:
+            self._call(action, *arguments)
+        except RuntimeError:
+            return False
+        return True
 
     def _show(self, dashboard: type[Dashboard], session: Session, presets: Sequence[tuple[str, str, str]]) -> None:
         """The dashboard covers the opening."""

@@ -108,10 +108,13 @@ def test_control_c_says_how_to_quit(terminal: Terminal) -> None:
     quit_cleanly(terminal)
 
 
-def test_quitting_while_torch_is_imported_restores_the_terminal() -> None:
+@pytest.mark.parametrize("after", [0.0, 0.2, 0.35, 0.5])
+def test_quitting_while_the_worker_imports_leaves_a_clean_shell(after: float) -> None:
     with Terminal(PROGRAM) as terminal:
         terminal.wait_for(in_header("starting"), PATIENCE)
+        time.sleep(after)
         quit_cleanly(terminal)
+        assert b"Traceback" not in terminal.raw_bytes
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (200, 60), (1, 1)])

@@ -60,6 +60,8 @@ class Deaths:
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer, self.observer = trainer, observer
         self._key: tuple[object, ...] = ()
+        self._inputs = trainer.step_inputs
+        """Those of the last look: a remedy replaces them, and then the stretch cannot be run again."""
         self._dead: set[Unit] = set()
         self._budget = Budget(SHARE)
         self.forget()
@@ -75,10 +77,11 @@ class Deaths:
         `again`: whether the stretch can be run again; a remedy that acted between its steps cannot.
         """
         moment = _Moment(self.trainer.done, self.trainer.one(focus)[0], activity)
-        key = (focus, self.trainer.experiment, self.trainer.stepper.name, *map(id, self.trainer.step_inputs.values()))
-        if self._last is None or self._key != key:
+        inputs = self.trainer.step_inputs
+        key = (focus, self.trainer.experiment, self.trainer.stepper.name)
+        if self._last is None or self._key != key or self._inputs is not inputs:
             self._dead = _where(shares < DEAD_SHARE for shares in activity)
-            self._last, self._key = moment, key
+            self._last, self._key, self._inputs = moment, key, inputs
             return []
         died = _where(shares < DEAD_SHARE for shares in activity) - self._dead
         revived = _where(shares >= REVIVED for shares in activity) & self._dead

@@ -47,13 +47,13 @@ class LossLandscape:
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer, self.observer = trainer, observer
         self._landscape = Landscape()
-        self._key: tuple[int, bool, int] | None = None
+        self._key: tuple[int, bool] | None = None
         self._budget = Budget(_SHARE, rest=_PERIOD)
         self._answer = self._known_answer()
 
     def __call__(self, focus: int, near: bool, basin: float | None) -> Landscape:
         """The landscape around a replica; `basin` is the answer's half-width for the near view."""
-        key = (focus, near, id(self.trainer.experiment))
+        key = (focus, near)
         if key != self._key:
             self._key, self._budget = key, Budget(_SHARE, rest=_PERIOD)
         if self._budget.ready:
