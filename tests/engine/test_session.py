@@ -192,6 +192,24 @@ def test_a_pause_owes_no_steps_afterwards() -> None:
     assert pacer.due(0) == 1
 
 
+@pytest.mark.parametrize("fps", [10, 50, 100])
+def test_every_picture_wakes_the_screen_as_often_as_it_wants_frames(fps: int) -> None:
+    class Ticking(Clock):
+        def __call__(self) -> float:
+            self.now += 1e-4
+            return self.now
+
+    clock = Ticking()
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", fps=fps, clock=clock)
+    seen: list[Snapshot] = []
+    session.on_wake = lambda: seen.append(session.latest())
+    session.open()
+    while clock.now < 1.0:
+        session._turn()
+    assert len(seen) == len(set(map(id, seen)))
+    assert len(seen) == pytest.approx(fps, rel=0.2)
+
+
 def waited(condition, seconds: float = 20.0) -> bool:  # type: ignore[no-untyped-def]
     tick = threading.Event()
     for _ in range(int(seconds / 0.01)):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
 
-from periodic_tui.engine.commands.base import Command, Loop, number
+from periodic_tui.engine.commands.base import Command, Loop, argument, number, one_of
 from periodic_tui.engine.errors import Refused
 
 
@@ -13,15 +12,7 @@ from periodic_tui.engine.errors import Refused
 class Pace(Command, word="pace", takes=":RATE"):
     """Train at so many steps a second; 0: flat out."""
 
-    rate: float
-
-    @property
-    def argument(self) -> str:
-        return f"{self.rate:g}"
-
-    @classmethod
-    def parsed(cls, argument: str) -> Self:
-        return cls(max(0.0, number(argument, "a pace")))
+    rate: float = argument(lambda text: max(0.0, number("a pace")(text)), "g")
 
     def apply(self, loop: Loop) -> str:
         loop.pacer.set(self.rate)
@@ -62,15 +53,7 @@ class SingleStep(Command, word="step", waits=True):
 class Load(Command, word="load", takes=":PRESET"):
     """Begin a new run of another preset."""
 
-    preset: str
-
-    @property
-    def argument(self) -> str:
-        return self.preset
-
-    @classmethod
-    def parsed(cls, argument: str) -> Self:
-        return cls(argument)
+    preset: str = argument()
 
     def apply(self, loop: Loop) -> str:
         loop.load(self.preset)
@@ -81,17 +64,7 @@ class Load(Command, word="load", takes=":PRESET"):
 class Engine(Command, word="engine", takes=":NAME"):
     """Go on with another engine: `eager` or `compiled`."""
 
-    name: str
-
-    @property
-    def argument(self) -> str:
-        return self.name
-
-    @classmethod
-    def parsed(cls, argument: str) -> Self:
-        if argument not in ("eager", "compiled"):
-            raise ValueError(f"expected engine:eager or engine:compiled, got engine:{argument!r}")
-        return cls(argument)
+    name: str = argument(one_of(("eager", "compiled"), "engine"))
 
     def apply(self, loop: Loop) -> str:
         text = loop.steppers.switch(loop.current.trainer, self.name)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from periodic_tui.engine.names import nearest
 
@@ -37,7 +37,7 @@ class Loop(Protocol):
 
 @dataclass(frozen=True)
 class Command:
-    """One thing to do."""
+    """One thing to do. Its fields are its argument, as it is written behind the colon."""
 
     word: ClassVar[str] = ""
     takes: ClassVar[str] = ""
@@ -53,21 +53,24 @@ class Command:
             COMMANDS[word] = cls
 
     @property
-    def argument(self) -> str:
-        """What stands behind the colon; empty where nothing does."""
-        return ""
-
-    @property
     def words(self) -> str:
         """The command as it is written in `--at` and in the journal."""
-        return f"{self.word}:{self.argument}" if self.argument else self.word
+        values = [(part, getattr(self, part.name)) for part in fields(self)]
+        parts = [format(value, part.metadata["form"]) for part, value in values if value != part.default]
+        return f"{self.word}:{'='.join(parts)}" if parts else self.word
 
     @classmethod
-    def parsed(cls, argument: str) -> Self:
-        """The command with this argument; raises ValueError with one line."""
-        if argument:
-            raise ValueError(f"{cls.word} takes no argument, got {argument!r}")
-        return cls()
+    def parsed(cls, text: str) -> Self:
+        """The command with what stands behind the colon; raises ValueError with one line."""
+        known = fields(cls)
+        if text and not known:
+            raise ValueError(f"{cls.word} takes no argument, got {text!r}")
+        if not text and all(part.default is not MISSING for part in known):
+            return cls()
+        parts = text.split("=", len(known) - 1)
+        if len(parts) < len(known) or not parts[0]:
+            raise ValueError(f"expected {cls.word}{cls.takes}, got {cls.word}:{text}")
+        return cls(*(each.metadata["read"](part) for each, part in zip(known, parts, strict=True)))
 
     def resolved(self, loop: Loop) -> Iterator[Command]:
         """The commands that it stands for now: the first that is not refused is applied and journaled."""
@@ -78,27 +81,42 @@ class Command:
         raise NotImplementedError
 
 
+def argument(read: Callable[[str], Any] = str, form: str = "", default: Any = MISSING) -> Any:
+    """A field of a command: how it is read from text (raises ValueError with one line) and formatted."""
+    return field(default=default, metadata={"read": read, "form": form})
+
+
 def parse(text: str) -> Command:
     """The command that the words stand for; raises ValueError with one line that names the nearest word."""
-    word, _, argument = text.partition(":")
-    return COMMANDS[one_of(word, "command", COMMANDS)].parsed(argument)
+    word, _, rest = text.partition(":")
+    return COMMANDS[one_of(COMMANDS, "command")(word)].parsed(rest)
 
 
-def one_of(text: str, what: str, names: Sequence[str] | dict[str, type[Command]]) -> str:
-    """The text, if it is one of the names; raises ValueError with one line that names the nearest one."""
-    if text in names:
-        return text
-    near = nearest(text, list(names))
-    hint = f"; did you mean {near}?" if near else ""
-    raise ValueError(f"unknown {what} {text!r}, expected one of {', '.join(names)}{hint}")
+def one_of(names: Collection[str], what: str) -> Callable[[str], str]:
+    """Reads one of the names; the ValueError names the nearest one."""
+
+    def read(text: str) -> str:
+        if text in names:
+            return text
+        near = nearest(text, names)
+        hint = f"; did you mean {near}?" if near else ""
+        raise ValueError(f"unknown {what} {text!r}, expected one of {', '.join(names)}{hint}")
+
+    return read
 
 
-def number(text: str, what: str) -> float:
-    """A finite number; raises ValueError."""
-    try:
-        value = float(text)
-    except ValueError:
-        raise ValueError(f"{what} must be a number, got {text!r}") from None
-    if not math.isfinite(value):
-        raise ValueError(f"{what} must be finite, got {text!r}")
-    return value
+def number(what: str, above: float = -math.inf) -> Callable[[str], float]:
+    """Reads a finite number above a limit."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise ValueError(f"{what} must be a number, got {text!r}") from None
+        if not math.isfinite(value):
+            raise ValueError(f"{what} must be finite, got {text!r}")
+        if value <= above:
+            raise ValueError(f"{what} must be above {above:g}, got {text!r}")
+        return value
+
+    return read

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
 
-from periodic_tui.engine.commands.base import Command, Loop, number, one_of
+from periodic_tui.engine.commands.base import Command, Loop, argument, number, one_of
 
 LARGEST_SEED = 2**62
 """Above it the seeds of a population would no longer fit into 64 bits."""
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_SEED):
+        raise ValueError(f"a seed is a whole number from 0 to {LARGEST_SEED:,}, got {text[:40]!r}")
+    return int(text)
+
+
+def _remedy(text: str) -> str:
+    from periodic_tui.engine.remedies import remedies  # brings the validator: not for the first frame
+
+    return one_of(remedies, "remedy")(text)
 
 
 @dataclass(frozen=True)
 class Inject(Command, word="inject", takes="[:OFFSET]", undoable=True):
     """Set the parameters to the known answer, plus an offset on its frequencies."""
 
-    offset: float = 0.0
-
-    @property
-    def argument(self) -> str:
-        return f"{self.offset:+g}" if self.offset else ""
-
-    @classmethod
-    def parsed(cls, argument: str) -> Self:
-        return cls(number(argument, "an offset") if argument else 0.0)
+    offset: float = argument(number("an offset"), "+g", default=0.0)
 
     def apply(self, loop: Loop) -> str:
         loop.current.inject(self.offset)
@@ -35,19 +38,7 @@ class Inject(Command, word="inject", takes="[:OFFSET]", undoable=True):
 class Reinitialize(Command, word="reinitialize", takes="[:SEED]", undoable=True):
     """Draw the parameters afresh, with the run's seed or another."""
 
-    seed: int | None = None
-
-    @property
-    def argument(self) -> str:
-        return "" if self.seed is None else str(self.seed)
-
-    @classmethod
-    def parsed(cls, argument: str) -> Self:
-        if not argument:
-            return cls()
-        if not (argument.isascii() and argument.isdigit() and len(argument) < 20 and int(argument) <= LARGEST_SEED):
-            raise ValueError(f"a seed is a whole number from 0 to {LARGEST_SEED:,}, got {argument[:40]!r}")
-        return cls(int(argument))
+    seed: int | None = argument(_seed, default=None)
 
     def apply(self, loop: Loop) -> str:
         loop.current.reinitialize(self.seed)
@@ -58,20 +49,9 @@ class Reinitialize(Command, word="reinitialize", takes="[:SEED]", undoable=True)
 class Set(Command, word="set", takes=":KEY=VALUE", undoable=True):
     """Change one value of the experiment in mid-run."""
 
-    key: str
-    value: str
+    key: str = argument()
+    value: str = argument()
     """A TOML value, or a bare string."""
-
-    @property
-    def argument(self) -> str:
-        return f"{self.key}={self.value}"
-
-    @classmethod
-    def parsed(cls, argument: str) -> Self:
-        key, equals, value = argument.partition("=")
-        if not equals or not key:
-            raise ValueError(f"expected set:KEY=VALUE, got set:{argument!r}")
-        return cls(key, value)
 
     def apply(self, loop: Loop) -> str:
         from periodic_tui.engine.experiment.overrides import changed_in_mid_run  # brings the validator
@@ -81,26 +61,15 @@ class Set(Command, word="set", takes=":KEY=VALUE", undoable=True):
         loop.pacer.forget_cost()
         if self.key == "training.pace":
             loop.pacer.set(changed.training.pace)
-        return f"set {self.key} to {self.value}" + (
-            f", lr {changed.optimizer.lr:g}" if self.key == "optimizer.kind" else ""
-        )
+        rate = f", lr {changed.optimizer.lr:g}" if self.key == "optimizer.kind" else ""
+        return f"set {self.key} to {self.value}{rate}"
 
 
 @dataclass(frozen=True)
 class ApplyRemedy(Command, word="remedy", takes=":NAME", undoable=True):
     """Begin a remedy; it acts between the steps that follow."""
 
-    name: str
-
-    @property
-    def argument(self) -> str:
-        return self.name
-
-    @classmethod
-    def parsed(cls, argument: str) -> Self:
-        from periodic_tui.engine.remedies import remedies  # brings the validator: not for the first frame
-
-        return cls(one_of(argument, "remedy", list(remedies)))
+    name: str = argument(_remedy)
 
     def apply(self, loop: Loop) -> str:
         return loop.current.treat(self.name)

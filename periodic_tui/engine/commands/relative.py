@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar
 
 from periodic_tui.engine.commands.at_work import Load, Pace, Pause, Resume
-from periodic_tui.engine.commands.base import Command, Loop, number, one_of
+from periodic_tui.engine.commands.base import Command, Loop, argument, number, one_of
 from periodic_tui.engine.commands.placing import Inject, Reinitialize, Set
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.scheduling.pacing import faster, slower
@@ -53,18 +53,7 @@ class InjectBeside(Command, word="inject-beside"):
 class ScaleRate(Command, word="scale-lr", takes=":FACTOR"):
     """Multiply the learning rate."""
 
-    factor: float
-
-    @property
-    def argument(self) -> str:
-        return f"{self.factor:g}"
-
-    @classmethod
-    def parsed(cls, argument: str) -> Self:
-        factor = number(argument, "a factor")
-        if factor <= 0:
-            raise ValueError(f"a factor must be above 0, got {argument!r}")
-        return cls(factor)
+    factor: float = argument(number("a factor", above=0.0), "g")
 
     def resolved(self, loop: Loop) -> Iterator[Command]:
         yield Set("optimizer.lr", repr(self.factor * loop.current.experiment.optimizer.lr))
@@ -74,50 +63,36 @@ class ScaleRate(Command, word="scale-lr", takes=":FACTOR"):
 class Next(Command, word="next", takes=":WHAT"):
     """Go on to the next optimizer, activation, seed or preset."""
 
-    what: str
-    by = 1
-
-    @property
-    def argument(self) -> str:
-        return self.what
-
-    @classmethod
-    def parsed(cls, argument: str) -> Self:
-        return cls(one_of(argument, "thing to go on to", ("optimizer", "activation", "seed", "preset")))
+    by: ClassVar[int] = 1
+    what: str = argument(one_of(("optimizer", "activation", "seed", "preset"), "thing to go on to"))
 
     def resolved(self, loop: Loop) -> Iterator[Command]:
+        from periodic_tui.engine.components.activations import activations  # brings the validator, as does the next
+        from periodic_tui.engine.components.optimizers import optimizers
+
         run = loop.current
         match self.what:
             case "seed":
                 yield Reinitialize(max(0, run.first_seed + self.by))
             case "preset":
-                yield from (Load(name) for name in _round(loop.presets, run.name, self.by))
+                yield from map(Load, self._others(loop.presets, run.name))
             case "optimizer":
-                from periodic_tui.engine.components.optimizers import optimizers
+                kinds = self._others(list(optimizers), run.experiment.optimizer.kind)
+                yield from (Set("optimizer.kind", kind) for kind in kinds)
+            case "activation" if run.activation:
+                names = self._others(list(activations), run.activation)
+                yield from (Set("model.activation", name) for name in names)
+            case _:
+                raise Refused("this model has no activation")
 
-                names = _round(list(optimizers), run.experiment.optimizer.kind, self.by)
-                yield from (Set("optimizer.kind", name) for name in names)
-            case "activation":
-                yield from (Set("model.activation", name) for name in _activations(run.activation, self.by))
+    def _others(self, names: Sequence[str], present: str) -> Sequence[str]:
+        """Every other name, from the one after (or before) the present one on."""
+        names = names[:: self.by]
+        place = names.index(present) if present in names else -1
+        return [*names[place + 1 :], *names[: max(place, 0)]]
 
 
 class Previous(Next, word="previous", takes=":WHAT"):
     """Go back to the optimizer, activation, seed or preset before."""
 
     by = -1
-
-
-def _activations(present: str, by: int) -> Sequence[str]:
-    from periodic_tui.engine.components.activations import activations
-
-    if not present:
-        raise Refused("this model has no activation")
-    return _round(list(activations), present, by)
-
-
-def _round(names: Sequence[str], present: str, by: int) -> Sequence[str]:
-    """Every other name, from the one after (or before) the present one on."""
-    if by < 0:
-        names = names[::-1]
-    place = names.index(present) if present in names else -1
-    return [*names[place + 1 :], *names[: max(place, 0)]]

@@ -54,7 +54,7 @@ def test_every_command_is_tried_here_and_has_a_line_of_help() -> None:
         ("scale-lr:0", "a factor must be above 0"),
         ("next:sead", "unknown thing to go on to 'sead', expected one of optimizer, activation, seed, preset; did you"),
         ("remedy:widen", "unknown remedy 'widen', .*did you mean widen-range?"),
-        ("engine:fast", "expected engine:eager or engine:compiled"),
+        ("engine:fast", "unknown engine .fast., expected one of eager, compiled"),
         ("set:lr", "expected set:KEY=VALUE"),
     ],
 )
