@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.domain import Domain, Interval, Intervals
+from periodic_tui.engine.components.numbers import NonNegative
 from periodic_tui.engine.components.registry import Kind, Registry
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ Rows = tuple["Tensor", "Tensor"]
 class Target(Kind):
     """A function from inputs to outputs. Subclasses say how many of each, and where it is defined."""
 
-    noise: Annotated[float, Field(ge=0)] = 0.0
+    noise: NonNegative = 0.0
     """Standard deviation of the Gaussian noise on training outputs."""
 
     @property

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from periodic_tui.engine.components.domain import Interval
+from periodic_tui.engine.components.numbers import NonNegative, Positive
 from periodic_tui.engine.components.targets.base import Target, targets
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-Positive = Annotated[float, Field(gt=0)]
 
 
 @targets.register
@@ -88,7 +87,7 @@ class DecayingSine(Target):
     kind: Literal["decaying-sine"] = "decaying-sine"
     frequency: Positive = 1.0
     """Radians per unit of x."""
-    decay: Annotated[float, Field(ge=0)] = 0.05
+    decay: NonNegative = 0.05
     """Per unit of x."""
 
     @property

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
+from periodic_tui.engine.components.numbers import Count, Positive
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -33,15 +32,15 @@ class FrequencyBank(Remedy):
     prior: ClassVar[str] = "amplitude 1 and phase 0; a frequency limit"
     verdicts: ClassVar[tuple[str, ...]] = ("stuck-outside-basin", "step-too-large")
 
-    frequency_limit: Annotated[float, Field(gt=0)] = 200.0
+    frequency_limit: Positive = 200.0
     """Radians per unit of x."""
-    round_steps: Annotated[int, Field(ge=1)] = 2
+    round_steps: Count = 2
     """Steps between two halvings."""
-    survivors: Annotated[int, Field(ge=1)] = 32
+    survivors: Count = 32
     """Where halving ends …"""
-    last_steps: Annotated[int, Field(ge=1)] = 60
+    last_steps: Count = 60
     """… and the steps that they go on."""
-    most: Annotated[int, Field(ge=1)] = 1_000_000
+    most: Count = 1_000_000
     """Most starts."""
 
     def unfit(self, setting: Setting) -> str | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
+from periodic_tui.engine.components.numbers import Count, Positive
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -23,11 +24,11 @@ class SpectralStart(Remedy):
     prior: ClassVar[str] = "the signal is a sum of few sines; a frequency limit"
     verdicts: ClassVar[tuple[str, ...]] = ("stuck-outside-basin", "step-too-large", "underfit", "learning")
 
-    frequency_limit: Annotated[float, Field(gt=0)] = 200.0
+    frequency_limit: Positive = 200.0
     """Radians per unit of x."""
     points: Annotated[int, Field(ge=8)] = 2_048
     """Samples, where they are fresh; a fixed data set is taken whole."""
-    steps: Annotated[int, Field(ge=1)] = 40
+    steps: Count = 40
     """Of gradient descent in the end."""
 
     def unfit(self, setting: Setting) -> str | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
-
+from periodic_tui.engine.components.numbers import Positive
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -20,7 +19,7 @@ class ClipGradient(Remedy):
     prior: ClassVar[str] = "has to come before the units die: it revives none"
     verdicts: ClassVar[tuple[str, ...]] = ("step-too-large", "diverged", "learning")
 
-    norm: Annotated[float, Field(gt=0)] = 1.0
+    norm: Positive = 1.0
 
     def unfit(self, setting: Setting) -> str | None:
         return None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
-
+from periodic_tui.engine.components.numbers import Count, Positive
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -24,12 +23,12 @@ class ReinitializeBetter(Remedy):
         "dead-network", "collapsed-to-constant", "diverged", "dead-units", "step-too-large",
     )  # fmt: skip
 
-    std: Annotated[float, Field(gt=0)] = 0.1
+    std: Positive = 0.1
     """Of the weights, cut off at two."""
     bias: float = 0.1
-    lr: Annotated[float, Field(gt=0)] = 1e-2
+    lr: Positive = 1e-2
     """Falls to a hundredth …"""
-    steps: Annotated[int, Field(ge=1)] = 5_000
+    steps: Count = 5_000
     """… over so many steps."""
 
     def unfit(self, setting: Setting) -> str | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
+from periodic_tui.engine.components.numbers import Count, Positive
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -24,11 +23,11 @@ class RepelUnits(Remedy):
     prior: ClassVar[str] = "units should differ in direction"
     verdicts: ClassVar[tuple[str, ...]] = ("duplicate-units",)
 
-    steps: Annotated[int, Field(ge=1)] = 4_000
+    steps: Count = 4_000
     """The first half under repulsion, the second without."""
-    every: Annotated[int, Field(ge=1)] = 10
+    every: Count = 10
     """Steps between two pushes."""
-    strength: Annotated[float, Field(gt=0)] = 0.05
+    strength: Positive = 0.05
     """Of a push, as a share of the weight's length."""
 
     def unfit(self, setting: Setting) -> str | None:
