@@ -5,7 +5,6 @@ from __future__ import annotations
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.deaths import Deaths
 from periodic_tui.engine.diagnostics.gradient_stats import GradientMeter
-from periodic_tui.engine.experiment.known_answers import NoAnswer
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.views.features import FeatureMap
 from periodic_tui.engine.views.landscape import LossLandscape
@@ -19,13 +18,3 @@ class Instruments:
         self.landscape = LossLandscape(trainer, observer)
         self.gradient_stats = GradientMeter(trainer, observer)
         self.features = FeatureMap(trainer, observer)
-        self.answer_missing = _why_no_answer(trainer)
-        """Why there is nothing to inject; None if there is."""
-
-
-def _why_no_answer(trainer: Trainer) -> str | None:
-    try:
-        trainer.answer()
-    except NoAnswer as reason:
-        return str(reason)
-    return None

@@ -77,7 +77,6 @@ def _population(picture: Snapshot, run: Run) -> Snapshot:
         picture,
         outcomes=run.population.outcomes(),
         outcome_codes=run.population.names(),
-        replica_losses=run.population.losses.copy(),
         loss_fan=run.population.curves(),
     )
 
@@ -111,7 +110,6 @@ def _told(picture: Snapshot, run: Run, found: Diagnosis) -> Snapshot:
         picture,
         verdict=found.verdict,
         events=tuple(run.events),
-        answer_missing=run.instruments.answer_missing,
         stage=f"{run.treatment.name}: {run.treatment.stage}" if run.treatment else "",
         remedies=offers(run.experiment, found.verdict.code),
     )

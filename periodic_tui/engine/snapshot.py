@@ -80,8 +80,6 @@ class Layer:
     """`hidden.0`."""
     activity: Floats
     """`[units]`: share of the probe on which the unit is active (|φ′| ≥ 1e-3; for ReLU, pre-activation > 0)."""
-    dormancy: Floats = field(default_factory=_none)
-    """`[units]`: mean size of its activation over the layer's mean of it."""
     dead: tuple[int, ...] = ()
     certified: tuple[int, ...] = ()
     """Dead units that no point of the domain can revive."""
@@ -91,10 +89,6 @@ class Layer:
     """Pairs of live units whose activations correlate above 0.98."""
     groups: tuple[tuple[int, ...], ...] = ()
     """The duplicates, grouped."""
-    channels: tuple[tuple[int, int], ...] = ()
-    """Duplicates whose outgoing weights cancel: a flat channel."""
-    dormant: tuple[int, ...] = ()
-    """Units whose activation is at most 0.025 of the layer's mean (Sokar et al., 2023)."""
     wrong_sign: tuple[int, ...] = ()
     """Live units that would help with the other sign and cannot with their own; only looked for at rest."""
     incoming: Floats = field(default_factory=_none)
@@ -275,8 +269,6 @@ class Snapshot:
     """Verdict code to number of replicas."""
     outcome_codes: tuple[str, ...] = ()
     """Verdict code of each replica."""
-    replica_losses: Floats = field(default_factory=_none)
-    """`[replicas]` probe losses."""
     gradient_stats: GradientStats = GradientStats()
     landscape: Landscape = Landscape()
     """Only while its pane is shown."""
@@ -288,8 +280,6 @@ class Snapshot:
     """Minibatch losses of the same seed to which nothing was done; only while it is compared."""
     events: tuple[Event, ...] = ()
     """The last events, oldest first."""
-    answer_missing: str | None = None
-    """Why there is no known answer to inject; None if there is one."""
     stage: str = ""
     """What the remedy at work is doing; empty where none is."""
     candidates: Floats = field(default_factory=_none)

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.arrays import Floats
-from periodic_tui.engine.diagnostics.channels import groups
-from periodic_tui.engine.diagnostics.units import DORMANT, Units
+from periodic_tui.engine.diagnostics.duplicates import groups
+from periodic_tui.engine.diagnostics.units import Units
 from periodic_tui.engine.snapshot import Layer
 
 _MANY = 1_000
@@ -67,15 +67,12 @@ def _layer(
     return Layer(
         name=name,
         activity=units.activity[0].cpu().numpy(),
-        dormancy=units.dormancy[0].cpu().numpy(),
         dead=_indices(units.dead),
         certified=() if certified is None else _indices(certified & units.dead.cpu()),
         mute=_indices(units.mute),
         linear=_indices(units.linear),
         duplicate=_pairs(units.alike, compared, together, brief),
         groups=together,
-        channels=_pairs(units.channels, compared, together, brief),
-        dormant=_indices(units.dormancy <= DORMANT),
         wrong_sign=() if wrong_sign is None else _indices(wrong_sign),
         incoming=weights[f"{name}.weight"],
         bias=weights.get(f"{name}.bias", nothing),
