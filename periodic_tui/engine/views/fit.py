@@ -107,7 +107,7 @@ def _weights(observer: Observer, parameters: Tensor) -> Fit | None:
     if not isinstance(observer.step.experiment.model, Linear):
         return None
     try:
-        known = known_answer(observer.step.experiment).parameters["output.weight"]
+        known = known_answer(observer.step.experiment)["output.weight"]
     except NoAnswer:
         return None
     learned = observer.step.layout.views(parameters)["output.weight"][0]

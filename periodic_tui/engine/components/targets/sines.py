@@ -27,6 +27,11 @@ class Sine(Target):
     def frequencies(self) -> tuple[float, ...]:
         return (self.frequency,)
 
+    @property
+    def parts(self) -> tuple[tuple[float, float, float]]:
+        """Frequency, amplitude and phase of the only sine."""
+        return ((self.frequency, 1.0, 0.0),)
+
     def __call__(self, x: Tensor) -> Tensor:
         return (x * self.frequency).sin()
 
