@@ -57,7 +57,7 @@ def _lines(details: ErrorDetails, table: dict[str, Any]) -> Iterator[str]:
         case "extra_forbidden":
             yield f"{place.path}: unknown key, {_one_of(list(place.parent.model_fields), str(details['loc'][-1]))}"
         case "literal_error":
-            names = re.findall("'([^']*)'", context["expected"])
+            names = re.findall("'([^']*)'", context["expected"]) or [context["expected"]]
             yield f"{place.path}: unknown value {_shown(details['input'])}, {_one_of(names, str(details['input']))}"
         case "value_error":
             yield f"{place.path}: {context['error']}"
@@ -126,9 +126,10 @@ def _without_none(annotation: Any) -> Any:
 
 
 def _one_of(names: list[str], wrong: str) -> str:
+    if len(names) < 2:
+        return f"expected {names[0] if names else 'none'}"
     near = nearest(wrong, names)
-    choice = f"expected one of {', '.join(names)}" if len(names) > 1 else f"expected {names[0]}"
-    return f"{choice}; did you mean {near}?" if near and len(names) > 1 else choice
+    return f"expected one of {', '.join(names)}" + (f"; did you mean {near}?" if near else "")
 
 
 def _shown(value: Any) -> str:
