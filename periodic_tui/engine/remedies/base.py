@@ -54,6 +54,20 @@ class Remedy(Spec):
         raise NotImplementedError
 
 
+class FrequencyRemedy(Remedy):
+    """A remedy for models with frequencies, on a training domain made of intervals."""
+
+    models: ClassVar[tuple[str, ...]]
+    """The kinds of model that it can be applied to …"""
+    meant_for: ClassVar[str]
+    """… and what the user is told of them."""
+
+    def unfit(self, setting: Setting) -> str | None:
+        if setting.model.kind not in self.models:
+            return f"it is for {self.meant_for}, and the model is {setting.model.kind}"
+        return None if setting.reach is not None else "it needs a training domain made of intervals"
+
+
 remedies: dict[str, type[Remedy]] = {}
 """Every remedy by its name, in the order of the menu."""
 

@@ -24,9 +24,9 @@ def asked_by_remedy() -> bool:
     """Whether the nearest caller that has to do with remedies is one, and not what hands it samples."""
     frame = sys._getframe(2)
     while frame:
-        folder = Path(frame.f_code.co_filename).parent
-        if folder in (REMEDIES, TREATMENT):
-            return folder == REMEDIES
+        file = Path(frame.f_code.co_filename)
+        if file.is_relative_to(REMEDIES) or file.is_relative_to(TREATMENT):
+            return file.is_relative_to(REMEDIES)
         frame = frame.f_back  # type: ignore[assignment]
     return False
 

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from periodic_tui.engine.components.numbers import Count, Positive
-from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
-from periodic_tui.engine.remedies.context import RemedyContext, Setting
+from periodic_tui.engine.remedies.base import Course, Failed, FrequencyRemedy, Train, register
+from periodic_tui.engine.remedies.context import RemedyContext
+from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
+from periodic_tui.engine.remedies.frequency.rates import patience_under
+from periodic_tui.engine.remedies.frequency.spectral_start import keep_there
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,7 +26,7 @@ _NOISE_SHARE = 1e-3
 
 
 @register
-class FrequencyBank(Remedy):
+class FrequencyBank(FrequencyRemedy):
     """Successive halving (Jamieson and Talwalkar, 2016) of starts so close that one lies in the basin; all of them take
     gradient steps on the same small batches."""
 
@@ -31,6 +34,8 @@ class FrequencyBank(Remedy):
     what: ClassVar[str] = "tries a start in every basin at once and drops the worse half every two steps"
     prior: ClassVar[str] = "amplitude 1 and phase 0; a frequency limit"
     verdicts: ClassVar[tuple[str, ...]] = ("stuck-outside-basin", "step-too-large")
+    models: ClassVar[tuple[str, ...]] = ("sine-unit",)
+    meant_for: ClassVar[str] = "a sine-unit"
 
     frequency_limit: Positive = 200.0
     """Radians per unit of x."""
@@ -43,16 +48,7 @@ class FrequencyBank(Remedy):
     most: Count = 1_000_000
     """Most starts."""
 
-    def unfit(self, setting: Setting) -> str | None:
-        if setting.model.kind != "sine-unit":
-            return f"it is for a sine-unit, and the model is {setting.model.kind}"
-        return None if setting.reach is not None else "it needs a training domain made of intervals"
-
     def course(self, context: RemedyContext) -> Course:
-        from periodic_tui.engine.remedies.frequency.noise import measured
-        from periodic_tui.engine.remedies.frequency.rates import patience_under
-        from periodic_tui.engine.remedies.frequency.spectral_start import keep_there
-
         starts = math.ceil(self.frequency_limit * context.reach / _BASIN)
         if starts > self.most:
             raise Failed(f"the range is too wide for frequency_limit {self.frequency_limit:g}: {starts:,} basins")
@@ -75,7 +71,11 @@ class FrequencyBank(Remedy):
         context.candidates = []
         context.put("omega", self._best(omegas, scores))
         yield Train(20, "the last start goes on alone")
-        self._give_up_unexplained(context, noise)
+        reason = (
+            f"no start explains half of the signal: no frequency up to {self.frequency_limit:g} (frequency_limit), "
+            f"amplitude or phase are other than 1 and 0, or noise {float(noise.mean()):.2g} is too high"
+        )
+        context.give_up(unexplained(context, noise), reason)
         return f"found ω of the first replica {float(context.get('omega')[0, 0]):.7g} among {starts:,} starts"
 
     def _bank(self, context: RemedyContext, starts: int) -> tuple[list[Tensor], list[Tensor]]:
@@ -111,12 +111,3 @@ class FrequencyBank(Remedy):
 
         best = [omega[score.argmin()] for omega, score in zip(omegas, scores, strict=True)]
         return torch.stack(best).unsqueeze(-1)
-
-    def _give_up_unexplained(self, context: RemedyContext, noise: Tensor) -> None:
-        from periodic_tui.engine.remedies.frequency.noise import unexplained
-
-        reason = (
-            f"no start explains half of the signal: no frequency up to {self.frequency_limit:g} (frequency_limit), "
-            f"amplitude or phase are other than 1 and 0, or noise {float(noise.mean()):.2g} is too high"
-        )
-        context.give_up(unexplained(context, noise), reason)

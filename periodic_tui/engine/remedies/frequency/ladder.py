@@ -15,6 +15,14 @@ _MEMORY = 0.9
 """Of the running average of the loss."""
 
 
+def first_range(context: RemedyContext, half_width: float, fewest: int, growth: float, dtype: torch.dtype) -> Tensor:
+    """Half-widths `[replicas]` of the first range: as asked for, or wider where it holds too few points."""
+    wide = torch.full((context.replicas,), min(half_width, context.reach), dtype=dtype, device=context.device)
+    while bool((context.points(wide) < fewest).any()) and float(wide.max()) < context.reach:
+        wide = growth * wide
+    return wide
+
+
 @dataclass(frozen=True)
 class Rules:
     """When to move."""

@@ -11,7 +11,7 @@ from torch import Tensor
 from periodic_tui.engine.remedies.base import Course, Train
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.hinge import between_digits, into_digits, wrong_share
-from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules
+from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules, first_range
 from periodic_tui.engine.remedies.frequency.widening import Widening
 
 _RATE = 0.05
@@ -43,7 +43,7 @@ def widen_oscillators(options: Widening, context: RemedyContext) -> Course:
     data = context.data
     if data is not None:
         context.train_on(*pairs(*data))
-    first = _first_range(options, context)
+    first = first_range(context, options.first_range, _FEWEST_PAIRS, 1.2, context.dtype)
     context.put("carry", context.get("carry") * 0)
     _redraw(options, context, torch.ones_like(first, dtype=torch.bool))
     ladder = _ladder(options, context, first)
@@ -77,16 +77,6 @@ def pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         phases.append((y[apart:] - y[:-apart])[::stride])
         apart *= 2
     return torch.cat(times), torch.cat(phases)
-
-
-def _first_range(options: Widening, context: RemedyContext) -> Tensor:
-    """Half-widths `[replicas]`: what the options say, or wider where there are too few points."""
-    wide = torch.full(
-        (context.replicas,), min(options.first_range, context.reach), dtype=context.dtype, device=context.device
-    )
-    while bool((context.points(wide) < _FEWEST_PAIRS).any()) and float(wide.max()) < context.reach:
-        wide = 1.2 * wide
-    return wide
 
 
 def periods(context: RemedyContext) -> str:

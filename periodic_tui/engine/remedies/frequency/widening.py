@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from periodic_tui.engine.components.numbers import Count, Positive
-from periodic_tui.engine.remedies.base import Remedy
+from periodic_tui.engine.remedies.base import FrequencyRemedy
 
 
-class Widening(Remedy):
+class Widening(FrequencyRemedy):
     """The options of widening."""
 
     frequency_limit: Positive = 200.0

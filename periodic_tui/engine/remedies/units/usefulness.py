@@ -32,7 +32,7 @@ class Usefulness:
         """Of the only hidden layer; measured as a part of a course."""
         x, y = context.sample(_POINTS)
         residual = y - context.predict(x)
-        hidden = _hidden(context, x)
+        hidden = context.hidden(x)[0].activations
         whole = _least_squares(hidden, y)
         without = []
         for unit in range(hidden.shape[-1]):
@@ -44,11 +44,6 @@ class Usefulness:
             loss_without=torch.stack(without, -1),
             pull=pull / pull.norm(dim=-1, keepdim=True).clamp_min(torch.finfo(pull.dtype).tiny),
         )
-
-
-def _hidden(context: RemedyContext, x: Tensor) -> Tensor:
-    """Activations `[replicas, points, units]`."""
-    return context.hidden(x)[0].activations
 
 
 def _without(hidden: Tensor, unit: int) -> Tensor:
