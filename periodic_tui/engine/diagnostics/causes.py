@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.diagnostics.observer import Observer
-from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.randomness import counter_for
 from periodic_tui.engine.training.sampling import StepInputs, numbers_per_step
 from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.trainer import Trainer
@@ -79,5 +79,5 @@ def _gradient(trainer: Trainer, step_inputs: StepInputs, seeds: Tensor, step: in
     """The gradient of the batch of this step, `[1, parameters]`."""
     counter, number = counter_for(numbers_per_step(trainer.experiment)), torch.tensor(step)
     batch = trainer.training_step.sampler.batch(seeds, number, step_inputs, counter)
-    dropout = Stream.of(seeds, Use.DROPOUT, counter).fold(number)
+    dropout = trainer.training_step.dropout(seeds, number, counter)
     return trainer.training_step.gradient(state["parameters"], batch, dropout)[0]

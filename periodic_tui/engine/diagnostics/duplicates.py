@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from periodic_tui.engine.diagnostics.subsample import part_of
+from periodic_tui.engine.diagnostics.probe import part_of
 
 ALIKE = 0.98
 """Duplicates: their activations correlate above this."""

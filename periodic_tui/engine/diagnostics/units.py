@@ -13,7 +13,7 @@ from torch import Tensor
 
 from periodic_tui.engine.components.models import HiddenLayer
 from periodic_tui.engine.diagnostics.duplicates import PART, WIDE, covariance, duplicates
-from periodic_tui.engine.diagnostics.subsample import part_of
+from periodic_tui.engine.diagnostics.probe import part_of
 
 FLAT = 1e-3
 """A unit does not react at a point where |φ′| is below this."""

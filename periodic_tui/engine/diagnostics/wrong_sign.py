@@ -18,7 +18,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.diagnostics.subsample import part_of
+from periodic_tui.engine.diagnostics.probe import part_of
 
 BETTER = 0.9
 """The other sign must leave less than this share of the loss."""

@@ -47,7 +47,7 @@ class Remedy(Spec):
 
     def unfit(self, setting: Setting) -> str | None:
         """Why it cannot be applied here, or None if it can."""
-        raise NotImplementedError
+        return None
 
     def course(self, context: RemedyContext) -> Course:
         """One application to all replicas of the context. Raises Failed."""

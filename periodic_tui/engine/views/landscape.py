@@ -14,7 +14,7 @@ from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.experiment.known_answers import NoAnswer
-from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.randomness import counter_for
 from periodic_tui.engine.snapshot import Landscape, Line
 from periodic_tui.engine.training.active_range import intervals_in_use
 from periodic_tui.engine.training.sampling import Batch, numbers_per_step
@@ -88,20 +88,14 @@ class LossLandscape:
         if answer is not None and bool((answer != present).any()):
             directions["answer"] = answer - present
         batch = self._batch()
-        none = Stream.of(self.trainer.seeds[:1], Use.DROPOUT, counter_for(1))
-        step = self.observer.step
         self.observer.preemption.check()
-        gradient, _ = step.gradient(present, batch, none) if not self._dropout else (present * 0, None)
+        gradient, _ = self.observer.step.gradient(present, batch, None)
         if bool((gradient != 0).any()):
             directions["gradient"] = -gradient * (reach / gradient.norm())
         if present.shape[-1] > 1 and present.shape[-1] <= _SHARPEST:
             part = Probe(batch.x[0, :_CURVED], batch.y[0, :_CURVED])
             directions["sharpest"] = self.observer.curvature(present, part)[1] * reach
         return [Line(name, self._along(present, direction, batch)) for name, direction in directions.items()]
-
-    @property
-    def _dropout(self) -> bool:
-        return bool(getattr(self.trainer.experiment.model, "dropout", 0.0))
 
     def _batch(self) -> Batch:
         """A part of the probe as a batch `[1, points, …]`: fewer points for larger networks."""
@@ -148,5 +142,5 @@ def sampled_gradient(trainer: Trainer, omega: Floats, focus: int) -> Floats:
     }
     batch = step.sampler.batch(seeds, torch.tensor(trainer.done, device=trainer.device), step_inputs, counter)
     parameters = torch.as_tensor(omega, dtype=step.sampler.dtype, device=trainer.device).unsqueeze(-1)
-    gradient, _ = step.gradient(parameters, batch, Stream.of(seeds, Use.DROPOUT, counter))
+    gradient, _ = step.gradient(parameters, batch, None)
     return gradient[:, 0].double().cpu().numpy()

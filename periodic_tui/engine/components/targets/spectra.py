@@ -14,25 +14,28 @@ if TYPE_CHECKING:
 
 Matrix = list[list[float]]
 Size = Annotated[int, Field(ge=2, le=256)]
+LOW_PASS = (0.02, 0.08, 0.16, 0.24, 0.24, 0.16, 0.08, 0.02)
+"""Taps of a symmetric filter that keeps the mean."""
+
+
+class _Product(Target):
+    @property
+    def matrix(self) -> Matrix:
+        """`[outputs, inputs]`: y = matrix · x."""
+        raise NotImplementedError
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x @ x.new_tensor(self.matrix).mT
 
 
 @targets.register
-class Fir(Target):
+class Fir(_Product):
     """A finite impulse response: y_j = Σ_k taps_k · x_(j + K − 1 − k), where all K samples are there."""
 
     kind: Literal["fir"] = "fir"
     samples: Annotated[int, Field(ge=1, le=1_024)] = 32
     """Length of the signal."""
-    taps: Annotated[tuple[float, ...], Field(strict=False, min_length=1, max_length=1_024)] = (
-        0.02,
-        0.08,
-        0.16,
-        0.24,
-        0.24,
-        0.16,
-        0.08,
-        0.02,
-    )
+    taps: Annotated[tuple[float, ...], Field(strict=False, min_length=1, max_length=1_024)] = LOW_PASS
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -50,7 +53,6 @@ class Fir(Target):
 
     @property
     def matrix(self) -> Matrix:
-        """`[outputs, inputs]`: y = matrix · x."""
         last = len(self.taps) - 1
         return [
             [
@@ -60,11 +62,8 @@ class Fir(Target):
             for row in range(self.outputs)
         ]
 
-    def __call__(self, x: Tensor) -> Tensor:
-        return x @ x.new_tensor(self.matrix).mT
 
-
-class _Spectrum(Target):
+class _Spectrum(_Product):
     size: Size = 8
     """Samples of the complex signal."""
 
@@ -91,9 +90,6 @@ class Dft(_Spectrum):
     def outputs(self) -> int:
         return 2 * self.size
 
-    def __call__(self, x: Tensor) -> Tensor:
-        return x @ x.new_tensor(self.matrix).mT
-
 
 @targets.register
 class AmplitudeSpectrum(_Spectrum):
@@ -106,5 +102,5 @@ class AmplitudeSpectrum(_Spectrum):
         return self.size
 
     def __call__(self, x: Tensor) -> Tensor:
-        transform = x @ x.new_tensor(self.matrix).mT
+        transform = super().__call__(x)
         return (transform[..., : self.size].square() + transform[..., self.size :].square()).sqrt()

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from periodic_tui.engine.components.numbers import Positive
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
-from periodic_tui.engine.remedies.context import RemedyContext, Setting
+from periodic_tui.engine.remedies.context import RemedyContext
 
 
 @register
@@ -20,9 +20,6 @@ class ClipGradient(Remedy):
     verdicts: ClassVar[tuple[str, ...]] = ("step-too-large", "diverged", "learning")
 
     norm: Positive = 1.0
-
-    def unfit(self, setting: Setting) -> str | None:
-        return None
 
     def course(self, context: RemedyContext) -> Course:
         if not bool(context.alive.any()):
