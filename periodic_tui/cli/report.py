@@ -59,10 +59,16 @@ def summary_lines(summary: dict[str, Any]) -> list[str]:
             **summary
         ),
         "seed {seed}, replicas {replicas}, {engine}, {device}, {dtype}".format(**summary),
-        f"loss {_figure(summary['loss'])}" + _last_batch(summary) + _test(summary["loss_test"]),
+        f"loss {_figure(summary['loss'])}",
     ]
+    if summary["steps"]:
+        lines[-1] += f", last batch {_figure(summary['train_loss'])}"
+    if summary["loss_test"] is not None:
+        lines[-1] += f", on the test domain {_figure(summary['loss_test'])}"
     if summary["omega"] is not None:
-        lines.append(f"omega {_figure(summary['omega'])}" + _distance(summary["answer_error"]))
+        distance = summary["answer_error"]
+        known = "" if distance is None else f", {_figure(distance)} from the answer"
+        lines.append(f"omega {_figure(summary['omega'])}{known}")
     lines.append("{code}: {text}".format(**summary["verdict"]))
     if summary["replicas"] > 1:
         lines.append("replicas: " + ", ".join(f"{count} {code}" for code, count in summary["outcomes"].items()))
@@ -74,18 +80,6 @@ def _figure(value: float | list[float] | None) -> str:
     if isinstance(value, list):
         return ", ".join(map(_figure, value))
     return "not finite" if value is None else f"{value:.6g}"
-
-
-def _last_batch(summary: dict[str, Any]) -> str:
-    return f", last batch {_figure(summary['train_loss'])}" if summary["steps"] else ""
-
-
-def _test(loss: float | None) -> str:
-    return "" if loss is None else f", on the test domain {_figure(loss)}"
-
-
-def _distance(error: float | None) -> str:
-    return "" if error is None else f", {_figure(error)} from the answer"
 
 
 def loss_plot(snapshot: Snapshot, glyphs: Glyphs) -> list[str]:

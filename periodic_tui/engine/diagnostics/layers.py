@@ -37,8 +37,7 @@ def layers_of(
     layers, nothing = [], np.empty(0)
     for index, layer in enumerate(units):
         name, last = f"hidden.{index}", index == len(units) - 1
-        compared = layer.compared[0].cpu()
-        together = tuple(tuple(compared[list(group)].tolist()) for group in groups(layer.alike[0].cpu().numpy()))
+        pairs, together = _duplicates(layer, brief)
         following = "output" if last else f"hidden.{index + 1}"
         found = Layer(
             name=name,
@@ -47,7 +46,7 @@ def layers_of(
             certified=_indices(certified[index] & layer.dead.cpu()) if certified else (),
             mute=_indices(layer.mute),
             linear=_indices(layer.linear),
-            duplicate=_pairs(layer.alike, compared, together, brief),
+            duplicate=pairs,
             groups=together,
             wrong_sign=_indices(wrong_sign) if last and wrong_sign is not None else (),
             incoming=weights[f"{name}.weight"],
@@ -68,13 +67,14 @@ def _indices(mask: Tensor) -> tuple[int, ...]:
     return tuple(mask[0].nonzero().flatten().tolist())
 
 
-def _pairs(
-    mask: Tensor, compared: Tensor, together: tuple[tuple[int, ...], ...], brief: bool
-) -> tuple[tuple[int, int], ...]:
-    """All pairs; `brief`: of very many, only those of each group's first unit."""
-    found = compared[mask[0].nonzero().cpu()]
+def _duplicates(units: Units, brief: bool) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, ...], ...]]:
+    """Pairs of duplicates, and the groups that they form; `brief`: of very many pairs, only those of each group's
+    first unit."""
+    compared = units.compared[0].cpu()
+    together = tuple(tuple(compared[list(group)].tolist()) for group in groups(units.alike[0].cpu().numpy()))
+    found = compared[units.alike[0].nonzero().cpu()]
     if brief and len(found) > _MANY:
         heads = torch.tensor([group[0] for group in together])
         found = found[torch.isin(found[:, 0], heads)]
     first, second = found.T.tolist()
-    return tuple(zip(first, second, strict=True))
+    return tuple(zip(first, second, strict=True)), together

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from periodic_tui.engine.components.registry import Registry, Spec
 from periodic_tui.engine.experiment.experiment import Experiment
-from periodic_tui.engine.names import nearest
+from periodic_tui.engine.names import did_you_mean
 
 EXPECTED = {
     "float_type": "a number",
@@ -128,8 +128,7 @@ def _without_none(annotation: Any) -> Any:
 def _one_of(names: list[str], wrong: str) -> str:
     if len(names) < 2:
         return f"expected {names[0] if names else 'none'}"
-    near = nearest(wrong, names)
-    return f"expected one of {', '.join(names)}" + (f"; did you mean {near}?" if near else "")
+    return f"expected one of {', '.join(names)}{did_you_mean(wrong, names)}"
 
 
 def _shown(value: Any) -> str:

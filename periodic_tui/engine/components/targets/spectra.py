@@ -53,14 +53,8 @@ class Fir(_Product):
 
     @property
     def matrix(self) -> Matrix:
-        last = len(self.taps) - 1
-        return [
-            [
-                self.taps[row + last - column] if 0 <= row + last - column <= last else 0.0
-                for column in range(self.inputs)
-            ]
-            for row in range(self.outputs)
-        ]
+        taps, outputs = list(reversed(self.taps)), self.outputs
+        return [[0.0] * row + taps + [0.0] * (outputs - 1 - row) for row in range(outputs)]
 
 
 class _Spectrum(_Product):
