@@ -54,7 +54,7 @@ class Fit:
     domain: tuple[float, float] = (0.0, 0.0)
     """Ends of everything there is to see (training and held-out intervals)."""
     scale: tuple[float, ...] = ()
-    """Of maps: the factors between the axis and each input of the first layer; empty: 1."""
+    """Factors between the axis of a map and each input of the first layer; empty: 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +137,7 @@ class Landscape:
     loss: Floats = field(default_factory=_none)
     """Expected loss at each ω, in closed form."""
     gradient: Floats = field(default_factory=_none)
-    """Its derivative."""
+    """Derivative of the expected loss at each ω."""
     sampled: Floats = field(default_factory=_none)
     """The derivative on a minibatch of its own at each ω."""
     present: float = 0.0

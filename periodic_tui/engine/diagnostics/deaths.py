@@ -1,7 +1,7 @@
 """Deaths and revivals of units as events: the very step and what caused it, found by running the stretch again.
 
 A reading shows a death only after it has happened. Batches are pure functions of the step, so the stretch since the
-reading before can be run again from the state that was kept, and halved until the step is found.
+previous reading can be run again from the state at that reading, and halved until the step is found.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ SHARE = 0.005
 REVIVED = 0.02
 """Share of the probe from which a dead unit is alive again: twice the limit below which it died."""
 _FIRST_PIECE = 4
-"""Steps after which the clock is looked at first."""
+"""Steps after which the clock is read for the first time."""
 _LONGEST_PIECE = 0.004
-"""Seconds of steps between two looks at it, where a step is shorter."""
+"""Seconds of training between two readings of the clock, where a step is shorter."""
 _SINGLY = 2
-"""So many units that change at the same step have an event each; more are summed up."""
+"""Units that change at the same step up to which each has an event of its own; more are summed up in one."""
 
 Unit = tuple[int, int]
 """Layer and unit."""
@@ -64,7 +64,7 @@ class Deaths:
         self.forget()
 
     def forget(self) -> None:
-        """A command changed the parameters: what they were before does not count."""
+        """Forget the previous reading: a command has changed the parameters."""
         self._last: _Moment | None = None
 
     def look(self, focus: int, activity: tuple[Tensor, ...], points: int, again: bool = True) -> list[Event]:
@@ -113,7 +113,7 @@ class _Search:
         self._until = until
 
     def events(self, before: _Moment, after: _Moment, changed: dict[Unit, bool]) -> list[Event]:
-        """One for each unit that died (True) or came back (False), or one for many that did so together."""
+        """Return an event for each unit that died (True) or came back (False), or one for many that did so together."""
         found: list[Found] = []
         self._halve(before, after, changed, found)
         return [event for place in found for event in self._told(*place)]

@@ -11,9 +11,9 @@ from periodic_tui.engine.diagnostics.probe import part_of
 ALIKE = 0.98
 """Duplicates: their activations correlate above this."""
 WIDE = 1_024
-"""Units of one layer up to which they are compared on the whole probe; those of wider layers on a part of it …"""
+"""Units of a layer up to which they are compared on the whole probe."""
 PART = 512
-"""… of so many points; a brief reading compares only so many of them with each other."""
+"""Points on which the units of wider layers are compared; also the units that a brief reading compares."""
 
 
 def covariance(centered: Tensor, wide: bool) -> Tensor:

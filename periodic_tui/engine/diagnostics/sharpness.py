@@ -9,7 +9,7 @@ from torch import Tensor
 
 _MOST = 30
 _SETTLED = 1e-3
-"""The iteration ends when nothing changes by more than this share."""
+"""The iteration ends when no eigenvalue changes by more than this share."""
 
 
 def top_curvature(

@@ -25,7 +25,7 @@ BETTER = 0.9
 WIDEST = 128
 """Units of a layer up to which signs are tested."""
 _POINTS = 512
-"""So many points of the probe are enough for this."""
+"""Points of the probe on which signs are tested."""
 _DIRECTIONS = 32
 
 Activate = Callable[[Tensor], Tensor]

@@ -58,9 +58,9 @@ class FrequencyRemedy(Remedy):
     """A remedy for models with frequencies, on a training domain made of intervals."""
 
     models: ClassVar[tuple[str, ...]]
-    """The kinds of model that it can be applied to …"""
+    """The kinds of model that it can be applied to."""
     meant_for: ClassVar[str]
-    """… and what the user is told of them."""
+    """These models in words, as `it is for …` says them."""
 
     def unfit(self, setting: Setting) -> str | None:
         if setting.model.kind not in self.models:

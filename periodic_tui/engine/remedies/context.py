@@ -53,7 +53,7 @@ class RemedyContext(Protocol):
     device: torch.device
     dtype: torch.dtype
     names: tuple[str, ...]
-    """Of the parameters."""
+    """Names of the parameters."""
     candidates: list[float]
     """Frequencies of the first replica that are still in the running, for the screen."""
 

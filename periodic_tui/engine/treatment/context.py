@@ -1,4 +1,4 @@
-"""The context of a trainer."""
+"""What a remedy is handed of a trainer: samples of its data and verbs that act on it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Change = Callable[[dict[str, Any]], Setting]
 
 
 class TrainerContext(RemedyContext):
-    """One trainer, handed to a remedy."""
+    """The remedy's view of one trainer; the trainer itself is out of reach."""
 
     def __init__(self, trainer: Trainer, setting: Setting, change: Change) -> None:
         self.__trainer = trainer

@@ -22,7 +22,7 @@ from periodic_tui.engine.training.step import loss_of
 from periodic_tui.engine.training.trainer import Trainer
 
 POINTS = 400
-"""ω on the axis."""
+"""Number of frequencies on the axis."""
 POSITIONS = np.linspace(-1.0, 1.25, 37)
 """On a line: 0 is the present point, 1 the answer."""
 _NEAR = 3.0
@@ -32,13 +32,13 @@ _PERIOD = 0.5
 _SHARE = 0.003
 """… or longer, so that they take no more than this share of the time."""
 _WORK = 20_000_000
-"""Products for one line."""
+"""Multiplications that one line may take."""
 _NUMBERS = 1 << 20
-"""Parameters of points on a line that are in memory at once."""
+"""Parameters in memory at once, over all points of a line."""
 _SHARPEST = 5_000
-"""Parameters up to which the sharpest direction is looked for …"""
+"""Parameters up to which the sharpest direction is computed."""
 _CURVED = 256
-"""… on so many points."""
+"""Points on which the sharpest direction is computed."""
 
 
 class LossLandscape:

@@ -115,7 +115,7 @@ class Model(Kind):
         return self.outputs(parameters, x)
 
     def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
-        """The same of a network without hidden layers."""
+        """Outputs of a network without hidden layers, with the shapes of `forward`."""
         raise NotImplementedError
 
 

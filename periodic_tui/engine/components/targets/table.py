@@ -25,7 +25,7 @@ class Csv(Target):
 
     kind: Literal["csv"] = "csv"
     phases: ClassVar[bool] = True
-    """Nobody but the user knows."""
+    """Only the user knows whether they are."""
     path: str
     """Relative to the preset."""
     x: Columns

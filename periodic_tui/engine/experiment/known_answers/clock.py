@@ -25,5 +25,5 @@ def periods(experiment: Experiment, filled: Parameters) -> None:
 
 @answer("clock", "mlp")
 def none(experiment: Experiment, filled: Parameters) -> None:
-    """There is none."""
+    """Refuse: no network of this size is a clock."""
     raise NoAnswer("120 years hold 3.8 billion seconds, each a jump: no network of this size has as many corners")

@@ -32,5 +32,5 @@ def coefficients(experiment: Experiment, filled: Parameters) -> None:
 @answer("decaying-sine", "mlp")
 @answer("decaying-sine", "harmonic")
 def decaying(experiment: Experiment, filled: Parameters) -> None:
-    """There is none."""
+    """Refuse: no finite sum of sines decays."""
     raise NoAnswer("a decaying sine is no finite sum of sines: its decay has to be approximated")

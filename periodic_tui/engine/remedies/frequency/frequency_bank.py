@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _BASIN = 4.4934
 """Half-width of a frequency's basin in units of 1/R."""
 _FORGETTING = 0.7
-"""Of the running score."""
+"""Weight of the past in the running score of a start."""
 _AT_ONCE = 8_192
 """Starts that take a step together, in a few milliseconds."""
 _NOISE_SHARE = 1e-3
@@ -42,11 +42,11 @@ class FrequencyBank(FrequencyRemedy):
     round_steps: Count = 2
     """Steps between two halvings."""
     survivors: Count = 32
-    """Where halving ends …"""
+    """Number of starts at which halving ends."""
     last_steps: Count = 60
-    """… and the steps that they go on."""
+    """Steps that the survivors train before the best is chosen."""
     most: Count = 1_000_000
-    """Most starts."""
+    """Largest number of starts."""
 
     def course(self, context: RemedyContext) -> Course:
         starts = math.ceil(self.frequency_limit * context.reach / _BASIN)

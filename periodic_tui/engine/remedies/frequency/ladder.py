@@ -12,7 +12,7 @@ from periodic_tui.engine.remedies.base import Train
 from periodic_tui.engine.remedies.context import RemedyContext
 
 _MEMORY = 0.9
-"""Of the running average of the loss."""
+"""Weight of the past in the running average of the loss."""
 
 
 def first_range(context: RemedyContext, half_width: float, fewest: int, growth: float, dtype: torch.dtype) -> Tensor:
@@ -25,10 +25,10 @@ def first_range(context: RemedyContext, half_width: float, fewest: int, growth: 
 
 @dataclass(frozen=True)
 class Rules:
-    """When to move."""
+    """When a replica moves to another range."""
 
     growth: float
-    """Of the range from rung to rung."""
+    """Factor of the range from rung to rung."""
     threshold: float
     """The range widens when the average loss is below this share of `scale`."""
     stage_steps: int

@@ -22,7 +22,7 @@ class SmallerStep(FrequencyRemedy):
     meant_for: ClassVar[str] = "a sine-unit"
 
     share: Annotated[float, Field(gt=0, lt=1)] = 0.25
-    """Of the largest stable learning rate."""
+    """The new learning rate as a share of the largest stable one."""
 
     def unfit(self, setting: Setting) -> str | None:
         if setting.model.kind in self.models and not setting.optimizer.plain_gradient_descent:

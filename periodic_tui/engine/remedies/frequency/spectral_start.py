@@ -33,7 +33,7 @@ class SpectralStart(FrequencyRemedy):
     points: Annotated[int, Field(ge=8)] = 2_048
     """Samples, where they are fresh; a fixed data set is taken whole."""
     steps: Count = 40
-    """Of gradient descent in the end."""
+    """Steps of gradient descent after the start."""
 
     def course(self, context: RemedyContext) -> Course:
         import torch

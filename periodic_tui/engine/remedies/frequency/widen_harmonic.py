@@ -18,9 +18,9 @@ from periodic_tui.engine.remedies.frequency.widening import Widening
 _RATE = 0.05
 """Adam's step: of amplitudes, and of the frequency over the range's half-width."""
 _FEWEST_POINTS = 64
-"""In the first window of a fixed data set."""
+"""Fewest points in the first range of a fixed data set."""
 _PERIODS = 128
-"""Half-width of the first window in units of 1/frequency_limit: wide enough to tell amplitude from frequency."""
+"""Half-width of the first range in units of 1/frequency_limit: wide enough to tell amplitude from frequency."""
 _SAMPLES = 256
 _STAGE_STEPS = 20
 _NOISE = 30

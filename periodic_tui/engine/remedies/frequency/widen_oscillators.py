@@ -17,15 +17,15 @@ from periodic_tui.engine.remedies.frequency.widening import Widening
 _RATE = 0.05
 """Adam's step: of phases in radians, of frequencies in radians over the range's half-width."""
 _THRESHOLD = 0.02 / 3
-"""Of 1 − cos of the phase error, averaged over the digits: no digit is above 0.02."""
+"""Limit of the loss, 1 − cos of the phase error averaged over the digits: then no digit is above 0.02."""
 _STAGE_STEPS = 15
 _PATIENCE = 200
 _LAST_STEPS = 400
 _CARRY_STEPS = 600
 _FEWEST_PAIRS = 16
-"""In the first range of a fixed data set."""
+"""Fewest pairs in the first range of a fixed data set."""
 _MOST_PAIRS = 50_000
-"""Of those that are equally many places apart."""
+"""Largest number of pairs that lie the same number of places apart."""
 _DECODABLE = 1e-4
 """1 − cos of an error of half a digit of sixty is 1.4e-3: below this nearly every phase is nearer to its own digit."""
 

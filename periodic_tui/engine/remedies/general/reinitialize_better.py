@@ -24,12 +24,12 @@ class ReinitializeBetter(Remedy):
     )  # fmt: skip
 
     std: Positive = 0.1
-    """Of the weights, cut off at two."""
+    """Standard deviation of the weights, which are cut off at two of them."""
     bias: float = 0.1
     lr: Positive = 1e-2
-    """Falls to a hundredth …"""
+    """Learning rate at the start; it falls to a hundredth of that."""
     steps: Count = 5_000
-    """… over so many steps."""
+    """Steps over which the learning rate falls."""
 
     def unfit(self, setting: Setting) -> str | None:
         return None if setting.model.hidden_units else "there are no units"

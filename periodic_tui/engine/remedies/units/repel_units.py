@@ -28,7 +28,7 @@ class RepelUnits(Remedy):
     every: Count = 10
     """Steps between two pushes."""
     strength: Positive = 0.05
-    """Of a push, as a share of the weight's length."""
+    """Size of a push, as a share of the weight's length."""
 
     def unfit(self, setting: Setting) -> str | None:
         if not setting.model.hidden_units:

@@ -20,7 +20,7 @@ class ReseedUnits(Remedy):
     whose ablation costs least after a least-squares refit (in the spirit of Sokar et al., "The dormant neuron
     phenomenon", 2023), starts again along the residual.
 
-    Wants of its prior: a target that is a positive sum of units, as √(x² + y²) is.
+    It assumes a target that is a positive sum of units, as √(x² + y²) is.
     """
 
     name: ClassVar[str] = "reseed-units"
@@ -38,9 +38,9 @@ class ReseedUnits(Remedy):
     """Steps in the end, with a learning rate that falls to a twentieth."""
     lr: Positive = 3e-3
     weight: Positive = 0.5
-    """Length of the unit's new incoming weights …"""
+    """Length of a re-seeded unit's incoming weights."""
     outgoing: Positive = 0.3
-    """… and its new outgoing weight."""
+    """Outgoing weight of a re-seeded unit."""
     jitter: NonNegative = 0.3
     """Standard deviation of the noise on the new direction, in radians."""
 

@@ -29,7 +29,7 @@ class Usefulness:
 
     @classmethod
     def of(cls, context: RemedyContext, stage: str) -> Generator[Train, Tensor, Usefulness]:
-        """Of the only hidden layer; measured as a part of a course."""
+        """Measure the only hidden layer, as a part of a course."""
         x, y = context.sample(_POINTS)
         residual = y - context.predict(x)
         hidden = context.hidden(x)[0].activations
