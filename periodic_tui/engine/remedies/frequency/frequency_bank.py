@@ -49,27 +49,34 @@ class FrequencyBank(FrequencyRemedy):
     """Largest number of starts."""
 
     def course(self, context: RemedyContext) -> Course:
+        import torch
+
         starts = math.ceil(self.frequency_limit * context.reach / _BASIN)
         if starts > self.most:
             raise Failed(f"the range is too wide for frequency_limit {self.frequency_limit:g}: {starts:,} basins")
         noise, power = measured(context)
         noisy = bool((noise.square() > _NOISE_SHARE * power).any())
         keep_there(context, patience_under(noise, power))
-        omegas, scores = self._bank(context, starts)
+        grid = (torch.arange(starts, dtype=torch.float64, device=context.device) + 0.5) / starts * self.frequency_limit
+        omegas = grid.repeat(context.replicas, 1)
+        scores = omegas * 0
         while True:
-            last = omegas[0].numel() <= 2 * self.survivors
+            count = omegas.shape[1]
+            last = count <= 2 * self.survivors
             steps = self.last_steps if last else self.round_steps
-            left = f"{omegas[0].numel():,} of {starts:,} starts left"
+            left = f"{count:,} of {starts:,} starts left"
             for _ in self._race(context, omegas, scores, steps, noisy):
                 yield Train(0, left)
-            context.put("omega", self._best(omegas, scores))
-            context.candidates = omegas[0].tolist() if omegas[0].numel() <= 1_024 else []
+            best = omegas.gather(-1, scores.argmin(-1, keepdim=True))
+            context.put("omega", best)
+            context.candidates = omegas[0].tolist() if count <= 1_024 else []
             yield Train(steps, f"{left}, loss {float(scores[0].min()):.2g}")
             if last:
                 break
-            self._halve(omegas, scores)
+            better = scores.topk(max(count // 2, self.survivors), largest=False).indices.sort().values
+            omegas, scores = omegas.gather(-1, better), scores.gather(-1, better)
         context.candidates = []
-        context.put("omega", self._best(omegas, scores))
+        context.put("omega", best)
         yield Train(20, "the last start goes on alone")
         reason = (
             f"no start explains half of the signal: no frequency up to {self.frequency_limit:g} (frequency_limit), "
@@ -78,36 +85,17 @@ class FrequencyBank(FrequencyRemedy):
         context.give_up(unexplained(context, noise), reason)
         return f"found ω of the first replica {float(context.get('omega')[0, 0]):.7g} among {starts:,} starts"
 
-    def _bank(self, context: RemedyContext, starts: int) -> tuple[list[Tensor], list[Tensor]]:
-        """Frequencies and scores `[starts]` of each replica."""
-        import torch
-
-        grid = (torch.arange(starts, dtype=torch.float64, device=context.device) + 0.5) / starts * self.frequency_limit
-        return [grid.clone() for _ in range(context.replicas)], [grid * 0 for _ in range(context.replicas)]
-
-    def _race(
-        self, context: RemedyContext, omegas: list[Tensor], scores: list[Tensor], steps: int, noisy: bool
-    ) -> Iterator[None]:
-        """Gradient steps of all that are left, some at a time; the score is a running mean of their losses."""
+    @staticmethod
+    def _race(context: RemedyContext, omegas: Tensor, scores: Tensor, steps: int, noisy: bool) -> Iterator[None]:
+        """Gradient steps of all that are left `[replicas, starts]`, in place and some at a time; the score is a running
+        mean of their losses."""
         rate = 1.5 / context.farthest**2 / (4 if noisy else 1)
         for _ in range(steps):
             x, y = context.sample(128 if noisy else 32)
-            for replica, (xs, ys) in enumerate(zip(x[..., 0].double(), y[..., 0].double(), strict=True)):
-                for omega, score in zip(omegas[replica].split(_AT_ONCE), scores[replica].split(_AT_ONCE), strict=True):
+            for xs, ys, own, losses in zip(x[..., 0].double(), y[..., 0].double(), omegas, scores, strict=True):
+                for omega, score in zip(own.split(_AT_ONCE), losses.split(_AT_ONCE), strict=True):
                     angle = omega.unsqueeze(-1) * xs
                     error = angle.sin() - ys
                     omega.sub_((2 * error * angle.cos() * xs).mean(-1), alpha=rate)
                     score.mul_(_FORGETTING).add_(error.square().mean(-1), alpha=1 - _FORGETTING)
                     yield
-
-    def _halve(self, omegas: list[Tensor], scores: list[Tensor]) -> None:
-        for replica, score in enumerate(scores):
-            keep = score.topk(max(len(score) // 2, self.survivors), largest=False).indices.sort().values
-            omegas[replica], scores[replica] = omegas[replica][keep], score[keep]
-
-    @staticmethod
-    def _best(omegas: list[Tensor], scores: list[Tensor]) -> Tensor:
-        import torch
-
-        best = [omega[score.argmin()] for omega, score in zip(omegas, scores, strict=True)]
-        return torch.stack(best).unsqueeze(-1)
