@@ -120,8 +120,7 @@ class _Search:
 
     def _halve(self, low: _Moment, high: _Moment, changed: dict[Unit, bool], found: list[Found]) -> None:
         """Between `low` and `high` these units change: halve until it is one step, or nothing is left to spend."""
-        length = high.step - low.step
-        half = length // 2
+        half = (high.step - low.step) // 2
         middle = self._run(low, half) if half and self._again else None
         if middle is None:
             found.append((low, high, changed))
@@ -160,7 +159,8 @@ class _Search:
         return events
 
     def _text(self, low: _Moment, high: _Moment, layer: int, units: list[int], died: bool) -> str:
-        name = _name(units, len(high.activity[layer]), layer)
+        width = len(high.activity[layer])
+        who = f"unit {units[0]}" if len(units) == 1 else f"{len(units)} of {width} units"
         deed = "died" if died else "came back to life"
         exact = high.step - low.step == 1
         when = "" if exact else f" between steps {low.step:,} and {high.step:,}"
@@ -170,7 +170,7 @@ class _Search:
             stretch = low.step, on_cpu(low.state), on_cpu(high.state)
             step_inputs = on_cpu(self._step_inputs)
             cause = cause_of(self.trainer, self.observer, step_inputs, self._seeds.cpu(), *stretch, layer, units)
-        return f"{name} {deed}{when}: {shares}{cause}"
+        return f"{who} of hidden.{layer} {deed}{when}: {shares}{cause}"
 
 
 def _where(masks: Iterable[Tensor]) -> set[Unit]:
@@ -181,12 +181,6 @@ def _where(masks: Iterable[Tensor]) -> set[Unit]:
 def _has_changed(activity: Sequence[Tensor], unit: Unit, died: bool) -> bool:
     share = float(activity[unit[0]][unit[1]])
     return share < DEAD_SHARE if died else share >= REVIVED
-
-
-def _name(units: list[int], width: int, layer: int) -> str:
-    if len(units) == 1:
-        return f"unit {units[0]} of hidden.{layer}"
-    return f"{len(units)} of {width} units of hidden.{layer}"
 
 
 def _shares(before: Tensor, after: Tensor, units: list[int], points: int, exact: bool) -> str:

@@ -61,7 +61,11 @@ def widen_oscillators(options: Widening, context: RemedyContext) -> Course:
         yield from into_digits(context)
         context.give_up(~(wrong_share(context) < _WRONG), "hands still point into other digits")
     else:
-        _give_up_unlocked(context)
+        x, y = context.sample(4_096)
+        loss = (1 - (context.predict(x) - y).cos()).mean((1, 2))
+        context.give_up(
+            ~(loss < _DECODABLE), f"phases are still off by a loss of {float(loss.max()):.1e} with the carry"
+        )
     return f"locked in, carry learned; periods of the first replica {periods(context)} s"
 
 
@@ -119,9 +123,3 @@ def _settle(context: RemedyContext, steps: int, names: tuple[str, ...], stage: s
     for step in range(0, steps, 5):
         _set_rates(context, torch.full_like(half_width, _RATE * (1 - step / steps)), half_width, names)
         yield Train(5, f"{stage}, step {step} of {steps}: periods {periods(context)} s")
-
-
-def _give_up_unlocked(context: RemedyContext) -> None:
-    x, y = context.sample(4_096)
-    loss = (1 - (context.predict(x) - y).cos()).mean((1, 2))
-    context.give_up(~(loss < _DECODABLE), f"phases are still off by a loss of {float(loss.max()):.1e} with the carry")
