@@ -73,9 +73,9 @@ class SpectralStart(FrequencyRemedy):
     def _found(self, context: RemedyContext, x: Tensor, y: Tensor) -> Tensor:
         from periodic_tui.engine.remedies.frequency.spectrum import separated
 
+        units, limit = context.get("omega").shape[-1], context.setting.highest(self.frequency_limit)
         try:
-            limit = context.setting.highest(self.frequency_limit)
-            return separated(x, y, context.get("omega").shape[-1], limit)
+            return separated(x, y, units, limit)
         except ValueError as reason:
             raise Failed(f"{reason}: the range is too wide for frequency_limit") from None
 

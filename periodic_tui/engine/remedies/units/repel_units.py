@@ -48,9 +48,7 @@ class RepelUnits(Remedy):
         return f"parted {max(0, alike - left)} of {alike} pairs of like units; dead units are not its business"
 
     def _push(self, context: RemedyContext) -> None:
-        weight = context.get("hidden.0.weight")
-        length = weight.norm(dim=-1, keepdim=True).clamp_min(1e-6)
-        unit = weight / length
+        length, unit = _polar(context.get("hidden.0.weight"))
         cosines = _off_diagonal(unit).clamp_min(0.0).unsqueeze(-1)
         apart = unit.unsqueeze(2) - unit.unsqueeze(1)
         # Of unit length: the closer two units are, the more they need the push.
@@ -61,9 +59,14 @@ class RepelUnits(Remedy):
     @staticmethod
     def _alike(context: RemedyContext) -> int:
         """Pairs whose directions have a cosine above 0.98."""
-        weight = context.get("hidden.0.weight")
-        unit = weight / weight.norm(dim=-1, keepdim=True).clamp_min(1e-6)
+        _, unit = _polar(context.get("hidden.0.weight"))
         return int((_off_diagonal(unit) > 0.98).sum()) // 2
+
+
+def _polar(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Lengths and directions of incoming weights `[replicas, units, inputs]`."""
+    length = weight.norm(dim=-1, keepdim=True).clamp_min(1e-6)
+    return length, weight / length
 
 
 def _off_diagonal(unit: Tensor) -> Tensor:
