@@ -39,8 +39,6 @@ _SINGLY = 2
 
 Unit = tuple[int, int]
 """Layer and unit."""
-Found = tuple["_Moment", "_Moment", dict[Unit, bool]]
-"""Units that changed between two moments, and whether they died."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,24 +111,19 @@ class _Search:
         self._until = until
 
     def events(self, before: _Moment, after: _Moment, changed: dict[Unit, bool]) -> list[Event]:
-        """Return an event for each unit that died (True) or came back (False), or one for many that did so together."""
-        found: list[Found] = []
-        self._halve(before, after, changed, found)
-        return [event for place in found for event in self._told(*place)]
+        """Return an event for each unit that died (True) or came back (False), or one for many that did so together.
 
-    def _halve(self, low: _Moment, high: _Moment, changed: dict[Unit, bool], found: list[Found]) -> None:
-        """Between `low` and `high` these units change: halve until it is one step, or nothing is left to spend."""
-        half = (high.step - low.step) // 2
-        middle = self._run(low, half) if half and self._again else None
+        The stretch is halved until it is one step, or nothing is left to spend.
+        """
+        if not changed:
+            return []
+        half = (after.step - before.step) // 2
+        middle = self._run(before, half) if half and self._again else None
         if middle is None:
-            found.append((low, high, changed))
-            return
+            return self._told(before, after, changed)
         early = {unit: died for unit, died in changed.items() if _has_changed(middle.activity, unit, died)}
         late = {unit: died for unit, died in changed.items() if unit not in early}
-        if early:
-            self._halve(low, middle, early, found)
-        if late:
-            self._halve(middle, high, late, found)
+        return self.events(before, middle, early) + self.events(middle, after, late)
 
     def _run(self, moment: _Moment, count: int) -> _Moment | None:
         """So many steps later; None if that would take more time than is left, or if a command is waiting."""

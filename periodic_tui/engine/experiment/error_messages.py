@@ -49,7 +49,7 @@ def _lines(details: ErrorDetails, table: dict[str, Any]) -> Iterator[str]:
         case "conflicts":
             yield from (f"{key}: {text}" for key, text in context["conflicts"].items())
         case "union_tag_invalid":
-            yield f"{place.kind_path}: {place.unknown_kind()}"
+            yield place.unknown_kind()
         case "union_tag_not_found" | "missing" if isinstance(place.spec, Registry):
             yield f"{place.path}.kind: missing, expected one of {', '.join(place.spec)}"
         case "missing":
@@ -88,13 +88,11 @@ class _Place:
         path = self.path + part_text if self.path else part_text[1:]
         return _Place(path, _inside(self.value, part), _expected(self.spec, part), self.spec)
 
-    @property
-    def kind_path(self) -> str:
-        return f"{self.path}.kind" if isinstance(self.value, dict) else self.path
-
     def unknown_kind(self) -> str:
-        kind = self.value.get("kind") if isinstance(self.value, dict) else self.value
-        return f"unknown {self.spec.noun} {_shown(kind)}, {_one_of(list(self.spec), str(kind))}"
+        """The whole line on a kind that is not in the registry."""
+        table = self.value if isinstance(self.value, dict) else None
+        path, kind = (self.path, self.value) if table is None else (f"{self.path}.kind", table.get("kind"))
+        return f"{path}: unknown {self.spec.noun} {_shown(kind)}, {_one_of(list(self.spec), str(kind))}"
 
 
 def _locate(location: tuple[str | int, ...], table: dict[str, Any]) -> _Place:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Matrix = list[list[float]]
-Size = Annotated[int, Field(ge=2, le=256)]
 LOW_PASS = (0.02, 0.08, 0.16, 0.24, 0.24, 0.16, 0.08, 0.02)
 """Taps of a symmetric filter that keeps the mean."""
 
@@ -57,12 +56,20 @@ class Fir(_Product):
         return [[0.0] * row + taps + [0.0] * (outputs - 1 - row) for row in range(outputs)]
 
 
-class _Spectrum(_Product):
-    size: Size = 8
+@targets.register
+class Dft(_Product):
+    """The discrete Fourier transform of a complex signal; inputs and outputs are real parts, then imaginary parts."""
+
+    kind: Literal["dft"] = "dft"
+    size: Annotated[int, Field(ge=2, le=256)] = 8
     """Samples of the complex signal."""
 
     @property
     def inputs(self) -> int:
+        return 2 * self.size
+
+    @property
+    def outputs(self) -> int:
         return 2 * self.size
 
     @property
@@ -75,21 +82,10 @@ class _Spectrum(_Product):
 
 
 @targets.register
-class Dft(_Spectrum):
-    """The discrete Fourier transform of a complex signal; inputs and outputs are real parts, then imaginary parts."""
-
-    kind: Literal["dft"] = "dft"
-
-    @property
-    def outputs(self) -> int:
-        return 2 * self.size
-
-
-@targets.register
-class AmplitudeSpectrum(_Spectrum):
+class AmplitudeSpectrum(Dft):
     """|DFT| of a complex signal, given as real parts, then imaginary parts."""
 
-    kind: Literal["amplitude-spectrum"] = "amplitude-spectrum"
+    kind: Literal["amplitude-spectrum"] = "amplitude-spectrum"  # type: ignore[assignment]  # narrows the parent's literal
 
     @property
     def outputs(self) -> int:
