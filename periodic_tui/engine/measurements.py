@@ -17,7 +17,6 @@ from periodic_tui.engine.diagnostics.gradient_stats import GradientMeter
 from periodic_tui.engine.diagnostics.probe import test_probe, training_probe
 from periodic_tui.engine.errors import Preempted
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.experiment.known_answers import NoAnswer
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import Event, Features, Landscape, View
 from periodic_tui.engine.training.history import History
@@ -67,8 +66,6 @@ class Measurements:
         self.gradients = GradientMeter(trainer, observer)
         self._landscape = LossLandscape(trainer, observer)
         self._features = FeatureMap(trainer, observer, self._wake)
-        self.answer_missing = _why_no_answer(trainer)
-        """Why there is nothing to inject; None if there is."""
 
     @property
     def step(self) -> int:
@@ -181,11 +178,3 @@ class Measurements:
         if "landscape" not in view.panes:
             return Landscape()
         return self._landscape(focus, view.near, self.judge.basin_now(focus))
-
-
-def _why_no_answer(trainer: Trainer) -> str | None:
-    try:
-        trainer.answer()
-    except NoAnswer as reason:
-        return str(reason)
-    return None

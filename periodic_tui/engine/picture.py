@@ -56,7 +56,6 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         untreated_curve=found.untreated,
         verdict=found.verdict,
         events=tuple(run.events),
-        answer_missing=measured.answer_missing,
         stage=f"{treatment.name}: {treatment.stage}" if treatment else "",
         remedies=offers(experiment, found.verdict.code),
     )

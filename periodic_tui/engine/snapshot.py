@@ -65,7 +65,7 @@ class Fit(_ReadOnly):
     domain: tuple[float, float] = (0.0, 0.0)
     """Ends of everything there is to see (training and held-out intervals)."""
     scale: tuple[float, ...] = ()
-    """Of maps: the factors between the axis and each input of the first layer; empty: 1."""
+    """Factors between the axis of a map and each input of the first layer; empty: 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +91,6 @@ class Layer(_ReadOnly):
     """`hidden.0`."""
     activity: Floats
     """`[units]`: share of the probe on which the unit is active (|φ′| ≥ 1e-3; for ReLU, pre-activation > 0)."""
-    dormancy: Floats = field(default_factory=_none)
-    """`[units]`: mean size of its activation over the layer's mean of it."""
     dead: tuple[int, ...] = ()
     certified: tuple[int, ...] = ()
     """Dead units that no point of the domain can revive."""
@@ -102,10 +100,6 @@ class Layer(_ReadOnly):
     """Pairs of live units whose activations correlate above 0.98."""
     groups: tuple[tuple[int, ...], ...] = ()
     """The duplicates, grouped."""
-    channels: tuple[tuple[int, int], ...] = ()
-    """Duplicates whose outgoing weights cancel: a flat channel."""
-    dormant: tuple[int, ...] = ()
-    """Units whose activation is at most 0.025 of the layer's mean (Sokar et al., 2023)."""
     wrong_sign: tuple[int, ...] = ()
     """Live units that would help with the other sign and cannot with their own; only looked for at rest."""
     incoming: Floats = field(default_factory=_none)
@@ -154,7 +148,7 @@ class Landscape(_ReadOnly):
     loss: Floats = field(default_factory=_none)
     """Expected loss at each ω, in closed form."""
     gradient: Floats = field(default_factory=_none)
-    """Its derivative."""
+    """Derivative of the expected loss at each ω."""
     sampled: Floats = field(default_factory=_none)
     """The derivative on a minibatch of its own at each ω."""
     present: float = 0.0
@@ -288,7 +282,6 @@ class Snapshot(_ReadOnly):
     """Verdict code to number of replicas."""
     outcome_codes: tuple[str, ...] = ()
     """Verdict code of each replica."""
-
     gradient_stats: GradientStats = GradientStats()
     landscape: Landscape = Landscape()
     """Only while its pane is shown."""
@@ -300,8 +293,6 @@ class Snapshot(_ReadOnly):
     """Minibatch losses of the same seed to which nothing was done; only while it is compared."""
     events: tuple[Event, ...] = ()
     """The last events, oldest first."""
-    answer_missing: str | None = None
-    """Why there is no known answer to inject; None if there is one."""
     stage: str = ""
     """What the remedy at work is doing; empty where none is."""
     candidates: Floats = field(default_factory=_none)

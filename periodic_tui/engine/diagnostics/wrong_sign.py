@@ -19,14 +19,14 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.diagnostics.observer import Observer
-from periodic_tui.engine.diagnostics.subsample import part_of
+from periodic_tui.engine.diagnostics.probe import part_of
 
 BETTER = 0.9
 """The other sign must leave less than this share of the loss."""
 _WIDEST = 128
 """Units of a layer up to which signs are tested."""
 _POINTS = 512
-"""So many points of the probe are enough for this."""
+"""Points of the probe on which signs are tested."""
 _DIRECTIONS = 32
 
 Activate = Callable[[Tensor], Tensor]

@@ -12,7 +12,7 @@ from torch import Tensor
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.experiment.known_answers import Answer, NoAnswer, known_answer
+from periodic_tui.engine.experiment.known_answers import NoAnswer, known_answer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 from periodic_tui.engine.training.sampling import EACH, StepInputs, data_set, edges, torch_dtype
 from periodic_tui.engine.training.step import State, TrainingStep
@@ -106,10 +106,6 @@ class Trainer:
         self.state = self.start(parameters.to(self.device))
         self.alive = True
 
-    def answer(self) -> Answer:
-        """The known answer; raises NoAnswer with the reason."""
-        return known_answer(self.experiment)
-
     def inject(self, offset: float) -> None:
         """Set every replica to the known answer, plus `offset` on its frequencies. Raises Refused."""
         if offset and self.experiment.model.frequency_parameter is None:
@@ -123,7 +119,7 @@ class Trainer:
         """`[replicas, parameters]` of the known answer; raises NoAnswer."""
         flat = torch.zeros(1, self.training_step.layout.size, dtype=torch.float64)
         views = self.training_step.layout.views(flat)
-        for name, values in self.answer().parameters.items():
+        for name, values in known_answer(self.experiment).items():
             views[name].copy_(values)
         if offset and self.experiment.model.frequency_parameter:
             views[self.experiment.model.frequency_parameter].add_(offset)

@@ -13,7 +13,7 @@ from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.experiment.known_answers import NoAnswer
-from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.randomness import counter_for
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Landscape, Line
 from periodic_tui.engine.training.active_range import intervals_in_use
@@ -22,7 +22,7 @@ from periodic_tui.engine.training.step import loss_of
 from periodic_tui.engine.training.trainer import Trainer
 
 POINTS = 400
-"""ω on the axis."""
+"""Number of frequencies on the axis."""
 POSITIONS = np.linspace(-1.0, 1.25, 37)
 """On a line: 0 is the present point, 1 the answer."""
 _NEAR = 3.0
@@ -32,13 +32,13 @@ _PERIOD = 0.5
 _SHARE = 0.003
 """… or longer, so that they take no more than this share of the time."""
 _WORK = 20_000_000
-"""Products for one line."""
+"""Multiplications that one line may take."""
 _NUMBERS = 1 << 20
-"""Parameters of points on a line that are in memory at once."""
+"""Parameters in memory at once, over all points of a line."""
 _SHARPEST = 5_000
-"""Parameters up to which the sharpest direction is looked for …"""
+"""Parameters up to which the sharpest direction is computed."""
 _CURVED = 256
-"""… on so many points."""
+"""Points on which the sharpest direction is computed."""
 
 
 class LossLandscape:
@@ -88,20 +88,14 @@ class LossLandscape:
         if answer is not None and bool((answer != present).any()):
             directions["answer"] = answer - present
         batch = self._batch()
-        none = Stream.of(self.trainer.seeds[:1], Use.DROPOUT, counter_for(1))
-        step = self.observer.step
         self.observer.preemption.check()
-        gradient, _ = step.gradient(present, batch, none) if not self._dropout else (present * 0, None)
+        gradient, _ = self.observer.step.gradient(present, batch, None)
         if bool((gradient != 0).any()):
             directions["gradient"] = -gradient * (reach / gradient.norm())
         if present.shape[-1] > 1 and present.shape[-1] <= _SHARPEST:
             part = Probe(batch.x[0, :_CURVED], batch.y[0, :_CURVED])
             directions["sharpest"] = self.observer.curvature(present, part)[1] * reach
         return [Line(name, self._along(present, direction, batch)) for name, direction in directions.items()]
-
-    @property
-    def _dropout(self) -> bool:
-        return bool(getattr(self.trainer.experiment.model, "dropout", 0.0))
 
     def _batch(self) -> Batch:
         """A part of the probe as a batch `[1, points, …]`: fewer points for larger networks."""
@@ -148,5 +142,5 @@ def sampled_gradient(trainer: Trainer, omega: Floats, focus: int) -> Floats:
     }
     batch = step.sampler.batch(seeds, torch.tensor(trainer.done, device=trainer.device), step_inputs, counter)
     parameters = torch.as_tensor(omega, dtype=step.sampler.dtype, device=trainer.device).unsqueeze(-1)
-    gradient, _ = step.gradient(parameters, batch, Stream.of(seeds, Use.DROPOUT, counter))
+    gradient, _ = step.gradient(parameters, batch, None)
     return gradient[:, 0].double().cpu().numpy()

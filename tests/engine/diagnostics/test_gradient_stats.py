@@ -19,8 +19,12 @@ def test_far_from_the_answer_the_gradient_of_the_sine_drowns_in_noise() -> None:
     assert f"noise of {gradient_stats.noise:.3g}" in seen(run, View(), live=True).verdict.text
 
 
-def test_the_step_is_the_one_that_training_takes_next() -> None:
-    run = Run(1, "magnitude", magnitude(replicas=3), CPU)
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+def test_the_step_is_the_one_that_training_takes_next(dropout: float) -> None:
+    spec = magnitude(replicas=3)
+    run = Run(
+        1, "magnitude", spec.model_copy(update={"model": spec.model.model_copy(update={"dropout": dropout})}), CPU
+    )
     run.advance(5)
     before = run.trainer.parameters[1].clone()
     gradient_stats = measure(run.trainer, run.observer, 1)

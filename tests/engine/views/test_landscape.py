@@ -42,11 +42,12 @@ def test_near_the_answer_the_view_is_a_few_basins_wide() -> None:
     assert near.x[[0, -1]] == pytest.approx([31 - 3 * 0.004493409, 31 + 3 * 0.004493409])
 
 
-def test_lines_pass_through_the_present_loss_and_one_ends_in_the_answer() -> None:
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_lines_pass_through_the_present_loss_and_one_ends_in_the_answer(dropout: float) -> None:
     spec = experiment(
         target="abs",
         domain={"distribution": "normal"},
-        model={"kind": "mlp", "hidden": [2], "bias": False},
+        model={"kind": "mlp", "hidden": [2], "bias": False, "dropout": dropout},
         optimizer={"kind": "sgd", "lr": 0.01},
     )
     run = Run(1, "abs", spec, CPU)

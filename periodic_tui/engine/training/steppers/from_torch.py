@@ -65,7 +65,7 @@ class EagerFromTorch(Keeping):
             chosen = self.step.experiment.optimizer
             assert isinstance(chosen, FromTorch)
             self._leaf = parameters.clone().requires_grad_()
-            self.begin([chosen.build(self._leaf)])
+            self.begin([chosen.build([self._leaf])])
         else:
             with torch.no_grad():
                 self._leaf.copy_(parameters)
