@@ -62,6 +62,8 @@ class Pane(CellWidget, can_focus=True):
     def picture(self) -> Cells:
         """The inside in its border, or alone where there is no room for one."""
         size = self.size
+        if not self.is_relevant(self.snapshot):  # a pane is told of a new run before it is taken off the screen
+            return Cells.blank(*size)
         if size.width < SMALLEST.width or size.height < SMALLEST.height:
             return Cells.blank(*size).paste(self.draw(self.snapshot, size), 0, 0)
         inside = self.draw(self.snapshot, Size(size.width - 2, size.height - 2))

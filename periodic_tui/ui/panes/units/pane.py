@@ -39,8 +39,12 @@ class UnitsPane(Pane):
     @property
     def cursor(self) -> Unit:
         """The unit that is shown in detail."""
-        run, unit = self._chosen
-        return unit if run == self.snapshot.run else (0, 0)
+        run, (layer, unit) = self._chosen
+        layers = self.snapshot.layers
+        if run != self.snapshot.run or not layers:
+            return 0, 0
+        layer = min(layer, len(layers) - 1)
+        return layer, min(unit, layers[layer].units - 1)
 
     def action_move(self, across: int, down: int) -> None:
         if self.snapshot.layers:
