@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+
+from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
     from periodic_tui.plotting.cells import Glyphs
@@ -25,8 +28,8 @@ UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def plain(text: str, glyphs: Glyphs = "braille") -> str:
-    """One line in which every character fills one cell and none commands the terminal; line breaks become spaces."""
-    line = _tamed(text)
+    """One line in which every character fills one cell and none commands the terminal; blanks become spaces."""
+    line = printable(re.sub(r"\s", " ", text))
     if glyphs == "ascii":
         line = line.translate(ASCII).encode("ascii", "replace").decode()
     return line if line.isascii() else "".join(c if cell_len(c) == 1 else "?" for c in line)
@@ -34,23 +37,7 @@ def plain(text: str, glyphs: Glyphs = "braille") -> str:
 
 def literal(text: str) -> str:
     """Text with its line breaks, in which no character commands the terminal; for Textual's own widgets."""
-    return "\n".join(_tamed(line) for line in text.split("\n"))
-
-
-def _tamed(text: str) -> str:
-    """Control characters as their pictures, spaces for blanks, and a replacement character for what is invisible."""
-    return text if text.isprintable() else "".join(map(_tame, text))
-
-
-def _tame(character: str) -> str:
-    if character.isprintable():
-        return character
-    if character.isspace():
-        return " "
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "␡" if code == 0x7F else "\N{REPLACEMENT CHARACTER}"
+    return printable(text, keep="\n")
 
 
 def wrapped(text: str, width: int, glyphs: Glyphs = "braille") -> list[str]:
@@ -104,9 +91,5 @@ def four_digits(value: float) -> str:
     if not math.isfinite(value):
         return f"{value}"
     if size == 0 or 1e-3 <= size < 99_999.5:
-        return f"{value:.{max(0, 3 - _exponent(size))}f}"[:7]
+        return f"{value:.{max(0, 3 - math.floor(math.log10(max(size, 1.0))))}f}"[:7]
     return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e+")
-
-
-def _exponent(size: float) -> int:
-    return max(0, math.floor(math.log10(size))) if size else 0
