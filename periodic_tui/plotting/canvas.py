@@ -1,5 +1,6 @@
 """The streaming canvas: curves as braille dots, fast enough to be drawn anew at every frame."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +19,8 @@ DOTS_PER_CELL = {"braille": (2, 4), "ascii": (1, 1)}
 ASCII_STROKES = {
     Ink.QUIET: "-", Ink.TEXT: "+", Ink.NETWORK: "*", Ink.TARGET: ".", Ink.TROUBLE: "x", Ink.PALE: ",", Ink.MARK: ":",
 }  # fmt: skip
-ASCII_SHAPES = {"×": "x", "●": "o", "▲": "^", "■": "#", "◆": "*", "·": ".", "┊": ":", "┄": "-"}
+ASCII_SHAPES = {"×": "x", "●": "o", "■": "#", "┊": ":"}
+"""Any other shape is a star."""
 
 FAR = 2.0**40
 """Farther than any dot, and still an exact integer."""
@@ -65,13 +67,13 @@ class Canvas:
         """Rows of dots."""
         return self.rows * DOTS_PER_CELL[self.glyphs][1]
 
-    def line(self, x: ArrayLike, y: ArrayLike, ink: Ink, dotted: bool | None = None) -> None:
-        """A polyline through [n] points; dotted by default only for the target."""
+    def line(self, x: ArrayLike, y: ArrayLike, ink: Ink) -> None:
+        """A polyline through [n] points; dotted for the target."""
         columns, rows, joined = self._place(x, y)
         if not len(columns):
             return
         line_columns, line_rows, steep = polyline_dots(columns, rows, joined, self.width, self.height)
-        if dotted if dotted is not None else ink == Ink.TARGET:
+        if ink == Ink.TARGET:
             kept = np.where(steep, line_rows, line_columns) % 2 == 0
             line_columns, line_rows = line_columns[kept], line_rows[kept]
         self._light(np.append(columns, line_columns), np.append(rows, line_rows), ink)
@@ -101,14 +103,16 @@ class Canvas:
 
     def vertical(self, x: float, ink: Ink) -> None:
         """A rule from top to bottom, as a command leaves at its step."""
-        columns, rows = np.full(self.height, x), np.arange(self.height)
-        across = dots_of(columns, *self.window[:2], self.width)
-        seen = np.isfinite(across)
-        self._stamp(across[seen].astype(np.int64), rows[seen], ink, "┊")
+        rows = np.arange(self.height) if math.isfinite(x) else np.empty(0, np.int64)
+        self._stamp(self.across(np.full(len(rows), x)).astype(np.int64), rows, ink, "┊")
 
-    def horizontal(self, y: float, ink: Ink) -> None:
-        """A rule from left to right, dotted for the target."""
-        self.line(self.window[:2], (y, y), ink)
+    def across(self, x: ArrayLike) -> NDArray[np.float64]:
+        """Columns of dots, from the left, of values of x; NaN where they are not finite."""
+        return _dots(x, *self.window[:2], self.width)
+
+    def down(self, y: ArrayLike) -> NDArray[np.float64]:
+        """Rows of dots, from the top, of values of y; NaN where they are not finite."""
+        return _dots(-np.asarray(y, np.float64), -self.window[3], -self.window[2], self.height)
 
     def cells(self) -> Cells:
         """What is drawn so far."""
@@ -121,8 +125,7 @@ class Canvas:
 
     def _place(self, x: ArrayLike, y: ArrayLike) -> tuple[Dots, Dots, NDArray[np.bool_]]:
         """Dots of the finite points, and which of them follow one another without a gap."""
-        across = dots_of(x, *self.window[:2], self.width)
-        down = dots_of(-np.asarray(y, np.float64), -self.window[3], -self.window[2], self.height)
+        across, down = self.across(x), self.down(y)
         self._note_not_finite(across[np.isfinite(across) & ~np.isfinite(down)])
         kept = np.flatnonzero(np.isfinite(across) & np.isfinite(down))
         return across[kept].astype(np.int64), down[kept].astype(np.int64), np.diff(kept) == 1
@@ -137,10 +140,9 @@ class Canvas:
             self._stamp(columns, rows, ink, ASCII_STROKES[ink] if self.glyphs == "ascii" else "×")
             return
         columns, rows = self._inside(columns, rows)
-        plane = np.zeros((self.height, self.width), np.uint8)
-        plane[rows, columns] = 1
-        blocks = plane.reshape(self.rows, 4, self.columns, 2)
-        bits = np.einsum("rdcs,ds->rc", blocks, BITS)
+        plane = np.zeros((self.height, self.width), bool)
+        plane[rows, columns] = True
+        bits = braille_bits(plane)
         touched = bits > 0
         self._bits |= bits
         self._shapes[touched] = 0
@@ -160,7 +162,14 @@ class Canvas:
         return columns[inside], rows[inside]
 
 
-def dots_of(values: ArrayLike, low: float, high: float, size: int) -> NDArray[np.float64]:
+def braille_bits(dots: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """[rows, columns] what to add to BRAILLE for [4 · rows, 2 · columns] dots."""
+    blocks = dots.reshape(len(dots) // 4, 4, dots.shape[1] // 2, 2)
+    bits: NDArray[np.uint8] = np.einsum("rdcs,ds->rc", blocks, BITS)
+    return bits
+
+
+def _dots(values: ArrayLike, low: float, high: float, size: int) -> NDArray[np.float64]:
     """Dots of values: `low` is the middle of the first dot, `high` of the last. What is not finite is NaN."""
     values = np.asarray(values, np.float64)
     span = high - low if high > low else 1.0

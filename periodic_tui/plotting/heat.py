@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from periodic_tui.plotting.canvas import shape_point
 from periodic_tui.plotting.cells import Cells, Colors, Glyphs, Ink
 
 Palette = NDArray[np.uint8]
@@ -77,6 +78,6 @@ def _ramp(shares: NDArray[np.float64], ramp: str) -> Cells:
 
 
 def _cross_out(cells: Cells, where: NDArray[np.bool_], glyphs: Glyphs) -> Cells:
-    cells.glyphs[where] = ord("×" if glyphs == "braille" else "x")
+    cells.glyphs[where] = shape_point("×", glyphs)
     cells.ink[where] = Ink.TROUBLE
     return cells

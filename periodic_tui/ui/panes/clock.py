@@ -47,8 +47,6 @@ class ClockPane(Pane):
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         face = snapshot.clock
-        if not face.true.size:
-            return Cells.blank(*size)
         running = snapshot.state in ("training", "solved")
         at = shown_second(face, self.wall()) if running else 0
         beside = size.width >= 2 * WIDTH + GAP

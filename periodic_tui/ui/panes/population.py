@@ -6,15 +6,15 @@ import math
 from typing import ClassVar
 
 import numpy as np
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Curve, Snapshot
-from periodic_tui.plotting.axes import Axis, follow, step_axis
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.figures import Series
 from periodic_tui.ui.formatting import plain
-from periodic_tui.ui.widgets.pane import Pane, command_steps, tick_room
+from periodic_tui.ui.widgets.pane import arrows
+from periodic_tui.ui.widgets.plot_pane import PlotPane
 
 OUTCOMES: dict[str, tuple[str, Ink]] = {
     "solved": ("■", Ink.TARGET),
@@ -39,19 +39,13 @@ FAN_ROWS = 6
 """Rows from which the fan of losses can be read."""
 
 
-class PopulationPane(Pane):
+class PopulationPane(PlotPane):
     """The cursor chooses the replica that all other panes show."""
 
     NAME = "population"
     TITLE = "population"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1, 0)", "replica before", id="population.left", show=False, tooltip="Replica before"),
-        Binding("right", "move(1, 0)", "next replica", id="population.right", show=False, tooltip="Next replica"),
-        Binding("up", "move(0, -1)", "row above", id="population.up", show=False, tooltip="The replica above"),
-        Binding("down", "move(0, 1)", "row below", id="population.down", show=False, tooltip="The replica below"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = arrows("population", "replica")
 
-    _axis: Axis | None = None
     _columns = 1
 
     @classmethod
@@ -115,12 +109,9 @@ class PopulationPane(Pane):
         if len(snapshot.loss_fan) != 5 or not snapshot.loss_fan[0].step.size:
             return Cells.blank(*size)
         lowest, low, median, high, highest = snapshot.loss_fan
-        across, up = tick_room(size)
-        self._axis = follow(self._axis, (lowest.low, highest.high), up, "log")
         series = [band(lowest, highest, Ink.PALE, "5-95 %"), band(low, high, Ink.NETWORK, "25-75 %")]
         series.append(Series(median.step, median.middle, Ink.TEXT, label="median"))
-        steps, marks = step_axis(snapshot.step, across), command_steps(snapshot)
-        return curve_figure(size, series, steps, self._axis, marks=marks, x_label="step", glyphs=self.glyphs)
+        return self.over_steps(snapshot, size, series, (lowest.low, highest.high), "log")
 
 
 def band(low: Curve, high: Curve, ink: Ink, label: str) -> Series:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from textual.geometry import Size
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.snapshot import Snapshot, UnitCurve
-from periodic_tui.plotting.axes import linear_axis
+from periodic_tui.plotting.axes import follow, linear_axis
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
 from periodic_tui.plotting.heat import SEQUENTIAL
@@ -50,8 +49,7 @@ def detail_lines(snapshot: Snapshot, cursor: Unit) -> list[str]:
 
 
 def _activation(curve: UnitCurve, size: Size, color: bool, glyphs: Glyphs) -> Cells:
-    finite = curve.activation[np.isfinite(curve.activation)]
-    axis = linear_axis(float(finite.min()), float(finite.max()), 2) if finite.size else linear_axis(0.0, 1.0, 2)
+    axis = follow(None, (curve.activation,), 2)
     if curve.activation.ndim == 2:
         palette = SEQUENTIAL if color else None
         return side_by_side(size, [Map("activation", curve.activation, axis.low, axis.high, palette)], glyphs)

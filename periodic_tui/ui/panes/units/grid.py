@@ -23,10 +23,11 @@ LOOKS: dict[UnitState, tuple[str, Ink]] = {
     "duplicate": ("◆", Ink.TROUBLE),
     "wrong-sign": ("−", Ink.TROUBLE),
 }
-MEANINGS = {
-    "alive": "alive", "dead": "dead", "certified": "dead for good", "mute": "mute", "linear": "linear",
-    "duplicate": "duplicate", "wrong-sign": "wrong sign",
-}  # fmt: skip
+MEANINGS: dict[UnitState, str] = {
+    **{state: state for state in LOOKS},
+    "certified": "dead for good",
+    "wrong-sign": "wrong sign",
+}
 LABEL = 10
 """Columns for a layer's name."""
 DIM = 0.25

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells
 from periodic_tui.ui.panes.units.detail import LINES, unit_detail
 from periodic_tui.ui.panes.units.grid import Unit, grid_rows, key_row, moved, row_of, totals, unit_grid
-from periodic_tui.ui.widgets.pane import Pane
+from periodic_tui.ui.widgets.pane import Pane, arrows
 
 
 class UnitsPane(Pane):
@@ -19,12 +19,7 @@ class UnitsPane(Pane):
 
     NAME = "units"
     TITLE = "units"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1, 0)", "unit before", id="units.left", show=False, tooltip="The unit before"),
-        Binding("right", "move(1, 0)", "next unit", id="units.right", show=False, tooltip="The next unit"),
-        Binding("up", "move(0, -1)", "unit above", id="units.up", show=False, tooltip="The unit above"),
-        Binding("down", "move(0, 1)", "unit below", id="units.down", show=False, tooltip="The unit below"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = arrows("units", "unit")
 
     _chosen: tuple[int, Unit] = (-1, (0, 0))
     """The run, and the unit on which the cursor was put in it."""
