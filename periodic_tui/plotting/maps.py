@@ -83,13 +83,12 @@ def lined(cells: Cells, dots: NDArray[np.bool_], glyphs: Glyphs = "braille") -> 
     bits = braille_bits(dots[: 4 * cells.rows, : 2 * cells.columns])
     on, shapes, ink = bits > 0, cells.glyphs.copy(), cells.ink.copy()
     shapes[on] = ord(".") if glyphs == "ascii" else BRAILLE + bits[on].astype(np.uint32)
-    if cells.foreground is None or cells.background is None:
+    if cells.colors is None:
         ink[on] = Ink.NETWORK
         return Cells(shapes, ink)
-    front, back = cells.foreground.copy(), cells.background.copy()
-    back[on] = (front[on].astype(np.uint16) + back[on]) // 2
-    front[on], ink[on] = WHITE, Ink.RGB
-    return Cells(shapes, ink, front, back)
+    colors, behind = cells.colors.copy(), cells.colors[on].mean(axis=1)
+    colors[on, 0], colors[on, 1], ink[on] = WHITE, behind, Ink.RGB
+    return Cells(shapes, ink, colors)
 
 
 def zero_lines(

@@ -133,10 +133,9 @@ def test_a_heat_map_shows_two_rows_in_each_cell() -> None:
     gray = np.array([[0, 0, 0], [200, 200, 200]], np.uint8)
     cells = heat_map([[0.0, 1.0], [2.0, 4.0]], 2, 1, 0.0, 4.0, gray)
     assert cells.text() == ["▀▀"]
-    assert cells.foreground is not None
-    assert cells.background is not None
-    assert cells.foreground[0, :, 0].tolist() == [0, 50]
-    assert cells.background[0, :, 0].tolist() == [100, 200]
+    assert cells.colors is not None
+    assert cells.colors[0, :, 0, 0].tolist() == [0, 50]
+    assert cells.colors[0, :, 1, 0].tolist() == [100, 200]
 
 
 @pytest.mark.parametrize("glyphs", ["braille", "ascii"])

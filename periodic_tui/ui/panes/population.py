@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import ClassVar
 
 import numpy as np
@@ -33,8 +34,6 @@ OUTCOMES: dict[str, tuple[str, Ink]] = {
     "diverged": ("!", Ink.TROUBLE),
 }
 """Shape and color of each verdict; both tell them apart."""
-NORMAL = 1.959963984540054
-"""Standard deviations that hold 95 % of a normal distribution."""
 FAN_ROWS = 6
 """Rows from which the fan of losses can be read."""
 
@@ -72,7 +71,7 @@ class PopulationPane(PlotPane):
     def figure(self, snapshot: Snapshot) -> str:
         solved = snapshot.outcomes.get("solved", 0)
         low, high = wilson(solved, snapshot.replicas)
-        share = 100 * solved / max(snapshot.replicas, 1)
+        share = 100 * solved / snapshot.replicas
         interval = f"{share:.1f} % [{100 * low:.1f}, {100 * high:.1f}] solved"
         return f"{snapshot.replicas:,} seeds · {interval} · cursor: seed {snapshot.seed}"
 
@@ -120,10 +119,9 @@ def band(low: Curve, high: Curve, ink: Ink, label: str) -> Series:
 
 
 def wilson(count: int, total: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson, 1927)."""
-    if not total:
-        return 0.0, 1.0
-    share, z = count / total, NORMAL
-    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    """Wilson's 95 % interval of a share (Wilson, 1927)."""
+    z = NormalDist().inv_cdf(0.975)
+    share, spread = count / total, z * z / total
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
     return max(0.0, middle - half), min(1.0, middle + half)

@@ -39,11 +39,8 @@ def changed_regions(old: Cells, new: Cells) -> list[Region]:
 
 
 def _recolored(old: Cells, new: Cells) -> NDArray[np.bool_]:
-    both: NDArray[np.bool_] = new.ink == Ink.RGB
-    if new.foreground is None or new.background is None or old.foreground is None or old.background is None:
-        return both
-    differs: NDArray[np.bool_] = ((old.foreground != new.foreground) | (old.background != new.background)).any(axis=2)
-    return both & differs
+    own: NDArray[np.bool_] = new.ink == Ink.RGB
+    return own if old.colors is None or new.colors is None else own & (old.colors != new.colors).any(axis=(2, 3))
 
 
 def _looks(cells: Cells, row: int) -> NDArray[np.int64]:
@@ -53,15 +50,10 @@ def _looks(cells: Cells, row: int) -> NDArray[np.int64]:
     blank = (cells.glyphs[row] == SPACE) & ~own
     last = np.maximum.accumulate(np.where(blank, 0, np.arange(len(ink))))
     looks: NDArray[np.int64] = np.where(own[last], Ink.QUIET, ink[last])
-    if own.any() and cells.foreground is not None and cells.background is not None:
-        colors = (_packed(cells.foreground[row]) << 24 | _packed(cells.background[row])) + len(Ink)
-        looks = np.where(own, colors, looks)
+    if own.any() and cells.colors is not None:
+        packed = cells.colors[row].reshape(-1, 6).astype(np.int64) @ (1 << np.arange(40, -1, -8))
+        looks = np.where(own, packed + len(Ink), looks)
     return looks
-
-
-def _packed(colors: NDArray[np.uint8]) -> NDArray[np.int64]:
-    packed: NDArray[np.int64] = colors.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
-    return packed
 
 
 def _style(look: int, styles: Sequence[Style]) -> Style:
