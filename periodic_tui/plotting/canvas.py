@@ -1,7 +1,6 @@
 """The streaming canvas: curves as braille dots, fast enough to be drawn anew at every frame."""
 
 import math
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,45 +30,33 @@ def shape_point(shape: str, glyphs: Glyphs) -> int:
     return ord(shape if glyphs == "braille" or shape.isascii() else ASCII_SHAPES.get(shape, "*"))
 
 
-@dataclass(eq=False)
 class Canvas:
     """A window onto the plane, drawn on with inks; where two share a cell, the later one wins.
 
     Inks read without color, too: the target is dotted, trouble is written in ×. What is not finite
     breaks a line and leaves × at the upper edge. The upper left dot is at (x_low, y_high).
+
+    Args:
+        columns: in cells; a negative size counts as 0.
+        rows: in cells.
+        window: x_low, x_high, y_low, y_high, in the units of the data.
+        glyphs: braille, or one character a dot.
     """
 
-    columns: int
-    rows: int
-    window: tuple[float, float, float, float]
-    """x_low, x_high, y_low, y_high, in the units of the data."""
-    glyphs: Glyphs = "braille"
-    _bits: NDArray[np.uint8] = field(init=False, repr=False)
-    _shapes: NDArray[np.uint32] = field(init=False, repr=False)
-    _ink: NDArray[np.uint8] = field(init=False, repr=False)
-    _not_finite: NDArray[np.bool_] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.columns, self.rows = max(self.columns, 0), max(self.rows, 0)
-        shape = (self.rows, self.columns)
-        self._bits = np.zeros(shape, np.uint8)
-        self._shapes = np.zeros(shape, np.uint32)
-        self._ink = np.zeros(shape, np.uint8)
+    def __init__(
+        self, columns: int, rows: int, window: tuple[float, float, float, float], glyphs: Glyphs = "braille"
+    ) -> None:
+        self.columns, self.rows, self.window, self.glyphs = max(columns, 0), max(rows, 0), window, glyphs
+        self.dots = DOTS_PER_CELL[glyphs]
+        self.width, self.height = self.columns * self.dots[0], self.rows * self.dots[1]
+        self._bits = np.zeros((self.rows, self.columns), np.uint8)
+        self._shapes = np.zeros((self.rows, self.columns), np.uint32)
+        self._ink = np.zeros((self.rows, self.columns), np.uint8)
         self._not_finite = np.zeros(self.columns, bool)
-
-    @property
-    def width(self) -> int:
-        """Columns of dots."""
-        return self.columns * DOTS_PER_CELL[self.glyphs][0]
-
-    @property
-    def height(self) -> int:
-        """Rows of dots."""
-        return self.rows * DOTS_PER_CELL[self.glyphs][1]
 
     def line(self, x: ArrayLike, y: ArrayLike, ink: Ink) -> None:
         """A polyline through [n] points; dotted for the target."""
-        columns, rows, joined = self._place(x, y)
+        columns, rows, joined = self._joined(x, y)
         if not len(columns):
             return
         line_columns, line_rows, steep = polyline_dots(columns, rows, joined, self.width, self.height)
@@ -83,8 +70,8 @@ class Canvas:
 
         Values that share a column of dots keep their extremes: a spike is never lost.
         """
-        columns, upper, _ = self._place(x, high)
-        lower_columns, lower, _ = self._place(x, low)
+        columns, upper, _ = self._joined(x, high)
+        lower_columns, lower, _ = self._joined(x, low)
         if not (len(columns) and len(lower_columns)) or not self.width:
             return
         reach = np.arange(max(columns[0], lower_columns[0], 0), min(columns[-1], lower_columns[-1], self.width - 1) + 1)
@@ -95,7 +82,7 @@ class Canvas:
 
     def points(self, x: ArrayLike, y: ArrayLike, ink: Ink, shape: str = "") -> None:
         """[n] single points, each a dot or a character `shape`."""
-        columns, rows, _ = self._place(x, y)
+        columns, rows, _ = self._joined(x, y)
         if shape:
             self._stamp(columns, rows, ink, shape)
         else:
@@ -108,11 +95,11 @@ class Canvas:
 
     def across(self, x: ArrayLike) -> NDArray[np.float64]:
         """Columns of dots, from the left, of values of x; NaN where they are not finite."""
-        return _dots(x, *self.window[:2], self.width)
+        return _place(x, *self.window[:2], self.width)
 
     def down(self, y: ArrayLike) -> NDArray[np.float64]:
         """Rows of dots, from the top, of values of y; NaN where they are not finite."""
-        return _dots(-np.asarray(y, np.float64), -self.window[3], -self.window[2], self.height)
+        return _place(-np.asarray(y, np.float64), -self.window[3], -self.window[2], self.height)
 
     def cells(self) -> Cells:
         """What is drawn so far."""
@@ -123,16 +110,13 @@ class Canvas:
         ink[:1, self._not_finite] = Ink.TROUBLE
         return Cells(glyphs, ink)
 
-    def _place(self, x: ArrayLike, y: ArrayLike) -> tuple[Dots, Dots, NDArray[np.bool_]]:
+    def _joined(self, x: ArrayLike, y: ArrayLike) -> tuple[Dots, Dots, NDArray[np.bool_]]:
         """Dots of the finite points, and which of them follow one another without a gap."""
         across, down = self.across(x), self.down(y)
-        self._note_not_finite(across[np.isfinite(across) & ~np.isfinite(down)])
+        broken = across[np.isfinite(across) & ~np.isfinite(down) & (across >= 0) & (across < self.width)]
+        self._not_finite[broken.astype(np.int64) // self.dots[0]] = True
         kept = np.flatnonzero(np.isfinite(across) & np.isfinite(down))
         return across[kept].astype(np.int64), down[kept].astype(np.int64), np.diff(kept) == 1
-
-    def _note_not_finite(self, across: NDArray[np.float64]) -> None:
-        inside = across[(across >= 0) & (across < self.width)].astype(np.int64)
-        self._not_finite[inside // DOTS_PER_CELL[self.glyphs][0]] = True
 
     def _light(self, columns: Dots, rows: Dots, ink: Ink) -> None:
         """Light dots; ink that has a character of its own writes that."""
@@ -151,8 +135,7 @@ class Canvas:
     def _stamp(self, columns: Dots, rows: Dots, ink: Ink, shape: str) -> None:
         """Write a character into the cells of these dots."""
         columns, rows = self._inside(columns, rows)
-        across, down = DOTS_PER_CELL[self.glyphs]
-        place = (rows // down, columns // across)
+        place = (rows // self.dots[1], columns // self.dots[0])
         self._shapes[place] = shape_point(shape, self.glyphs)
         self._bits[place] = 0
         self._ink[place] = ink
@@ -169,7 +152,7 @@ def braille_bits(dots: NDArray[np.bool_]) -> NDArray[np.uint8]:
     return bits
 
 
-def _dots(values: ArrayLike, low: float, high: float, size: int) -> NDArray[np.float64]:
+def _place(values: ArrayLike, low: float, high: float, size: int) -> NDArray[np.float64]:
     """Dots of values: `low` is the middle of the first dot, `high` of the last. What is not finite is NaN."""
     values = np.asarray(values, np.float64)
     span = high - low if high > low else 1.0

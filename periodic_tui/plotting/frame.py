@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from periodic_tui.plotting.axes import Axis, window
-from periodic_tui.plotting.canvas import DOTS_PER_CELL, Canvas
+from periodic_tui.plotting.canvas import Canvas
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 
 ASCII_BORDERS = str.maketrans("│─┤├┬┴└┌┐┘┼", "|-+++++++++")
@@ -63,8 +63,7 @@ def _draw(columns: int, rows: int, canvas: Canvas, x_axis: Axis, y_axis: Axis) -
     figure: Any = type(plotext.figure)(type(plotext.terminal)().limit(False, False))
     figure.theme("colorless").plot_size(columns, rows)
     figure.axes(False, axis="x", side="upper").axes(False, axis="y", side="right")
-    across, down = DOTS_PER_CELL[canvas.glyphs]
-    x_cells, y_cells = canvas.across(x_axis.ticks) // across, canvas.down(y_axis.ticks) // down
+    x_cells, y_cells = canvas.across(x_axis.ticks) // canvas.dots[0], canvas.down(y_axis.ticks) // canvas.dots[1]
     x_ruler, y_ruler = figure.ruler("x", "lower"), figure.ruler("y", "left").direction(-1)
     x_ruler.lim(0, max(canvas.columns - 1, 1)).ticks(x_cells.tolist(), x_axis.labels)
     y_ruler.lim(0, max(canvas.rows - 1, 1)).ticks(y_cells.tolist(), y_axis.labels)

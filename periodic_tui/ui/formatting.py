@@ -57,11 +57,6 @@ def clipped(lines: list[str], rows: int) -> list[str]:
     return [*lines[: rows - 1], lines[rows - 1] + "…"] if rows > 0 else []
 
 
-def whole(number: int) -> str:
-    """1,204,000."""
-    return f"{number:,}"
-
-
 def rate(per_second: float) -> str:
     """Three digits and a unit: 571k, 7.25k, 80.0; always five cells wide."""
     if not math.isfinite(per_second):
