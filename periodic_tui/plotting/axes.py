@@ -1,4 +1,4 @@
-"""Axes: limits, ticks and labels for any data, also for none."""
+"""Limits, ticks and labels of axes, for any data and for none."""
 
 import math
 from collections.abc import Iterable
@@ -72,7 +72,7 @@ def log_axis(low: float, high: float, room: int, zero: bool = False) -> Axis:
 
 
 def step_axis(steps: float, room: int) -> Axis:
-    """From step 0 to the next of 1, 2, 5, 10, … (times a power of ten), so that it grows seldom; labels as 600k."""
+    """An axis from step 0 to the next of 1, 2, 5 times a power of ten, so that it grows seldom; labels as 600k."""
     high = _nice(max(steps, 10.0) if math.isfinite(steps) else 10.0, 1)
     ticks = _linear_ticks(0.0, high, room)
     return Axis(0.0, high, ticks, tuple(map(_thousands, ticks)))
@@ -172,6 +172,6 @@ def _labels(ticks: tuple[float, ...]) -> tuple[str, ...]:
 
 
 def _thousands(step: float) -> str:
-    """600k, 1.2M."""
+    """A step as 600k or 1.2M."""
     suffix, unit = next(((suffix, unit) for suffix, unit in UNITS.items() if step >= unit), ("", 1.0))
     return f"{step / unit:g}{suffix}"

@@ -1,4 +1,4 @@
-"""The streaming canvas: curves as braille dots, fast enough to be drawn anew at every frame."""
+"""A canvas of braille dots for curves, fast enough to draw every frame anew."""
 
 import math
 
@@ -119,7 +119,7 @@ class Canvas:
         return across[kept].astype(np.int64), down[kept].astype(np.int64), np.diff(kept) == 1
 
     def _light(self, columns: Dots, rows: Dots, ink: Ink) -> None:
-        """Light dots; ink that has a character of its own writes that."""
+        """Light dots, or write the character of an ink that has one of its own."""
         if self.glyphs == "ascii" or ink == Ink.TROUBLE:
             self._stamp(columns, rows, ink, ASCII_STROKES[ink] if self.glyphs == "ascii" else "×")
             return

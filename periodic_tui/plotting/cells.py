@@ -1,4 +1,4 @@
-"""Cells: a rectangle of characters, each with an ink. What every figure is made of."""
+"""Cells: a rectangle of characters with inks, of which every figure is made."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

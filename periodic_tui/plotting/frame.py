@@ -1,4 +1,4 @@
-"""The still part of a plot, drawn by plotext and kept: nothing else imports plotext.
+"""The frame of a plot: axes with ticks and labels, drawn by plotext once and kept. Nothing else imports plotext.
 
 plotext lays out and draws the axes, joins their lines, and leaves out labels that would touch. Where the ticks are and
 what they are called is ours (`axes`): plotext spreads ticks evenly from end to end, has neither 600k nor whole decades,

@@ -1,4 +1,4 @@
-"""Heat maps: two values in every cell, one above the other."""
+"""Heat maps that show two values in every cell, one above the other."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

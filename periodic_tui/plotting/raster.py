@@ -33,7 +33,7 @@ def polyline_dots(
 
 
 def _along(start: Dots, change: Dots, step: Dots, steps: Dots) -> Dots:
-    """Multiplied before it is divided, which rounds once: a tie must not depend on the error of step / steps."""
+    """Dots along segments. Multiplying first rounds only once: a tie must not depend on the error of step / steps."""
     return np.rint(start + change.astype(np.float64) * step / steps).astype(np.int64)
 
 

@@ -1,4 +1,4 @@
-"""The app: one worker thread, one timer, one screen."""
+"""The app, with its one worker thread, one timer and one screen."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
             session.run()
 
     def _show(self, dashboard: type[Dashboard], session: Session, presets: Sequence[tuple[str, str, str]]) -> None:
-        """The dashboard covers the opening."""
+        """Put the dashboard over the opening."""
         self.session = session
         self.dashboard = dashboard(session, presets, self.glyphs)
         session.on_wake = Wake(self._call, self.dashboard.poll)

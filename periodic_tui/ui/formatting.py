@@ -1,4 +1,4 @@
-"""Figures and foreign text, made fit for cells of the screen."""
+"""Figures and foreign text, written so that they fit the cells of the screen."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def plain(text: str, glyphs: Glyphs = "braille") -> str:
-    """One line in which every character fills one cell and none commands the terminal; blanks become spaces."""
+    """Text as one line of characters that fill one cell and do not command the terminal; blanks become spaces."""
     line = printable(re.sub(r"\s", " ", text))
     if glyphs == "ascii":
         line = line.translate(ASCII).encode("ascii", "replace").decode()
@@ -51,14 +51,14 @@ def shortened(line: str, width: int) -> str:
 
 
 def clipped(lines: list[str], rows: int) -> list[str]:
-    """The first rows; … where something is left out."""
+    """The first rows, with … where something is left out."""
     if len(lines) <= rows:
         return lines
     return [*lines[: rows - 1], lines[rows - 1] + "…"] if rows > 0 else []
 
 
 def rate(per_second: float) -> str:
-    """Three digits and a unit: 571k, 7.25k, 80.0; always five cells wide."""
+    """A rate with three digits and a unit, always five cells wide: 571k, 7.25k, 80.0."""
     if not math.isfinite(per_second):
         return f"{'-':>5}"
     unit, suffix = next(((unit, suffix) for unit, suffix in UNITS if per_second >= 0.9995 * unit), (1.0, ""))
@@ -66,12 +66,12 @@ def rate(per_second: float) -> str:
 
 
 def three_digits(value: float) -> str:
-    """0.998, 12.3, 571; for 0.001 ≤ value < 999.5."""
+    """A value from 0.001 to 999.5 with three digits: 0.998, 12.3, 571."""
     return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}"
 
 
 def loss(value: float | None) -> str:
-    """Three digits of a loss, seven cells wide: 0.998, 1.2e-07, 0, inf, nan."""
+    """A loss with three digits, seven cells wide: 0.998, 1.2e-07, 0, inf, nan."""
     if value is None or math.isnan(value):
         return f"{'nan':<7}"
     if value == 0 or math.isinf(value):

@@ -1,4 +1,4 @@
-"""What the screen needs of a session; tests script one."""
+"""What the screen needs of a session, as a protocol; tests have a scripted one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Session(Protocol):
 
 
 class Wake:
-    """Called in any thread, runs an action on the event loop: at once, never waiting, many calls as one."""
+    """Runs an action on the event loop when called in any thread: at once, never waiting, many calls as one."""
 
     def __init__(self, call: Callable[[Callable[[], object]], object], action: Callable[[], object]) -> None:
         self._call, self._action = call, action

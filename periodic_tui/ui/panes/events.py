@@ -1,4 +1,4 @@
-"""What was done to the run, and what it did of itself."""
+"""The events pane: what was done to the run, and what happened in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STEP = 11
 
 
 class EventsPane(Pane):
-    """A line an event, newest last."""
+    """Shows a line for each event, the newest last."""
 
     NAME = "events"
     TITLE = "events"

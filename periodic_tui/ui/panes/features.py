@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
-from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
@@ -60,7 +59,7 @@ class FeaturesPane(PlotPane):
         return f"PCA, {features.explained:.0%} of the spread · enter: t-SNE"
 
 
-def thirds(target: Floats) -> list[NDArray[np.bool_]]:
+def thirds(target: Floats) -> list[Mask]:
     """Three masks: the lowest, the middle and the highest third of the values."""
     low, high = np.quantile(target, [1 / 3, 2 / 3])
     return [target <= low, (target > low) & (target <= high), target > high]

@@ -1,4 +1,4 @@
-"""Target and network side by side: curves, maps over two inputs, a linear layer's weights, or one sample's outputs."""
+"""The fit pane: target and network as curves, maps over two inputs, weights, or the outputs for one sample."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
-from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.engine.snapshot import Fit, Snapshot
 from periodic_tui.plotting.axes import Axis, follow, linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
@@ -33,7 +33,7 @@ MAPS = 3
 
 
 class FitPane(PlotPane):
-    """Zooms and pans by asking for another window; the session answers with the fit over it."""
+    """Shows the fit over a window of x. To zoom or pan it asks the session for the fit over another window."""
 
     NAME = "fit"
     TITLE = "fit"
@@ -128,7 +128,7 @@ class FitPane(PlotPane):
         ]
         return side_by_side(size, maps, self.glyphs)
 
-    def _zero_lines(self, snapshot: Snapshot, size: Size) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None:
+    def _zero_lines(self, snapshot: Snapshot, size: Size) -> Mask | None:
         """Dots on which the first layer's units begin, for a map in a pane of this size."""
         fit = snapshot.fit
         if not (self._lines and fit.kind == "maps" and snapshot.layers and snapshot.layers[0].incoming.size):
@@ -139,7 +139,7 @@ class FitPane(PlotPane):
 
 
 def zoomed(window: Window, factor: float) -> Window:
-    """The window about the same middle, so many times as long."""
+    """The window `factor` times as long, about the same middle."""
     low, high = window
     middle, half = (low + high) / 2, factor * (high - low) / 2
     return middle - half, middle + half

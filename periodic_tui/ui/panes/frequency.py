@@ -1,10 +1,11 @@
-"""The learned frequency on its way to the answer, or not."""
+"""The frequency pane: the learned frequency over the steps, and the known answer."""
 
 from __future__ import annotations
 
 import numpy as np
 from textual.geometry import Size
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.digits import ROWS, large_digits
@@ -17,7 +18,7 @@ LARGE = Size(44, 10)
 
 
 class FrequencyPane(PlotPane):
-    """ω over the steps, the answer as a line; ω, answer and distance in figures."""
+    """Shows ω over the steps with the answer as a line, and both with their distance in figures."""
 
     NAME = "frequency"
     TITLE = "frequency"
@@ -91,5 +92,5 @@ def distance(snapshot: Snapshot) -> float:
     return float(np.max(np.abs(snapshot.omega - snapshot.answer)))
 
 
-def _list(values: np.ndarray[tuple[int, ...], np.dtype[np.floating]]) -> str:
+def _list(values: Floats) -> str:
     return ", ".join(f"{value:.4f}" if abs(value) < 1e4 else f"{value:.4g}" for value in values)

@@ -1,4 +1,4 @@
-"""The loss around the present point: over ω in closed form, else along straight lines."""
+"""The landscape pane: the loss around the present point, over ω in closed form or along straight lines."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LINES = {
 
 
 class LandscapePane(PlotPane):
-    """ω is a mark that moves, the answer's basin is shaded; `g` turns from all of it to the answer's surroundings."""
+    """Marks the present ω and shades the answer's basin; `g` shows the answer's surroundings, or all of it."""
 
     NAME = "landscape"
     TITLE = "landscape"

@@ -1,4 +1,4 @@
-"""The loss over the steps, on a log scale."""
+"""The loss pane: losses over the steps, on a log scale."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from periodic_tui.ui.widgets.plot_pane import PlotPane
 
 
 class LossPane(PlotPane):
-    """Minibatch losses as a band with their geometric mean, and the loss on the probe."""
+    """Shows minibatch losses as a band with their geometric mean, and the loss on the probe."""
 
     NAME = "loss"
     TITLE = "loss"

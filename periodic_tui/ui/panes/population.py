@@ -1,4 +1,4 @@
-"""All replicas at once: a cell for each by its outcome, how often each occurs, and the fan of their losses."""
+"""The population pane: all replicas by their outcomes, and the quantiles of their losses."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FAN_ROWS = 6
 
 
 class PopulationPane(PlotPane):
-    """The cursor chooses the replica that all other panes show."""
+    """Shows a cell for each replica; its cursor chooses the replica that all other panes show."""
 
     NAME = "population"
     TITLE = "population"

@@ -13,7 +13,7 @@ from periodic_tui.ui.widgets.strips import COMPONENTS, INKS, changed_regions, ro
 
 
 class CellWidget(Widget):
-    """Draws `picture()`; whoever has news calls `redraw()`."""
+    """Shows what `picture()` draws; `redraw()` draws it anew."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS.values())
     DEFAULT_CSS = """

@@ -1,4 +1,4 @@
-"""What every pane is: a title, a picture, the figure that matters in the lower border; fed by one reactive."""
+"""The base of all panes: a title, a picture, and the figure that matters in the lower border."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Pane(CellWidget, can_focus=True):
         return snapshot.state != "starting"
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
-        """The inside."""
+        """Draw the inside of the border."""
         raise NotImplementedError
 
     def figure(self, snapshot: Snapshot) -> str:
-        """What stands in the lower border."""
+        """The text in the lower border."""
         return ""
 
     def picture(self) -> Cells:

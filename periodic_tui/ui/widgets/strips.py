@@ -1,4 +1,4 @@
-"""From cells to what Textual paints: a strip a row, in the colors of the theme."""
+"""Cells as Textual's strips, one for each row, in the colors of the theme."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def row_strip(cells: Cells, row: int, styles: Sequence[Style]) -> Strip:
     looks = _looks(cells, row)
     text = glyphs.astype("<u4").tobytes().decode("utf-32-le", "replace")
     starts = [0, *(np.flatnonzero(np.diff(looks)) + 1).tolist(), len(text)]
-    return Strip([Segment(text[a:b], _style(int(looks[a]), styles)) for a, b in pairwise(starts) if b > a], len(text))
+    parts = [(text[a:b], int(looks[a])) for a, b in pairwise(starts) if b > a]
+    return Strip([Segment(t, styles[look] if look < len(styles) else _own(look)) for t, look in parts], len(text))
 
 
 def changed_regions(old: Cells, new: Cells) -> list[Region]:
@@ -56,15 +57,8 @@ def _looks(cells: Cells, row: int) -> NDArray[np.int64]:
     return looks
 
 
-def _style(look: int, styles: Sequence[Style]) -> Style:
-    return styles[look] if look < len(styles) else _colors(look - len(Ink))
-
-
 @lru_cache(maxsize=4096)
-def _colors(packed: int) -> Style:
-    front, back = packed >> 24, packed & 0xFFFFFF
-    return Style(color=_color(front), bgcolor=_color(back))
-
-
-def _color(packed: int) -> Color:
-    return Color.from_rgb(packed >> 16, packed >> 8 & 255, packed & 255)
+def _own(look: int) -> Style:
+    front, back = divmod(look - len(Ink), 1 << 24)
+    color, behind = (Color.from_rgb(*packed.to_bytes(3, "big")) for packed in (front, back))
+    return Style(color=color, bgcolor=behind)

@@ -1,4 +1,4 @@
-"""One hidden unit: its weights, on how much of the probe it reacts, and its activation."""
+"""One hidden unit in full: its weights, the share of the probe on which it is active, and its activation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def unit_detail(snapshot: Snapshot, cursor: Unit, size: Size, color: bool, glyph
 
 
 def detail_lines(snapshot: Snapshot, cursor: Unit) -> list[str]:
-    """Name and state; share of the probe; weights."""
+    """Lines with the unit's name and state, its share of the probe, and its weights."""
     index, unit = cursor
     layer = snapshot.layers[index]
     weights = f"w {_numbers(layer.incoming[unit])}" if layer.incoming.size else ""
@@ -58,7 +58,7 @@ def _activation(curve: UnitCurve, size: Size, color: bool, glyphs: Glyphs) -> Ce
 
 
 def _numbers(values: Floats) -> str:
-    """+0.34, or (-0.21, -0.08, …)."""
+    """Weights as +0.34, or as (-0.21, -0.08, …)."""
     shown = [f"{value:+.3g}" for value in values[:SHOWN_WEIGHTS]]
     if len(values) == 1:
         return shown[0]

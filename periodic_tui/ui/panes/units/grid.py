@@ -1,4 +1,4 @@
-"""Hidden units as cells, row by row: a shape for each state, brighter where it reacts on more of the probe."""
+"""Hidden units as cells, row by row: a shape for each state, pale where it is active on little of the probe."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def partners(layer: Layer) -> dict[int, str]:
 
 
 def totals(layers: Sequence[Layer]) -> str:
-    """50 units, 3 dead · 10 units, 1 pair: layer by layer."""
+    """Counts of each layer's units, as 50 units, 3 dead · 10 units, 1 pair."""
     return " · ".join(_total(layer) for layer in layers)
 
 

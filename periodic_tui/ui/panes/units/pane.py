@@ -1,4 +1,4 @@
-"""Every hidden unit as a cell: alive, dead, a duplicate, mute or linear; the cursor's unit in detail."""
+"""The units pane: a cell for every hidden unit by its state, and the cursor's unit in detail."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from periodic_tui.ui.widgets.pane import Pane, arrows
 
 
 class UnitsPane(Pane):
-    """A block of cells for each hidden layer; rows that do not fit scroll with the cursor."""
+    """Shows a block of cells for each hidden layer; rows that do not fit scroll with the cursor."""
 
     NAME = "units"
     TITLE = "units"
