@@ -1,4 +1,4 @@
-"""The app: one worker thread, one screen."""
+"""The app, with its one worker thread and one screen."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from contextvars import copy_context
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
@@ -56,7 +56,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
         """What went wrong before there was a session to keep it."""
-        self._interrupt: Callable[[int], object] = sys.exit
+        self._event_loop: asyncio.AbstractEventLoop | None = None
         self.worker = threading.Thread(target=self._work, name="session", daemon=True)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -66,10 +66,14 @@ class PeriodicApp(App[None], inherit_bindings=False):
         return OpeningScreen(self.opening, self.glyphs)
 
     def on_mount(self) -> None:
-        loop, context = asyncio.get_running_loop(), copy_context()
-        self._call = partial(loop.call_soon_threadsafe, context=context)
-        self._interrupt = lambda code: self._call(self.exit, None, code)
+        self._event_loop, self._mounted_context = asyncio.get_running_loop(), copy_context()
         self.call_after_refresh(self.set_timer, AFTER_FIRST_FRAME, self.worker.start)
+
+    def _call(self, action: Callable[..., object], *arguments: object) -> None:
+        """Run an action on the event loop, from any thread; nothing where the loop has ended, as after `q`."""
+        assert self._event_loop is not None
+        with suppress(RuntimeError):
+            self._event_loop.call_soon_threadsafe(action, *arguments, context=self._mounted_context)
 
     def _work(self) -> None:
         """The worker thread's body: whatever takes long to import, then the session."""
@@ -96,16 +100,17 @@ class PeriodicApp(App[None], inherit_bindings=False):
         return True
 
     def _show(self, dashboard: type[Dashboard], session: Session, presets: Sequence[tuple[str, str, str]]) -> None:
-        """The dashboard covers the opening."""
+        """Put the dashboard over the opening."""
         self.session = session
         self.dashboard = dashboard(session, presets, self.glyphs)
-        loop, context = asyncio.get_running_loop(), copy_context()
-        session.on_wake = Wake(loop, context, self.dashboard.poll)
+        session.on_wake = Wake(self._call, self.dashboard.poll)
         self.push_screen(self.dashboard)
 
     def interrupt(self, code: int) -> None:
         """End from a signal handler."""
-        self._interrupt(code)
+        if self._event_loop is None:
+            sys.exit(code)
+        self._call(self.exit, None, code)
 
     def action_help_quit(self) -> None:
         self.notify("press q to quit", markup=False)

@@ -18,7 +18,7 @@ from textual.widgets import Footer
 from periodic_tui.engine.commands import ApplyRemedy, Command, Load, parse
 from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
-from periodic_tui.ui.arrangement import Arrangement, arrange, speaking
+from periodic_tui.ui.arrangement import Arrangement, arrange, relevant
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.help import Help, key_rows
@@ -32,7 +32,7 @@ FIRST_FOCUS = "fit"
 """The pane that + and - act on from the start."""
 
 AFTER_WORDS = 0.012
-"""Seconds for words and figures to be painted before the plots are drawn."""
+"""Seconds for words and figures to reach the screen before the plots are drawn."""
 
 
 class Dashboard(Screen[None]):
@@ -99,10 +99,8 @@ class Dashboard(Screen[None]):
         """Give every pane its place, if that has changed."""
         if not self.panes or not self.size.area:
             return
-        speakers = speaking(PANES, self.plotted)
-        arrangement = arrange(
-            speakers, self.size, self.focus_name if self.summoned or self.zoomed else None, self.zoomed, self.hidden
-        )
+        focus = self.focus_name if self.summoned or self.zoomed else None
+        arrangement = arrange(relevant(PANES, self.plotted), self.size, focus, self.zoomed, self.hidden)
         if arrangement != self.arrangement:
             self.arrangement = arrangement
             self._apply(arrangement)
@@ -131,7 +129,7 @@ class Dashboard(Screen[None]):
             self.look(replace(self.view, panes=asking))
 
     def _keep_focus(self) -> None:
-        """The focus goes with the pane; where that says nothing, to the first one shown."""
+        """The focus goes with the pane; where that is not shown, to the first one that is."""
         assert self.arrangement is not None
         if shown := self.arrangement.shown:
             pane = self.panes[self.focus_name if self.focus_name in shown else shown[0]]
@@ -154,7 +152,7 @@ class Dashboard(Screen[None]):
     # Keys that only concern the screen.
 
     def action_turn_pane(self, by: int) -> None:
-        names = [pane.NAME for pane in speaking(PANES, self.plotted) if pane.NAME != "story"]
+        names = [pane.NAME for pane in relevant(PANES, self.plotted) if pane.NAME != "story"]
         if names:
             present = names.index(self.focus_name) if self.focus_name in names else -1
             self.show_pane(names[(present + by) % len(names)])

@@ -59,14 +59,14 @@ def run_dashboard(
 
 
 def exit_code(failure: BaseException | None, otherwise: int) -> int:
-    """2 where the run was refused, 1 after a bug in the worker."""
+    """The exit code: 2 where the run was refused, 1 after a bug in the worker, else `otherwise`."""
     if failure is None:
         return otherwise
     return 2 if isinstance(failure, Refused) else 1
 
 
 def glyphs_for(choice: str) -> Glyphs:
-    """Everything where the terminal takes Unicode, else ASCII."""
+    """The glyphs of a choice; `auto` is everything where the terminal takes Unicode, else ASCII."""
     if choice != "auto":
         return "ascii" if choice == "ascii" else "braille"
     encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
@@ -76,7 +76,7 @@ def glyphs_for(choice: str) -> Glyphs:
 
 @contextmanager
 def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
-    """SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time."""
+    """Let SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time."""
 
     watch = threading.Timer(DEADLINE, give_up, [terminal])
     watch.daemon = True

@@ -225,3 +225,18 @@ def test_a_wake_shows_a_snapshot_without_waiting_for_the_timer() -> None:
     session = ScriptedSession(SINE)
     visit(session, act)
     session.on_wake()  # after the end nobody listens, and nothing happens
+
+
+@pytest.mark.parametrize(("pane", "keys"), [("units", "z"), ("frequency", "i")])
+def test_a_pane_on_the_screen_survives_a_run_that_has_nothing_for_it(pane: str, keys: str) -> None:
+    async def act(app, pilot):
+        app.screen.show_pane(pane)
+        await pilot.press(keys)
+        assert app.screen.panes[pane].display
+        session.snapshot = replace(EMPTY, run=2, state="training")
+        app.screen.poll()
+        await drawn(app, pilot)
+        assert not app.screen.panes[pane].display
+
+    session = ScriptedSession(replace(MAGNITUDE, omega=SINE.omega, omega_curve=SINE.omega_curve))
+    visit(session, act, (80, 24))
