@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.training.aot.build_process import USUAL, Build, obstacle
-from periodic_tui.engine.training.aot.cache import build_seconds, find
+from periodic_tui.engine.training.aot.cache import Damaged, build_seconds, find
 from periodic_tui.engine.training.aot.cache_key import Signature, key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
@@ -56,6 +56,8 @@ class StepperChoice:
         self._clock = clock
         self._build: Build | None = None
         self._build_at: float | None = None
+        self._open = False
+        """Whether it is still to be decided if a build pays."""
         self._checked: dict[str, Stepper] = {}
         """Key to a compiled stepper that agreed with the eager one."""
         self._graph: tuple[Experiment, Stepper] | None = None
@@ -73,22 +75,24 @@ class StepperChoice:
         if self.wanted == "eager":
             return None
         try:
-            stepper = self._at_hand(trainer) or (self._built(trainer) if self.wanted == "compiled" else None)
+            stepper, removed = self._found(trainer)
+            if stepper is None and self.wanted == "compiled":
+                stepper = self._built(trainer)
         except Unavailable as reason:
             if self.wanted == "compiled":
                 raise Refused(f"engine compiled: {reason}") from None
             return f"engine: eager; {reason}"
         if stepper is None:
+            self._open = True
             self._build_soon()
-            return None
+            return removed
         trainer.stepper = stepper
-        return "engine: compiled"
+        return "; ".join(filter(None, ("engine: compiled", removed)))
 
     def settle(self, trainer: Trainer, steps: float, seconds: float) -> str | None:
         """Decide, before the first step of so many or so long a run, whether a build pays, and wait for it if so;
         returns what was decided, None where there was no choice."""
-        buildable = trainer.device.type == "cpu" and not obstacle(trainer.experiment)
-        if self.wanted != "auto" or trainer.stepper.name != "eager" or not buildable:
+        if not self._open:
             return None
         eager = min(steps / steps_per_second(trainer.stepper, trainer), seconds)
         build = build_seconds() or USUAL
@@ -159,7 +163,14 @@ class StepperChoice:
         """Give up a build that is under way or due."""
         if self._build:
             self._build.cancel()
-        self._build, self._build_at, self.remark = None, None, ""
+        self._build, self._build_at, self._open, self.remark = None, None, False, ""
+
+    def _found(self, trainer: Trainer) -> tuple[Stepper | None, str | None]:
+        """A compiled stepper that need not be built, or what has become of one that was damaged."""
+        try:
+            return self._at_hand(trainer), None
+        except Damaged as damage:
+            return None, str(damage)
 
     def _at_hand(self, trainer: Trainer) -> Stepper | None:
         """A compiled stepper that need not be built; None if there is none."""
@@ -235,18 +246,17 @@ def _obstacle(trainer: Trainer) -> str | None:
 
 def captured(trainer: Trainer) -> Stepper:
     """The step as a CUDA graph. Raises Unavailable where it cannot be captured."""
-    try:
-        stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.captured)
-        return checked(stepper, trainer, cuda_graph.BLOCK + 1)
-    except RuntimeError as failure:
-        reason = str(failure).partition("\n")[0]
-        raise Unavailable(f"the step cannot be captured: {reason}") from None
+    stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.captured)
+    return checked(stepper, trainer, cuda_graph.BLOCK + 1)
 
 
 def checked(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Stepper:
-    """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it does not."""
+    """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it differs or fails."""
     start = trainer.start(trainer.initial())
-    difference = disagreement(trainer.eager(), stepper, start, trainer.step_inputs, trainer.seeds, at_once)
+    try:
+        difference = disagreement(trainer.eager(), stepper, start, trainer.step_inputs, trainer.seeds, at_once)
+    except RuntimeError as failure:
+        raise Unavailable(f"the compiled step fails: {str(failure).partition(chr(10))[0]}") from None
     if difference:
         raise Unavailable(f"the compiled step was refused: {difference}")
     return stepper

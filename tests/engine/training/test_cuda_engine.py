@@ -115,7 +115,7 @@ def test_what_cannot_be_captured_runs_eagerly_and_says_so(monkeypatch: pytest.Mo
     monkeypatch.setattr(StepperChoice, "_built", lambda *_: pytest.fail("built"))
     session.settle(10**9, None)
     assert session.advance(3) == 3
-    assert "the step cannot be captured: operation not permitted when stream is capturing" in texts(session)
+    assert "the compiled step fails: operation not permitted when stream is capturing" in texts(session)
     assert "long text" not in texts(session)
     assert session.snapshot().engine == "eager"
 
