@@ -251,7 +251,7 @@ def captured(trainer: Trainer) -> Stepper:
 
 
 def checked(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Stepper:
-    """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it differs or fails."""
+    """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it does not."""
     start = trainer.start(trainer.initial())
     try:
         difference = disagreement(trainer.eager(), stepper, start, trainer.step_inputs, trainer.seeds, at_once)

@@ -13,10 +13,25 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.randomness import counter_for
 from periodic_tui.engine.training.sampling import StepInputs, numbers_per_step
 from periodic_tui.engine.training.step import State
+
+SHAPE_A_STEP = (
+    "components/**/*.py",
+    "randomness.py",
+    "training/sampling.py",
+    "training/step.py",
+    "training/aot/aoti.py",
+    "training/aot/cache_key.py",
+    "training/aot/compiled.py",
+    "training/aot/loop.cpp",
+)
+"""The files of the engine whose code is in a compiled step or says how it is called. What they read from others (an
+experiment's checked values, its tables) is in the key itself or an input of the step."""
+_ENGINE = Path(__file__).parents[2]
 
 Kind = tuple[str, str, tuple[int, ...]]
 """Name, dtype and shape of one tensor."""
@@ -83,7 +98,8 @@ def key_of(experiment: Experiment, signature: Signature) -> str:
     """The name under which a compiled step is kept.
 
     Two steps of one key are the same code: the key covers what the experiment says of the step, every shape and dtype,
-    this engine's sources (in place of the traced graph, which takes seconds to trace), torch and the processor.
+    the sources that shape it (in place of the traced graph, which takes seconds to trace), torch and the processor.
+    Raises Unavailable where the sources cannot be read.
     """
     parts = {
         "step": _step_of(experiment),
@@ -110,9 +126,11 @@ def _step_of(experiment: Experiment) -> dict[str, Any]:
 @cache
 def _sources() -> str:
     digest = hashlib.sha256()
-    folder = Path(__file__).parents[2]
-    for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.cpp"))):
-        digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    try:
+        for path in sorted(path for pattern in SHAPE_A_STEP for path in _ENGINE.glob(pattern)):
+            digest.update(str(path.relative_to(_ENGINE)).encode() + path.read_bytes())
+    except OSError as failure:
+        raise Unavailable(f"the source of the step cannot be read: {failure}") from None
     return digest.hexdigest()
 
 
