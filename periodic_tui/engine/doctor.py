@@ -70,10 +70,10 @@ def _cache() -> str:
 def _compiled_rate(trainer: Trainer) -> str:
     signature = Signature.of(trainer.state, trainer.step_inputs)
     try:
-        kept = find(key_of(trainer.experiment, signature))
-        if kept is None:
-            return "not built yet; the dashboard builds it while it trains, or: train --engine compiled"
-        stepper = checked(Compiled(kept, trainer.experiment, signature), trainer)
+        folder = find(key_of(trainer.experiment, signature))
+        if folder is None:
+            return missing() or "not built yet; the dashboard builds it while it trains, or: train --engine compiled"
+        stepper = checked(Compiled(folder, trainer.experiment, signature), trainer)
     except Unavailable as reason:
         return str(reason)
     return f"{steps_per_second(stepper, trainer):,.0f} steps/s"

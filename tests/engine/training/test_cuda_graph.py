@@ -65,7 +65,7 @@ def in_chunks(graph: CudaGraph, trainer: Trainer, chunk: int, expected: State, l
     return same(expected, state) and torch.cat(found).equal(losses)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+@pytest.mark.gpu
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_on_a_gpu_the_chunks_change_no_bit(name: str) -> None:
     trainer = Trainer(EXPERIMENTS[name], torch.device("cuda", 0))

@@ -22,7 +22,6 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXX", "no-such-compiler")
-    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
 
 
 def rates(monkeypatch: pytest.MonkeyPatch, cpu: float, cuda: float) -> None:
