@@ -52,7 +52,7 @@ def test_it_says_what_to_install() -> None:
 
 
 def test_it_reports_cuda_devices_and_measures_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cuda_graph, "captured", again)
+    monkeypatch.setattr(cuda_graph, "Captures", lambda device: again)
     pretend(monkeypatch)
     monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
     with SecondDevice():

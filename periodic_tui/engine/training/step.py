@@ -22,6 +22,11 @@ def on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.cpu() for name, value in tensors.items()}
 
 
+def cloned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A copy of a state or of step_inputs, where they are."""
+    return {name: value.clone() for name, value in tensors.items()}
+
+
 def loss_of(prediction: Tensor, batch: Batch, kind: str) -> Tensor:
     """Loss `[replicas]` of predictions `[replicas, batch, outputs]`."""
     error = prediction - batch.y

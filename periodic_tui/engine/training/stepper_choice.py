@@ -188,9 +188,13 @@ class StepperChoice:
         return self._checked[key]
 
     def _captured(self, trainer: Trainer) -> Stepper:
-        if self._graph is None or self._graph[0] is not trainer.experiment:
-            self._graph = None
-            self._graph = trainer.experiment, captured(trainer)
+        if self._graph:
+            experiment, stepper = self._graph
+            if experiment is trainer.experiment and stepper.accepts(trainer.state, trainer.step_inputs):
+                return stepper
+            del stepper
+        self._graph = None
+        self._graph = trainer.experiment, captured(trainer)
         return self._graph[1]
 
     def at_once(self, trainer: Trainer) -> Stepper:
@@ -246,7 +250,7 @@ def _obstacle(trainer: Trainer) -> str | None:
 
 def captured(trainer: Trainer) -> Stepper:
     """The step as a CUDA graph. Raises Unavailable where it cannot be captured."""
-    stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.captured)
+    stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.Captures(trainer.device))
     return checked(stepper, trainer, cuda_graph.BLOCK + 1)
 
 

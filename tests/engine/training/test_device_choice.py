@@ -15,7 +15,7 @@ from tests.engine.training.test_cuda_graph import again
 
 @pytest.fixture
 def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cuda_graph, "captured", again)
+    monkeypatch.setattr(cuda_graph, "Captures", lambda device: again)
     pretend(monkeypatch)
 
 
