@@ -123,7 +123,7 @@ class Run:
         while self.step < last and self.trainer.alive:
             first = self.step
             losses = self._train(min(last, max(self.judge.trend.due, first + 1)) - first)
-            self.train_history.add(first, losses.double().cpu().numpy())
+            self.train_history.add(first, losses.cpu().double().numpy())
             self._watch()
             if self.step >= self.judge.trend.due:
                 self._remember()

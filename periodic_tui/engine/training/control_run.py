@@ -34,7 +34,7 @@ class ControlRun:
             first = trainer.done
             losses = trainer.advance(min(chunk, step - first))
             chunk = min(2 * chunk, _CHUNK)
-            self._history.add(first, losses.double().cpu().numpy())
+            self._history.add(first, losses.cpu().double().numpy())
         return self._history.curve(0)
 
     def _begin(self, seed: int) -> None:

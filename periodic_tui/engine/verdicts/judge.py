@@ -117,7 +117,7 @@ class Judge:
         if name is None:
             return None
         views = self.trainer.training_step.layout.views(self.trainer.state["parameters"])
-        return views[name].double().flatten(1).cpu().numpy()
+        return views[name].cpu().double().flatten(1).numpy()
 
     def watch(self, omega: Floats) -> None:
         """Note which replicas are inside the answer's basin."""
@@ -162,7 +162,7 @@ class Judge:
             train_loss=self._train_loss(reading, part),
             fit_mean=reading.fit_mean,
             fit_std=reading.fit_std,
-            lr=trainer.step_inputs["lr"][part].max(-1).values.double().cpu().numpy(),
+            lr=trainer.step_inputs["lr"][part].max(-1).values.cpu().double().numpy(),
             sharpness=nothing.copy(),
             best_sharpness=nothing.copy(),
             distance=nothing if self.basin is None else self._distance(reading.omega),
@@ -236,7 +236,7 @@ class Judge:
 
     def _count_wrong_signs(self, rows: Counts) -> Floats:
         mask = self._wrong_signs(self.trainer.parameters_of(rows))
-        return np.zeros(len(rows)) if mask is None else mask.sum(-1).double().cpu().numpy()
+        return np.zeros(len(rows)) if mask is None else mask.sum(-1).cpu().double().numpy()
 
     def _wrong_signs(self, parameters: Tensor) -> Tensor | None:
         """Units of the last hidden layer `[replicas, units]` whose outgoing weight has the wrong sign, if that can be

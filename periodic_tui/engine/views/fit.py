@@ -53,7 +53,7 @@ def _curves(observer: Observer, parameters: Tensor, view: View) -> Fit:
     return Fit(
         x=x[:, 0].double().numpy(),
         target=experiment.target(x).double().numpy(),
-        prediction=(wrapped(prediction) if experiment.target.phases else prediction).double().cpu().numpy(),
+        prediction=(wrapped(prediction) if experiment.target.phases else prediction).cpu().double().numpy(),
         kind="phases" if experiment.target.phases else "curves",
         trained=experiment.domain.train,
         domain=_ends(observer),
@@ -88,7 +88,7 @@ def _maps(observer: Observer, parameters: Tensor) -> Fit:
     return Fit(
         x=_axis(observer).double().numpy(),
         target=experiment.target(points).view(shape).double().numpy(),
-        prediction=observer.predict(parameters, points.to(parameters.device)).view(shape).double().cpu().numpy(),
+        prediction=observer.predict(parameters, points.to(parameters.device)).view(shape).cpu().double().numpy(),
         kind="maps",
         trained=experiment.domain.train,
         domain=_ends(observer),
@@ -114,7 +114,7 @@ def _weights(observer: Observer, parameters: Tensor) -> Fit | None:
     return Fit(
         x=np.arange(known.shape[1], dtype=np.float64),
         target=known.double().numpy(),
-        prediction=learned.double().cpu().numpy(),
+        prediction=learned.cpu().double().numpy(),
         kind="weights",
     )
 
@@ -127,8 +127,8 @@ def _sample(observer: Observer, parameters: Tensor) -> Fit:
     prediction = observer.predict(parameters, x.to(parameters.device))[0, 0]
     return Fit(
         x=np.arange(len(y), dtype=np.float64),
-        target=y.double().cpu().numpy()[:, None],
-        prediction=prediction.double().cpu().numpy()[:, None],
+        target=y.cpu().double().numpy()[:, None],
+        prediction=prediction.cpu().double().numpy()[:, None],
         kind="sample",
         domain=(0.0, len(y) - 1.0),
     )

@@ -149,4 +149,4 @@ def sampled_gradient(trainer: Trainer, omega: Floats, focus: int) -> Floats:
     batch = step.sampler.batch(seeds, torch.tensor(trainer.done, device=trainer.device), step_inputs, counter)
     parameters = torch.as_tensor(omega, dtype=step.sampler.dtype, device=trainer.device).unsqueeze(-1)
     gradient, _ = step.gradient(parameters, batch, Stream.of(seeds, Use.DROPOUT, counter))
-    return gradient[:, 0].double().cpu().numpy()
+    return gradient[:, 0].cpu().double().numpy()
