@@ -106,5 +106,5 @@ def frozen_where_not_finite(before: State, after: State, loss: Tensor) -> State:
     """`after`, but replicas whose loss or parameters are not finite stay at `before`, for good."""
     finite = loss.isfinite() & after["parameters"].isfinite().all(-1)
     alive = before["alive"] & finite.unsqueeze(-1)
-    kept = {name: value.where(alive, before[name]) for name, value in after.items() if name != "alive"}
-    return {**kept, "alive": alive}
+    rest = {name: value.where(alive, before[name]) for name, value in after.items() if name != "alive"}
+    return {**rest, "alive": alive}

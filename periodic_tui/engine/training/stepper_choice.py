@@ -1,4 +1,4 @@
-"""Which engine runs the steps of a session, and when it changes. It keeps no trainer: an old run is gone at once."""
+"""Which stepper runs the steps of a session, and when it changes. It holds no trainer: an old run is gone at once."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class StepperChoice:
         """The last one on CUDA: only one, since it holds memory there."""
 
     def begin(self, trainer: Trainer) -> str | None:
-        """Choose the engine of a run that has not begun; returns what was chosen, None while that is open.
+        """Choose the stepper of a run that has not begun; returns what was chosen, None while that is open.
 
         Raises Refused where `compiled` is wanted and cannot be.
         """
@@ -106,7 +106,7 @@ class StepperChoice:
         return f"engine: compiled; {estimate}"
 
     def turn(self, trainer: Trainer) -> bool:
-        """Between two chunks: begin a build that is due, swap in one that is ready; whether the engine changed."""
+        """Between two chunks: begin a build that is due, swap in one that is ready; whether the stepper changed."""
         if self._build_at is not None and self._clock() >= self._build_at:
             self._build_at = None
             self._begin_build(trainer)
@@ -142,7 +142,7 @@ class StepperChoice:
         return trainer.eager()
 
     def switch(self, trainer: Trainer, name: str) -> str:
-        """Go on with that engine; returns what happened. Raises Refused."""
+        """Go on with the engine of that name; returns what happened. Raises Refused."""
         self.cancel()
         trainer.suit_stepper()
         self.wanted = "eager" if name == "eager" else "auto" if self.interactive else "compiled"

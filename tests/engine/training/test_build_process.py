@@ -11,7 +11,7 @@ from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.training.aot import build_process
 from periodic_tui.engine.training.aot.build_process import Build
-from periodic_tui.engine.training.aot.cache import cache_folder, keep
+from periodic_tui.engine.training.aot.cache import cache_folder, store
 from periodic_tui.engine.training.aot.cache_key import Signature, key_of
 from periodic_tui.engine.training.stepper_choice import StepperChoice
 from periodic_tui.engine.training.trainer import Trainer
@@ -114,7 +114,7 @@ def stored(tmp_path: Path, content: bytes = b"\x7fELF") -> Path:
     for library in libraries:
         library.write_bytes(content)
     key = key_of(sine(), signature())
-    keep(key, libraries, 1.0)
+    store(key, libraries, 1.0)
     return cache_folder() / key
 
 

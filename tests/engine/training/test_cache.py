@@ -9,7 +9,7 @@ import pytest
 
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.training.aot import cache
-from periodic_tui.engine.training.aot.cache import building, cache_folder, compiler_folder, find, keep, usage
+from periodic_tui.engine.training.aot.cache import building, cache_folder, compiler_folder, find, store, usage
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def test_the_folder_is_the_users_alone() -> None:
 
 def test_what_was_stored_is_found(built: list[Path]) -> None:
     assert find("key") is None
-    keep("key", built, 12.0)
+    store("key", built, 12.0)
     found = find("key")
     assert found is not None
     assert [path.read_bytes() for path in found.glob("*.so")] == [b"machine code"] * 2
@@ -48,7 +48,7 @@ def test_what_was_stored_is_found(built: list[Path]) -> None:
 def test_what_was_stored_is_found_whatever_the_umask(umask: int, built: list[Path], tmp_path: Path) -> None:
     before = os.umask(umask)
     try:
-        keep("key", built, 1.0)
+        store("key", built, 1.0)
     finally:
         os.umask(before)
     assert find("key")
@@ -57,8 +57,8 @@ def test_what_was_stored_is_found_whatever_the_umask(umask: int, built: list[Pat
 
 
 def test_of_two_builders_the_first_wins_and_nothing_is_left_over(built: list[Path], tmp_path: Path) -> None:
-    keep("key", built, 1.0)
-    keep("key", libraries(tmp_path, b"the same step, built again"), 2.0)
+    store("key", built, 1.0)
+    store("key", libraries(tmp_path, b"the same step, built again"), 2.0)
     found = find("key")
     assert found is not None
     assert [path.read_bytes() for path in found.glob("*.so")] == [b"machine code"] * 2
@@ -117,7 +117,7 @@ def test_what_the_file_system_refuses_is_told(ask: Callable[[], object], monkeyp
 
 
 def test_a_read_that_fails_removes_nothing(built: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    keep("key", built, 1.0)
+    store("key", built, 1.0)
     with monkeypatch.context() as planted:
         planted.setattr(cache, "read_regular", refused)
         with pytest.raises(Unavailable, match="Read-only file system"):
@@ -158,19 +158,19 @@ CASES = [("step.json", name) for name in DAMAGE] + [
 def test_what_was_damaged_is_removed_told_once_and_can_be_built_again(
     name: str, damage: str, built: list[Path]
 ) -> None:
-    keep("key", built, 1.0)
+    store("key", built, 1.0)
     DAMAGE[damage](cache_folder() / "key" / name)
     cache.build_seconds()
     usage()
     with pytest.raises(Unavailable, match=r"a compiled step was removed: .*key"):
         find("key")
     assert find("key") is None
-    keep("key", built, 1.0)
+    store("key", built, 1.0)
     assert find("key")
 
 
 def test_a_library_that_was_added_is_not_loaded(built: list[Path]) -> None:
-    keep("key", built, 1.0)
+    store("key", built, 1.0)
     (cache_folder() / "key" / "another.so").write_bytes(b"something else")
     with pytest.raises(Unavailable, match="is not what was built"):
         find("key")
@@ -182,25 +182,30 @@ def test_something_else_in_the_place_of_an_entry_is_removed(damage: str, built: 
     entry.touch() if damage == "a file" else DAMAGE[damage](entry)
     with pytest.raises(Unavailable, match="a compiled step was removed"):
         find("key")
-    keep("key", built, 1.0)
+    store("key", built, 1.0)
     assert find("key")
 
 
 def test_the_oldest_go_first(built: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "_ENTRIES", 2)
     for number in range(4):
-        keep(f"key-{number}", built, 1.0)
+        store(f"key-{number}", built, 1.0)
         os.utime(cache_folder() / f"key-{number}", (number, number))
     assert sorted(path.name for path in cache_folder().iterdir()) == ["key-2", "key-3"]
 
 
 def test_a_build_removes_its_leftovers_but_not_while_another_reads_them() -> None:
     wrapper, other = compiler_folder() / "step.wrapper.cpp", compiler_folder() / "processor.so"
-    with building():
+    killed = cache_folder() / "building-killed"
+    killed.mkdir()
+    with building() as first:
         wrapper.touch()
         other.touch()
-        with building():
-            pass
+        with building() as second:
+            assert first != second
         assert wrapper.exists()
+        assert killed.exists()
+        assert first.exists()
     assert not wrapper.exists()
+    assert [path.name for path in cache_folder().iterdir()] == ["inductor"]
     assert other.exists()

@@ -12,6 +12,7 @@ import sysconfig
 import threading
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from periodic_tui.engine.components.optimizers import ElementWise
@@ -64,7 +65,7 @@ class Build:
             self._process = _started()
         except OSError as failure:  # no memory, no interpreter, too many open files
             raise Unavailable(f"no build can be started: {failure.strerror}") from None
-        request = {"experiment": experiment.model_dump(mode="json"), "signature": signature.as_json()}
+        request = {"experiment": experiment.model_dump(mode="json"), "signature": asdict(signature)}
         # A process that never reads would block the writing of a long request.
         threading.Thread(target=self._ask, args=(json.dumps(request).encode(),), daemon=True).start()
 

@@ -10,11 +10,10 @@ import os
 import shutil
 import stat
 import sys
-import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import platformdirs
 from pydantic import BaseModel, Field
@@ -22,13 +21,11 @@ from pydantic import BaseModel, Field
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.files import read_regular
 
-_MANIFEST = "step.json"
+_MANIFEST, _SCRATCH = "step.json", "building-"
 _LARGEST_MANIFEST, _LARGEST_LIBRARY = 1 << 12, 1 << 28
 """Bytes of the largest files that can have been written here; more is not read."""
 _ENTRIES = 64
 """Compiled steps that are stored; the oldest go first."""
-_ABANDONED = 3600.0
-"""Seconds after which what a killed build left behind is removed."""
 
 
 class Damaged(Unavailable):
@@ -140,13 +137,13 @@ def usage() -> tuple[int, int]:
     return len(entries), sum(file.lstat().st_size for entry in entries for file in entry.iterdir())
 
 
-def keep(key: str, built: Sequence[Path], seconds: float) -> None:
+def store(key: str, built: Sequence[Path], seconds: float) -> None:
     """Store the libraries `built`, which took `seconds`, under that key. Of two builders of one key, the first wins.
 
     Raises OSError or Unavailable.
     """
-    folder = cache_folder()
-    with scratch(folder) as entry:
+    with _scratch() as folder:
+        entry = Path(folder)
         for library in built:
             shutil.copyfile(library, entry / library.name)
             (entry / library.name).chmod(0o700)
@@ -154,7 +151,7 @@ def keep(key: str, built: Sequence[Path], seconds: float) -> None:
         (entry / _MANIFEST).write_text(manifest.model_dump_json())
         (entry / _MANIFEST).chmod(0o600)
         with suppress(OSError):  # there already
-            entry.rename(folder / key)
+            entry.rename(cache_folder() / key)
     with suppress(Unavailable):
         for old in _entries()[:-_ENTRIES]:
             shutil.rmtree(old, ignore_errors=True)
@@ -167,38 +164,31 @@ def compiler_folder() -> Path:
 
 
 @contextmanager
-def building() -> Iterator[None]:
-    """While a step is built. What torch's compiler wrote for it goes afterwards, unless another build is under way,
-    of whose files the compiler may be reading one."""
+def building() -> Iterator[Path]:
+    """A folder to build a step in. What builds have left is removed afterwards, unless another one is under way, of
+    whose files the compiler may be reading one."""
     import fcntl  # not there on Windows, where nothing is built
 
     with (compiler_folder() / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
-        yield
+        with _scratch() as folder:
+            yield Path(folder)
         with suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _remove_leftovers()
 
 
+def _scratch() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix=_SCRATCH, dir=cache_folder(), ignore_cleanup_errors=True)
+
+
 def _remove_leftovers() -> None:
-    """Remove what builds wrote for one step only."""
+    """Remove what the compiler wrote for one step only, and folders of builds that were killed."""
     for path in compiler_folder().rglob("*"):
         if path.is_file() and (".wrapper" in path.name or ".kernel" in path.name):
             path.unlink(missing_ok=True)
-
-
-@contextmanager
-def scratch(folder: Path) -> Iterator[Path]:
-    """A directory inside the cache that is gone afterwards (unless it was renamed)."""
-    for left in folder.glob("building-*"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _ABANDONED:
-                shutil.rmtree(left, ignore_errors=True)
-    path = Path(tempfile.mkdtemp(prefix="building-", dir=folder))
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
+    for folder in cache_folder().glob(f"{_SCRATCH}*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _hash(path: Path) -> str:

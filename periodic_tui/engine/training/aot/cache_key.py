@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,7 @@ from torch import Tensor
 
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.randomness import counter_for
-from periodic_tui.engine.training.sampling import StepInputs, numbers_per_step
+from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
 
 SHAPE_A_STEP = (
@@ -51,30 +50,13 @@ class Signature:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Signature:
-        """The inverse of `as_json`."""
+        """A signature from `dataclasses.asdict`, by way of JSON."""
         state, step_inputs = (tuple((n, d, tuple(s)) for n, d, s in value[key]) for key in ("state", "step_inputs"))
         return cls(state, step_inputs)
 
-    def as_json(self) -> dict[str, Any]:
-        """Lists of lists."""
-        return {"state": self.state, "step_inputs": self.step_inputs}
-
-    @property
-    def state_names(self) -> list[str]:
-        return [name for name, _, _ in self.state]
-
-    @property
-    def step_input_names(self) -> list[str]:
-        return [name for name, _, _ in self.step_inputs]
-
-    @property
-    def parameters(self) -> tuple[int, ...]:
-        """`[replicas, parameters]`."""
-        return next(shape for name, _, shape in self.state if name == "parameters")
-
     @property
     def replicas(self) -> int:
-        return self.parameters[0]
+        return next(shape[0] for name, _, shape in self.state if name == "parameters")
 
     def examples(self) -> tuple[State, StepInputs]:
         """Tensors of these kinds, filled with zeros."""
@@ -89,11 +71,6 @@ def _zeros(kinds: tuple[Kind, ...]) -> dict[str, Tensor]:
     return {name: torch.zeros(shape, dtype=getattr(torch, dtype)) for name, dtype, shape in kinds}
 
 
-def counter_of(experiment: Experiment) -> Tensor:
-    """The counter that the experiment's step draws with."""
-    return counter_for(numbers_per_step(experiment))
-
-
 def key_of(experiment: Experiment, signature: Signature) -> str:
     """The name under which a compiled step is kept.
 
@@ -103,7 +80,7 @@ def key_of(experiment: Experiment, signature: Signature) -> str:
     """
     parts = {
         "step": _step_of(experiment),
-        "tensors": signature.as_json(),
+        "tensors": asdict(signature),
         "sources": _sources(),
         "torch": torch.__version__,
         "processor": _processor(),

@@ -40,16 +40,16 @@ def _build(request: str) -> dict[str, str]:
     try:
         os.nice(10)
         from periodic_tui.engine.experiment import Experiment
-        from periodic_tui.engine.training.aot.cache import building, cache_folder, keep, scratch
+        from periodic_tui.engine.training.aot.cache import building, store
         from periodic_tui.engine.training.aot.cache_key import Signature, key_of
         from periodic_tui.engine.training.aot.compiled import compile_step
 
         asked = json.loads(request)
         experiment = Experiment.model_validate(asked["experiment"])
         signature = Signature.from_json(asked["signature"])
-        with building(), scratch(cache_folder()) as folder:
+        with building() as folder:
             compile_step(folder, experiment, signature)
-            keep(key_of(experiment, signature), list(folder.glob("*.so")), time.perf_counter() - started)
+            store(key_of(experiment, signature), list(folder.glob("*.so")), time.perf_counter() - started)
     except Unavailable as reason:
         return {"reason": str(reason)}
     except Exception as failure:  # whatever torch's compiler raises: the user trains eagerly and is told

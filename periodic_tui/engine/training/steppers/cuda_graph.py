@@ -14,10 +14,9 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from periodic_tui.engine.randomness import counter_for
-from periodic_tui.engine.training.sampling import StepInputs, numbers_per_step
+from periodic_tui.engine.training.sampling import StepInputs, counter_of
 from periodic_tui.engine.training.step import State, TrainingStep, cloned
-from periodic_tui.engine.training.steppers.base import StepperState
+from periodic_tui.engine.training.steppers.base import Stepper
 
 BLOCK = 32
 """Steps of the larger graph; what is left over is taken by a graph of one step."""
@@ -74,7 +73,7 @@ def _without_collections() -> Iterator[None]:
             gc.enable()
 
 
-class CudaGraph:
+class CudaGraph(Stepper):
     """Runs graphs of the training step over tensors of its own.
 
     State and inputs are copied there before a call and the state is copied out after it, so rates and ranges may
@@ -86,7 +85,7 @@ class CudaGraph:
     def __init__(self, step: TrainingStep, device: torch.device, capture: Capture) -> None:
         self.step = step
         self._capture = capture
-        self._counter = counter_for(numbers_per_step(step.experiment), device)
+        self._counter = counter_of(step.experiment, device)
         self._constants = _Constants()
         self._state: State = {}
         self._step_inputs: StepInputs = {}
@@ -115,12 +114,6 @@ class CudaGraph:
     def accepts(self, state: State, step_inputs: StepInputs) -> bool:
         return not self._state or (_alike(self._state, state) and _alike(self._step_inputs, step_inputs))
 
-    def state_dict(self) -> StepperState:
-        return ()
-
-    def load_state_dict(self, remembered: StepperState = ()) -> None:
-        """Nothing is kept between steps."""
-
     def _own(self, state: State, step_inputs: StepInputs, seeds: Tensor) -> None:
         """Tensors like these, for graphs that are still to be captured."""
         self._state, self._step_inputs = cloned(state), cloned(step_inputs)
@@ -143,7 +136,7 @@ class CudaGraph:
 
 
 class _Constants(TorchFunctionMode):
-    """Makes each constant once and keeps it: a copy from the host cannot be captured."""
+    """Makes each constant once, before a capture: a copy from the host cannot be captured."""
 
     def __init__(self) -> None:
         super().__init__()
