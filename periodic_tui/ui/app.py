@@ -103,7 +103,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
         """Put the dashboard over the opening."""
         self.session = session
         self.dashboard = dashboard(session, presets, self.glyphs)
-        session.on_wake = Wake(self._call, self.dashboard.poll)
+        session.on_wake = Wake(self._tell, self.dashboard.poll)
         self.push_screen(self.dashboard)
 
     def interrupt(self, code: int) -> None:

@@ -33,7 +33,7 @@ def layers_of(
         certified: units that no point of the domain makes active, `[1, units]` for each layer; empty if unknown.
         wrong_sign: mask `[1, units]` of the last hidden layer, or None.
     """
-    weights = {name: value[0].detach().double().cpu().numpy() for name, value in views.items()}
+    weights = {name: value[0].detach().cpu().double().numpy() for name, value in views.items()}
     layers, nothing = [], np.empty(0)
     for index, layer in enumerate(units):
         name, last = f"hidden.{index}", index == len(units) - 1

@@ -140,7 +140,7 @@ class Observer:
         """Largest curvature of the loss, `[replicas]`, at `[replicas, parameters]`: in closed form where there is one,
         else the largest eigenvalue of the probe loss's Hessian."""
         if self.expected is not None:
-            return self.expected.curvature(parameters[:, 0].double().cpu().numpy())
+            return self.expected.curvature(parameters[:, 0].cpu().double().numpy())
         return np.concatenate([self.curvature(part)[0].numpy() for part in self._parts(parameters)])
 
     def curvature(self, parameters: Tensor, probe: Probe | None = None) -> tuple[Tensor, Tensor]:

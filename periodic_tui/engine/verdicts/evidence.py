@@ -101,7 +101,7 @@ def gathered(
         train_loss=_train_loss(trainer, observer, reading, part),
         fit_mean=reading.fit_mean,
         fit_std=reading.fit_std,
-        lr=trainer.step_inputs["lr"][part].max(-1).values.double().cpu().numpy(),
+        lr=trainer.step_inputs["lr"][part].max(-1).values.cpu().double().numpy(),
         sharpness=nothing.copy(),
         best_sharpness=nothing.copy(),
         distance=nothing if goal.basin is None else goal.distance(reading.omega),

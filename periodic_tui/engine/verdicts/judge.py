@@ -56,7 +56,7 @@ class Judge:
         if name is None:
             return None
         views = self.trainer.training_step.layout.views(self.trainer.state["parameters"])
-        return views[name].double().flatten(1).cpu().numpy()
+        return views[name].cpu().double().flatten(1).numpy()
 
     def watch(self, omega: Floats) -> None:
         """Note which replicas are inside the answer's basin, from their frequencies `[replicas, frequencies]`."""
@@ -83,7 +83,7 @@ class Judge:
         return evidence
 
     def _count_wrong_signs(self, rows: Counts) -> Floats:
-        return wrong_signs_at(self.observer, self.trainer.parameters_of(rows)).sum(-1).double().cpu().numpy()
+        return wrong_signs_at(self.observer, self.trainer.parameters_of(rows)).sum(-1).cpu().double().numpy()
 
     def codes(self, reading: Reading, part: slice, live: bool = False) -> Counts:
         """The index in CODES of each of these replicas' verdict."""

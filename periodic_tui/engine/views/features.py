@@ -55,7 +55,7 @@ class FeatureMap:
         layers = self.observer.hidden(self.trainer.parameters_of(slice(focus, focus + 1)), some.x)
         if not layers or layers[-1].activations.shape[-1] < 2:
             return np.empty(0), np.empty(0)
-        return layers[-1].activations[0].double().cpu().numpy(), some.y[:, 0].double().cpu().numpy()
+        return layers[-1].activations[0].cpu().double().numpy(), some.y[:, 0].cpu().double().numpy()
 
     def _pca(self, hidden: Floats, target: Floats) -> Features:
         centered = hidden - hidden.mean(0)

@@ -62,7 +62,7 @@ def _curves(observer: Observer, parameters: Tensor, view: View) -> Fit:
 
 
 def _numpy(values: Tensor) -> Floats:
-    return values.double().cpu().numpy()
+    return values.cpu().double().numpy()
 
 
 def _ends(experiment: Experiment) -> tuple[float, float]:

@@ -143,4 +143,4 @@ def sampled_gradient(trainer: Trainer, omega: Floats, focus: int) -> Floats:
     batch = step.sampler.batch(seeds, torch.tensor(trainer.done, device=trainer.device), step_inputs, counter)
     parameters = torch.as_tensor(omega, dtype=step.sampler.dtype, device=trainer.device).unsqueeze(-1)
     gradient, _ = step.gradient(parameters, batch, None)
-    return gradient[:, 0].double().cpu().numpy()
+    return gradient[:, 0].cpu().double().numpy()

@@ -19,7 +19,7 @@ def unit_curve(observer: Observer, parameters: Tensor, view: View) -> UnitCurve:
     hidden = observer.hidden(parameters, x.to(parameters.device))
     if layer >= len(hidden) or unit >= hidden[layer].activations.shape[-1]:
         return UnitCurve()
-    values = hidden[layer].activations[0, :, unit].double().cpu().numpy()
+    values = hidden[layer].activations[0, :, unit].cpu().double().numpy()
     side = round(len(values) ** 0.5)
     first = x[:, 0].double().numpy()
     return UnitCurve(layer, unit, first if single else first[:side], values if single else values.reshape(side, side))

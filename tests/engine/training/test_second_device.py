@@ -15,6 +15,7 @@ from periodic_tui.engine.run import Run
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import Snapshot, View
 from periodic_tui.engine.summary import summary_of
+from periodic_tui.engine.training.devices import accelerator
 from periodic_tui.presets.files import load
 from tests.engine.experiments import experiment, ln, magnitude, seen
 from tests.engine.second_device import CPU, CUDA, SecondDevice, device_of, pretend
@@ -93,6 +94,21 @@ def test_every_preset_shows_the_same(name: str) -> None:
             assert device_of(run.trainer.state["parameters"]) == device
     assert differing(pictures[0], pictures[2]) == differing(pictures[1], pictures[3]) == []
     assert summaries[0] == summaries[1]
+
+
+@pytest.mark.parametrize("name", ["sine-31", "ln-collapse", "magnitude", "snake-decay"])
+def test_a_device_without_float64_shows_every_picture(name: str) -> None:
+    with SecondDevice(doubles=False):
+        run = run_on(CUDA, name, small(name))
+        run.advance(3)
+        picture_of(run, VIEW, live=True)
+        summary_of(run)
+
+
+def test_metal_is_never_chosen_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: True)
+    assert accelerator() is None
 
 
 def test_the_noise_floor_of_a_data_set_is_judged_there_too() -> None:

@@ -9,8 +9,7 @@ from torch import nn
 
 from periodic_tui.engine.components.optimizers import optimizers
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.randomness import counter_for
-from periodic_tui.engine.training.sampling import Batch, numbers_per_step
+from periodic_tui.engine.training.sampling import Batch, counter_of
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment, ln, magnitude, sine
 
@@ -36,7 +35,7 @@ def plain_mlp(*widths: int) -> nn.Sequential:
 
 
 def batch_of(trainer: Trainer, step: int) -> Batch:
-    counter = counter_for(numbers_per_step(trainer.experiment))
+    counter = counter_of(trainer.experiment)
     return trainer.training_step.sampler.batch(trainer.seeds, torch.tensor(step), trainer.step_inputs, counter)
 
 
@@ -152,7 +151,7 @@ def test_dropout_keeps_the_expected_share_and_scales_it() -> None:
     tables = {"target": "magnitude", "model": {"kind": "mlp", "hidden": [200], "dropout": 0.25}}
     trainer = Trainer(experiment(**tables), CPU)
     step, batch = trainer.training_step, batch_of(trainer, 0)
-    counter = counter_for(numbers_per_step(trainer.experiment))
+    counter = counter_of(trainer.experiment)
     from periodic_tui.engine.randomness import Stream, Use
 
     model, views = trainer.experiment.model, step.layout.views(trainer.parameters)
