@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui import formatting
 
 
 @given(st.text(), st.sampled_from(["braille", "ascii"]))
-def test_plain_text_fills_one_cell_a_character_and_commands_nothing(text: str, glyphs: str) -> None:
+def test_plain_text_fills_one_cell_a_character_and_commands_nothing(text: str, glyphs: Glyphs) -> None:
     line = formatting.plain(text, glyphs)
     assert cell_len(line) == len(line)
     assert line.isprintable()
