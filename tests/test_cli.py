@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from periodic_tui import __version__
-from periodic_tui.presets.files import BUILT_IN, dump, load
+from periodic_tui.presets.builtin import BUILT_IN
+from periodic_tui.presets.files import dump, load
 from tests.pty.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent

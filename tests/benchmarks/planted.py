@@ -7,7 +7,7 @@ an observer who knows how it was made expects.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -16,7 +16,7 @@ from torch import Tensor
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
 
-Planted = tuple[Run, list[str | None]]
+Planted = tuple[Run, Sequence[str | None]]
 """A run at its end, and the expected code of each replica; None where the closed form is on an edge."""
 
 HEXAGON_GAIN = (3 / math.pi) / (0.5 + 3 * math.sqrt(3) / (4 * math.pi))

@@ -60,7 +60,7 @@ def test_optimizers_that_torch_keeps_go_on_where_they_were(kind: str, words: str
 
 
 def test_an_optimizer_that_torch_keeps_outlives_a_change_elsewhere() -> None:
-    spec = magnitude().model_copy(update={"optimizer": optimizers["nadam"]()})
+    spec = magnitude().model_copy(update={"optimizer": optimizers["nadam"].model_validate({"kind": "nadam"})})
     session, twin = opened(spec), opened(spec)
     session.apply(parse("set:model.activation=elu"))
     session.apply(parse("set:model.activation=relu"))
@@ -124,6 +124,6 @@ def test_a_diverged_run_is_revived() -> None:
     session.apply(parse("set:optimizer.kind=sgd"))
     session.apply(parse("set:optimizer.lr=1e30"))
     session.advance(50)
-    assert session.state == "diverged"
+    assert session.snapshot().state == "diverged"
     session.apply(parse("undo"))
-    assert session.state == "training"
+    assert session.snapshot().state == "training"

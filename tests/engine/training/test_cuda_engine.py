@@ -1,6 +1,6 @@
 """When the CUDA engine is chosen, and what happens where it is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -44,7 +44,7 @@ def graphs(monkeypatch: pytest.MonkeyPatch) -> Graphs:
 
 
 @pytest.fixture
-def second() -> SecondDevice:
+def second() -> Iterator[SecondDevice]:
     with SecondDevice() as device:
         yield device
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ from torch import nn
 
 from periodic_tui.engine.components.optimizers import optimizers
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.randomness import counter_for
+from periodic_tui.engine.randomness import Stream, Use, counter_for
 from periodic_tui.engine.training.sampling import Batch, numbers_per_step
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment, ln, magnitude, sine
@@ -72,7 +73,7 @@ def test_losses_are_those_of_plain_torch(
     torch.testing.assert_close(trainer.advance(steps)[:, 0], expected, rtol=1e-9, atol=1e-12)
 
 
-VARIANTS = {
+VARIANTS: dict[str, list[dict[str, Any]]] = {
     "sgd": [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}, {"momentum": 0.8, "dampening": 0.3}],
     "adam": [{}, {"weight_decay": 0.1}, {"betas": [0.8, 0.99], "eps": 1e-6}],
     "adamw": [{}, {"weight_decay": 0.1}],
@@ -82,7 +83,7 @@ VARIANTS = {
 @pytest.mark.parametrize(
     ("kind", "options"), [(kind, options) for kind in ("sgd", "adam", "adamw") for options in VARIANTS[kind]]
 )
-def test_element_wise_updates_are_those_of_torch_optim(kind: str, options: dict[str, float]) -> None:
+def test_element_wise_updates_are_those_of_torch_optim(kind: str, options: dict[str, Any]) -> None:
     options = {"lr": 0.01, **options}
     tables = {"target": "magnitude", "model": {"kind": "mlp", "hidden": [3]}, "training": {"dtype": "float64"}}
     trainer = Trainer(experiment(**tables, optimizer={"kind": kind, **options}), CPU)
@@ -153,8 +154,6 @@ def test_dropout_keeps_the_expected_share_and_scales_it() -> None:
     trainer = Trainer(experiment(**tables), CPU)
     step, batch = trainer.training_step, batch_of(trainer, 0)
     counter = counter_for(numbers_per_step(trainer.experiment))
-    from periodic_tui.engine.randomness import Stream, Use
-
     model, views = trainer.experiment.model, step.layout.views(trainer.parameters)
     plain = model.forward(views, batch.x)
     draws = [
