@@ -135,7 +135,7 @@ def test_a_full_disk_is_one_line() -> None:
 
 def test_the_dashboard_says_what_device_is_missing_and_exits_2() -> None:
     with Terminal([sys.executable, "-m", "periodic_tui", "--device", "cuda:99"], 80, 24) as terminal:
-        terminal.wait_for("cuda:99", 30)
+        terminal.wait_for("cuda:99")
         terminal.send("q")
         assert terminal.wait_exit() == 2
         assert any("periodic-tui: --device cuda:99: " in row for row in terminal.screen())

@@ -24,7 +24,7 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.engine.training import stepper_choice
 from periodic_tui.presets.files import load
-from tests.pty.terminal import Terminal
+from tests.pty.terminal import PATIENCE, Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = [sys.executable, "-m", "periodic_tui"]
@@ -260,7 +260,7 @@ def test_a_closed_pipe_ends_quietly() -> None:
         assert process.stderr
         assert json.loads(process.stdout.readline())["step"] == 0
         process.stdout.close()
-        assert (process.stderr.read(), process.wait(30)) == (b"", 0)
+        assert (process.stderr.read(), process.wait(PATIENCE)) == (b"", 0)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -270,7 +270,7 @@ def test_an_interrupted_run_gives_its_summary(number: int) -> None:
     assert process.stdout
     process.stdout.readline()
     process.send_signal(number)
-    output, errors = process.communicate(timeout=30)
+    output, errors = process.communicate(timeout=PATIENCE)
     summary = json.loads(output.splitlines()[-1])
     assert (process.returncode, errors) == (130, "")
     assert (summary["event"], summary["status"]) == ("summary", "interrupted")
@@ -310,6 +310,6 @@ def test_an_interruption_gives_up_the_build_that_is_waited_for(
 
 def test_a_terminal_gets_a_progress_bar() -> None:
     with Terminal([*PROGRAM, "train", "sine-31", "--steps", "3000"], 100, 20) as terminal:
-        terminal.wait_for("100%", 60)
-        terminal.wait_for("sine-31: finished after 3,000 steps", 60)
+        terminal.wait_for("100%")
+        terminal.wait_for("sine-31: finished after 3,000 steps")
         assert terminal.wait_exit() == 0

@@ -51,7 +51,7 @@ def test_a_loss_has_three_digits(loss: float) -> None:
 def test_large_digits_are_true_to_four_digits(value: float) -> None:
     text = formatting.four_digits(value)
     assert len(text) <= 7
-    assert abs(float(text) - value) <= max(5.1e-4 * max(abs(value), 1.0), 0) or abs(value) < 1e-3
+    assert abs(float(text) - value) <= 5.1e-4 * max(abs(value), 1.0)
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.0, "0.000"), (31.0, "31.00"), (0.5312, "0.531"), (5e-5, "5e-5")])
