@@ -156,8 +156,8 @@ def run_here(*words: str) -> tuple[int, str, str]:
 
 
 def lines(*words: str) -> list[dict[str, Any]]:
-    """The JSON Lines of a run that ended well and said nothing else."""
-    code, output, errors = run_here(*words, "--json")
+    """The JSON Lines of a run that ended well and said nothing else; it never waits for a build."""
+    code, output, errors = run_here(*words, "--engine", "eager", "--json")
     assert (code, errors) == (0, "")
     return [json.loads(line) for line in output.splitlines()]
 
@@ -309,7 +309,7 @@ def test_an_interruption_gives_up_the_build_that_is_waited_for(
 
 
 def test_a_terminal_gets_a_progress_bar() -> None:
-    with Terminal([*PROGRAM, "train", "sine-31", "--steps", "3000"], 100, 20) as terminal:
+    with Terminal([*PROGRAM, "train", "sine-31", "--engine", "eager", "--steps", "3000"], 100, 20) as terminal:
         terminal.wait_for("100%")
         terminal.wait_for("sine-31: finished after 3,000 steps")
         assert terminal.wait_exit() == 0
