@@ -1,15 +1,26 @@
-"""Nothing that a test does touches the user's cache, nor an accelerator where it is not marked `gpu`."""
+"""Nothing that a test does touches the user's cache, nor an accelerator where it is not marked `gpu`; and the machine
+may be busy."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# As the program does: a step of a small network is no work for several threads, and test workers share the cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An empty cache for the session."""
-    folder = tmp_path_factory.mktemp("cache")
+    """A cache that is empty at first; the workers of one run share it, so that a step is compiled once."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         patch.setattr("platformdirs.user_cache_path", lambda name: folder / name)

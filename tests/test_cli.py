@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from periodic_tui import __version__
-from periodic_tui.presets.files import BUILT_IN, dump, load
+from periodic_tui.presets.builtin import BUILT_IN
+from periodic_tui.presets.files import dump, load
 from tests.pty.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -134,7 +135,7 @@ def test_a_full_disk_is_one_line() -> None:
 
 def test_the_dashboard_says_what_device_is_missing_and_exits_2() -> None:
     with Terminal([sys.executable, "-m", "periodic_tui", "--device", "cuda:99"], 80, 24) as terminal:
-        terminal.wait_for("cuda:99", 30)
+        terminal.wait_for("cuda:99")
         terminal.send("q")
         assert terminal.wait_exit() == 2
         assert any("periodic-tui: --device cuda:99: " in row for row in terminal.screen())

@@ -33,8 +33,8 @@ def doctor(**env: str) -> dict[str, str]:
     return {line[:20].strip(): line[20:] for line in done.stdout.splitlines()}
 
 
-def test_it_reports_what_is_there() -> None:
-    found = doctor()
+def test_it_reports_what_is_there(tmp_path: Path) -> None:
+    found = doctor(XDG_CACHE_HOME=str(tmp_path))
     assert found["torch"] == torch.__version__
     assert found["terminal"] == "none; the dashboard needs one"
     assert "compiled steps" in found["engine cache"]

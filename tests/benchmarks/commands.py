@@ -1,6 +1,6 @@
 """How soon a command is applied, and how long the interpreter lock is held. Exits 1 above the goals.
 
-    python -m tests.loopmarks.commands [--engine NAME] [PRESET…]
+    python -m tests.benchmarks.commands [--engine NAME] [PRESET…]
 
 A session trains flat out in a worker thread, with every pane looked at, and is sent commands at uneven moments: first
 only those that do nothing, then remedies in between. A command may wait for 10 ms, or for one step where a step takes
@@ -20,13 +20,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tests.loopmarks.measure import Figure, milliseconds, quantile, report
-
 from periodic_tui.engine.commands import ApplyRemedy, Command, Loop, Undo
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import View
 from periodic_tui.presets.files import load
 from periodic_tui.ui.launch import SWITCH
+from tests.benchmarks.measure import Figure, milliseconds, quantile, report
 
 PRESETS = "sine-31", "magnitude-population", "ln-learns", "snake-extrapolation"
 EVERYTHING = View(panes=("landscape", "features"), compare=True)

@@ -10,13 +10,13 @@ from textual.widgets import Static
 class EmptyApp(App[None]):
     """Shows `training`, or `paused` after space."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("space", "toggle"), ("q", "quit")]
+    BINDINGS: ClassVar[list[BindingType]] = [("space", "pause"), ("q", "quit")]
     paused = False
 
     def compose(self) -> ComposeResult:
         yield Static("training", id="state")
 
-    def action_toggle(self) -> None:
+    def action_pause(self) -> None:
         self.paused = not self.paused
         self.query_one("#state", Static).update("paused" if self.paused else "training")
 

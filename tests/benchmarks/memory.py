@@ -12,11 +12,14 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.session import Session
+from periodic_tui.engine.training.step import State
 from periodic_tui.presets.files import load
 from tests.benchmarks.measure import Figure, report
 from tests.pty.terminal import Terminal
@@ -52,7 +55,11 @@ def growth() -> float:
     memory = []
     with Terminal(COMMAND, columns=160) as terminal:
         for milestone in MILESTONES:
-            terminal.wait_for(lambda rows, least=milestone: step_of(rows) >= least, PATIENCE)
+
+            def reached(rows: list[str], milestone: int = milestone) -> bool:
+                return step_of(rows) >= milestone
+
+            terminal.wait_for(reached, PATIENCE)
             memory.append(megabytes(terminal.process.pid))
             print(f"step {step_of(terminal.screen()):>12,}  {memory[-1]:6.1f} MB", flush=True)
         terminal.send("q")
@@ -81,12 +88,12 @@ def recorded(session: Session) -> list[Floats]:
     stepper = session.current.trainer.stepper
     run = stepper.run
 
-    def recording(*arguments):  # type: ignore[no-untyped-def]
+    def recording(*arguments: Any) -> tuple[State, Tensor]:
         state, loss = run(*arguments)
         losses.append(loss[:, 0].double().numpy())
         return state, loss
 
-    stepper.run = recording  # type: ignore[method-assign]
+    vars(stepper)["run"] = recording
     return losses
 
 

@@ -1,6 +1,8 @@
 """Compiled steps are dear to build: the tests of a session share them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import torch
@@ -16,8 +18,8 @@ CompiledFor = Callable[[Experiment], tuple[Trainer, Compiled]]
 
 
 @pytest.fixture(scope="session")
-def compiled_for() -> CompiledFor:
-    """Builds an experiment's step as the program does, once."""
+def compiled_for(own_cache: Path) -> CompiledFor:
+    """Builds an experiment's step as the program does, once for all workers."""
     if reason := missing():
         pytest.skip(reason)
 
@@ -25,10 +27,21 @@ def compiled_for() -> CompiledFor:
         trainer = Trainer(experiment, torch.device("cpu"))
         signature = Signature.of(trainer.state, trainer.step_inputs)
         key = key_of(experiment, signature)
-        if find(key) is None:
-            Build(experiment, signature).finish()
+        with alone(own_cache / f"{key}.lock"):
+            if find(key) is None:
+                Build(experiment, signature).finish()
         kept = find(key)
         assert kept
         return trainer, Compiled(kept, experiment, signature)
 
     return build
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no other worker is in such a block."""
+    import fcntl  # not there on Windows, where nothing is built
+
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -60,7 +60,7 @@ class SecondDevice(TorchFunctionMode):
         return result
 
     def _done(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if func == Tensor.device.__get__:  # type: ignore[attr-defined]
+        if func == Tensor.device.__get__:
             return device_of(args[0])
         if func in _CONVERSIONS:
             return _converted(func, args, kwargs)

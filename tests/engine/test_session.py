@@ -1,10 +1,21 @@
 """The session without a thread: commands between steps, and the loop on a clock that the test moves."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
-from periodic_tui.engine.commands import Inject, Load, Pause, Reinitialize, Resume, Set, SingleStep, parse
+from periodic_tui.engine.commands import (
+    Inject,
+    Load,
+    Loop,
+    Pause,
+    Reinitialize,
+    Resume,
+    Set,
+    SingleStep,
+    parse,
+)
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.pacing import Pacer
@@ -210,7 +221,7 @@ def test_every_picture_wakes_the_screen_as_often_as_it_wants_frames(fps: int) ->
     assert len(seen) == pytest.approx(fps, rel=0.2)
 
 
-def waited(condition, seconds: float = 20.0) -> bool:  # type: ignore[no-untyped-def]
+def waited(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
     tick = threading.Event()
     for _ in range(int(seconds / 0.01)):
         if condition():
@@ -248,7 +259,7 @@ def test_a_bug_in_the_thread_is_kept_and_shown() -> None:
     session = Session(load, "sine-31", sine(), device="cpu")
 
     class Bug(Inject):
-        def apply(self, bench) -> str:  # type: ignore[no-untyped-def]
+        def apply(self, target: Loop) -> str:
             raise ZeroDivisionError("planted")
 
     session.send(Bug())

@@ -60,7 +60,7 @@ def test_optimizers_that_torch_keeps_go_on_where_they_were(kind: str, words: str
 
 
 def test_an_optimizer_that_torch_keeps_outlives_a_change_elsewhere() -> None:
-    spec = magnitude().model_copy(update={"optimizer": optimizers["nadam"]()})
+    spec = magnitude().model_copy(update={"optimizer": optimizers["nadam"].model_validate({"kind": "nadam"})})
     session, twin = opened(spec), opened(spec)
     session.apply(parse("set:model.activation=elu"))
     session.apply(parse("set:model.activation=relu"))

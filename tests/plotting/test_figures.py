@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,9 +56,14 @@ def test_ticks_stand_where_the_canvas_puts_their_values(rows: int, glyphs: Glyph
 
 @pytest.mark.usefixtures("_fresh_cache")
 def test_a_frame_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = []
+    drawn: list[object] = []
     draw = frame_module._draw
-    monkeypatch.setattr(frame_module, "_draw", lambda *arguments: drawn.append(arguments) or draw(*arguments))
+
+    def counted(*arguments: Any) -> Any:
+        drawn.append(arguments)
+        return draw(*arguments)
+
+    monkeypatch.setattr(frame_module, "_draw", counted)
     for end in range(10):
         curve_figure((60, 12), [Series([0, end], [1, 1])], step_axis(1_200_000 + end, 4), Y_AXIS)
     assert len(drawn) == 1

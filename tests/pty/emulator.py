@@ -68,7 +68,7 @@ class Emulator(pyte.Screen):
         elif KEYBOARD_PUSH.fullmatch(sequence):
             self.keyboard_protocols += 1
         elif KEYBOARD_POP.fullmatch(sequence):
-            self.keyboard_protocols -= 1
+            self.keyboard_protocols = max(0, self.keyboard_protocols - 1)  # a pop of nothing does nothing
 
     def _mode_state(self, mode: int) -> int:
         """1 set, 2 reset, 0 unknown: resizes come as signals only."""

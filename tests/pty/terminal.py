@@ -22,6 +22,10 @@ HIDDEN_FROM_CHILDREN = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMP
 IDENTITY = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
 
+PATIENCE = 60.0
+"""Seconds within which anything must have happened, on a busy machine too."""
+
+
 class Terminal:
     """A context manager: `command` runs in a pseudo-terminal of its own until the block ends.
 
@@ -87,7 +91,7 @@ class Terminal:
         self._answer(keys)
         return sent
 
-    def wait_for(self, wanted: str | Predicate, seconds: float = 10.0) -> float:
+    def wait_for(self, wanted: str | Predicate, seconds: float = PATIENCE) -> float:
         """Wait until the screen shows a text or satisfies a predicate over its rows.
 
         Returns the moment, by `time.perf_counter`, at which the deciding bytes were read.
@@ -113,13 +117,21 @@ class Terminal:
         """Send a signal to the program."""
         os.kill(self.process.pid, number)
 
-    def wait_exit(self, seconds: float = 10.0) -> int:
+    def wait_quiet(self, quiet: float, seconds: float = PATIENCE) -> None:
+        """Wait until the program has written nothing for so many seconds. Raises AssertionError if it never does."""
+        deadline = time.perf_counter() + seconds
+        with self._changed:
+            while self._changed.wait(quiet):
+                if time.perf_counter() > deadline:
+                    raise AssertionError(self._report(f"{quiet} s without a byte", f"{seconds} s"))
+
+    def wait_exit(self, seconds: float = PATIENCE) -> int:
         """Wait for the end, read what was still under way, and return the exit code (−N after signal N)."""
         try:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             raise AssertionError(self._report("the end", f"{seconds} s")) from None
-        self._reader.join(1.0)
+        self._reader.join(10.0)
         return code
 
     def unrestored(self) -> list[str]:

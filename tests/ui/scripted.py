@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
+from textual.geometry import Size
 from textual.pilot import Pilot
 
 from periodic_tui.engine.commands import Command
 from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Offer, Snapshot, Verdict, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.app import PeriodicApp
+from periodic_tui.ui.arrangement import arrange, relevant
 from periodic_tui.ui.dashboard import Dashboard
+from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.opening import Opening
+from periodic_tui.ui.widgets.pane import Pane, bordered
 
 PRESETS = [(name, f"Title of {name}", "") for name in ("sine-31", "ln-collapse", "magnitude")]
 
@@ -93,6 +98,27 @@ class ScriptedSession:
         """Has nothing to stop."""
 
 
+def framed(
+    kind: type[Pane], snapshot: Snapshot, size: tuple[int, int] = (58, 18), glyphs: Glyphs = "braille"
+) -> list[str]:
+    """The rows of a pane in its border, drawn without a screen."""
+    with _nowhere()._context():  # a pane asks its app whether there are colors
+        pane = kind(glyphs)
+        inside = pane.draw(snapshot, Size(size[0] - 2, size[1] - 2))
+        return bordered(Size(*size), kind.TITLE, pane.figure(snapshot), False, glyphs).paste(inside, 1, 1).text()
+
+
+@cache
+def _nowhere() -> PeriodicApp:
+    """An app that never runs."""
+    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS))
+
+
+def placed(snapshot: Snapshot, *hidden: str, size: tuple[int, int] = (120, 40)) -> list[str]:
+    """The names of the panes that get a place on a screen of that size, computed without one."""
+    return list(arrange(relevant(PANES, snapshot), Size(*size), hidden=set(hidden)).shown)
+
+
 Visit = Callable[[PeriodicApp, Pilot[None]], Awaitable[None]]
 
 
@@ -135,6 +161,23 @@ def show(snapshot: Snapshot, *keys: str, size: tuple[int, int] = (120, 40), glyp
 
     visit(ScriptedSession(snapshot), act, size, glyphs)
     return rows
+
+
+async def put(app: PeriodicApp, pilot: Pilot[None], snapshot: Snapshot) -> list[str]:
+    """Let an open dashboard show another snapshot; the rows of the screen afterwards."""
+    dashboard = app.dashboard
+    assert dashboard is not None
+    assert isinstance(app.session, ScriptedSession)
+    app.session.snapshot = snapshot
+    dashboard.poll()
+    await drawn(app, pilot)
+    return rows_of(app)
+
+
+def shown_by(app: PeriodicApp) -> list[str]:
+    """The names of the panes that are on the screen now."""
+    assert app.dashboard is not None
+    return [name for name, pane in app.dashboard.panes.items() if pane.display and pane.size.area]
 
 
 def rows_of(app: PeriodicApp) -> list[str]:

@@ -1,11 +1,12 @@
 from dataclasses import replace
 
 import numpy as np
+from textual.pilot import Pilot
 
 from periodic_tui.engine.snapshot import ClockFace
-from periodic_tui.ui.dashboard import Dashboard
+from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.panes.clock import ClockPane, crossed_out, hands, right_seconds, shown_second
-from tests.ui.scripted import SINE, ScriptedSession, rows_of, show, visit
+from tests.ui.scripted import SINE, ScriptedSession, framed, placed, rows_of, visit
 
 TRUE = np.array([[56.0, 34.0, 12.0], [57.0, 34.0, 12.0], [58.0, 34.0, 12.0]])
 WRONG = np.array([[56.0, 34.0, 12.0], [57.0, 33.0, 12.0], [np.nan, 34.0, 12.0]])
@@ -23,11 +24,16 @@ def test_the_second_is_that_of_the_wall() -> None:
     assert [shown_second(FACE, now) for now in (999.9, 1_000.0, 1_001.9, 5_000.0)] == [0, 0, 1, 2]
 
 
+def clock_of(app: PeriodicApp) -> ClockPane:
+    assert app.dashboard
+    pane = app.dashboard.panes["clock"]
+    assert isinstance(pane, ClockPane)
+    return pane
+
+
 def test_both_clocks_tick_with_the_wall_without_a_new_snapshot() -> None:
-    async def act(app, pilot):
-        assert isinstance(app.screen, Dashboard)
-        pane = app.screen.panes["clock"]
-        assert isinstance(pane, ClockPane)
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        pane = clock_of(app)
         before = rows_of(app)
         pane.wall = lambda: 1_001.0
         pane._tick()
@@ -40,8 +46,8 @@ def test_both_clocks_tick_with_the_wall_without_a_new_snapshot() -> None:
 
 
 def test_a_paused_clock_stands_still() -> None:
-    async def act(app, pilot):
-        pane = app.screen.panes["clock"]
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        pane = clock_of(app)
         pane.wall = lambda: 1_001.0
         before = rows_of(app)
         pane._tick()
@@ -52,11 +58,12 @@ def test_a_paused_clock_stands_still() -> None:
 
 
 def test_where_there_is_little_room_the_seconds_are_told_in_small_digits() -> None:
-    rows = show(replace(CLOCK, state="paused"), "space", size=(80, 24))
+    rows = framed(ClockPane, replace(CLOCK, state="paused"), size=(40, 10))
     assert any("12:34:56  12:34:56  =" in row for row in rows)
     assert any("12:34:57  12:33:57  ×" in row for row in rows)
 
 
 def test_the_border_counts_the_seconds_that_are_right() -> None:
-    assert any("1 of 3 seconds right" in row for row in show(CLOCK))
-    assert not any("seconds right" in row for row in show(SINE))
+    assert "1 of 3 seconds right" in framed(ClockPane, CLOCK)[-1]
+    assert "clock" in placed(CLOCK)
+    assert "clock" not in placed(SINE)

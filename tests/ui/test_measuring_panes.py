@@ -6,17 +6,19 @@ import numpy as np
 import pytest
 from textual.geometry import Size
 
-from periodic_tui.engine.snapshot import Curve, Features, Landscape, Layer, Line
+from periodic_tui.engine.snapshot import Curve, Features, Landscape, Layer, Line, Snapshot
 from periodic_tui.engine.verdicts.rules import CODES
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.ui.panes.features import FeaturesPane, thirds
 from periodic_tui.ui.panes.landscape import LandscapePane
 from periodic_tui.ui.panes.population import OUTCOMES, PopulationPane, wilson
 from periodic_tui.ui.panes.weights import incoming
+from periodic_tui.ui.widgets.pane import Pane
 from tests.ui.scripted import MAGNITUDE, SINE
 
 STEP = np.arange(0, 1000, 100.0)
-FAN = tuple(Curve(STEP, *[np.full(10, level)] * 3, 100) for level in (1.0, 2.0, 3.0, 4.0, 5.0))
+LEVELS = [np.full(10, level) for level in (1.0, 2.0, 3.0, 4.0, 5.0)]
+FAN = tuple(Curve(STEP, level, level, level, 100) for level in LEVELS)
 CROWD = replace(
     MAGNITUDE,
     replicas=256,
@@ -28,8 +30,8 @@ CROWD = replace(
 )
 
 
-def drawn(pane: type, snapshot, size: Size, glyphs: str = "braille") -> Cells:  # type: ignore[no-untyped-def]
-    return pane(glyphs).draw(snapshot, size)
+def drawn(pane: type[Pane], snapshot: Snapshot, size: Size) -> Cells:
+    return pane().draw(snapshot, size)
 
 
 def test_every_verdict_has_a_shape_of_its_own() -> None:
@@ -96,6 +98,6 @@ def test_features_are_points_told_apart_by_the_target() -> None:
 
 @pytest.mark.parametrize("size", [Size(0, 0), Size(1, 1), Size(7, 3), Size(200, 60)])
 @pytest.mark.parametrize("pane", [PopulationPane, LandscapePane, FeaturesPane])
-def test_any_size_can_be_drawn(pane: type, size: Size) -> None:
+def test_any_size_can_be_drawn(pane: type[Pane], size: Size) -> None:
     for snapshot in (CROWD, SINE, MAGNITUDE):
         assert drawn(pane, snapshot, size).rows == max(size.height, 0)

@@ -1,15 +1,33 @@
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from textual.geometry import Region
+from textual.pilot import Pilot
 
-from periodic_tui.engine.snapshot import EMPTY, ClockFace, Curve, Event, Fit, Layer, Snapshot, Verdict
-from periodic_tui.ui.dashboard import Dashboard
-from tests.ui.scripted import MAGNITUDE, SINE, STARTING, ScriptedSession, drawn, rows_of, show, visit
+from periodic_tui.engine.snapshot import EMPTY, ClockFace, Curve, Event, Fit, Layer, Snapshot, State, Verdict
+from periodic_tui.ui.app import PeriodicApp
+from periodic_tui.ui.panes.loss import LossPane
+from periodic_tui.ui.panes.units import UnitsPane
+from tests.ui.scripted import (
+    MAGNITUDE,
+    SINE,
+    STARTING,
+    ScriptedSession,
+    drawn,
+    framed,
+    placed,
+    put,
+    rows_of,
+    show,
+    shown_by,
+    visit,
+)
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
-STATES = ["starting", "training", "paused", "solved", "diverged", "finished"]
+STATES: list[State] = ["starting", "training", "paused", "solved", "diverged", "finished"]
 
 _BAD = np.array([np.nan, np.inf, 0.0, -np.inf, 1.0, 1e300, 1e-300, 0.0])
 _STEPS = np.arange(8.0)
@@ -40,41 +58,45 @@ SNAPSHOTS = {
 }
 
 
-def panes_shown(snapshot: Snapshot, *keys: str, size: tuple[int, int]) -> list[str]:
-    names: list[str] = []
-
-    async def act(app, pilot):
-        await pilot.press(*keys)
-        await pilot.pause()
-        names.extend(name for name, pane in app.screen.panes.items() if pane.display and pane.size.area)
-
-    visit(ScriptedSession(snapshot), act, size)
-    return names
-
-
 @pytest.mark.parametrize("size", [*SIZES, (1, 1), (9, 4)])
-@pytest.mark.parametrize("name", SNAPSHOTS)
-def test_every_snapshot_is_drawn_at_every_size(name: str, size: tuple[int, int]) -> None:
-    rows = show(SNAPSHOTS[name], "space", size=size)
-    assert [len(row) for row in rows] == [size[0]] * size[1]
+def test_every_snapshot_is_drawn_at_every_size(size: tuple[int, int]) -> None:
+    widths: dict[str, list[int]] = {}
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press("space")
+        for name, snapshot in SNAPSHOTS.items():
+            widths[name] = [len(row) for row in await put(app, pilot, snapshot)]
+
+    visit(ScriptedSession(SINE), act, size)
+    assert widths == dict.fromkeys(SNAPSHOTS, [size[0]] * size[1])
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("state", STATES)
-def test_the_header_says_what_runs_how_far_how_fast_and_how_it_stands(size: tuple[int, int], state: str) -> None:
-    header = show(replace(SINE, state=state), size=size)[0]
-    for part in ("sine-31", "step     2,000", " 571k steps/s", f"● {state}"):
-        assert part in header
+def test_the_header_says_what_runs_how_far_how_fast_and_how_it_stands(size: tuple[int, int]) -> None:
+    headers = headers_of([replace(SINE, state=state) for state in STATES], size)
+    for state, header in zip(STATES, headers, strict=True):
+        for part in ("sine-31", "step     2,000", " 571k steps/s", f"● {state}"):
+            assert part in header
+
+
+def headers_of(snapshots: Sequence[Snapshot], size: tuple[int, int] = (120, 40)) -> list[str]:
+    """The screen's first row for each of the snapshots, one after another on the same screen."""
+    headers: list[str] = []
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        headers.extend([(await put(app, pilot, snapshot))[0] for snapshot in snapshots])
+
+    visit(ScriptedSession(SINE), act, size)
+    return headers
 
 
 def test_the_header_does_not_move_when_a_digit_is_added() -> None:
-    first, second = (show(replace(SINE, step=step, rate=rate))[0] for step, rate in ((99, 9.99), (100_000, 999_000)))
+    first, second = headers_of([replace(SINE, step=step, rate=rate) for step, rate in ((99, 9.99), (100_000, 999_000))])
     assert first.index("steps/s") == second.index("steps/s")
 
 
 def test_title_and_device_never_touch() -> None:
-    for length in range(10, 60):
-        header = show(replace(SINE, title="t" * length), size=(120, 40))[0]
+    for header in headers_of([replace(SINE, title="t" * length) for length in range(10, 60)]):
         assert "   cpu" in header
 
 
@@ -86,11 +108,23 @@ def test_title_and_device_never_touch() -> None:
         (SINE, (200, 60), ["loss", "frequency", "fit", "landscape", "verdict", "events"]),
         (MAGNITUDE, (80, 24), ["loss", "units", "fit", "verdict", "events"]),
         (MAGNITUDE, (120, 40), ["loss", "units", "fit", "landscape", "verdict", "events"]),
-        (STARTING, (120, 40), []),
     ],
 )
-def test_panes_that_have_something_to_say_have_a_place(snapshot, size, names) -> None:
-    assert panes_shown(snapshot, "space", size=size) == (names or ["story"])
+def test_panes_that_have_something_to_say_have_a_place(
+    snapshot: Snapshot, size: tuple[int, int], names: list[str]
+) -> None:
+    assert placed(snapshot, "story", size=size) == names
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_screen_shows_the_panes_that_have_a_place_and_no_others(size: tuple[int, int]) -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        for snapshot in (STARTING, SINE, MAGNITUDE, SINE):
+            await put(app, pilot, snapshot)
+            assert shown_by(app) == placed(snapshot, size=size)
+
+    assert placed(STARTING) == ["story"]
+    visit(ScriptedSession(SINE), act, size)
 
 
 def test_the_footer_says_how_to_get_help_and_out_on_80_columns() -> None:
@@ -100,12 +134,28 @@ def test_the_footer_says_how_to_get_help_and_out_on_80_columns() -> None:
 
 
 def test_a_known_frequency_alone_needs_no_pane() -> None:
-    assert "frequency" not in panes_shown(replace(SINE, omega=np.empty(0)), size=(120, 40))
+    assert "frequency" in placed(SINE)
+    assert "frequency" not in placed(replace(SINE, omega=np.empty(0)))
 
 
 def test_the_story_goes_with_the_first_key() -> None:
-    assert "story" in panes_shown(SINE, size=(120, 40))
-    assert "story" not in panes_shown(SINE, "i", size=(120, 40))
+    before, after = seen(SINE, [], ["i"])
+    assert "story" in before
+    assert "story" not in after
+
+
+def seen(snapshot: Snapshot, *presses: list[str], size: tuple[int, int] = (120, 40)) -> list[list[str]]:
+    """The panes on the screen after each of the presses, one after another."""
+    names: list[list[str]] = []
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        for keys in presses:
+            await pilot.press(*keys)
+            await pilot.pause()
+            names.append(shown_by(app))
+
+    visit(ScriptedSession(snapshot), act, size)
+    return names
 
 
 def test_before_torch_is_there_the_story_is_in_the_place_of_the_curves() -> None:
@@ -115,8 +165,9 @@ def test_before_torch_is_there_the_story_is_in_the_place_of_the_curves() -> None
 
 
 def test_tab_reaches_a_pane_without_a_place_and_shows_it_alone() -> None:
-    assert panes_shown(SINE, "tab", size=(80, 24)) == ["landscape"]
-    assert "landscape" not in panes_shown(SINE, "tab", "tab", size=(80, 24))
+    once, twice = seen(SINE, ["tab"], ["tab"], size=(80, 24))
+    assert once == ["landscape"]
+    assert "landscape" not in twice
 
 
 def test_the_newest_event_has_a_line_of_its_own_on_24_rows() -> None:
@@ -128,39 +179,42 @@ def test_the_newest_event_has_a_line_of_its_own_on_24_rows() -> None:
 
 def test_the_first_focus_takes_the_screen_from_nobody() -> None:
     clock = ClockFace(0, np.zeros((3, 3)), np.ones((3, 3)))
-    assert panes_shown(replace(SINE, clock=clock), size=(80, 24)) == ["loss", "clock", "frequency", "story", "verdict"]
-
-
-def test_z_shows_the_pane_that_is_seen_to_have_the_focus() -> None:
-    clock = ClockFace(0, np.zeros((3, 3)), np.ones((3, 3)))
-    assert panes_shown(replace(SINE, clock=clock), "z", size=(80, 24)) == ["loss"]
+    before, zoomed = seen(replace(SINE, clock=clock), [], ["z"], size=(80, 24))
+    assert before == ["loss", "clock", "frequency", "story", "verdict"]
+    assert zoomed == ["loss"], "the pane that is seen to have the focus"
 
 
 def test_z_shows_the_focused_pane_alone_and_then_all_again() -> None:
-    assert panes_shown(SINE, "z", size=(120, 40)) == ["fit"]
-    assert panes_shown(SINE, "z", "escape", size=(120, 40)) == panes_shown(SINE, "z", "z", size=(120, 40))
+    alone, all_of_them, again, escaped = seen(SINE, ["z"], ["z"], ["z"], ["escape"])
+    assert alone == again == ["fit"]
+    assert all_of_them == escaped == placed(SINE, "story")
 
 
 def test_h_hides_the_focused_pane_and_shows_it_again() -> None:
-    assert "fit" not in panes_shown(SINE, "h", size=(120, 40))
-    assert "fit" in panes_shown(SINE, "h", *["shift+tab"], "h", size=(120, 40))
+    hidden, shown = seen(SINE, ["h"], ["shift+tab", "h"])
+    assert "fit" not in hidden
+    assert "fit" in shown
 
 
 def test_what_a_preset_says_is_shown_literally() -> None:
     evil = "[red]not red[/red] \x1b[31mnot red either\x07 \u202eleft"
     snapshot = replace(SINE, title=evil, story=evil, events=(Event(0, evil),), verdict=Verdict("underfit", evil))
-    for keys in ([], ["?"], ["z"]):
-        text = "\n".join(show(snapshot, *keys))
-        assert "[red]not red[/red]" in text or keys == ["z"]
-        assert not set(text) & {"\x1b", "\x07", "\u202e"}
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        for key in ("space", "question_mark"):
+            await pilot.press(key)
+            await drawn(app, pilot)
+            text = "\n".join(rows_of(app))
+            assert "[red]not red[/red]" in text
+            assert not set(text) & {"\x1b", "\x07", "\u202e"}
+
+    visit(ScriptedSession(snapshot), act)
 
 
 def test_an_error_of_the_worker_is_told_and_the_screen_lives() -> None:
-    async def act(app, pilot):
-        session.snapshot = replace(SINE, error="ValueError: no such thing")
-        app.screen.poll()
-        await pilot.pause()
-        assert any("ValueError: no such thing" in row for row in rows_of(app))
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        rows = await put(app, pilot, replace(SINE, error="ValueError: no such thing"))
+        assert any("ValueError: no such thing" in row for row in rows)
         await pilot.press("i")
 
     session = ScriptedSession(SINE)
@@ -169,44 +223,43 @@ def test_an_error_of_the_worker_is_told_and_the_screen_lives() -> None:
 
 
 def test_a_command_leaves_a_mark_at_its_step() -> None:
-    marked = "".join(show(SINE))
-    assert "┊" in marked
-    assert "┊" not in "".join(show(replace(SINE, events=())))
+    assert "┊" in "".join(framed(LossPane, SINE))
+    assert "┊" not in "".join(framed(LossPane, replace(SINE, events=())))
 
 
 def test_zero_is_drawn_at_a_floor_and_what_is_not_finite_is_marked() -> None:
-    assert any(row.lstrip("│ ").startswith("0┤") for row in show(ZERO))
-    assert "×" in "".join(show(BROKEN))
+    assert any(row.lstrip("│ ").startswith("0┤") for row in framed(LossPane, ZERO))
+    assert "×" in "".join(framed(LossPane, BROKEN))
 
 
 def test_units_have_a_shape_for_each_state() -> None:
     layer = Layer("hidden.0", np.ones(6), dead=(0,), mute=(1,), linear=(2,), duplicate=((3, 4),), groups=((3, 4),))
-    row = next(row for row in show(replace(MAGNITUDE, layers=(layer,))) if "hidden.0" in row)
+    row = next(row for row in framed(UnitsPane, replace(MAGNITUDE, layers=(layer,))) if "hidden.0" in row)
     assert [sign for sign in row.split("hidden.0")[1].split() if sign != "│"][:6] == ["·", "▫", "╱", "◆a", "◆a", "■"]
 
 
-@pytest.mark.parametrize("snapshot", [SINE, MAGNITUDE, BROKEN])
-def test_ascii_glyphs_are_ascii(snapshot: Snapshot) -> None:
-    rows = show(snapshot, "space", glyphs="ascii")
-    assert all(row.isascii() for row in rows)
+def test_ascii_glyphs_are_ascii() -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press("space")
+        for snapshot in (SINE, MAGNITUDE, BROKEN):
+            rows = await put(app, pilot, snapshot)
+            assert [row for row in rows if not row.isascii()] == []
+
+    visit(ScriptedSession(SINE), act, glyphs="ascii")
 
 
 def test_an_unchanged_run_repaints_nothing() -> None:
     """Two snapshots of the same figures differ in identity only, as those of a paused run do."""
-    painted = []
+    painted: list[tuple[str, tuple[Region, ...]]] = []
 
-    async def act(app, pilot):
-        assert isinstance(app.screen, Dashboard)
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        assert app.dashboard
         await pilot.pause()
-        for pane in app.screen.panes.values():
-            pane.refresh = lambda *regions, name=pane.NAME, **_: painted.append((name, regions))
-        session.snapshot = replace(SINE)
-        app.screen.poll()
-        await drawn(app, pilot)
+        for pane in app.dashboard.panes.values():
+            vars(pane)["refresh"] = lambda *regions, name=pane.NAME, **_: painted.append((name, regions))
+        await put(app, pilot, replace(SINE))
         assert painted == []
-        session.snapshot = replace(SINE, train_loss=1.14)
-        app.screen.poll()
-        await drawn(app, pilot)
+        await put(app, pilot, replace(SINE, train_loss=1.14))
         [(name, [region])] = painted
         assert (name, region.width, region.height) == ("loss", 1, 1)
 
@@ -215,10 +268,10 @@ def test_an_unchanged_run_repaints_nothing() -> None:
 
 
 def test_a_wake_shows_a_snapshot_without_waiting_for_the_timer() -> None:
-    async def act(app, pilot):
-        app.session.snapshot = replace(SINE, state="solved")
-        app.session.on_wake()
-        app.session.on_wake()
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        session.snapshot = replace(SINE, state="solved")
+        session.on_wake()
+        session.on_wake()
         await pilot.pause()
         assert "● solved" in rows_of(app)[0]
 
@@ -229,14 +282,15 @@ def test_a_wake_shows_a_snapshot_without_waiting_for_the_timer() -> None:
 
 @pytest.mark.parametrize(("pane", "keys"), [("units", "z"), ("frequency", "i")])
 def test_a_pane_on_the_screen_survives_a_run_that_has_nothing_for_it(pane: str, keys: str) -> None:
-    async def act(app, pilot):
-        app.screen.show_pane(pane)
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        assert (dashboard := app.dashboard) is not None
+        dashboard.show_pane(pane)
         await pilot.press(keys)
-        assert app.screen.panes[pane].display
+        assert dashboard.panes[pane].display
         session.snapshot = replace(EMPTY, run=2, state="training")
-        app.screen.poll()
+        dashboard.poll()
         await drawn(app, pilot)
-        assert not app.screen.panes[pane].display
+        assert not dashboard.panes[pane].display
 
     session = ScriptedSession(replace(MAGNITUDE, omega=SINE.omega, omega_curve=SINE.omega_curve))
     visit(session, act, (80, 24))

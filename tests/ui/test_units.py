@@ -2,12 +2,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from textual.geometry import Size
+from textual.pilot import Pilot
 
 from periodic_tui.engine.snapshot import Layer, Snapshot, UnitCurve
 from periodic_tui.plotting.cells import Ink
-from periodic_tui.ui.panes.units.detail import detail_lines
+from periodic_tui.ui.app import PeriodicApp
+from periodic_tui.ui.panes.units import UnitsPane
+from periodic_tui.ui.panes.units.detail import detail_lines, unit_detail
 from periodic_tui.ui.panes.units.grid import LABEL, grid_rows, moved, row_of, totals, unit_grid
-from tests.ui.scripted import MAGNITUDE, ScriptedSession, rows_of, show, views, visit
+from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, framed, put, rows_of, views, visit
 
 PAIR = Layer(
     "hidden.0",
@@ -72,12 +76,12 @@ def test_arrows_choose_the_unit_whose_activation_the_session_sends() -> None:
 def test_a_new_run_begins_at_the_first_unit() -> None:
     session = ScriptedSession(SMALL)
 
-    async def act(app, pilot):
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
         await pilot.press(TO_UNITS, "right")
-        session.snapshot = replace(SMALL, run=2)
-        app.screen.poll()
-        await pilot.pause()
-        assert any("hidden.0 unit 0" in row for row in rows_of(app))
+        await drawn(app, pilot)
+        assert any("hidden.0 unit 1" in row for row in rows_of(app))
+        rows = await put(app, pilot, replace(SMALL, run=2))
+        assert any("hidden.0 unit 0" in row for row in rows)
         assert session.views[-1].unit == (0, 0)
 
     visit(session, act)
@@ -86,10 +90,11 @@ def test_a_new_run_begins_at_the_first_unit() -> None:
 def test_the_cursor_stays_on_a_layer_that_has_become_smaller() -> None:
     session = ScriptedSession(SMALL)
 
-    async def act(app, pilot):
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
         await pilot.press(TO_UNITS, "right", "right")
         session.snapshot = replace(SMALL, layers=(Layer("hidden.0", np.ones(2)),))
-        app.screen.poll()
+        assert app.dashboard is not None
+        app.dashboard.poll()
         await pilot.pause(0.05)
         assert any("hidden.0 unit 1" in row for row in rows_of(app))
 
@@ -98,19 +103,24 @@ def test_the_cursor_stays_on_a_layer_that_has_become_smaller() -> None:
 
 @pytest.mark.parametrize(("x", "activation"), [(50, np.linspace(0, 1, 50)), (8, np.eye(8))])
 def test_the_activation_is_drawn_once_the_session_has_sent_it(x: int, activation: np.ndarray) -> None:
-    def drawn(snapshot: Snapshot) -> list[str]:
-        return show(snapshot, TO_UNITS, "z")
+    def detail(snapshot: Snapshot) -> list[str]:
+        return unit_detail(snapshot, (0, 0), Size(60, 20), color=True, glyphs="braille").text()
 
     sent = replace(SMALL, unit=UnitCurve(0, 0, np.linspace(-1, 1, x), activation))
-    assert drawn(sent) != drawn(SMALL)
+    assert detail(sent) != detail(SMALL)
     other = replace(SMALL, unit=replace(sent.unit, unit=1))
-    assert drawn(other) == drawn(SMALL)
+    assert detail(other) == detail(SMALL)
 
 
 def test_a_thousand_units_fit_on_one_screen_and_scroll_in_a_smaller_pane() -> None:
-    rows = show(WIDE, TO_UNITS, "z")
-    assert sum(row.count("■") for row in rows) == 1_024 + 1  # and the key's
-    small = show(WIDE, TO_UNITS, size=(80, 24))
-    assert any("hidden.0" in row for row in small)
-    far = show(WIDE, TO_UNITS, *["down"] * 60, size=(80, 24))
-    assert any("hidden.1 unit" in row for row in far)
+    assert sum(row.count("■") for row in framed(UnitsPane, WIDE, size=(120, 36))) == 1_024 + 1  # and the key's
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press(TO_UNITS)
+        await drawn(app, pilot)
+        assert any("hidden.0 unit" in row for row in rows_of(app))
+        await pilot.press(*["down"] * 60)
+        await drawn(app, pilot)
+        assert any("hidden.1 unit" in row for row in rows_of(app))
+
+    visit(ScriptedSession(WIDE), act, size=(80, 24))

@@ -61,9 +61,12 @@ class Pane(CellWidget, can_focus=True):
         return ""
 
     def picture(self) -> Cells:
-        """The inside in its border, or alone where there is no room for one."""
+        """The inside in its border, or alone where there is no room for one.
+
+        Nothing of a snapshot that the pane has nothing to say about: it is seen for a moment before the pane goes.
+        """
         size = self.size
-        if not self.is_relevant(self.snapshot):  # a pane is told of a new run before it is taken off the screen
+        if not self.is_relevant(self.snapshot):
             return Cells.blank(*size)
         if size.width < SMALLEST.width or size.height < SMALLEST.height:
             return Cells.blank(*size).paste(self.draw(self.snapshot, size), 0, 0)

@@ -13,7 +13,8 @@ from periodic_tui.engine.diagnostics.probe import test_probe as held_out_probe
 from periodic_tui.engine.diagnostics.probe import training_probe
 from periodic_tui.engine.training.sampling import data_set
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.presets.files import PresetError, dump, load
+from periodic_tui.presets.errors import PresetError
+from periodic_tui.presets.files import dump, load
 
 PRESET = """
 [target]

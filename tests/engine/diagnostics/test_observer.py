@@ -1,5 +1,7 @@
 """Diagnostics against brute force, autograd and Monte Carlo, and what must not change them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -14,11 +16,12 @@ from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.probe import Probe, training_probe
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.diagnostics.spectrum import spectral_peak
+from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.step import TrainingStep
 from tests.engine.experiments import experiment
 
 
-def network(hidden: list[int], activation: str = "relu", **changes: object):  # type: ignore[no-untyped-def]
+def network(hidden: list[int], activation: str = "relu", **changes: object) -> Experiment:
     return experiment(
         target="magnitude",
         domain={"train": [[-1.0, 2.0]]},
@@ -27,7 +30,7 @@ def network(hidden: list[int], activation: str = "relu", **changes: object):  # 
     )
 
 
-def observer_of(spec, points: torch.Tensor | None = None) -> Observer:  # type: ignore[no-untyped-def]
+def observer_of(spec: Experiment, points: torch.Tensor | None = None) -> Observer:
     probe = training_probe(spec) if points is None else Probe(points, spec.target(points))
     return Observer(TrainingStep.of(spec), probe, None)
 
@@ -196,14 +199,20 @@ def test_the_sharpness_of_a_quadratic_is_its_largest_eigenvalue_even_below_a_lar
     basis = torch.linalg.qr(torch.randn(6, 6, generator=generator, dtype=torch.float64)).Q
     for eigenvalues in ([5.0, 3, 2, 1, 0.5, 0.1], [2.0, 0.5, 0.1, -0.2, -1, -7.0]):
         matrix = basis @ torch.diag(torch.tensor(eigenvalues, dtype=torch.float64)) @ basis.T
-        top, _ = top_curvature(lambda p, m=matrix: 0.5 * ((p @ m) * p).sum(-1), torch.ones(1, 6, dtype=torch.float64))
+
+        def loss(p: torch.Tensor, matrix: torch.Tensor = matrix) -> torch.Tensor:
+            return 0.5 * ((p @ matrix) * p).sum(-1)
+
+        top, _ = top_curvature(loss, torch.ones(1, 6, dtype=torch.float64))
         assert float(top[0]) == pytest.approx(max(eigenvalues), rel=1e-2)
 
 
 @pytest.mark.parametrize(
     "domain", [{"train": [[-3.0, 3.0]]}, {"train": [[-2.0, 0.5], [1.0, 4.0]]}, {"distribution": "normal"}]
 )
-def test_the_expected_loss_agrees_with_monte_carlo_and_its_derivatives_with_differences(domain: dict) -> None:  # type: ignore[type-arg]
+def test_the_expected_loss_agrees_with_monte_carlo_and_its_derivatives_with_differences(
+    domain: dict[str, Any],
+) -> None:
     spec = experiment(target={"kind": "sine", "frequency": 3.0}, model="sine-unit", domain=domain)
     expected = ExpectedLoss.of(spec)
     assert expected is not None

@@ -63,7 +63,7 @@ def test_repulsion_parts_units_that_point_the_same_way() -> None:
 
 
 def test_a_dead_network_learns_after_a_better_start() -> None:
-    run = treated(ln(replicas=4), "reinitialize-better", 5_000, before=5)
+    run = treated(ln(replicas=4), "reinitialize-better", 3_000, before=5)
     assert (run.reading().loss < 1e-2).all()
 
 

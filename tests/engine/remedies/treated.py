@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import torch
@@ -22,12 +23,12 @@ class Peeked(AssertionError):
 
 def asked_by_remedy() -> bool:
     """Whether the nearest caller that has to do with remedies is one, and not what hands it samples."""
-    frame = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     while frame:
-        file = Path(frame.f_code.co_filename)
-        if file.is_relative_to(REMEDIES) or file.is_relative_to(TREATMENT):
-            return file.is_relative_to(REMEDIES)
-        frame = frame.f_back  # type: ignore[assignment]
+        folders = Path(frame.f_code.co_filename).parents
+        if REMEDIES in folders or TREATMENT in folders:
+            return REMEDIES in folders
+        frame = frame.f_back
     return False
 
 

@@ -57,7 +57,7 @@ def test_only_what_may_be_given_up_is() -> None:
 def test_a_command_that_comes_during_a_reading_is_applied_before_the_picture_is_complete() -> None:
     session = session_on(Clock())
     observer = session.current.observer
-    observer.read = before(observer.read, lambda: session.send(Pace(7.0)))  # type: ignore[method-assign]
+    vars(observer)["read"] = before(observer.read, lambda: session.send(Pace(7.0)))
     session._publish()
     assert session.latest().step == 0
     del observer.read
@@ -69,7 +69,7 @@ def test_commands_without_end_do_not_keep_the_screen_from_its_picture() -> None:
     clock = Clock()
     session = session_on(clock)
     observer = session.current.observer
-    observer.read = before(observer.read, lambda: session.send(Pace(7.0)))  # type: ignore[method-assign]
+    vars(observer)["read"] = before(observer.read, lambda: session.send(Pace(7.0)))
     clock.now = 1.0
     session._publish()
     assert session.latest().step == 0
@@ -82,7 +82,7 @@ def test_an_interrupted_run_trains_the_same() -> None:
     undisturbed, disturbed = session_on(Clock()), session_on(Clock())
     undisturbed.advance(40)
     observer = disturbed.current.observer
-    observer.loss = before(observer.loss, lambda: disturbed.send(Pace(0.0)))  # type: ignore[method-assign]
+    vars(observer)["loss"] = before(observer.loss, lambda: disturbed.send(Pace(0.0)))
     calls = 0
     while disturbed.step < 45:
         calls += 1

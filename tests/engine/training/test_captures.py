@@ -111,7 +111,7 @@ def test_garbage_is_gone_before_a_capture(cuda: ScriptedCuda) -> None:
 
 def test_a_capture_that_fails_is_tried_once_more_in_a_pool_of_its_own(cuda: ScriptedCuda) -> None:
     cuda.fails = 1
-    assert Captures(CUDA)(lambda: None)
+    assert callable(Captures(CUDA)(lambda: None))
     assert [options["pool"] for options in cuda.captures] == [1, 2]
 
 

@@ -1,5 +1,7 @@
 """When the CUDA engine is chosen, and what happens where it is refused."""
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 
@@ -45,7 +47,7 @@ def graphs(monkeypatch: pytest.MonkeyPatch) -> Graphs:
 
 
 @pytest.fixture
-def second() -> SecondDevice:
+def second() -> Iterator[SecondDevice]:
     with SecondDevice() as device:
         yield device
 

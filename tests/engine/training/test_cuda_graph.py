@@ -19,6 +19,7 @@ from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.stepper_choice import captured as checked_graph
+from periodic_tui.engine.training.steppers.base import Stepper
 from periodic_tui.engine.training.steppers.cuda_graph import BLOCK, CudaGraph, Work
 from periodic_tui.engine.training.steppers.verify import disagreement
 from periodic_tui.engine.training.trainer import Trainer
@@ -56,7 +57,7 @@ def again(work: Work) -> Work:
     return work
 
 
-def in_chunks(graph: CudaGraph, trainer: Trainer, chunk: int, expected: State, losses: Tensor) -> bool:
+def in_chunks(graph: Stepper, trainer: Trainer, chunk: int, expected: State, losses: Tensor) -> bool:
     """Whether a hundred steps taken in chunks come to this state with these losses, to the bit."""
     state, found = trainer.state, []
     for first in range(0, 100, chunk):
@@ -147,6 +148,9 @@ def test_a_replica_that_overflows_stays_at_its_last_good_step() -> None:
 
 class OnDevice(TorchDispatchMode):
     """Fails where anything but the device has a part: a tensor of the host, a number that the host looks at."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch annotates no dispatch mode
 
     def __torch_dispatch__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None

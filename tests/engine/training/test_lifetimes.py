@@ -57,6 +57,6 @@ def test_an_old_run_is_gone_once_another_is_loaded(words: str) -> None:
     session.apply(parse(words))
     session.advance(3)
     session.snapshot()
-    left = [ref(session.current), ref(session.current.trainer)]
+    left: list[Callable[[], object]] = [ref(session.current), ref(session.current.trainer)]
     session.load("another")
     assert [each() for each in left] == [None, None]

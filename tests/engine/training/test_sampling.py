@@ -1,4 +1,5 @@
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -6,9 +7,11 @@ import torch
 from periodic_tui.engine.diagnostics.probe import test_probe as held_out_probe
 from periodic_tui.engine.diagnostics.probe import training_probe
 from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.sampling import data_set, edges, on_intervals
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment, ln, magnitude, sine
+from tests.engine.training.test_step import batch_of
 
 
 def test_shares_of_a_union_of_intervals_fall_where_they_should() -> None:
@@ -35,7 +38,7 @@ def test_an_alias_of_the_frequency_is_not_taken_for_it() -> None:
 
 
 @pytest.mark.parametrize("make", [sine, ln, magnitude])
-def test_the_probe_is_the_same_for_every_seed(make) -> None:  # type: ignore[no-untyped-def]
+def test_the_probe_is_the_same_for_every_seed(make: Callable[..., Experiment]) -> None:
     assert torch.equal(training_probe(make(seed=1)).x, training_probe(make(seed=2)).x)
 
 
@@ -80,8 +83,6 @@ def test_the_whole_data_set_is_the_batch_on_request() -> None:
 def test_noise_has_its_standard_deviation_and_never_reaches_the_probe() -> None:
     spec = experiment(target={"kind": "sine", "noise": 0.5}, model="sine-unit", training={"batch_size": 100_000})
     trainer = Trainer(spec, torch.device("cpu"))
-    from tests.engine.training.test_step import batch_of
-
     batch = batch_of(trainer, 0)
     residual = (batch.y - torch.sin(31 * batch.x)).double()
     assert abs(residual.std().item() - 0.5) < 5 * 0.5 / math.sqrt(2 * 100_000)

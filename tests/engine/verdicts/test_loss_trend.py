@@ -1,12 +1,14 @@
 """What is remembered of earlier losses, and the verdict that rests on it."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from periodic_tui.engine.verdicts.loss_trend import LossTrend
 
 
-def filled(steps: int, loss) -> LossTrend:  # type: ignore[no-untyped-def]
+def filled(steps: int, loss: Callable[[int], float]) -> LossTrend:
     past = LossTrend()
     for step in range(steps + 1):
         if step >= past.due:

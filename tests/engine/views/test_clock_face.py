@@ -1,6 +1,5 @@
 """The clock's face against Python's calendar."""
 
-import time
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -38,7 +37,8 @@ def test_the_true_clock_shows_local_time_and_the_known_answer_shows_the_same(now
 
 
 def test_an_untrained_network_shows_another_time() -> None:
-    assert (face_at(time.time(), inject=False).predicted != face_at(time.time()).true).any()
+    now = 1_790_000_000.0
+    assert (face_at(now, inject=False).predicted != face_at(now).true).any()
 
 
 def test_a_short_domain_is_never_left() -> None:

@@ -3,12 +3,13 @@
 import numpy as np
 import torch
 
+from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import UnitCurve, View
 from tests.engine.experiments import experiment, ln, magnitude, seen, sine
 
 
-def run_of(spec) -> Run:  # type: ignore[no-untyped-def]
+def run_of(spec: Experiment) -> Run:
     return Run(1, "test", spec, torch.device("cpu"))
 
 
