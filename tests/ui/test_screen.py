@@ -1,15 +1,17 @@
 import re
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
 
-from periodic_tui.engine.snapshot import EMPTY, ClockFace, Curve, Event, Fit, Layer, Snapshot, Verdict
+from periodic_tui.engine.snapshot import EMPTY, ClockFace, Curve, Event, Fit, Layer, Snapshot, State, Verdict
 from periodic_tui.ui.dashboard import Dashboard
+from periodic_tui.ui.widgets.header import header_line
 from tests.ui.scripted import MAGNITUDE, SINE, STARTING, ScriptedSession, drawn, rows_of, show, visit
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
-STATES = ["starting", "training", "paused", "solved", "diverged", "finished"]
+STATES = get_args(State)
 
 _BAD = np.array([np.nan, np.inf, 0.0, -np.inf, 1.0, 1e300, 1e-300, 0.0])
 _STEPS = np.arange(8.0)
@@ -53,29 +55,44 @@ def panes_shown(snapshot: Snapshot, *keys: str, size: tuple[int, int]) -> list[s
 
 
 @pytest.mark.parametrize("size", [*SIZES, (1, 1), (9, 4)])
-@pytest.mark.parametrize("name", SNAPSHOTS)
-def test_every_snapshot_is_drawn_at_every_size(name: str, size: tuple[int, int]) -> None:
-    rows = show(SNAPSHOTS[name], "space", size=size)
-    assert [len(row) for row in rows] == [size[0]] * size[1]
+def test_every_snapshot_is_drawn_at_every_size(size: tuple[int, int]) -> None:
+    session = ScriptedSession(EMPTY)
+
+    async def act(app, pilot):
+        await pilot.press("space")
+        for session.snapshot in SNAPSHOTS.values():
+            app.screen.poll()
+            await drawn(app, pilot)
+            assert [len(row) for row in rows_of(app)] == [size[0]] * size[1]
+
+    visit(session, act, size)
 
 
-@pytest.mark.parametrize("size", SIZES)
+def header(snapshot: Snapshot, columns: int = 120) -> str:
+    [line] = header_line(snapshot, columns, "braille").text()
+    assert len(line) == columns
+    return line
+
+
+def test_the_header_is_the_first_line_of_the_screen() -> None:
+    assert show(SINE)[0] == header(SINE)
+
+
+@pytest.mark.parametrize("columns", [size[0] for size in SIZES])
 @pytest.mark.parametrize("state", STATES)
-def test_the_header_says_what_runs_how_far_how_fast_and_how_it_stands(size: tuple[int, int], state: str) -> None:
-    header = show(replace(SINE, state=state), size=size)[0]
+def test_the_header_says_what_runs_how_far_how_fast_and_how_it_stands(columns: int, state: State) -> None:
     for part in ("sine-31", "step     2,000", " 571k steps/s", f"● {state}"):
-        assert part in header
+        assert part in header(replace(SINE, state=state), columns)
 
 
 def test_the_header_does_not_move_when_a_digit_is_added() -> None:
-    first, second = (show(replace(SINE, step=step, rate=rate))[0] for step, rate in ((99, 9.99), (100_000, 999_000)))
+    first, second = (header(replace(SINE, step=step, rate=rate)) for step, rate in ((99, 9.99), (100_000, 999_000)))
     assert first.index("steps/s") == second.index("steps/s")
 
 
 def test_title_and_device_never_touch() -> None:
     for length in range(10, 60):
-        header = show(replace(SINE, title="t" * length), size=(120, 40))[0]
-        assert "   cpu" in header
+        assert "   cpu" in header(replace(SINE, title="t" * length))
 
 
 @pytest.mark.parametrize(
