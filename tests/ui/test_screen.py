@@ -1,6 +1,6 @@
 import re
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from periodic_tui.engine.snapshot import EMPTY, ClockFace, Curve, Event, Fit, La
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.panes.loss import LossPane
 from periodic_tui.ui.panes.units import UnitsPane
+from periodic_tui.ui.widgets.header import header_line
 from tests.ui.scripted import (
     MAGNITUDE,
     SINE,
@@ -27,7 +28,7 @@ from tests.ui.scripted import (
 )
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
-STATES: list[State] = ["starting", "training", "paused", "solved", "diverged", "finished"]
+STATES = get_args(State)
 
 _BAD = np.array([np.nan, np.inf, 0.0, -np.inf, 1.0, 1e300, 1e-300, 0.0])
 _STEPS = np.arange(8.0)
@@ -71,33 +72,31 @@ def test_every_snapshot_is_drawn_at_every_size(size: tuple[int, int]) -> None:
     assert widths == dict.fromkeys(SNAPSHOTS, [size[0]] * size[1])
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_header_says_what_runs_how_far_how_fast_and_how_it_stands(size: tuple[int, int]) -> None:
-    headers = headers_of([replace(SINE, state=state) for state in STATES], size)
-    for state, header in zip(STATES, headers, strict=True):
-        for part in ("sine-31", "step     2,000", " 571k steps/s", f"● {state}"):
-            assert part in header
+def header(snapshot: Snapshot, columns: int = 120) -> str:
+    [line] = header_line(snapshot, columns, "braille").text()
+    assert len(line) == columns
+    return line
 
 
-def headers_of(snapshots: Sequence[Snapshot], size: tuple[int, int] = (120, 40)) -> list[str]:
-    """The screen's first row for each of the snapshots, one after another on the same screen."""
-    headers: list[str] = []
+def test_the_header_is_the_first_line_of_the_screen() -> None:
+    assert show(SINE)[0] == header(SINE)
 
-    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
-        headers.extend([(await put(app, pilot, snapshot))[0] for snapshot in snapshots])
 
-    visit(ScriptedSession(SINE), act, size)
-    return headers
+@pytest.mark.parametrize("columns", [size[0] for size in SIZES])
+@pytest.mark.parametrize("state", STATES)
+def test_the_header_says_what_runs_how_far_how_fast_and_how_it_stands(columns: int, state: State) -> None:
+    for part in ("sine-31", "step     2,000", " 571k steps/s", f"● {state}"):
+        assert part in header(replace(SINE, state=state), columns)
 
 
 def test_the_header_does_not_move_when_a_digit_is_added() -> None:
-    first, second = headers_of([replace(SINE, step=step, rate=rate) for step, rate in ((99, 9.99), (100_000, 999_000))])
+    first, second = (header(replace(SINE, step=step, rate=rate)) for step, rate in ((99, 9.99), (100_000, 999_000)))
     assert first.index("steps/s") == second.index("steps/s")
 
 
 def test_title_and_device_never_touch() -> None:
-    for header in headers_of([replace(SINE, title="t" * length) for length in range(10, 60)]):
-        assert "   cpu" in header
+    for length in range(10, 60):
+        assert "   cpu" in header(replace(SINE, title="t" * length))
 
 
 @pytest.mark.parametrize(

@@ -24,15 +24,19 @@ class Header(CellWidget):
         self.redraw()
 
     def picture(self) -> Cells:
-        width, snapshot = self.size.width, self.snapshot
-        left, right = line(snapshot, width - WIDEST_STATE - 4, self.glyphs)
-        state = plain("● ", self.glyphs) + snapshot.state.ljust(WIDEST_STATE)
-        start = width - len(state) - 1
-        cells = Cells.blank(width, 1).write(1, 0, left, Ink.TEXT).write(start - len(right) - 3, 0, right, Ink.TEXT)
-        return cells.write(start, 0, state, STATE_INKS.get(snapshot.state, Ink.NETWORK))
+        return header_line(self.snapshot, self.size.width, self.glyphs)
 
 
-def line(snapshot: Snapshot, width: int, glyphs: Glyphs) -> tuple[str, str]:
+def header_line(snapshot: Snapshot, width: int, glyphs: Glyphs) -> Cells:
+    """The line in so many columns; its state keeps its place whatever stands before it."""
+    left, right = _parts(snapshot, width - WIDEST_STATE - 4, glyphs)
+    state = plain("● ", glyphs) + snapshot.state.ljust(WIDEST_STATE)
+    start = width - len(state) - 1
+    cells = Cells.blank(width, 1).write(1, 0, left, Ink.TEXT).write(start - len(right) - 3, 0, right, Ink.TEXT)
+    return cells.write(start, 0, state, STATE_INKS.get(snapshot.state, Ink.NETWORK))
+
+
+def _parts(snapshot: Snapshot, width: int, glyphs: Glyphs) -> tuple[str, str]:
     """The left and the right part of a line of so many cells, without the state."""
     preset, title = plain(snapshot.preset, glyphs), plain(snapshot.title, glyphs)
     progress = f"step {snapshot.step:>9,}   {rate(snapshot.rate)} steps/s"

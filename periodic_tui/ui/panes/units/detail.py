@@ -13,6 +13,7 @@ from periodic_tui.plotting.heat import SEQUENTIAL
 from periodic_tui.plotting.maps import Map, side_by_side
 from periodic_tui.ui.formatting import plain, shortened
 from periodic_tui.ui.panes.units.grid import MEANINGS, Unit, states
+from periodic_tui.ui.widgets.plot_pane import tick_room
 
 LINES = 3
 """Rows of text."""
@@ -53,7 +54,7 @@ def _activation(curve: UnitCurve, size: Size, color: bool, glyphs: Glyphs) -> Ce
     if curve.activation.ndim == 2:
         palette = SEQUENTIAL if color else None
         return side_by_side(size, [Map("activation", curve.activation, axis.low, axis.high, palette)], glyphs)
-    x_axis = linear_axis(float(curve.x[0]), float(curve.x[-1]), max(size.width // 14, 2))
+    x_axis = linear_axis(float(curve.x[0]), float(curve.x[-1]), tick_room(size)[0])
     return curve_figure(size, [Series(curve.x, curve.activation)], x_axis, axis, x_label="x", glyphs=glyphs)
 
 
