@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.snapshot import Curve
 
 _TINY = np.nextafter(0.0, 1.0)
-Doubles = NDArray[np.float64]
 
 
 class History:
@@ -27,7 +26,7 @@ class History:
         self._count = np.zeros((capacity, replicas))
         self._used = 0
 
-    def add(self, first: int, values: Doubles, part: slice = slice(None)) -> None:
+    def add(self, first: int, values: Floats, part: slice = slice(None)) -> None:
         """Values `[steps, replicas]` of consecutive steps from number `first` on; `part` says of which replicas."""
         if not len(values):
             return

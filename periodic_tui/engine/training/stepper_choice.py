@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.optimizers import ElementWise
@@ -27,7 +28,6 @@ _LOOK = 0.02
 """Seconds between two looks at a build that is waited for."""
 _SAMPLE = 0.005
 """Seconds over which a stepper's rate is measured."""
-
 
 Note = Callable[[str, str | None], object]
 """Enters an event into the run's list: what happened and, for the journal, the command that repeats it."""
@@ -181,10 +181,10 @@ class StepperChoice:
         signature = Signature.of(trainer.state, trainer.step_inputs)
         key = key_of(trainer.experiment, signature)
         if key not in self._checked:
-            kept = find(key)
-            if kept is None:
+            folder = find(key)
+            if folder is None:
                 return None
-            self._checked[key] = checked(Compiled(kept, trainer.experiment, signature), trainer)
+            self._checked[key] = checked(Compiled(folder, trainer.experiment, signature), trainer)
         return self._checked[key]
 
     def _captured(self, trainer: Trainer) -> Stepper:
@@ -199,12 +199,10 @@ class StepperChoice:
 
     def at_once(self, trainer: Trainer) -> Stepper:
         """The fastest stepper that need not be built."""
-        if self.wanted == "eager":
-            return trainer.eager()
-        try:
-            return self._at_hand(trainer) or trainer.eager()
-        except Unavailable:
-            return trainer.eager()
+        if self.wanted != "eager":
+            with suppress(Unavailable):
+                return self._at_hand(trainer) or trainer.eager()
+        return trainer.eager()
 
     def _built(self, trainer: Trainer) -> Stepper:
         """The compiled stepper, once its build has ended."""

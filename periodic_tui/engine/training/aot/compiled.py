@@ -10,12 +10,11 @@ from torch import Tensor
 
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot import aoti
+from periodic_tui.engine.training.aot.aoti import Tensors
 from periodic_tui.engine.training.aot.cache_key import Kind, Signature
 from periodic_tui.engine.training.sampling import Batch, StepInputs, counter_of
 from periodic_tui.engine.training.step import State, TrainingStep, cloned
 from periodic_tui.engine.training.steppers.base import Stepper
-
-Tensors = tuple[Tensor, ...]
 
 
 def _flat(step: TrainingStep, signature: Signature) -> Callable[..., Tensors]:
