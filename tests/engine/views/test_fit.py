@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from periodic_tui.engine.commands import Inject
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.picture import picture_of
 from periodic_tui.engine.run import Run
@@ -40,7 +39,7 @@ def test_a_linear_layer_shows_its_weights_beside_the_known_ones() -> None:
     assert before.kind == "weights"
     np.testing.assert_allclose(before.target, known)
     assert np.abs(before.prediction - known).max() > 0.01
-    Inject().apply(run)  # type: ignore[arg-type]
+    run.inject(0.0)
     np.testing.assert_allclose(picture_of(run, View()).fit.prediction, known, atol=1e-7)
 
 
