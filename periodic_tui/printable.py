@@ -3,6 +3,8 @@
 
 def printable(text: str, keep: str = "") -> str:
     r"""`text` with every control character but those in `keep` written as `\uXXXX`, as TOML does."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() or char in keep else _escape(ord(char)) for char in text)
 
 

@@ -1,4 +1,5 @@
-"""Nothing that a test does touches the user's cache, and the machine may be busy."""
+"""Nothing that a test does touches the user's cache, nor an accelerator where it is not marked `gpu`; and the machine
+may be busy."""
 
 import os
 from collections.abc import Iterator
@@ -24,3 +25,17 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         patch.setattr("platformdirs.user_cache_path", lambda name: folder / name)
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def accelerators(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are none, here and in processes that are started here; tests marked `gpu` are skipped without one."""
+    import torch
+
+    if request.node.get_closest_marker("gpu"):
+        if not torch.cuda.is_available():
+            pytest.skip("there is no GPU here")
+        return
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)

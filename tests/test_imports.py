@@ -68,3 +68,24 @@ def test_quick_commands_import_neither_torch_nor_textual(arguments: list[str]) -
     loaded = loaded_after(RUN_COMMAND, *arguments)
     assert "periodic_tui.cli" in loaded
     assert loaded & {"torch", "textual"} == set()
+
+
+IMPORT_ALL_AS_ON_WINDOWS = (
+    IMPORT_ALL_OF.replace("print(*sys.modules)", "")
+    + """
+import os, signal
+for name in [name for name in sys.modules if name.startswith("periodic_tui")]:
+    del sys.modules[name]
+for name in ("fcntl", "grp", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"):
+    sys.modules[name] = None
+for name in ("fork", "getpgid", "getuid", "killpg", "mkfifo", "nice", "setsid", "sysconf"):
+    delattr(os, name)
+for name in ("SIGALRM", "SIGHUP", "SIGKILL", "SIGTSTP", "SIGWINCH"):
+    delattr(signal, name)
+"""
+    + IMPORT_ALL_OF
+)
+
+
+def test_nothing_that_windows_lacks_is_needed_to_import() -> None:
+    assert "periodic_tui.engine.training.aot.build_process" in loaded_after(IMPORT_ALL_AS_ON_WINDOWS, "periodic_tui")

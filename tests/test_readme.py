@@ -1,16 +1,25 @@
-"""The README's commands, the CI script that runs them, and what tracked files may not name."""
+"""The README's commands, the CI script that runs them, what the documents name, and what tracked files may not."""
 
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
+from textual.binding import Binding
+from textual.keys import key_to_character
+
+from periodic_tui.engine.commands import parse
+from periodic_tui.presets.builtin import BUILT_IN
+from periodic_tui.ui.keys import KEYS
+from periodic_tui.ui.panes import PANES
 
 ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+PRINTED = {"left": "←", "right": "→", "up": "↑", "down": "↓", "plus": "+", "minus": "-", "escape": "esc"}
 
 
 def command_lines() -> list[str]:
-    return [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("python3 -m venv")]
+    return [line for line in README.splitlines() if line.startswith("python3 -m venv")]
 
 
 def tracked_files() -> list[Path]:
@@ -30,7 +39,7 @@ def test_the_readme_has_exactly_two_command_lines() -> None:
 def test_ci_runs_the_second_line_word_for_word(tmp_path: Path) -> None:
     """The real script in a tree whose README is the real one but for a harmless second line."""
     ran = tmp_path / "ran"
-    readme = (ROOT / "README.md").read_text().replace(command_lines()[1], f"python3 -m venv --help > '{ran}' && exit 5")
+    readme = README.replace(command_lines()[1], f"python3 -m venv --help > '{ran}' && exit 5")
     (tmp_path / "README.md").write_text(readme)
     (tmp_path / ".ci").mkdir()
     script = tmp_path / ".ci" / "run"
@@ -38,6 +47,56 @@ def test_ci_runs_the_second_line_word_for_word(tmp_path: Path) -> None:
     result = subprocess.run(["bash", script], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert "usage:" in ran.read_text()
     assert result.returncode == 5, "pytest's exit code for no tests must fail the run"
+
+
+def test_pre_commit_runs_what_ci_runs() -> None:
+    _, _, after_the_tests = (ROOT / ".ci" / "run").read_text().partition("export PATH=")
+    hooks = re.findall(r"entry: (.+)", (ROOT / ".pre-commit-config.yaml").read_text())
+    assert hooks == after_the_tests.splitlines()[1:]
+
+
+def quoted(heading: str) -> set[str]:
+    """What stands between backquotes under a heading of the README."""
+    section = README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return set(re.findall("`([^`]+)`", re.sub("```.*?```", "", section, flags=re.DOTALL)))
+
+
+def as_printed(key: str) -> str:
+    """A key as people know it: `<` for less_than_sign."""
+    character = key_to_character(key) or ""
+    return character if character.isprintable() and character.strip() else PRINTED.get(key, key)
+
+
+def test_every_built_in_preset_is_in_the_readme() -> None:
+    assert set(BUILT_IN) - quoted("Presets") == set()
+
+
+def test_every_key_is_in_the_readme() -> None:
+    bindings = [*KEYS, *(binding for pane in PANES for binding in pane.BINDINGS)]
+    first = {binding.key.split(",")[0] for binding in bindings if isinstance(binding, Binding)}
+    assert {as_printed(key) for key in first} - quoted("Keys") == set("2345678"), "`1`–`9` stands for these"
+
+
+def test_every_command_is_in_the_readme() -> None:
+    with pytest.raises(ValueError, match="expected one of") as caught:
+        parse("nonsense")
+    words = str(caught.value).partition("expected one of ")[2].partition(";")[0].split(", ")
+    assert len(words) > 10
+    assert set(words) - {example.partition(":")[0] for example in quoted("Without a screen")} == set()
+
+
+def test_the_documents_lead_to_files_that_are_there() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    targets = [(path, link) for path in documents for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text())]
+    assert targets
+    assert [link for path, link in targets if not (path.parent / link).exists()] == []
+
+
+def test_the_documents_commands_name_modules_that_are_there() -> None:
+    documents = "".join(path.read_text() for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")))
+    modules = set(re.findall(r"python -m (tests[\w.]+)", documents))
+    assert modules
+    assert [name for name in modules if not (ROOT / (name.replace(".", "/") + ".py")).is_file()] == []
 
 
 def test_tracked_files_name_no_path_of_a_machine() -> None:

@@ -1,4 +1,4 @@
-"""The wheel carries the presets, and what is installed finds them."""
+"""The wheel carries the presets and the mark of a typed package, and what is installed finds them."""
 
 import subprocess
 import sys
@@ -26,6 +26,10 @@ def unpacked(tmp_path: Path) -> Path:
 def test_a_checkout_finds_its_presets() -> None:
     assert preset_folder().is_dir()
     assert (preset_folder() / "sine-31.toml").is_file()
+
+
+def test_the_wheel_says_that_it_is_typed(unpacked: Path) -> None:
+    assert (unpacked / "periodic_tui" / "py.typed").is_file()
 
 
 def test_the_wheel_finds_its_own_presets(unpacked: Path) -> None:

@@ -51,9 +51,12 @@ def dashboard(
         from periodic_tui.presets.files import built_in, load
 
         name, experiment = load(preset, changes)
-        return Session(load, name, experiment, device=device, engine=engine, paused=paused), built_in()
+        session = Session(
+            load, name, experiment, device=device, engine=engine, paused=paused, presets=BUILT_IN, fps=fps
+        )
+        return session, built_in()
 
-    code, failure = run_dashboard(opening, open_session, fps=fps, glyphs=glyphs)
+    code, failure = run_dashboard(opening, open_session, glyphs)
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:

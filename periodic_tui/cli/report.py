@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
 import sys
 from typing import Any
 
 import click
-import numpy as np
 
+from periodic_tui.engine.arrays import finite, scalar_or_list
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.axes import follow, step_axis
 from periodic_tui.plotting.cells import Glyphs, Ink
@@ -24,7 +23,7 @@ def print_snapshot(snapshot: Snapshot, rate: float) -> None:
         "step": snapshot.step,
         "loss": snapshot.loss,
         "train_loss": snapshot.train_loss,
-        "omega": _scalar(snapshot.omega.tolist()),
+        "omega": scalar_or_list(snapshot.omega),
         "steps_per_second": rate,
     }
     click.echo(json_line(fields))
@@ -50,25 +49,7 @@ def print_plot(snapshot: Snapshot, err: bool) -> None:
 
 def json_line(fields: dict[str, Any]) -> str:
     """Fields as one line of JSON; numbers that are not finite become null."""
-    return json.dumps(_finite(fields), allow_nan=False)
-
-
-def _finite(value: Any) -> Any:
-    match value:
-        case dict():
-            return {key: _finite(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_finite(inner) for inner in value]
-        case np.ndarray() | np.generic():
-            return _finite(value.tolist())
-        case float() if not math.isfinite(value):
-            return None
-    return value
-
-
-def _scalar(values: list[float]) -> float | list[float] | None:
-    """A number, a list of several, or None for none."""
-    return values if len(values) > 1 else values[0] if values else None
+    return json.dumps(finite(fields), allow_nan=False)
 
 
 def summary_lines(summary: dict[str, Any]) -> list[str]:
@@ -78,10 +59,16 @@ def summary_lines(summary: dict[str, Any]) -> list[str]:
             **summary
         ),
         "seed {seed}, replicas {replicas}, {engine}, {device}, {dtype}".format(**summary),
-        f"loss {_figure(summary['loss'])}" + _last_batch(summary) + _test(summary["loss_test"]),
+        f"loss {_figure(summary['loss'])}",
     ]
+    if summary["steps"]:
+        lines[-1] += f", last batch {_figure(summary['train_loss'])}"
+    if summary["loss_test"] is not None:
+        lines[-1] += f", on the test domain {_figure(summary['loss_test'])}"
     if summary["omega"] is not None:
-        lines.append(f"omega {_figure(summary['omega'])}" + _distance(summary["answer_error"]))
+        distance = summary["answer_error"]
+        known = "" if distance is None else f", {_figure(distance)} from the answer"
+        lines.append(f"omega {_figure(summary['omega'])}{known}")
     lines.append("{code}: {text}".format(**summary["verdict"]))
     if summary["replicas"] > 1:
         lines.append("replicas: " + ", ".join(f"{count} {code}" for code, count in summary["outcomes"].items()))
@@ -93,18 +80,6 @@ def _figure(value: float | list[float] | None) -> str:
     if isinstance(value, list):
         return ", ".join(map(_figure, value))
     return "not finite" if value is None else f"{value:.6g}"
-
-
-def _last_batch(summary: dict[str, Any]) -> str:
-    return f", last batch {_figure(summary['train_loss'])}" if summary["steps"] else ""
-
-
-def _test(loss: float | None) -> str:
-    return "" if loss is None else f", on the test domain {_figure(loss)}"
-
-
-def _distance(error: float | None) -> str:
-    return "" if error is None else f", {_figure(error)} from the answer"
 
 
 def loss_plot(snapshot: Snapshot, glyphs: Glyphs) -> list[str]:

@@ -13,10 +13,11 @@ from periodic_tui.cli.command import command
 from periodic_tui.cli.headless import Headless, Interruption, Plan, Timed, chunk_for
 from periodic_tui.cli.options import overrides, run_options
 from periodic_tui.cli.warn import warn
-from periodic_tui.engine.commands import Command, Pause, Resume, SingleStep, parse
+from periodic_tui.engine.commands import Command, parse
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.overrides import Override
+from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
 
 INTERRUPTED = 130
@@ -43,7 +44,7 @@ def _command(words: str) -> Command:
         parsed = parse(words)
     except ValueError as problem:
         raise click.BadParameter(str(problem)) from None
-    if isinstance(parsed, Pause | Resume | SingleStep):
+    if parsed.waits:
         raise click.BadParameter(f"train never waits, so {words!r} means nothing here")
     return parsed
 
@@ -86,7 +87,7 @@ def train(
     name, experiment = load(preset, overrides(settings, seed=seed, replicas=replicas, steps=steps))
     warn(name, experiment, err=True)
     plan = _plan(experiment, steps, seconds, every, commands)
-    session = Session(load, name, experiment, device=device, engine=engine)
+    session = Session(load, name, experiment, device=device, engine=engine, presets=BUILT_IN)
     tell = report.print_snapshot if as_json else report.print_nothing
     with Interruption(session.stop) as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
         run = Headless(session, plan, tell, progress, lambda: interruption.wished)

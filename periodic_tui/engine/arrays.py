@@ -1,6 +1,9 @@
-"""Names of the arrays that leave the engine."""
+"""Names of the arrays that leave the engine, and how their numbers are said in JSON."""
 
 from __future__ import annotations
+
+import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,3 +11,21 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+
+def finite(value: Any) -> Any:
+    """The value as JSON can hold it: arrays and tensors as lists, and None for numbers that are not finite."""
+    match value:
+        case dict():
+            return {key: finite(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [finite(inner) for inner in value]
+        case float():
+            return float(value) if math.isfinite(value) else None
+    return finite(value.tolist()) if hasattr(value, "tolist") else value
+
+
+def scalar_or_list(values: Floats) -> float | list[float | None] | None:
+    """A number for one value, a list for several, None for none; None for each that is not finite."""
+    numbers = finite(values)
+    return numbers if len(numbers) > 1 else numbers[0] if numbers else None

@@ -10,7 +10,7 @@ import torch
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot.build_process import compiler, missing
-from periodic_tui.engine.training.aot.cache import cache_folder, entries, find
+from periodic_tui.engine.training.aot.cache import cache_folder, find, usage
 from periodic_tui.engine.training.aot.cache_key import Signature, key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.stepper_choice import captured, checked, steps_per_second
@@ -61,9 +61,8 @@ def _rates_on_cuda(trainer: Trainer) -> str:
 
 def _cache() -> str:
     try:
-        kept = entries()
-        size = sum(file.stat().st_size for entry in kept for file in entry.iterdir())
-        return f"{cache_folder()}: {len(kept)} compiled steps, {size / 1e6:,.0f} MB"
+        count, size = usage()
+        return f"{cache_folder()}: {count} compiled steps, {size / 1e6:,.0f} MB"
     except Unavailable as reason:
         return str(reason)
 
@@ -71,10 +70,10 @@ def _cache() -> str:
 def _compiled_rate(trainer: Trainer) -> str:
     signature = Signature.of(trainer.state, trainer.step_inputs)
     try:
-        kept = find(key_of(trainer.experiment, signature))
-        if kept is None:
-            return "not built yet; the dashboard builds it while it trains, or: train --engine compiled"
-        stepper = checked(Compiled(kept, trainer.experiment, signature), trainer)
+        folder = find(key_of(trainer.experiment, signature))
+        if folder is None:
+            return missing() or "not built yet; the dashboard builds it while it trains, or: train --engine compiled"
+        stepper = checked(Compiled(folder, trainer.experiment, signature), trainer)
     except Unavailable as reason:
         return str(reason)
     return f"{steps_per_second(stepper, trainer):,.0f} steps/s"

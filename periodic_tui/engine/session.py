@@ -6,7 +6,8 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,53 +19,59 @@ from periodic_tui.engine.scheduling.pacing import Pacer
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import EMPTY, Event, Snapshot, State, View
 from periodic_tui.engine.torch_loading import load_torch
-from periodic_tui.engine.training.memory import check_memory, enough_memory
-from periodic_tui.engine.undo import UndoRing
+from periodic_tui.engine.training.memory import UNDO_POINTS, check_memory, enough_memory
 
 if TYPE_CHECKING:
-    from periodic_tui.engine.run import Run
+    from periodic_tui.engine.run import Run, UndoPoint
     from periodic_tui.engine.training.stepper_choice import StepperChoice
 
-Load = Callable[[str], tuple[str, Experiment]]
+LoadPreset = Callable[[str], tuple[str, Experiment]]
 """From a preset's name or path to its name and experiment; raises ValueError with one line."""
+
+_FOLLOWING = 0.008
+"""Seconds for which a control run is trained between two chunks of the run."""
 
 
 class Session:
     """Trains one run after another. `send`, `look`, `latest` and `stop` may be called from any thread; with `run`
-    as the body of a worker thread it trains until stopped, without it the caller trains with `advance`."""
+    as the body of a worker thread it trains until stopped, without it the caller trains with `advance`.
+
+    `presets` are the names that `next:preset` goes through; `fps` is the most pictures a second. `on_wake` is called
+    from the worker's thread whenever `latest` is another snapshot.
+    """
 
     def __init__(
         self,
-        load: Load,
+        load: LoadPreset,
         name: str,
         experiment: Experiment,
         *,
         device: str = "auto",
         engine: str = "auto",
         paused: bool = False,
+        presets: Sequence[str] = (),
+        fps: float = 10.0,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._load = load
-        self._first = name, experiment
-        self._device = device
-        self._wanted_engine = engine
-        self._interactive = False
-        self.paused = paused
+        self.presets, self.paused = presets, paused
+        self.pacer = Pacer(clock)
         self.failure: BaseException | None = None
         self.on_wake: Callable[[], None] = lambda: None
+        self._load, self._first = load, (name, experiment)
+        self._device, self._engine = device, engine
+        self._interactive = False
         self._clock = clock
         self._inbox: deque[Command] = deque()
         self._view = View()
-        self._work = threading.Event()
-        self._stopped = threading.Event()
+        self._work, self._stopped = threading.Event(), threading.Event()
         self._latest = replace(EMPTY, preset=name, title=experiment.title, story=experiment.story)
-        self._pacer = Pacer(clock)
-        self._frames = FrameScheduler()
+        self._frames = FrameScheduler(1 / fps)
         self._preemption = Preemption(self._work.is_set)
         self._run: Run | None = None
-        self._runs = 0
-        self._undo = UndoRing()
         self._steppers: StepperChoice | None = None
+        self._untold = False
+        """Whether the control run has moved since the latest picture."""
+        self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
 
     # Called from any thread.
 
@@ -116,9 +123,7 @@ class Session:
         load_torch()
         from periodic_tui.engine.training.stepper_choice import StepperChoice
 
-        self._steppers = StepperChoice(
-            self._wanted_engine, self._interactive, self._clock, self._stopped.is_set, self._note
-        )
+        self._steppers = StepperChoice(self._engine, self._interactive, self._clock, self._stopped.is_set, self._note)
         self._begin(*self._first)
 
     def settle(self, steps: int | None, seconds: float | None) -> None:
@@ -127,8 +132,13 @@ class Session:
         if told := self.steppers.settle(self.current.trainer, *limits):
             self._note(told)
 
-    def _note(self, text: str, command: str | None = None) -> None:
-        self.current.note(text, command)
+    def load(self, preset: str) -> None:
+        """Begin a new run; the old one goes on where Refused is raised."""
+        try:
+            name, experiment = self._load(preset)
+        except ValueError as problem:
+            raise Refused(str(problem)) from None
+        self._begin(name, experiment)
 
     def _begin(self, name: str, experiment: Experiment) -> None:
         import torch
@@ -137,14 +147,101 @@ class Session:
         from periodic_tui.engine.training.device_choice import settled
 
         torch.set_num_threads(1)
+        number = self._run.number + 1 if self._run else 1
         with enough_memory(f"when {name} began"):
             device, why = settled(self._device, experiment, self.steppers)
             memory = check_memory(experiment, device)
-            run = Run(self._runs + 1, name, experiment, device, self._preemption)
+            run = Run(number, name, experiment, device, self._preemption, self.steppers.at_once, self._work.set)
             for told in filter(None, (why, memory, self.steppers.begin(run.trainer))):
                 run.note(told)
-        self._run, self._runs, self._undo = run, run.number, UndoRing()
-        self._pacer.begin(experiment.training.pace, experiment.training.pace_steps)
+        self._run = run
+        self._undo.clear()
+        self.pacer.begin(experiment.training.pace, experiment.training.pace_steps)
+
+    def _note(self, text: str, command: str | None = None) -> None:
+        self.current.note(text, command)
+
+    def apply(self, command: Command) -> Event:
+        """Apply a command now and enter it into the journal, or raise Refused and change nothing."""
+        refused: Refused | None = None
+        for candidate in command.resolved(self):
+            if refused:
+                self._note(f"passed over: {refused}")
+            try:
+                return self._applied(candidate)
+            except Refused as refusal:
+                refused = Refused(f"{candidate.words}: {refusal}") if candidate is not command else refusal
+        raise refused or Refused("there is nothing else to go on to")
+
+    def _applied(self, command: Command) -> Event:
+        before = self.current.undo_point() if command.undoable else None
+        try:
+            with enough_memory("when it was applied"):
+                text = command.apply(self)
+        except OutOfMemory:
+            if before:
+                self.current.restore(before)
+            raise
+        if before:
+            self._undo.append((command.words, before))
+        return self.current.note(text, command.words)
+
+    def undo(self) -> str:
+        """Go back to what was before the last command that changed what is trained. Raises Refused."""
+        if not self._undo:
+            raise Refused("there is nothing to undo")
+        words, before = self._undo.pop()
+        self.current.restore(before)
+        self.pacer.forget_cost()
+        return f"undid {words}: {self.current.figures()}"
+
+    def advance(self, count: int) -> int:
+        """Train so many steps; returns how many were done: fewer only where every replica has diverged."""
+        return self._advance(count, preemptible=False)
+
+    def _advance(self, count: int, preemptible: bool) -> int:
+        before = self.step
+        if self.current.trainer.alive:
+            with enough_memory(f"after step {before:,}"):
+                self.current.advance(count, preemptible)
+        return self.step - before
+
+    def snapshot(self) -> Snapshot:
+        """A fresh picture of the run, for which every replica is read."""
+        return self._picture(live=False)
+
+    def _picture(self, live: bool) -> Snapshot:
+        from periodic_tui.engine.picture import picture_of
+
+        with self._measuring():
+            found = self.current.observe(self._view, live)
+            if live and found.deaths and self._view.stop_at_death:
+                self.paused = True
+            picture = picture_of(self.current, found, self._view)
+        engine = ", ".join(filter(None, (picture.engine, self.steppers.remark)))
+        state = self._state(picture.verdict.code)
+        return replace(picture, state=state, rate=self.pacer.rate, pace=self.pacer.pace, engine=engine)
+
+    def _state(self, verdict: str) -> State:
+        if not self.current.trainer.alive:
+            return "diverged"
+        if self.paused:
+            return "paused"
+        return "solved" if verdict == "solved" else "training"
+
+    def summary(self) -> dict[str, Any]:
+        """The summary's fields that the run knows (see the README)."""
+        from periodic_tui.engine.summary import summary_of
+
+        with self._measuring():
+            return summary_of(self.current)
+
+    @contextmanager
+    def _measuring(self) -> Iterator[None]:
+        with enough_memory(f"in measuring after step {self.step:,}"):
+            yield
+
+    # The loop.
 
     def run(self) -> None:
         """Train until stopped. A bug ends the loop, is kept in `failure` and shown in the last snapshot."""
@@ -171,35 +268,42 @@ class Session:
         """Apply what has come, then train a little or wait."""
         if self._work.is_set():
             self._work.clear()
-            for command in self._taken():
-                self._answer(command)
+            for _ in range(len(self._inbox)):
+                self._answer(self._inbox.popleft())
             self._publish()
-            self.on_wake()
         if self.steppers.turn(self.current.trainer):
-            self._pacer.forget_cost()
-        steps = 0 if self._idle else self._pacer.due(self.step)
+            self.pacer.forget_cost()
+        steps = 0 if self._idle else self.pacer.due(self.step)
         if steps:
             self._train(steps)
+        followed = self._view.compare and self.current.follow(time.perf_counter() + _FOLLOWING)
+        self._untold |= followed
         if self._clock() >= self._frames.next and not self._still:
             self._publish()
-        if not steps:
+        if not (steps or followed):
             self._work.wait(self._rest())
+
+    def _answer(self, command: Command) -> None:
+        try:
+            self.apply(command)
+        except Refused as refusal:
+            self._note(f"{command.words}: {refusal}")
 
     def _train(self, steps: int) -> None:
         started = self._clock()
         try:
-            done = self.advance(steps)
+            done = self._advance(steps, preemptible=True)
         except OutOfMemory as reason:
             self.current.halt(f"paused: {reason}")
             self.paused = True
         else:
-            self._pacer.took(done, self._clock() - started, self.step)
+            self.pacer.took(done, self._clock() - started, self.step)
 
     def _rest(self) -> float | None:
         """Seconds to wait where there is no step to take; None: until something comes."""
         if self._still:
             return None
-        return max(0.0, self._frames.next - self._clock()) if self._idle else self._pacer.rest()
+        return max(0.0, self._frames.next - self._clock()) if self._idle else self.pacer.rest()
 
     @property
     def _idle(self) -> bool:
@@ -208,151 +312,18 @@ class Session:
     @property
     def _still(self) -> bool:
         """Whether every picture would be the same."""
-        return self._idle and not self.current.population.stale(self.step)
-
-    def _taken(self) -> list[Command]:
-        return [self._inbox.popleft() for _ in range(len(self._inbox))]
-
-    def _answer(self, command: Command) -> None:
-        try:
-            self.apply(command)
-        except Refused as refusal:
-            self.current.note(f"{command.words}: {refusal}")
-
-    def apply(self, command: Command) -> Event:
-        """Apply a command now and enter it into the journal. Raises Refused."""
-        before = self.current.undo_point() if command.undoable else None
-        try:
-            with enough_memory("when it was applied"):
-                text = command.apply(self)
-        except OutOfMemory:
-            if before:
-                self.current.restore(before)
-            raise
-        if before:
-            self._undo.keep(command.words, before)
-        return self.current.note(text, command.words)
-
-    def advance(self, count: int) -> int:
-        """Train so many steps; returns how many were done (none once every replica has diverged)."""
-        if not self.current.trainer.alive:
-            return 0
-        before = self.step
-        with enough_memory(f"after step {before:,}"):
-            self.current.advance(count)
-        return self.step - before
-
-    def snapshot(self) -> Snapshot:
-        """A fresh picture of the run."""
-        return self._complete(self._picture(live=False))
-
-    def _picture(self, live: bool) -> Snapshot:
-        from periodic_tui.engine.picture import picture_of
-
-        with enough_memory(f"in measuring after step {self.step:,}"):
-            return picture_of(self.current, self._view, live)
-
-    def _complete(self, picture: Snapshot) -> Snapshot:
-        engine = ", ".join(filter(None, (picture.engine, self.steppers.remark)))
-        return replace(picture, state=self._state(picture), rate=self._pacer.rate, pace=self._pacer.pace, engine=engine)
-
-    def _state(self, picture: Snapshot) -> State:
-        if not self.current.trainer.alive:
-            return "diverged"
-        if self.paused:
-            return "paused"
-        return "solved" if picture.verdict.code == "solved" else "training"
-
-    @property
-    def state(self) -> State:
-        """The state that the header shows."""
-        return self.snapshot().state
-
-    def summary(self) -> dict[str, Any]:
-        """The summary's fields that the run knows (see the README)."""
-        from periodic_tui.engine.summary import summary_of
-
-        with enough_memory(f"in measuring after step {self.step:,}"):
-            return summary_of(self.current)
+        return self._idle and not self._untold and not self.current.measured.population.stale(self.step)
 
     def _publish(self) -> None:
-        """Take a picture; one that is interrupted is taken after the command, in the end without giving way."""
+        """Take a picture and wake the screen; one that is interrupted is taken after the command, in the end without
+        giving way."""
         started = self._clock()
-        deaths = self.current.deaths_seen
         try:
             with self._preemption.preemptible(self._frames.patient(started)):
-                picture = self._picture(live=True)
+                self._latest = self._picture(live=True)
         except Preempted:
             self._frames.interrupted(started)
             return
-        finally:
-            if self._view.stop_at_death and self.current.deaths_seen > deaths:
-                self.paused = True
-        self._latest = self._complete(picture)
+        self._untold = False
         self._frames.took(started, self._clock())
-
-    # The verbs of the commands.
-
-    def inject(self, offset: float) -> str:
-        """Set the known answer."""
-        return self.current.inject(offset)
-
-    def reinitialize(self, seed: int | None) -> str:
-        """Draw the parameters afresh; the preset's pace holds again, so that one sees it happen."""
-        return self.current.reinitialize(seed)
-
-    def set(self, key: str, value: str) -> str:
-        """Change one value in mid-run."""
-        text = self.current.set(key, value)
-        self._pacer.forget_cost()
-        if key == "training.pace":
-            self._pacer.set(self.current.experiment.training.pace)
-        return text
-
-    def remedy(self, name: str) -> str:
-        """Begin a remedy."""
-        return self.current.remedy(name)
-
-    def pace(self, rate: float) -> str:
-        """Train at so many steps a second."""
-        self._pacer.set(rate)
-        return f"set the pace to {rate:g} steps/s" if rate else "trained flat out"
-
-    def pause(self) -> str:
-        """Stop between two steps."""
-        self.paused = True
-        return "paused"
-
-    def resume(self) -> str:
-        """Go on."""
-        self.paused = False
-        self._pacer.restart()
-        return "resumed"
-
-    def single_step(self) -> str:
-        """Take one step and stay paused."""
-        self.paused = True
-        self.advance(1)
-        return "took one step"
-
-    def undo(self) -> str:
-        """Go back to what was before the last command."""
-        words, before = self._undo.take()
-        text = self.current.restore(before)
-        self._pacer.forget_cost()
-        return f"undid {words}: {text}"
-
-    def engine(self, name: str) -> str:
-        """Go on with another engine."""
-        text = self.steppers.switch(self.current.trainer, name)
-        self._pacer.forget_cost()
-        return text
-
-    def load(self, preset: str) -> str:
-        """Begin a new run; the old one goes on where the preset cannot be run."""
-        try:
-            name, experiment = self._load(preset)
-        except ValueError as problem:
-            raise Refused(str(problem)) from None
-        self._begin(name, experiment)
-        return f"loaded {name}"
+        self.on_wake()

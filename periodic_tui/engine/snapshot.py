@@ -16,8 +16,19 @@ def _none() -> Floats:
     return np.empty(0)
 
 
+class _ReadOnly:
+    """Lets nobody write into the arrays of a frozen value."""
+
+    def __post_init__(self) -> None:
+        for name, value in list(vars(self).items()):
+            if isinstance(value, np.ndarray) and value.flags.writeable:
+                view = value.view()
+                view.flags.writeable = False
+                object.__setattr__(self, name, view)
+
+
 @dataclass(frozen=True, eq=False)
-class Curve:
+class Curve(_ReadOnly):
     """A quantity over the steps, in bins of equal width; old bins never change until their number halves."""
 
     step: Floats = field(default_factory=_none)
@@ -38,7 +49,7 @@ the outputs for one input."""
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class Fit(_ReadOnly):
     """Target and prediction side by side, in the way that suits the number of inputs."""
 
     x: Floats = field(default_factory=_none)
@@ -54,11 +65,11 @@ class Fit:
     domain: tuple[float, float] = (0.0, 0.0)
     """Ends of everything there is to see (training and held-out intervals)."""
     scale: tuple[float, ...] = ()
-    """Of maps: the factors between the axis and each input of the first layer; empty: 1."""
+    """Factors between the axis of a map and each input of the first layer; empty: 1."""
 
 
 @dataclass(frozen=True, eq=False)
-class ClockFace:
+class ClockFace(_ReadOnly):
     """What a clock shows, second by second."""
 
     second: int = 0
@@ -73,15 +84,13 @@ UnitState = Literal["alive", "dead", "certified", "mute", "linear", "duplicate",
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class Layer(_ReadOnly):
     """The units of one hidden layer of the focused replica."""
 
     name: str
     """`hidden.0`."""
     activity: Floats
     """`[units]`: share of the probe on which the unit is active (|φ′| ≥ 1e-3; for ReLU, pre-activation > 0)."""
-    dormancy: Floats = field(default_factory=_none)
-    """`[units]`: mean size of its activation over the layer's mean of it."""
     dead: tuple[int, ...] = ()
     certified: tuple[int, ...] = ()
     """Dead units that no point of the domain can revive."""
@@ -91,10 +100,6 @@ class Layer:
     """Pairs of live units whose activations correlate above 0.98."""
     groups: tuple[tuple[int, ...], ...] = ()
     """The duplicates, grouped."""
-    channels: tuple[tuple[int, int], ...] = ()
-    """Duplicates whose outgoing weights cancel: a flat channel."""
-    dormant: tuple[int, ...] = ()
-    """Units whose activation is at most 0.025 of the layer's mean (Sokar et al., 2023)."""
     wrong_sign: tuple[int, ...] = ()
     """Live units that would help with the other sign and cannot with their own; only looked for at rest."""
     incoming: Floats = field(default_factory=_none)
@@ -125,7 +130,7 @@ class GradientStats:
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class Line(_ReadOnly):
     """The probe loss along a straight line through the present point."""
 
     name: str
@@ -135,7 +140,7 @@ class Line:
 
 
 @dataclass(frozen=True, eq=False)
-class Landscape:
+class Landscape(_ReadOnly):
     """The loss around the present point: over ω for a single frequency, else along straight lines."""
 
     x: Floats = field(default_factory=_none)
@@ -143,7 +148,7 @@ class Landscape:
     loss: Floats = field(default_factory=_none)
     """Expected loss at each ω, in closed form."""
     gradient: Floats = field(default_factory=_none)
-    """Its derivative."""
+    """Derivative of the expected loss at each ω."""
     sampled: Floats = field(default_factory=_none)
     """The derivative on a minibatch of its own at each ω."""
     present: float = 0.0
@@ -156,7 +161,7 @@ class Landscape:
 
 
 @dataclass(frozen=True, eq=False)
-class Features:
+class Features(_ReadOnly):
     """The last hidden layer's activations over the probe, in two dimensions."""
 
     method: str = ""
@@ -169,10 +174,12 @@ class Features:
     """Share of the variance that the two dimensions hold (PCA)."""
     remark: str = ""
     """What stands in the way of t-SNE, or that it is being computed."""
+    step: int = 0
+    """The step that an embedding by t-SNE is of: it takes longer than a picture."""
 
 
 @dataclass(frozen=True, eq=False)
-class UnitCurve:
+class UnitCurve(_ReadOnly):
     """What one hidden unit does where the fit is drawn."""
 
     layer: int = 0
@@ -222,7 +229,7 @@ class Offer:
 
 
 @dataclass(frozen=True, eq=False)
-class Snapshot:
+class Snapshot(_ReadOnly):
     """One whole picture of the run."""
 
     run: int = 0
@@ -275,8 +282,6 @@ class Snapshot:
     """Verdict code to number of replicas."""
     outcome_codes: tuple[str, ...] = ()
     """Verdict code of each replica."""
-    replica_losses: Floats = field(default_factory=_none)
-    """`[replicas]` probe losses."""
     gradient_stats: GradientStats = GradientStats()
     landscape: Landscape = Landscape()
     """Only while its pane is shown."""
@@ -288,8 +293,6 @@ class Snapshot:
     """Minibatch losses of the same seed to which nothing was done; only while it is compared."""
     events: tuple[Event, ...] = ()
     """The last events, oldest first."""
-    answer_missing: str | None = None
-    """Why there is no known answer to inject; None if there is one."""
     stage: str = ""
     """What the remedy at work is doing; empty where none is."""
     candidates: Floats = field(default_factory=_none)

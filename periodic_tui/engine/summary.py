@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-import numpy as np
-from torch import Tensor
-
-from periodic_tui.engine.diagnosis import findings_of
+from periodic_tui.engine.arrays import finite, scalar_or_list
 from periodic_tui.engine.run import Run
-from periodic_tui.engine.snapshot import Layer
+from periodic_tui.engine.snapshot import Layer, View
 
 
 def summary_of(run: Run) -> dict[str, Any]:
     """The contract's summary fields that the run itself knows; numbers finite or None."""
     reading, focus = run.reading(), 0
-    found = findings_of(run, focus)
+    found = run.observe(View(focus=focus))
     experiment = run.experiment
     return {
         "preset": run.name,
@@ -30,9 +26,9 @@ def summary_of(run: Run) -> dict[str, Any]:
         "train_loss": finite(run.trainer.last_loss[focus]),
         "loss_test": None if reading.loss_test is None else finite(reading.loss_test[focus]),
         "omega": scalar_or_list(reading.omega[focus]),
-        "answer_error": run.judge.answer_error(reading, focus),
+        "answer_error": run.measured.judge.answer_error(reading, focus),
         "accuracy": run.observer.accuracy.share(run.trainer.parameters_of(slice(1))),
-        "outcomes": run.population.outcomes(),
+        "outcomes": run.measured.population.outcomes(),
         "verdict": {"code": found.verdict.code, "text": found.verdict.text, "figures": found.verdict.figures},
         "layers": [layer_fields(layer) for layer in found.layers],
         "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in run.journal],
@@ -43,15 +39,3 @@ def layer_fields(layer: Layer) -> dict[str, Any]:
     """The summary's fields of a hidden layer."""
     names = ("dead", "mute", "linear", "duplicate")
     return {"units": layer.units, **{name: list(getattr(layer, name)) for name in names}}
-
-
-def finite(value: float | Tensor | np.floating[Any]) -> float | None:
-    """The number, or None where it is not finite."""
-    number = float(value)
-    return number if math.isfinite(number) else None
-
-
-def scalar_or_list(values: np.ndarray[Any, Any]) -> float | list[float | None] | None:
-    """A number for one value, a list for several, None for none."""
-    numbers = [finite(value) for value in values]
-    return None if not numbers else numbers[0] if len(numbers) == 1 else numbers

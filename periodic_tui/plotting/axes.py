@@ -1,7 +1,7 @@
-"""Axes: limits, ticks and labels for any data, also for none."""
+"""Limits, ticks and labels of axes, for any data and for none."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,13 +47,18 @@ class Axis:
             return np.where(values == 0, self.low, np.log10(values))
 
 
+def window(x_axis: Axis, y_axis: Axis) -> tuple[float, float, float, float]:
+    """Least and greatest x, least and greatest y, in axis units."""
+    return x_axis.low, x_axis.high, y_axis.low, y_axis.high
+
+
 def linear_axis(low: float, high: float, room: int) -> Axis:
     """An axis around the data with at most max(room, 2) ticks; limits that are not finite count as missing."""
     low, high = _widened(low, high)
     fine = _nice(high - low, 8)
     low, high = math.floor(low / fine) * fine, math.ceil(high / fine) * fine
     ticks = _linear_ticks(low, high, room)
-    return Axis(low, high, ticks, _labels(ticks, _plain))
+    return Axis(low, high, ticks, _labels(ticks))
 
 
 def log_axis(low: float, high: float, room: int, zero: bool = False) -> Axis:
@@ -67,10 +72,10 @@ def log_axis(low: float, high: float, room: int, zero: bool = False) -> Axis:
 
 
 def step_axis(steps: float, room: int) -> Axis:
-    """From step 0 to the next of 1, 2, 5, 10, … (times a power of ten), so that it grows seldom; labels as 600k."""
+    """An axis from step 0 to the next of 1, 2, 5 times a power of ten, so that it grows seldom; labels as 600k."""
     high = _nice(max(steps, 10.0) if math.isfinite(steps) else 10.0, 1)
     ticks = _linear_ticks(0.0, high, room)
-    return Axis(0.0, high, ticks, _labels(ticks, _thousands))
+    return Axis(0.0, high, ticks, tuple(map(_thousands, ticks)))
 
 
 def keep(previous: Axis, data_low: float, data_high: float) -> bool:
@@ -152,29 +157,21 @@ def _log_ticks(first: int, last: int, room: int) -> list[int]:
     return next(ticks for ticks in choices if len(ticks) <= max(room, 1))
 
 
-def _labels(ticks: tuple[float, ...], form: Callable[[float, float, int], str]) -> tuple[str, ...]:
-    """The shortest labels that tell the ticks apart and are true to a thousandth of their span."""
-    largest = max(map(abs, ticks))
-    tolerance = 1e-3 * (ticks[-1] - ticks[0])
+def _labels(ticks: tuple[float, ...]) -> tuple[str, ...]:
+    """The shortest labels that tell the ticks apart and are true to a thousandth of their span.
+
+    12.5, or 1.25e-7 where the largest tick is tiny or huge.
+    """
+    form = "f" if 1e-3 <= max(map(abs, ticks)) < 1e6 else "e"
     for digits in range(17):
-        labels = tuple(form(tick, largest, digits) for tick in ticks)
-        error = max(abs(_value(label) - tick) for label, tick in zip(labels, ticks, strict=True))
-        if len(set(labels)) == len(ticks) and error <= tolerance:
+        labels = tuple(f"{tick + 0.0:.{digits}{form if tick else 'f'}}" for tick in ticks)
+        error = max(abs(float(label) - tick) for label, tick in zip(labels, ticks, strict=True))
+        if len(set(labels)) == len(ticks) and error <= 1e-3 * (ticks[-1] - ticks[0]):
             break
     return labels
 
 
-def _plain(tick: float, largest: float, digits: int) -> str:
-    """12.5, or 1.25e-7 where the largest tick is tiny or huge."""
-    return f"{tick + 0.0:.{digits}f}" if 1e-3 <= largest < 1e6 or tick == 0 else f"{tick:.{digits}e}"
-
-
-def _thousands(tick: float, _largest: float, digits: int) -> str:
-    """600k, 1.2M."""
-    suffix = next((suffix for suffix, unit in UNITS.items() if tick >= unit), "")
-    text = f"{tick / UNITS.get(suffix, 1.0):.{digits}f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text) + suffix
-
-
-def _value(label: str) -> float:
-    return float(label[:-1]) * UNITS[label[-1]] if label[-1] in UNITS else float(label)
+def _thousands(step: float) -> str:
+    """A step as 600k or 1.2M."""
+    suffix, unit = next(((suffix, unit) for suffix, unit in UNITS.items() if step >= unit), ("", 1.0))
+    return f"{step / unit:g}{suffix}"

@@ -1,6 +1,6 @@
-"""The streaming canvas: curves as braille dots, fast enough to be drawn anew at every frame."""
+"""A canvas of braille dots for curves, fast enough to draw every frame anew."""
 
-from dataclasses import dataclass, field
+import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +18,8 @@ DOTS_PER_CELL = {"braille": (2, 4), "ascii": (1, 1)}
 ASCII_STROKES = {
     Ink.QUIET: "-", Ink.TEXT: "+", Ink.NETWORK: "*", Ink.TARGET: ".", Ink.TROUBLE: "x", Ink.PALE: ",", Ink.MARK: ":",
 }  # fmt: skip
-ASCII_SHAPES = {"×": "x", "●": "o", "▲": "^", "■": "#", "◆": "*", "·": ".", "┊": ":", "┄": "-"}
+ASCII_SHAPES = {"×": "x", "●": "o", "■": "#", "┊": ":"}
+"""Any other shape is a star."""
 
 FAR = 2.0**40
 """Farther than any dot, and still an exact integer."""
@@ -29,49 +30,37 @@ def shape_point(shape: str, glyphs: Glyphs) -> int:
     return ord(shape if glyphs == "braille" or shape.isascii() else ASCII_SHAPES.get(shape, "*"))
 
 
-@dataclass(eq=False)
 class Canvas:
     """A window onto the plane, drawn on with inks; where two share a cell, the later one wins.
 
     Inks read without color, too: the target is dotted, trouble is written in ×. What is not finite
     breaks a line and leaves × at the upper edge. The upper left dot is at (x_low, y_high).
+
+    Args:
+        columns: in cells; a negative size counts as 0.
+        rows: in cells.
+        window: x_low, x_high, y_low, y_high, in the units of the data.
+        glyphs: braille, or one character a dot.
     """
 
-    columns: int
-    rows: int
-    window: tuple[float, float, float, float]
-    """x_low, x_high, y_low, y_high, in the units of the data."""
-    glyphs: Glyphs = "braille"
-    _bits: NDArray[np.uint8] = field(init=False, repr=False)
-    _shapes: NDArray[np.uint32] = field(init=False, repr=False)
-    _ink: NDArray[np.uint8] = field(init=False, repr=False)
-    _not_finite: NDArray[np.bool_] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.columns, self.rows = max(self.columns, 0), max(self.rows, 0)
-        shape = (self.rows, self.columns)
-        self._bits = np.zeros(shape, np.uint8)
-        self._shapes = np.zeros(shape, np.uint32)
-        self._ink = np.zeros(shape, np.uint8)
+    def __init__(
+        self, columns: int, rows: int, window: tuple[float, float, float, float], glyphs: Glyphs = "braille"
+    ) -> None:
+        self.columns, self.rows, self.window, self.glyphs = max(columns, 0), max(rows, 0), window, glyphs
+        self.dots = DOTS_PER_CELL[glyphs]
+        self.width, self.height = self.columns * self.dots[0], self.rows * self.dots[1]
+        self._bits = np.zeros((self.rows, self.columns), np.uint8)
+        self._shapes = np.zeros((self.rows, self.columns), np.uint32)
+        self._ink = np.zeros((self.rows, self.columns), np.uint8)
         self._not_finite = np.zeros(self.columns, bool)
 
-    @property
-    def width(self) -> int:
-        """Columns of dots."""
-        return self.columns * DOTS_PER_CELL[self.glyphs][0]
-
-    @property
-    def height(self) -> int:
-        """Rows of dots."""
-        return self.rows * DOTS_PER_CELL[self.glyphs][1]
-
-    def line(self, x: ArrayLike, y: ArrayLike, ink: Ink, dotted: bool | None = None) -> None:
-        """A polyline through [n] points; dotted by default only for the target."""
-        columns, rows, joined = self._place(x, y)
+    def line(self, x: ArrayLike, y: ArrayLike, ink: Ink) -> None:
+        """A polyline through [n] points; dotted for the target."""
+        columns, rows, joined = self._joined(x, y)
         if not len(columns):
             return
         line_columns, line_rows, steep = polyline_dots(columns, rows, joined, self.width, self.height)
-        if dotted if dotted is not None else ink == Ink.TARGET:
+        if ink == Ink.TARGET:
             kept = np.where(steep, line_rows, line_columns) % 2 == 0
             line_columns, line_rows = line_columns[kept], line_rows[kept]
         self._light(np.append(columns, line_columns), np.append(rows, line_rows), ink)
@@ -81,8 +70,8 @@ class Canvas:
 
         Values that share a column of dots keep their extremes: a spike is never lost.
         """
-        columns, upper, _ = self._place(x, high)
-        lower_columns, lower, _ = self._place(x, low)
+        columns, upper, _ = self._joined(x, high)
+        lower_columns, lower, _ = self._joined(x, low)
         if not (len(columns) and len(lower_columns)) or not self.width:
             return
         reach = np.arange(max(columns[0], lower_columns[0], 0), min(columns[-1], lower_columns[-1], self.width - 1) + 1)
@@ -93,7 +82,7 @@ class Canvas:
 
     def points(self, x: ArrayLike, y: ArrayLike, ink: Ink, shape: str = "") -> None:
         """[n] single points, each a dot or a character `shape`."""
-        columns, rows, _ = self._place(x, y)
+        columns, rows, _ = self._joined(x, y)
         if shape:
             self._stamp(columns, rows, ink, shape)
         else:
@@ -101,14 +90,16 @@ class Canvas:
 
     def vertical(self, x: float, ink: Ink) -> None:
         """A rule from top to bottom, as a command leaves at its step."""
-        columns, rows = np.full(self.height, x), np.arange(self.height)
-        across = dots_of(columns, *self.window[:2], self.width)
-        seen = np.isfinite(across)
-        self._stamp(across[seen].astype(np.int64), rows[seen], ink, "┊")
+        rows = np.arange(self.height) if math.isfinite(x) else np.empty(0, np.int64)
+        self._stamp(self.across(np.full(len(rows), x)).astype(np.int64), rows, ink, "┊")
 
-    def horizontal(self, y: float, ink: Ink) -> None:
-        """A rule from left to right, dotted for the target."""
-        self.line(self.window[:2], (y, y), ink)
+    def across(self, x: ArrayLike) -> NDArray[np.float64]:
+        """Columns of dots, from the left, of values of x; NaN where they are not finite."""
+        return _place(x, *self.window[:2], self.width)
+
+    def down(self, y: ArrayLike) -> NDArray[np.float64]:
+        """Rows of dots, from the top, of values of y; NaN where they are not finite."""
+        return _place(-np.asarray(y, np.float64), -self.window[3], -self.window[2], self.height)
 
     def cells(self) -> Cells:
         """What is drawn so far."""
@@ -119,28 +110,23 @@ class Canvas:
         ink[:1, self._not_finite] = Ink.TROUBLE
         return Cells(glyphs, ink)
 
-    def _place(self, x: ArrayLike, y: ArrayLike) -> tuple[Dots, Dots, NDArray[np.bool_]]:
+    def _joined(self, x: ArrayLike, y: ArrayLike) -> tuple[Dots, Dots, NDArray[np.bool_]]:
         """Dots of the finite points, and which of them follow one another without a gap."""
-        across = dots_of(x, *self.window[:2], self.width)
-        down = dots_of(-np.asarray(y, np.float64), -self.window[3], -self.window[2], self.height)
-        self._note_not_finite(across[np.isfinite(across) & ~np.isfinite(down)])
+        across, down = self.across(x), self.down(y)
+        broken = across[np.isfinite(across) & ~np.isfinite(down) & (across >= 0) & (across < self.width)]
+        self._not_finite[broken.astype(np.int64) // self.dots[0]] = True
         kept = np.flatnonzero(np.isfinite(across) & np.isfinite(down))
         return across[kept].astype(np.int64), down[kept].astype(np.int64), np.diff(kept) == 1
 
-    def _note_not_finite(self, across: NDArray[np.float64]) -> None:
-        inside = across[(across >= 0) & (across < self.width)].astype(np.int64)
-        self._not_finite[inside // DOTS_PER_CELL[self.glyphs][0]] = True
-
     def _light(self, columns: Dots, rows: Dots, ink: Ink) -> None:
-        """Light dots; ink that has a character of its own writes that."""
+        """Light dots, or write the character of an ink that has one of its own."""
         if self.glyphs == "ascii" or ink == Ink.TROUBLE:
             self._stamp(columns, rows, ink, ASCII_STROKES[ink] if self.glyphs == "ascii" else "×")
             return
         columns, rows = self._inside(columns, rows)
-        plane = np.zeros((self.height, self.width), np.uint8)
-        plane[rows, columns] = 1
-        blocks = plane.reshape(self.rows, 4, self.columns, 2)
-        bits = np.einsum("rdcs,ds->rc", blocks, BITS)
+        plane = np.zeros((self.height, self.width), bool)
+        plane[rows, columns] = True
+        bits = braille_bits(plane)
         touched = bits > 0
         self._bits |= bits
         self._shapes[touched] = 0
@@ -149,8 +135,7 @@ class Canvas:
     def _stamp(self, columns: Dots, rows: Dots, ink: Ink, shape: str) -> None:
         """Write a character into the cells of these dots."""
         columns, rows = self._inside(columns, rows)
-        across, down = DOTS_PER_CELL[self.glyphs]
-        place = (rows // down, columns // across)
+        place = (rows // self.dots[1], columns // self.dots[0])
         self._shapes[place] = shape_point(shape, self.glyphs)
         self._bits[place] = 0
         self._ink[place] = ink
@@ -160,7 +145,14 @@ class Canvas:
         return columns[inside], rows[inside]
 
 
-def dots_of(values: ArrayLike, low: float, high: float, size: int) -> NDArray[np.float64]:
+def braille_bits(dots: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """[rows, columns] what to add to BRAILLE for [4 · rows, 2 · columns] dots."""
+    blocks = dots.reshape(len(dots) // 4, 4, dots.shape[1] // 2, 2)
+    bits: NDArray[np.uint8] = np.einsum("rdcs,ds->rc", blocks, BITS)
+    return bits
+
+
+def _place(values: ArrayLike, low: float, high: float, size: int) -> NDArray[np.float64]:
     """Dots of values: `low` is the middle of the first dot, `high` of the last. What is not finite is NaN."""
     values = np.asarray(values, np.float64)
     span = high - low if high > low else 1.0

@@ -1,4 +1,4 @@
-"""Cells: a rectangle of characters, each with an ink. What every figure is made of."""
+"""Cells: a rectangle of characters with inks, of which every figure is made."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Glyphs = Literal["braille", "ascii"]
 """The characters a figure may use: everything, or ASCII alone."""
 
 Colors = NDArray[np.uint8]
-"""[rows, columns, 3] red, green, blue."""
+"""[rows, columns, 2, 3] red, green and blue, of the character and of what is behind it."""
 
 SPACE = ord(" ")
 
@@ -32,7 +32,7 @@ class Ink(IntEnum):
     MARK = 6
     """The step of a command."""
     RGB = 7
-    """The cell has colors of its own, in `Cells.foreground` and `Cells.background`."""
+    """The cell has colors of its own, in `Cells.colors`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +43,7 @@ class Cells:
     """[rows, columns] code points."""
     ink: NDArray[np.uint8]
     """[rows, columns] values of `Ink`."""
-    foreground: Colors | None = None
-    """Used where `ink` is `Ink.RGB`; None where no cell is."""
-    background: Colors | None = None
+    colors: Colors | None = None
     """Used where `ink` is `Ink.RGB`; None where no cell is."""
 
     @classmethod
@@ -85,9 +83,11 @@ class Cells:
         here, there = (rows, columns), (other_rows, other_columns)
         glyphs, ink = self.glyphs.copy(), self.ink.copy()
         glyphs[here], ink[here] = other.glyphs[there], other.ink[there]
-        foreground = _paste_colors(self.foreground, other.foreground, glyphs.shape, here, there)
-        background = _paste_colors(self.background, other.background, glyphs.shape, here, there)
-        return type(self)(glyphs, ink, foreground, background)
+        colors = self.colors
+        if other.colors is not None:
+            colors = np.zeros((*glyphs.shape, 2, 3), np.uint8) if colors is None else colors.copy()
+            colors[here] = other.colors[there]
+        return type(self)(glyphs, ink, colors)
 
 
 def _overlap(size: int, other: int, start: int) -> tuple[slice, slice]:
@@ -96,17 +96,3 @@ def _overlap(size: int, other: int, start: int) -> tuple[slice, slice]:
     if first >= size:
         return slice(0, 0), slice(0, 0)
     return slice(first, last), slice(first - start, last - start)
-
-
-def _paste_colors(
-    under: Colors | None,
-    over: Colors | None,
-    shape: tuple[int, ...],
-    here: tuple[slice, slice],
-    there: tuple[slice, slice],
-) -> Colors | None:
-    if over is None:
-        return under
-    colors = np.zeros((*shape, 3), np.uint8) if under is None else under.copy()
-    colors[here] = over[there]
-    return colors

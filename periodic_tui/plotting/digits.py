@@ -1,4 +1,4 @@
-"""Figures three rows high."""
+"""Large digits, three rows high."""
 
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 

@@ -7,15 +7,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from periodic_tui.plotting.axes import Axis
+from periodic_tui.plotting.axes import Axis, window
 from periodic_tui.plotting.canvas import ASCII_STROKES, Canvas, shape_point
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.frame import frame
 
-Style = Literal["auto", "line", "dotted", "band", "points"]
+Style = Literal["line", "band", "points"]
 
-KEYS = {"line": "⠒⠒", "dotted": "⠂⠂", "band": "⠪⠕"}
+KEYS = {"line": "⠒⠒", "band": "⠪⠕", "points": "⠂"}
 """How the legend shows a style; in ASCII the ink has a stroke instead."""
+DOTTED = "⠂⠂"
+"""How it shows a line of the target."""
+EVERYWHERE = np.array([-1e300, 1e300])
+"""Beyond both ends of any axis."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +31,7 @@ class Series:
     y: ArrayLike
     """[n]; for a band its lower edge."""
     ink: Ink = Ink.NETWORK
-    style: Style = "auto"
-    """`auto`: dotted for the target, a line for the others."""
+    style: Style = "line"
     high: ArrayLike | None = None
     """[n] the upper edge of a band."""
     shape: str = "●"
@@ -39,29 +42,28 @@ class Series:
     def draw(self, canvas: Canvas, x_axis: Axis, y_axis: Axis) -> None:
         """Draw onto a canvas whose window is in axis units."""
         x, y = x_axis.positions(self.x), y_axis.positions(self.y)
-        match self._style():
+        match self.style:
             case "band":
                 canvas.band(x, y, y_axis.positions(self.y if self.high is None else self.high), self.ink)
             case "points":
                 canvas.points(x, y, self.ink, self.shape)
-            case style:
-                canvas.line(x, y, self.ink, dotted=style == "dotted")
+            case "line":
+                canvas.line(x, y, self.ink)
 
     def key(self, glyphs: Glyphs) -> str:
         """The entry in the legend."""
-        if self._style() == "points" and self.shape:
-            return f"{chr(shape_point(self.shape, glyphs))} {self.label}"
-        stroke = 2 * ASCII_STROKES[self.ink] if glyphs == "ascii" else KEYS.get(self._style(), "⠂")
+        if self.style == "points" and self.shape:
+            stroke = chr(shape_point(self.shape, glyphs))
+        elif glyphs == "ascii":
+            stroke = 2 * ASCII_STROKES[self.ink]
+        else:
+            stroke = DOTTED if self.style == "line" and self.ink == Ink.TARGET else KEYS[self.style]
         return f"{stroke} {self.label}"
 
-    def _style(self) -> str:
-        return self.style if self.style != "auto" else "dotted" if self.ink == Ink.TARGET else "line"
 
-
-def level(y: float, x_axis: Axis, ink: Ink = Ink.TARGET, label: str = "") -> Series:
-    """A horizontal rule along the whole axis, as the known answer has."""
-    x = np.array([x_axis.low, x_axis.high])
-    return Series(10.0**x if x_axis.scale == "log" else x, np.full(2, y), ink, label=label)
+def level(y: float, label: str = "") -> Series:
+    """A horizontal rule along the whole of a linear axis, as the known answer has."""
+    return Series(EVERYWHERE, np.full(2, y), Ink.TARGET, label=label)
 
 
 def curve_figure(
@@ -83,7 +85,7 @@ def curve_figure(
         x_label: at the end of the lower axis.
     """
     still = frame(*size, x_axis, y_axis, x_label, glyphs)
-    canvas = Canvas(still.columns, still.rows, (x_axis.low, x_axis.high, y_axis.low, y_axis.high), glyphs)
+    canvas = Canvas(still.columns, still.rows, window(x_axis, y_axis), glyphs)
     for x in x_axis.positions(list(marks)).tolist():
         canvas.vertical(x, Ink.MARK)
     for curve in series:

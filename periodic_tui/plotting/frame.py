@@ -1,13 +1,16 @@
-"""The still part of a plot: axes, ticks and labels, drawn by plotext and kept. Nothing else imports plotext."""
+"""The frame of a plot: axes with ticks and labels, drawn by plotext once and kept. Nothing else imports plotext.
+
+plotext lays out and draws the axes, joins their lines, and leaves out labels that would touch. Where the ticks are and
+what they are called is ours (`axes`): plotext spreads ticks evenly from end to end, has neither 600k nor whole decades,
+and labels ±0.25 as ±0.2.
+"""
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
-from periodic_tui.plotting.axes import Axis
-from periodic_tui.plotting.canvas import DOTS_PER_CELL, dots_of
+from periodic_tui.plotting.axes import Axis, window
+from periodic_tui.plotting.canvas import Canvas
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 
 ASCII_BORDERS = str.maketrans("│─┤├┬┴└┌┐┘┼", "|-+++++++++")
@@ -36,8 +39,7 @@ def frame(columns: int, rows: int, x_axis: Axis, y_axis: Axis, x_label: str = ""
     if columns < SMALLEST[0] or rows < SMALLEST[1] or left > columns // 2:
         return Frame(Cells.blank(columns, rows), 0, 0, max(columns, 0), max(rows, 0))
     width, height = columns - left, rows - AXIS_ROWS
-    across, down = DOTS_PER_CELL[glyphs]
-    lines = _draw(columns, rows, _across(x_axis, width, across), _upward(y_axis, height, down))
+    lines = _draw(columns, rows, Canvas(width, height, window(x_axis, y_axis), glyphs), x_axis, y_axis)
     if glyphs == "ascii":
         lines = [line.translate(ASCII_BORDERS) for line in lines]
     cells = Cells.blank(columns, rows).paste(Cells.of_lines(lines, Ink.QUIET), 0, 0)
@@ -50,41 +52,21 @@ def frame(columns: int, rows: int, x_axis: Axis, y_axis: Axis, x_label: str = ""
 
 def preload() -> None:
     """Import plotext now (a tenth of a second), for whoever has time before the first plot."""
-    _plotext()
+    import plotext  # noqa: F401
 
 
-@cache
-def _plotext() -> Any:
-    """plotext, imported at the first plot so that the first paint need not wait for it."""
+def _draw(columns: int, rows: int, canvas: Canvas, x_axis: Axis, y_axis: Axis) -> list[str]:
+    """The lines of an empty plot. Ticks come to the cells of the canvas, so that plotext has nothing left to round."""
     import plotext
 
-    return plotext
-
-
-Ticks = tuple[int, list[int], tuple[str, ...]]
-"""Cells along an axis, and the cell and label of each tick."""
-
-
-def _across(axis: Axis, size: int, dots: int) -> Ticks:
-    """Ticks in whole cells, rounded as the canvas rounds: plotext then has nothing left to round."""
-    columns = dots_of(axis.ticks, axis.low, axis.high, size * dots) // dots
-    return size, columns.astype(int).tolist(), axis.labels
-
-
-def _upward(axis: Axis, size: int, dots: int) -> Ticks:
-    rows = dots_of(np.negative(axis.ticks), -axis.high, -axis.low, size * dots) // dots
-    return size, (size - 1 - rows).astype(int).tolist(), axis.labels
-
-
-def _draw(columns: int, rows: int, x_ticks: Ticks, y_ticks: Ticks) -> list[str]:
-    """The lines of an empty plot, from a figure of its own: plotext's global one is shared between threads."""
-    plotext = _plotext()
-    figure = type(plotext.figure)(type(plotext.terminal)().limit(False, False))
+    # A figure of our own: plotext's global one is shared between threads.
+    figure: Any = type(plotext.figure)(type(plotext.terminal)().limit(False, False))
     figure.theme("colorless").plot_size(columns, rows)
-    sides = (("x", "lower", "upper", x_ticks), ("y", "left", "right", y_ticks))
-    for name, side, other_side, (size, places, labels) in sides:
-        figure.axes(False, axis=name, side=other_side)
-        figure.ruler(name, side).lim(0, max(size - 1, 1)).ticks(places, labels)
+    figure.axes(False, axis="x", side="upper").axes(False, axis="y", side="right")
+    x_cells, y_cells = canvas.across(x_axis.ticks) // canvas.dots[0], canvas.down(y_axis.ticks) // canvas.dots[1]
+    x_ruler, y_ruler = figure.ruler("x", "lower"), figure.ruler("y", "left").direction(-1)
+    x_ruler.lim(0, max(canvas.columns - 1, 1)).ticks(x_cells.tolist(), x_axis.labels)
+    y_ruler.lim(0, max(canvas.rows - 1, 1)).ticks(y_cells.tolist(), y_axis.labels)
     figure.draw(figure.signal([0], [0], marker=" "))
     lines: list[str] = figure.build().string(colorless=True).split("\n")
     return lines

@@ -1,8 +1,9 @@
-"""Heat maps: two values in every cell, one above the other."""
+"""Heat maps that show two values in every cell, one above the other."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from periodic_tui.plotting.canvas import shape_point
 from periodic_tui.plotting.cells import Cells, Colors, Glyphs, Ink
 
 Palette = NDArray[np.uint8]
@@ -44,11 +45,10 @@ def heat_map(
     if palette is None or glyphs == "ascii":
         sampled = _sample(table, columns, rows)
         return _cross_out(_ramp(_shares(sampled, low, high), RAMPS[glyphs]), np.isnan(sampled), glyphs)
-    sampled = _sample(table, columns, 2 * rows)
-    colors = _interpolate(_shares(sampled, low, high), palette)
-    shape = (rows, columns)
-    cells = Cells(np.full(shape, UPPER_HALF, np.uint32), np.full(shape, Ink.RGB, np.uint8), colors[::2], colors[1::2])
-    return _cross_out(cells, np.isnan(sampled[::2] + sampled[1::2]), glyphs)
+    halves = _sample(table, columns, 2 * rows).reshape(rows, 2, columns).swapaxes(1, 2)
+    ink = np.full((rows, columns), Ink.RGB, np.uint8)
+    cells = Cells(np.full(ink.shape, UPPER_HALF, np.uint32), ink, _interpolate(_shares(halves, low, high), palette))
+    return _cross_out(cells, np.asarray(np.isnan(halves).any(axis=2)), glyphs)
 
 
 def _sample(table: NDArray[np.float64], columns: int, rows: int) -> NDArray[np.float64]:
@@ -77,6 +77,6 @@ def _ramp(shares: NDArray[np.float64], ramp: str) -> Cells:
 
 
 def _cross_out(cells: Cells, where: NDArray[np.bool_], glyphs: Glyphs) -> Cells:
-    cells.glyphs[where] = ord("×" if glyphs == "braille" else "x")
+    cells.glyphs[where] = shape_point("×", glyphs)
     cells.ink[where] = Ink.TROUBLE
     return cells

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from periodic_tui.plotting.canvas import BITS, BRAILLE
+from periodic_tui.plotting.canvas import BRAILLE, braille_bits
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.heat import Palette, heat_map
 
@@ -80,17 +80,15 @@ def banded(values: ArrayLike, low: float, high: float) -> NDArray[np.float64]:
 
 def lined(cells: Cells, dots: NDArray[np.bool_], glyphs: Glyphs = "braille") -> Cells:
     """A map with white dots [4 · rows, 2 · columns] on its colors."""
-    blocks = dots[: 4 * cells.rows, : 2 * cells.columns].reshape(cells.rows, 4, cells.columns, 2)
-    bits = np.einsum("rdcs,ds->rc", blocks.astype(np.uint8), BITS)
+    bits = braille_bits(dots[: 4 * cells.rows, : 2 * cells.columns])
     on, shapes, ink = bits > 0, cells.glyphs.copy(), cells.ink.copy()
     shapes[on] = ord(".") if glyphs == "ascii" else BRAILLE + bits[on].astype(np.uint32)
-    if cells.foreground is None or cells.background is None:
+    if cells.colors is None:
         ink[on] = Ink.NETWORK
         return Cells(shapes, ink)
-    front, back = cells.foreground.copy(), cells.background.copy()
-    back[on] = (front[on].astype(np.uint16) + back[on]) // 2
-    front[on], ink[on] = WHITE, Ink.RGB
-    return Cells(shapes, ink, front, back)
+    colors, behind = cells.colors.copy(), cells.colors[on].mean(axis=1)
+    colors[on, 0], colors[on, 1], ink[on] = WHITE, behind, Ink.RGB
+    return Cells(shapes, ink, colors)
 
 
 def zero_lines(

@@ -20,8 +20,6 @@ def polyline_dots(
     Returns:
         Columns and rows of the dots, and whether each belongs to a steep stretch. A dot may occur twice.
     """
-    if len(columns) > 4 * width:
-        columns, rows, joined = _thin(columns, rows, joined)
     x, y = columns[:-1][joined], rows[:-1][joined]
     dx, dy = columns[1:][joined] - x, rows[1:][joined] - y
     steps = np.maximum(np.maximum(np.abs(dx), np.abs(dy)), 1)
@@ -35,23 +33,8 @@ def polyline_dots(
 
 
 def _along(start: Dots, change: Dots, step: Dots, steps: Dots) -> Dots:
-    """Multiplied before it is divided, which rounds once: a tie must not depend on the error of step / steps."""
+    """Dots along segments. Multiplying first rounds only once: a tie must not depend on the error of step / steps."""
     return np.rint(start + change.astype(np.float64) * step / steps).astype(np.int64)
-
-
-def _thin(columns: Dots, rows: Dots, joined: NDArray[np.bool_]) -> tuple[Dots, Dots, NDArray[np.bool_]]:
-    """First, lowest, highest and last of every run of points within a column: the same dots from fewer points.
-
-    Jugel, Jerzak, Hackenbroich and Markl, "M4: a visualization-oriented time series data aggregation", VLDB 2014.
-    """
-    new_run = np.concatenate([[True], (np.diff(columns) != 0) | ~joined])
-    starts = np.flatnonzero(new_run)
-    ends = np.append(starts[1:], len(columns)) - 1
-    lowest, highest = np.minimum.reduceat(rows, starts), np.maximum.reduceat(rows, starts)
-    thin_rows = np.stack([rows[starts], lowest, highest, rows[ends]], axis=1).ravel()
-    thin_joined = np.ones(4 * len(starts) - 1, bool)
-    thin_joined[3::4] = joined[ends[:-1]]
-    return np.repeat(columns[starts], 4), thin_rows, thin_joined
 
 
 def _visible_steps(x: Dots, dx: Dots, y: Dots, dy: Dots, steps: Dots, width: int, height: int) -> tuple[Dots, Dots]:

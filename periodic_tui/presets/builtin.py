@@ -39,6 +39,6 @@ def preset_folder() -> Path:
 
 
 def title_and_story(name: str) -> tuple[str, str]:
-    """Of a built-in preset, read without the validator, which takes longer than the first frame of the screen."""
+    """Title and story of a built-in preset, without the validator, which takes longer than the first frame."""
     table = tomllib.loads((preset_folder() / f"{name}.toml").read_text(encoding="utf-8"))
     return str(table.get("title", "")), str(table.get("story", ""))

@@ -14,7 +14,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.error_messages import problems
 from periodic_tui.engine.experiment.overrides import Override, override
 from periodic_tui.engine.files import read_regular
-from periodic_tui.engine.names import nearest
+from periodic_tui.engine.names import did_you_mean
 from periodic_tui.presets.builtin import BUILT_IN, preset_folder
 from periodic_tui.presets.errors import PresetError
 from periodic_tui.printable import printable
@@ -57,7 +57,8 @@ def _read(preset: str) -> dict[str, Any]:
     try:
         table = tomllib.loads(read_regular(path, MAX_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
-        raise PresetError(preset, [_missing(preset)]) from None
+        choice = f"expected a file or one of {', '.join(BUILT_IN)}{did_you_mean(preset, BUILT_IN)}"
+        raise PresetError(preset, [f"no such file and no such preset, {choice}"]) from None
     except OSError as error:
         raise PresetError(preset, [f"cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError as error:
@@ -77,9 +78,3 @@ def _beside(path: Path, table: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(target, dict) or not isinstance(target.get("path"), str):
         return table
     return {**table, "target": {**target, "path": str(path.absolute().parent / target["path"])}}
-
-
-def _missing(preset: str) -> str:
-    near = nearest(preset, list(BUILT_IN))
-    hint = f"; did you mean {near}?" if near else ""
-    return f"no such file and no such preset, expected a file or one of {', '.join(BUILT_IN)}{hint}"

@@ -1,4 +1,4 @@
-"""The app: one worker thread, one timer, one screen."""
+"""The app, with its one worker thread and one screen."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from contextvars import copy_context
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
@@ -49,16 +49,14 @@ class PeriodicApp(App[None], inherit_bindings=False):
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
     ]
 
-    def __init__(
-        self, opening: Opening, open_session: OpenSession, fps: float = 10.0, glyphs: Glyphs = "braille"
-    ) -> None:
+    def __init__(self, opening: Opening, open_session: OpenSession, glyphs: Glyphs = "braille") -> None:
         super().__init__()
-        self.opening, self.open_session, self.fps, self.glyphs = opening, open_session, fps, glyphs
+        self.opening, self.open_session, self.glyphs = opening, open_session, glyphs
         self.session: Session | None = None
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
         """What went wrong before there was a session to keep it."""
-        self._interrupt: Callable[[int], object] = sys.exit
+        self._event_loop: asyncio.AbstractEventLoop | None = None
         self.worker = threading.Thread(target=self._work, name="session", daemon=True)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -68,10 +66,14 @@ class PeriodicApp(App[None], inherit_bindings=False):
         return OpeningScreen(self.opening, self.glyphs)
 
     def on_mount(self) -> None:
-        loop, context = asyncio.get_running_loop(), copy_context()
-        self._call = partial(loop.call_soon_threadsafe, context=context)
-        self._interrupt = lambda code: self._call(self.exit, None, code)
+        self._event_loop, self._mounted_context = asyncio.get_running_loop(), copy_context()
         self.call_after_refresh(self.set_timer, AFTER_FIRST_FRAME, self.worker.start)
+
+    def _call(self, action: Callable[..., object], *arguments: object) -> None:
+        """Run an action on the event loop, from any thread; nothing where the loop has ended, as after `q`."""
+        assert self._event_loop is not None
+        with suppress(RuntimeError):
+            self._event_loop.call_soon_threadsafe(action, *arguments, context=self._mounted_context)
 
     def _work(self) -> None:
         """The worker thread's body: whatever takes long to import, then the session."""
@@ -80,26 +82,35 @@ class PeriodicApp(App[None], inherit_bindings=False):
             from periodic_tui.ui.dashboard import Dashboard
 
             session, presets = self.open_session()
-            self._call(self._show, Dashboard, session, presets)
+            open_ = self._tell(self._show, Dashboard, session, presets)
             preload()
         except BaseException as failure:
             self.failure = failure
-            self._call(self.exit, None, 1)
+            self._tell(self.exit, None, 1)
         else:
-            session.run()
+            if open_:
+                session.run()
+
+    def _tell(self, action: Callable[..., object], *arguments: object) -> bool:
+        """Run an action on the event loop; False where that has ended, since the user has quit."""
+        try:
+            self._call(action, *arguments)
+        except RuntimeError:
+            return False
+        return True
 
     def _show(self, dashboard: type[Dashboard], session: Session, presets: Sequence[tuple[str, str, str]]) -> None:
-        """The dashboard covers the opening."""
+        """Put the dashboard over the opening."""
         self.session = session
         self.dashboard = dashboard(session, presets, self.glyphs)
-        loop, context = asyncio.get_running_loop(), copy_context()
-        session.on_wake = Wake(loop, context, self.dashboard.poll)
+        session.on_wake = Wake(self._tell, self.dashboard.poll)
         self.push_screen(self.dashboard)
-        self.set_interval(1 / self.fps, self.dashboard.poll)
 
     def interrupt(self, code: int) -> None:
         """End from a signal handler."""
-        self._interrupt(code)
+        if self._event_loop is None:
+            sys.exit(code)
+        self._call(self.exit, None, code)
 
     def action_help_quit(self) -> None:
         self.notify("press q to quit", markup=False)

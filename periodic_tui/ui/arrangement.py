@@ -1,4 +1,4 @@
-"""Which panes are on the screen, and how: a pure function of what they say, the focus and the size."""
+"""Which panes are on the screen, and how: a pure function of which are relevant, the focus and the size."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Literal
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
-from periodic_tui.ui.widgets.pane import Pane
+from periodic_tui.ui.widgets.pane import Pane, Place
 
 Layout = Literal["small", "medium", "large"]
 
 COLUMNS: dict[Layout, int] = {"small": 2, "medium": 2, "large": 3}
-"""At most; two where four plots or fewer speak."""
+"""At most; two where four plots or fewer are shown."""
 PLOTS: dict[Layout, int] = {"small": 3, "medium": 4, "large": 6}
 """So many plots have a place."""
 STRIP_ROOM: dict[Layout, int] = {"small": 2, "medium": 3, "large": 3}
@@ -50,33 +50,29 @@ def layout_for(size: Size) -> Layout:
     return "large" if size.width >= 170 and size.height >= 45 else "medium"
 
 
-def speaking(panes: Sequence[type[Pane]], snapshot: Snapshot) -> list[type[Pane]]:
-    """The panes that have something to say; of a run that was refused, only the strips."""
+def relevant(panes: Sequence[type[Pane]], snapshot: Snapshot) -> list[type[Pane]]:
+    """The panes that are relevant to a run; of a run that was refused, only the strips."""
     return [pane for pane in panes if pane.is_relevant(snapshot) and not (snapshot.refusal and pane.PLACE == "plot")]
 
 
 def arrange(
-    speakers: Sequence[type[Pane]],
+    panes: Sequence[type[Pane]],
     size: Size,
     focus: str | None = None,
     zoomed: bool = False,
     hidden: Set[str] = frozenset(),
 ) -> Arrangement:
-    """Places for those who speak, the most important first. A focused pane without a place is shown alone."""
+    """Places for relevant panes, the most important first. A focused pane without a place is shown alone."""
     layout = layout_for(size)
-    plots = [pane.NAME for pane in speakers if pane.PLACE == "plot" and pane.NAME not in hidden][: PLOTS[layout]]
-    strips = [pane.NAME for pane in speakers if pane.PLACE == "strip" and pane.NAME not in hidden][: STRIP_ROOM[layout]]
-    focused = next((pane for pane in speakers if focus == pane.NAME), None)
-    if focused and (zoomed or focus not in plots + strips):
-        return _alone(focused, layout)
+    shown = [pane for pane in panes if pane.NAME not in hidden]
+    plots, strips = _names(shown, "plot")[: PLOTS[layout]], _names(shown, "strip")[: STRIP_ROOM[layout]]
+    focused = [pane for pane in panes if focus == pane.NAME]
+    alone = bool(focused) and (zoomed or focus not in plots + strips)
+    if alone:
+        plots, strips = _names(focused, "plot"), _names(focused, "strip")
     columns = min(COLUMNS[layout] if len(plots) > 4 else 2, max(len(plots), 1))
-    return Arrangement(layout, tuple(plots), tuple(strips), columns)
+    return Arrangement(layout, plots, strips, columns, alone)
 
 
-def _alone(pane: type[Pane], layout: Layout) -> Arrangement:
-    names = (pane.NAME,)
-    return (
-        Arrangement(layout, plots=names, alone=True)
-        if pane.PLACE == "plot"
-        else Arrangement(layout, (), names, 1, True)
-    )
+def _names(panes: Sequence[type[Pane]], place: Place) -> tuple[str, ...]:
+    return tuple(pane.NAME for pane in panes if place == pane.PLACE)

@@ -15,32 +15,16 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from periodic_tui.engine.commands import (
-    ApplyRemedy,
-    Command,
-    Inject,
-    Load,
-    Pace,
-    Pause,
-    Reinitialize,
-    Resume,
-    Set,
-    SingleStep,
-    Undo,
-)
-from periodic_tui.engine.components.activations import activations
-from periodic_tui.engine.components.optimizers import optimizers
+from periodic_tui.engine.commands import ApplyRemedy, Command, Load, parse
 from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
-from periodic_tui.ui.arrangement import Arrangement, arrange, speaking
+from periodic_tui.ui.arrangement import Arrangement, arrange, relevant
 from periodic_tui.ui.keys import KEYS
-from periodic_tui.ui.pace import faster, slower
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.help import Help, key_rows
 from periodic_tui.ui.screens.picker import Picker, Preset
 from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.session import Session
-from periodic_tui.ui.widgets.cycle import Cycle
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.pane import Pane
 
@@ -48,7 +32,7 @@ FIRST_FOCUS = "fit"
 """The pane that + and - act on from the start."""
 
 AFTER_WORDS = 0.012
-"""Seconds for words and figures to be painted before the plots are drawn."""
+"""Seconds for words and figures to reach the screen before the plots are drawn."""
 
 
 class Dashboard(Screen[None]):
@@ -66,7 +50,6 @@ class Dashboard(Screen[None]):
         self.session, self.presets, self.glyphs = session, [Preset(*preset) for preset in presets], glyphs
         self.panes: dict[str, Pane] = {}
         self.view = View()
-        self._optimizers, self._activations = Cycle(optimizers), Cycle(activations)
         self.focus_name = FIRST_FOCUS
         self.summoned = False
         """Whether the user asked for the focused pane, so that it is shown even if it has no place."""
@@ -116,10 +99,8 @@ class Dashboard(Screen[None]):
         """Give every pane its place, if that has changed."""
         if not self.panes or not self.size.area:
             return
-        speakers = speaking(PANES, self.plotted)
-        arrangement = arrange(
-            speakers, self.size, self.focus_name if self.summoned or self.zoomed else None, self.zoomed, self.hidden
-        )
+        focus = self.focus_name if self.summoned or self.zoomed else None
+        arrangement = arrange(relevant(PANES, self.plotted), self.size, focus, self.zoomed, self.hidden)
         if arrangement != self.arrangement:
             self.arrangement = arrangement
             self._apply(arrangement)
@@ -148,7 +129,7 @@ class Dashboard(Screen[None]):
             self.look(replace(self.view, panes=asking))
 
     def _keep_focus(self) -> None:
-        """The focus goes with the pane; where that says nothing, to the first one shown."""
+        """The focus goes with the pane; where that is not shown, to the first one that is."""
         assert self.arrangement is not None
         if shown := self.arrangement.shown:
             pane = self.panes[self.focus_name if self.focus_name in shown else shown[0]]
@@ -171,7 +152,7 @@ class Dashboard(Screen[None]):
     # Keys that only concern the screen.
 
     def action_turn_pane(self, by: int) -> None:
-        names = [pane.NAME for pane in speaking(PANES, self.plotted) if pane.NAME != "story"]
+        names = [pane.NAME for pane in relevant(PANES, self.plotted) if pane.NAME != "story"]
         if names:
             present = names.index(self.focus_name) if self.focus_name in names else -1
             self.show_pane(names[(present + by) % len(names)])
@@ -238,7 +219,7 @@ class Dashboard(Screen[None]):
         self.look(replace(self.view, compare=not self.view.compare))
 
     def action_turn_replica(self, by: int) -> None:
-        self.look(replace(self.view, focus=(self.snapshot.focus + by) % self.snapshot.replicas))
+        self.look(replace(self.view, focus=(self.view.focus + by) % self.snapshot.replicas))
 
     def on_pane_look(self, message: Pane.Look) -> None:
         self.look(replace(self.view, **message.changes))
@@ -254,47 +235,8 @@ class Dashboard(Screen[None]):
         """Queue a command; what it did comes back in a snapshot."""
         self.session.send(command)
 
-    def action_pause_or_resume(self) -> None:
-        self.send(Resume() if self.snapshot.state == "paused" else Pause())
-
-    def action_single_step(self) -> None:
-        self.send(SingleStep())
-
-    def action_slower(self) -> None:
-        self.send(Pace(slower(self.snapshot.pace, self.snapshot.rate)))
-
-    def action_faster(self) -> None:
-        self.send(Pace(faster(self.snapshot.pace, self.snapshot.rate)))
-
-    def action_inject(self) -> None:
-        self.send(Inject())
-
-    def action_inject_beside(self) -> None:
-        self.send(Inject(offset_beside(self.snapshot)))
-
-    def action_reinitialize(self) -> None:
-        self.send(Reinitialize())
-
-    def action_next_seed(self) -> None:
-        self.send(Reinitialize(self.snapshot.seed - self.snapshot.focus + 1))
-
-    def action_scale_lr(self, factor: float) -> None:
-        self.send(Set("optimizer.lr", repr(factor * self.snapshot.lr)))
-
-    def action_turn_optimizer(self) -> None:
-        self.send(Set("optimizer.kind", self._optimizers.after(self.snapshot.optimizer)))
-
-    def action_turn_activation(self) -> None:
-        self.send(Set("model.activation", self._activations.after(self.snapshot.activation)))
-
-    def action_undo(self) -> None:
-        self.send(Undo())
-
-    def action_turn_preset(self, by: int) -> None:
-        names = [preset.name for preset in self.presets]
-        present = names.index(self.snapshot.preset) if self.snapshot.preset in names else -1
-        if names:
-            self.send(Load(names[(present + by) % len(names)]))
+    def action_send(self, words: str) -> None:
+        self.send(parse(words))
 
     def action_load_preset(self, number: int) -> None:
         if number <= len(self.presets):
@@ -311,8 +253,3 @@ class Dashboard(Screen[None]):
                 yield binding.description, binding.tooltip, partial(self.run_action, binding.action)
         for preset in self.presets:
             yield f"load {preset.name}", preset.title, partial(self._load, preset.name)
-
-
-def offset_beside(snapshot: Snapshot) -> float:
-    """Half of the answer's basin, in one digit; a thousandth where it is not known."""
-    return float(f"{snapshot.basin / 2:.1g}") if snapshot.basin else 1e-3

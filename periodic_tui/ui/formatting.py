@@ -1,12 +1,15 @@
-"""Figures and foreign text, made fit for cells of the screen."""
+"""Figures and foreign text, written so that they fit the cells of the screen."""
 
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+
+from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
     from periodic_tui.plotting.cells import Glyphs
@@ -25,8 +28,8 @@ UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def plain(text: str, glyphs: Glyphs = "braille") -> str:
-    """One line in which every character fills one cell and none commands the terminal; line breaks become spaces."""
-    line = _tamed(text)
+    """Text as one line of characters that fill one cell and do not command the terminal; blanks become spaces."""
+    line = printable(re.sub(r"\s", " ", text))
     if glyphs == "ascii":
         line = line.translate(ASCII).encode("ascii", "replace").decode()
     return line if line.isascii() else "".join(c if cell_len(c) == 1 else "?" for c in line)
@@ -34,23 +37,7 @@ def plain(text: str, glyphs: Glyphs = "braille") -> str:
 
 def literal(text: str) -> str:
     """Text with its line breaks, in which no character commands the terminal; for Textual's own widgets."""
-    return "\n".join(_tamed(line) for line in text.split("\n"))
-
-
-def _tamed(text: str) -> str:
-    """Control characters as their pictures, spaces for blanks, and a replacement character for what is invisible."""
-    return text if text.isprintable() else "".join(map(_tame, text))
-
-
-def _tame(character: str) -> str:
-    if character.isprintable():
-        return character
-    if character.isspace():
-        return " "
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "␡" if code == 0x7F else "\N{REPLACEMENT CHARACTER}"
+    return printable(text, keep="\n")
 
 
 def wrapped(text: str, width: int, glyphs: Glyphs = "braille") -> list[str]:
@@ -64,19 +51,14 @@ def shortened(line: str, width: int) -> str:
 
 
 def clipped(lines: list[str], rows: int) -> list[str]:
-    """The first rows; … where something is left out."""
+    """The first rows, with … where something is left out."""
     if len(lines) <= rows:
         return lines
     return [*lines[: rows - 1], lines[rows - 1] + "…"] if rows > 0 else []
 
 
-def whole(number: int) -> str:
-    """1,204,000."""
-    return f"{number:,}"
-
-
 def rate(per_second: float) -> str:
-    """Three digits and a unit: 571k, 7.25k, 80.0; always five cells wide."""
+    """A rate with three digits and a unit, always five cells wide: 571k, 7.25k, 80.0."""
     if not math.isfinite(per_second):
         return f"{'-':>5}"
     unit, suffix = next(((unit, suffix) for unit, suffix in UNITS if per_second >= 0.9995 * unit), (1.0, ""))
@@ -84,12 +66,12 @@ def rate(per_second: float) -> str:
 
 
 def three_digits(value: float) -> str:
-    """0.998, 12.3, 571; for 0.001 ≤ value < 999.5."""
+    """A value from 0.001 to 999.5 with three digits: 0.998, 12.3, 571."""
     return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}"
 
 
 def loss(value: float | None) -> str:
-    """Three digits of a loss, seven cells wide: 0.998, 1.2e-07, 0, inf, nan."""
+    """A loss with three digits, seven cells wide: 0.998, 1.2e-07, 0, inf, nan."""
     if value is None or math.isnan(value):
         return f"{'nan':<7}"
     if value == 0 or math.isinf(value):
@@ -104,9 +86,5 @@ def four_digits(value: float) -> str:
     if not math.isfinite(value):
         return f"{value}"
     if size == 0 or 1e-3 <= size < 99_999.5:
-        return f"{value:.{max(0, 3 - _exponent(size))}f}"[:7]
+        return f"{value:.{max(0, 3 - math.floor(math.log10(max(size, 1.0))))}f}"[:7]
     return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e+")
-
-
-def _exponent(size: float) -> int:
-    return max(0, math.floor(math.log10(size))) if size else 0

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-
-def _key(keys: str, action: str, word: str, tooltip: str, show: bool = False) -> Binding:
-    return Binding(keys, action, word, tooltip=tooltip, show=show, id=_name(action))
+from periodic_tui.engine.commands import COMMANDS
 
 
-def _name(action: str) -> str:
-    """turn_preset(1) is remapped as turn-preset.1."""
-    return action.removeprefix("app.").replace("(", ".").replace(")", "").replace("_", "-")
+def _key(keys: str, action: str, name: str, tooltip: str, show: bool = False) -> Binding:
+    return Binding(keys, action, name, tooltip=tooltip, show=show, id=_ident(action))
+
+
+def _ident(action: str) -> str:
+    """turn_pane(1) is remapped as turn-pane.1, send('next:seed') as next.seed."""
+    words = action.removeprefix("app.").removeprefix("send('").removesuffix("')")
+    return words.replace("(", ".").replace(")", "").replace("_", "-").replace(":", ".")
+
+
+def _send(keys: str, words: str, name: str, tooltip: str = "", show: bool = False) -> Binding:
+    """A key that sends a command; its tooltip is the command's own line where nothing better is said."""
+    help_text = tooltip or (COMMANDS[words.partition(":")[0]].__doc__ or "").partition("\n")[0].rstrip(".")
+    return _key(keys, f"send('{words}')", name, help_text, show)
 
 
 SUSPEND = _key("ctrl+z", "app.suspend_process", "suspend", "Go to the shell; fg comes back")
@@ -21,29 +30,29 @@ ALWAYS: list[BindingType] = [SUSPEND, QUIT]
 """Keys that work before the dashboard is there."""
 
 KEYS: list[BindingType] = [
-    _key("space", "pause_or_resume", "pause", "Stop between two steps, or go on", show=True),
-    _key("s", "single_step", "step", "Pause, and take one step"),
-    _key("less_than_sign", "slower", "slower", "Train at fewer steps a second"),
-    _key("greater_than_sign", "faster", "faster", "Train at more steps a second"),
-    _key("i", "inject", "inject", "Set the parameters to the known answer", show=True),
-    _key("I", "inject_beside", "inject beside", "Set them half a basin beside the answer"),
-    _key("r", "reinitialize", "reinitialize", "Draw the parameters afresh, with the same seed", show=True),
+    _send("space", "toggle-pause", "pause", show=True),
+    _send("s", "step", "step"),
+    _send("less_than_sign", "slower", "slower"),
+    _send("greater_than_sign", "faster", "faster"),
+    _send("i", "inject", "inject", "Set the parameters to the known answer", show=True),
+    _send("I", "inject-beside", "inject beside", "Set them half a basin beside the answer"),
+    _send("r", "reinitialize", "reinitialize", "Draw the parameters afresh, with the same seed", show=True),
     _key("f", "remedies", "remedies", "Choose a remedy for what is the matter", show=True),
-    _key("u", "undo", "undo", "Undo the last command; the steps count on"),
+    _send("u", "undo", "undo", "Undo the last command; the steps count on"),
     _key("c", "compare", "compare", "Show the same seed untreated beside it, or hide it"),
-    _key("n", "turn_preset(1)", "next preset", "Load the next preset"),
-    _key("p", "turn_preset(-1)", "preset before", "Load the preset before"),
+    _send("n", "next:preset", "next preset", "Load the next preset"),
+    _send("p", "previous:preset", "preset before", "Load the preset before"),
     _key("l", "list_presets", "list", "Choose a preset", show=True),
     _key("question_mark,f1", "help", "help", "What to watch, and every key", show=True),
     QUIT,
     # From here on the footer has no room for them on 80 columns.
-    _key("R", "next_seed", "next seed", "Draw them with the next seed", show=True),
+    _send("R", "next:seed", "next seed", "Draw them with the next seed", show=True),
     _key("g", "landscape", "landscape", "Show the landscape: all of it, or near the answer", show=True),
     _key("z", "zoom_pane", "zoom", "Show the focused pane alone, or all again", show=True),
-    _key("o", "turn_optimizer", "next optimizer", "Go on with the next optimizer and its own lr"),
-    _key("a", "turn_activation", "next activation", "Go on with the next activation"),
-    _key("left_parenthesis", "scale_lr(0.5)", "lr ÷2", "Halve the learning rate"),
-    _key("right_parenthesis", "scale_lr(2.0)", "lr ×2", "Double the learning rate"),
+    _send("o", "next:optimizer", "next optimizer", "Go on with the next optimizer and its own lr"),
+    _send("a", "next:activation", "next activation", "Go on with the next activation"),
+    _send("left_parenthesis", "scale-lr:0.5", "lr ÷2", "Halve the learning rate"),
+    _send("right_parenthesis", "scale-lr:2", "lr ×2", "Double the learning rate"),
     _key("x", "stop_at_death", "stop at death", "Pause when the next unit dies, or no longer"),
     _key("left_square_bracket", "turn_replica(-1)", "replica before", "Show the replica before"),
     _key("right_square_bracket", "turn_replica(1)", "next replica", "Show the next replica"),

@@ -29,21 +29,20 @@ DEADLINE = 0.35
 
 
 def run_dashboard(
-    opening: Opening, open_session: OpenSession, fps: float = 10.0, glyphs: str = "auto"
+    opening: Opening, open_session: OpenSession, glyphs: str = "auto"
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
 
     Args:
         opening: what the first frame says.
         open_session: called in the worker thread, after the first frame.
-        fps: frames a second.
         glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
 
     Returns:
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
         anything did.
     """
-    app = PeriodicApp(opening, open_session, fps, glyphs_for(glyphs))
+    app = PeriodicApp(opening, open_session, glyphs_for(glyphs))
     terminal = Terminal(sys.__stderr__)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):
@@ -60,14 +59,14 @@ def run_dashboard(
 
 
 def exit_code(failure: BaseException | None, otherwise: int) -> int:
-    """2 where the run was refused, 1 after a bug in the worker."""
+    """The exit code: 2 where the run was refused, 1 after a bug in the worker, else `otherwise`."""
     if failure is None:
         return otherwise
     return 2 if isinstance(failure, Refused) else 1
 
 
 def glyphs_for(choice: str) -> Glyphs:
-    """Everything where the terminal takes Unicode, else ASCII."""
+    """The glyphs of a choice; `auto` is everything where the terminal takes Unicode, else ASCII."""
     if choice != "auto":
         return "ascii" if choice == "ascii" else "braille"
     encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
@@ -77,7 +76,7 @@ def glyphs_for(choice: str) -> Glyphs:
 
 @contextmanager
 def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
-    """SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time."""
+    """Let SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time."""
 
     watch = threading.Timer(DEADLINE, give_up, [terminal])
     watch.daemon = True

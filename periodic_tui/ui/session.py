@@ -1,11 +1,8 @@
-"""What the screen needs of a session; tests script one."""
+"""What the screen needs of a session, as a protocol; tests have a scripted one."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from contextlib import suppress
-from contextvars import Context
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -17,7 +14,7 @@ class Session(Protocol):
     """The run in the worker thread, as it looks from the screen's."""
 
     on_wake: Callable[[], None]
-    """Called from the worker thread when a command has been applied; set by the screen."""
+    """Called from the worker thread whenever there is another snapshot; set by the screen."""
 
     @property
     def failure(self) -> BaseException | None:
@@ -40,17 +37,16 @@ class Session(Protocol):
 
 
 class Wake:
-    """Called in any thread, runs an action on the event loop: at once, never waiting, many calls as one."""
+    """Runs an action on the event loop when called in any thread: at once, never waiting, many calls as one."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, context: Context, action: Callable[[], object]) -> None:
-        self._loop, self._context, self._action = loop, context, action
+    def __init__(self, call: Callable[[Callable[[], object]], object], action: Callable[[], object]) -> None:
+        self._call, self._action = call, action
         self._pending = False
 
     def __call__(self) -> None:
         if not self._pending:
             self._pending = True
-            with suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._run, context=self._context)
+            self._call(self._run)
 
     def _run(self) -> None:
         self._pending = False

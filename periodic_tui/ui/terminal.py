@@ -1,4 +1,4 @@
-"""The terminal as it was before the app, for when the app itself cannot put it back."""
+"""The terminal's modes from before the app, to be put back where the app itself cannot."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from periodic_tui.engine.commands import ApplyRemedy, Command, CommandTarget, Undo
+from periodic_tui.engine.commands import ApplyRemedy, Command, Loop, Undo
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import View
 from periodic_tui.presets.files import load
@@ -54,7 +54,7 @@ class Mark(Command):
     def words(self) -> str:
         return "mark"
 
-    def apply(self, target: CommandTarget) -> str:
+    def apply(self, loop: Loop) -> str:
         self.moments.append(moment(self.worker))
         return "marked"
 

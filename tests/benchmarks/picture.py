@@ -1,62 +1,57 @@
-"""A picture of the dashboard for the README, from a real run in a real pseudo-terminal.
+"""A picture of the dashboard for the README, from a real run on a screen in memory.
 
 python -m tests.benchmarks.picture [PRESET [FILE]]
 """
 
-import re
+import asyncio
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 
-from pyte.screens import Char
+from periodic_tui.engine import session as engine
+from periodic_tui.presets.files import built_in, load
+from periodic_tui.ui.app import PeriodicApp
+from periodic_tui.ui.dashboard import Dashboard
+from periodic_tui.ui.screens.opening import Opening
+from periodic_tui.ui.session import Session
 
-from tests.benchmarks.svg import INK, PAPER, Cell, picture
-from tests.pty.emulator import Emulator
-from tests.pty.terminal import ROOT, Terminal
-
-FILE = ROOT / "docs" / "dashboard.svg"
+FILE = Path(__file__).resolve().parents[2] / "docs" / "dashboard.svg"
+SIZE = (120, 40)
+"""Columns and rows."""
 BEFORE, AFTER = 10.0, 5.0
 """Seconds that the run is watched before and after the answer is injected."""
 BUILD = 240.0
 """Seconds that the compiled engine may take."""
-NAMED = {"default": "", "black": "000000", "white": "e0e0e0", "red": "ff5f5f", "green": "5faf5f", "blue": "5f87ff"}
 
 
-def cells_of(screen: Emulator) -> list[list[Cell]]:
-    """What is on the emulator's screen, with its colors."""
-    return [[_cell(screen.buffer[row][column]) for column in range(screen.columns)] for row in range(screen.lines)]
+async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait until something holds. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not holds():
+            await asyncio.sleep(0.1)
 
 
-def _cell(char: Char) -> Cell:
-    front, back = _color(char.fg, INK), _color(char.bg, PAPER)
-    if char.reverse:
-        front, back = back, front
-    return Cell(char.data or " ", front, back, char.bold)
-
-
-def _color(name: str, otherwise: str) -> str:
-    value = NAMED.get(name, name)
-    return f"#{value}" if re.fullmatch(r"[0-9a-f]{6}", value) else otherwise
-
-
-def take(preset: str) -> str:
-    """Open the dashboard on a preset, inject the answer a while after the engine is built, and draw the screen."""
-    with Terminal([sys.executable, "-m", "periodic_tui", preset]) as terminal:
-        terminal.wait_for("· compiled", seconds=BUILD)
-        time.sleep(BEFORE)
-        terminal.send("i")
-        terminal.wait_for("injected the known answer")
-        time.sleep(AFTER)
-        terminal.screen()
-        drawn = picture(cells_of(terminal.emulator), f"periodic-tui on {preset}, some time after the answer was set")
-        terminal.send("q")
-        terminal.wait_exit()
+async def take(session: Session, opening: Opening, before: float, after: float) -> str:
+    """Open the dashboard, inject the answer `before` seconds after the engine is built, and draw the screen as SVG."""
+    app = PeriodicApp(opening, lambda: (session, built_in()))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: session.latest().engine == "compiled" and isinstance(app.screen, Dashboard), BUILD)
+        await pilot.pause(before)
+        await pilot.press("i")
+        await until(lambda: any(event.command for event in session.latest().events))
+        await pilot.pause(after)
+        drawn = app.export_screenshot(title=f"periodic-tui {opening.preset}")
+        session.stop()
+    app.worker.join()
     return drawn
 
 
 def main(preset: str = "sine-31", file: str = str(FILE)) -> int:
+    name, experiment = load(preset, ())
+    session = engine.Session(lambda other: load(other, ()), name, experiment)
+    drawn = asyncio.run(take(session, Opening(name, experiment.title, experiment.story), BEFORE, AFTER))
     Path(file).parent.mkdir(exist_ok=True)
-    Path(file).write_text(take(preset), encoding="utf-8")
+    Path(file).write_text(drawn, encoding="utf-8")
     return 0
 
 

@@ -106,7 +106,7 @@ def fixed_points(tries: int, noise: float, units: int, tolerance: float, least: 
         }  # fmt: skip
         model = {"kind": "harmonic", "units": units}
         run = treated(experiment(model, target=target, domain=WIDE | {"points": 2_048}), ["spectral-start"])
-        error = run.judge.answer_error(run.reading(), 0)
+        error = run.measured.judge.answer_error(run.reading(), 0)
         found += error is not None and error < tolerance
         steps = max(steps, run.step)
     return found, tries, steps
@@ -117,7 +117,7 @@ def treated(experiment: Experiment, names: Iterable[str], before: int = 0, after
     run = Run(1, "benchmark", experiment, CPU)
     run.advance(before)
     for name in names:
-        run.remedy(name)
+        run.treat(name)
         while run.treatment is not None:
             run.advance(1)
     run.advance(after)
@@ -137,7 +137,7 @@ def solved(run: Run, since: int = 0) -> Outcome:
 
 def sine_31() -> Outcome:
     run = treated(preset("sine-31"), ["widen-range"], after=100)
-    error = run.judge.answer_error(run.reading(), 0)
+    error = run.measured.judge.answer_error(run.reading(), 0)
     return int(error is not None and error <= 1.9e-6), 1, run.step
 
 
@@ -179,7 +179,7 @@ def repelled() -> Outcome:
     run = Run(1, "benchmark", preset("magnitude", training__replicas=128), CPU)
     run.advance(8_000)
     before = run.reading().units[0].alike.any(-1).any(-1)
-    run.remedy("repel-units")
+    run.treat("repel-units")
     while run.treatment is not None:
         run.advance(1)
     after = run.reading().units[0].alike.any(-1).any(-1)

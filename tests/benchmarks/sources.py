@@ -6,7 +6,6 @@ Each row trains many seeds of one setting at once and prints the share that ends
 from __future__ import annotations
 
 import argparse
-import math
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +18,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.overrides import Override
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.presets.files import load
+from periodic_tui.ui.panes.population import wilson
 
 Settings = dict[str, Any]
 Row = tuple[str, Settings]
@@ -70,15 +70,6 @@ METHODS: dict[str, Settings] = {
 }
 
 
-def interval(good: int, total: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share (Wilson, 1927)."""
-    z = 1.959964
-    share, spread = good / total, z * z / total
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def trained(preset: str, settings: Settings, replicas: int, steps: int) -> tuple[Experiment, torch.Tensor]:
     """The experiment and the probe losses `[replicas]` after so many steps."""
     overrides: list[Override] = [*settings.items(), ("training.replicas", replicas)]
@@ -117,7 +108,7 @@ def _share(name: str, settings: Settings, replicas: int, steps: int) -> None:
     started = time.perf_counter()
     experiment, losses = trained("magnitude-population", settings, replicas, steps)
     good = int((losses <= experiment.training.solved_below).sum())
-    low, high = interval(good, replicas)
+    low, high = wilson(good, replicas)
     print(
         f"  {name:28} {good / replicas:6.1%}  [{low:6.1%}, {high:6.1%}]  median loss {losses.median():.4f}"
         f"  ({replicas} seeds, {steps:,} steps, {time.perf_counter() - started:.0f} s)",
@@ -132,7 +123,7 @@ def logarithm(replicas: int, steps: int) -> None:
         experiment, losses = trained("ln-collapse", settings, replicas, steps)
         variance = float(training_probe(experiment).y.double().var(correction=0))
         good = int((losses < variance / 2).sum())
-        low, high = interval(good, replicas)
+        low, high = wilson(good, replicas)
         print(
             f"  {name:58} {good / replicas:6.1%}  [{low:6.1%}, {high:6.1%}]  median loss {losses.median():.4f}",
             flush=True,

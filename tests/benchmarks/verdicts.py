@@ -10,7 +10,7 @@ from collections import Counter
 
 import torch
 
-from tests.benchmarks.planted import PLANTS
+from tests.engine.verdicts.planted import PLANTS
 
 RIGHT = 0.97
 FEWEST = 500
@@ -23,7 +23,7 @@ def main() -> int:
     for plant in PLANTS:
         run, expected = plant()
         run.reading()
-        found = run.population.names()
+        found = run.measured.population.names()
         own = Counter((want, got) for want, got in zip(expected, found, strict=True) if want is not None)
         right = sum(count for (want, got), count in own.items() if want == got)
         print(f"{plant.__name__:<20} {right:>4} of {sum(own.values()):>4} right")

@@ -3,11 +3,19 @@
 from typing import Any
 
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.picture import picture_of
+from periodic_tui.engine.run import Run
+from periodic_tui.engine.snapshot import Snapshot, View
 
 
 def experiment(**sections: Any) -> Experiment:
     """An experiment from a preset's table."""
     return Experiment.model_validate(sections)
+
+
+def seen(run: Run, view: View, live: bool = False) -> Snapshot:
+    """The picture of a run for this view, freshly observed."""
+    return picture_of(run, run.observe(view, live), view)
 
 
 def sine(lr: float = 1e-4, **training: Any) -> Experiment:

@@ -40,17 +40,24 @@ def device_of(tensor: Tensor) -> torch.device:
 
 
 class SecondDevice(TorchFunctionMode):
-    """While it is entered, `cuda:0` exists. `waits` counts how often the host waited for a number from there."""
+    """While it is entered, `cuda:0` exists. `waits` counts how often the host waited for a number from there.
 
-    def __init__(self) -> None:
+    `doubles=False`: as on Metal, nothing there may be of type float64.
+    """
+
+    def __init__(self, doubles: bool = True) -> None:
         super().__init__()
-        self.waits = 0
+        self.waits, self.doubles = 0, doubles
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         with torch._C.DisableTorchFunctionSubclass():
-            return self._done(func, args, dict(kwargs or {}))
+            result = self._done(func, args, dict(kwargs or {}))
+        for leaf in () if self.doubles else tree_leaves(result):
+            if isinstance(leaf, _OnSecond) and leaf.dtype == torch.float64:
+                raise TypeError("Cannot convert a tensor of the second device to float64 dtype")
+        return result
 
     def _done(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if func == Tensor.device.__get__:

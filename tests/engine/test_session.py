@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from periodic_tui.engine.commands import (
-    CommandTarget,
     Inject,
     Load,
+    Loop,
     Pause,
     Reinitialize,
     Resume,
@@ -54,7 +54,7 @@ def test_a_changed_parameter_shows_in_loss_and_fit_after_an_injection() -> None:
     session = opened(sine())
     session.apply(Inject())
     session.current.trainer.state["parameters"][0, 0] = 30.0
-    session.current._changed()
+    session.current.measured.forget()
     picture = session.snapshot()
     assert picture.loss > 0.5
     assert abs(picture.fit.prediction - picture.fit.target).max() > 0.1
@@ -203,6 +203,24 @@ def test_a_pause_owes_no_steps_afterwards() -> None:
     assert pacer.due(0) == 1
 
 
+@pytest.mark.parametrize("fps", [10, 50, 100])
+def test_every_picture_wakes_the_screen_as_often_as_it_wants_frames(fps: int) -> None:
+    class Ticking(Clock):
+        def __call__(self) -> float:
+            self.now += 1e-4
+            return self.now
+
+    clock = Ticking()
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", fps=fps, clock=clock)
+    seen: list[Snapshot] = []
+    session.on_wake = lambda: seen.append(session.latest())
+    session.open()
+    while clock.now < 1.0:
+        session._turn()
+    assert len(seen) == len(set(map(id, seen)))
+    assert len(seen) == pytest.approx(fps, rel=0.2)
+
+
 def waited(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
     tick = threading.Event()
     for _ in range(int(seconds / 0.01)):
@@ -241,7 +259,7 @@ def test_a_bug_in_the_thread_is_kept_and_shown() -> None:
     session = Session(load, "sine-31", sine(), device="cpu")
 
     class Bug(Inject):
-        def apply(self, target: CommandTarget) -> str:
+        def apply(self, target: Loop) -> str:
             raise ZeroDivisionError("planted")
 
     session.send(Bug())

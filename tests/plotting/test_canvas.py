@@ -123,17 +123,17 @@ def test_what_is_not_finite_is_a_mark_in_a_broken_line(bad: float) -> None:
 def test_a_later_line_does_not_hide_the_mark() -> None:
     canvas = dot_canvas(1, 1)
     canvas.line([0], [math.nan], Ink.NETWORK)
-    canvas.horizontal(3, Ink.NETWORK)
+    canvas.line([0, 1], [3, 3], Ink.NETWORK)
     assert canvas.cells().text() == ["×"]
 
 
 def test_the_later_ink_wins() -> None:
     canvas = dot_canvas(3, 1)
-    canvas.horizontal(0, Ink.NETWORK)
+    canvas.line([0, 5], [0, 0], Ink.NETWORK)
     canvas.vertical(2, Ink.MARK)
     assert canvas.cells().text() == ["⣀┊⣀"]
     assert canvas.cells().ink.tolist() == [[Ink.NETWORK, Ink.MARK, Ink.NETWORK]]
-    canvas.horizontal(0, Ink.NETWORK)
+    canvas.line([0, 5], [0, 0], Ink.NETWORK)
     assert canvas.cells().text() == ["⣀⣀⣀"]
 
 
@@ -162,7 +162,7 @@ def test_nothing_raises(glyphs: Glyphs, size: tuple[int, int], values: list[floa
     canvas.points(x, values, Ink.TARGET, "▲")
     for value in values:
         canvas.vertical(value, Ink.MARK)
-        canvas.horizontal(value, Ink.TARGET)
+        canvas.line([0, 1], [value, value], Ink.TARGET)
     text = canvas.cells().text()
     assert [len(line) for line in text] == [size[0]] * size[1]
     assert glyphs == "braille" or all(line.isascii() for line in text)

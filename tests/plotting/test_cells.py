@@ -41,11 +41,11 @@ def test_paste_clips_as_a_loop_over_cells_does(
 
 
 def test_colors_travel_with_the_cells() -> None:
-    red = np.full((1, 1, 3), (255, 0, 0), np.uint8)
-    colored = Cells(np.full((1, 1), ord("▀"), np.uint32), np.full((1, 1), Ink.RGB, np.uint8), red, red)
+    red = np.full((1, 1, 2, 3), (255, 0, 0), np.uint8)
+    colored = Cells(np.full((1, 1), ord("▀"), np.uint32), np.full((1, 1), Ink.RGB, np.uint8), red)
     pasted = Cells.blank(2, 2).paste(colored, 1, 0)
-    assert pasted.background is not None
-    assert pasted.background[0, 1].tolist() == [255, 0, 0]
+    assert pasted.colors is not None
+    assert pasted.colors[0, 1].tolist() == 2 * [[255, 0, 0]]
     assert (pasted.ink == Ink.RGB).sum() == 1
 
 

@@ -16,7 +16,6 @@ from periodic_tui.plotting.cells import Glyphs, Ink
 from periodic_tui.plotting.digits import BOXES, STROKES, large_digits
 from periodic_tui.plotting.figures import Series, curve_figure, level
 from periodic_tui.plotting.frame import frame
-from periodic_tui.plotting.grid import cell_grid
 from periodic_tui.plotting.heat import heat_map
 
 X_AXIS, Y_AXIS = step_axis(1_200_000, 4), log_axis(-2, 1, 5)
@@ -89,7 +88,7 @@ def test_no_figure_raises_and_every_figure_has_its_size(
     x = np.arange(len(values))
     for scale in ("linear", "log"):
         axis = follow(None, [values], 4, "log" if scale == "log" else "linear")
-        series = [Series(x, values, Ink.PALE, "band", values), Series(x, values, label="network"), level(0.5, X_AXIS)]
+        series = [Series(x, values, Ink.PALE, "band", values), Series(x, values, label="network"), level(0.5)]
         points = Series(x, values, Ink.TROUBLE, "points", label="trouble")
         figure = curve_figure(size, [*series, points], X_AXIS, axis, marks=[1, math.nan], x_label="step", glyphs=glyphs)
         assert [len(line) for line in figure.text()] == [size[0]] * size[1]
@@ -106,7 +105,7 @@ def test_a_zero_loss_is_drawn_at_the_floor() -> None:
 
 def test_the_legend_names_the_curves_in_their_inks() -> None:
     x = np.linspace(0, 1, 50)
-    series = [Series(x, x, label="network"), level(0.5, linear_axis(0, 1, 4), label="answer")]
+    series = [Series(x, x, label="network"), level(0.5, label="answer")]
     figure = curve_figure((50, 12), series, linear_axis(0, 1, 4), linear_axis(0, 1, 4))
     assert figure.text()[0].endswith("⠒⠒ network")
     assert figure.text()[1].endswith("⠂⠂ answer ")
@@ -140,10 +139,9 @@ def test_a_heat_map_shows_two_rows_in_each_cell() -> None:
     gray = np.array([[0, 0, 0], [200, 200, 200]], np.uint8)
     cells = heat_map([[0.0, 1.0], [2.0, 4.0]], 2, 1, 0.0, 4.0, gray)
     assert cells.text() == ["▀▀"]
-    assert cells.foreground is not None
-    assert cells.background is not None
-    assert cells.foreground[0, :, 0].tolist() == [0, 50]
-    assert cells.background[0, :, 0].tolist() == [100, 200]
+    assert cells.colors is not None
+    assert cells.colors[0, :, 0, 0].tolist() == [0, 50]
+    assert cells.colors[0, :, 1, 0].tolist() == [100, 200]
 
 
 @pytest.mark.parametrize("glyphs", ["braille", "ascii"])
@@ -158,12 +156,3 @@ def test_a_heat_map_without_colors_is_a_ramp(glyphs: Glyphs) -> None:
 def test_heat_maps_of_any_size(size: tuple[int, int], values: np.ndarray) -> None:
     cells = heat_map(values, *size, 0.0, 0.0)
     assert [len(line) for line in cells.text()] == [size[0]] * size[1]
-
-
-def test_a_grid_is_in_reading_order_and_says_when_it_is_full() -> None:
-    shapes, inks = "■·", [Ink.TEXT, Ink.TROUBLE]
-    assert cell_grid([0, 1, 1, 0], 3, 2, shapes, inks).text() == ["■··", "■  "]
-    assert cell_grid([0, 1, 1, 0], 3, 2, shapes, inks).ink[0].tolist() == [Ink.TEXT, Ink.TROUBLE, Ink.TROUBLE]
-    assert cell_grid([0] * 9, 3, 2, shapes, inks).text() == ["■■■", "■■+"]
-    assert cell_grid([0], 0, 0, shapes, inks).text() == []
-    assert cell_grid([], 2, 1, shapes, inks).text() == ["  "]

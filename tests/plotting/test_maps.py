@@ -57,6 +57,7 @@ def test_lines_are_drawn_in_white_over_the_colors() -> None:
     cells = heat_map(np.ones((4, 4)), 2, 2, 0, 1)
     picture = lined(cells, dots)
     assert chr(picture.glyphs[0, 0]) == "⠁"
-    assert picture.foreground is not None
-    assert picture.foreground[0, 0].tolist() == [255, 255, 255]
+    assert picture.colors is not None
+    assert cells.colors is not None
+    assert picture.colors[0, 0].tolist() == [[255, 255, 255], cells.colors[0, 0, 1].tolist()]
     assert picture.glyphs[1:].tolist() == cells.glyphs[1:].tolist()

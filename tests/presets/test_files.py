@@ -113,6 +113,8 @@ def test_five_kinds_of_mistakes_give_five_lines(preset: Any) -> None:
         ('domain.spacing = "even"', "domain.spacing: even spacing is for a fixed data set"),
         ('domain = { distribution = "normal", test = [[0, 1]] }', "domain.test: expected no intervals"),
         ("optimizer.nesterov = true", "optimizer: nesterov = true expects momentum above 0"),
+        ("remedies.spread-units.steps = 1", "remedies.spread-units.steps: unknown key, expected none"),
+        ('init.bias = { kind = "zeros", value = 1.0 }', "init.bias.value: unknown value 1.0, expected 0"),
     ],
 )
 def test_a_mistake_is_named_by_its_key(line: str, problem: str, preset: Any) -> None:

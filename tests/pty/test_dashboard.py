@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -108,10 +109,13 @@ def test_control_c_says_how_to_quit(terminal: Terminal) -> None:
     quit_cleanly(terminal)
 
 
-def test_quitting_while_torch_is_imported_restores_the_terminal() -> None:
+@pytest.mark.parametrize("after", [0.0, 0.2, 0.35, 0.5])
+def test_quitting_while_the_worker_imports_leaves_a_clean_shell(after: float) -> None:
     with Terminal(PROGRAM) as terminal:
         terminal.wait_for(in_header("starting"))
+        time.sleep(after)
         quit_cleanly(terminal)
+        assert b"Traceback" not in terminal.raw_bytes
 
 
 def has_footer_in_row(number: int, rows: list[str]) -> bool:

@@ -15,7 +15,7 @@ from periodic_tui.engine.commands import Command
 from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Offer, Snapshot, Verdict, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.app import PeriodicApp
-from periodic_tui.ui.arrangement import arrange, speaking
+from periodic_tui.ui.arrangement import arrange, relevant
 from periodic_tui.ui.dashboard import Dashboard
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.opening import Opening
@@ -116,7 +116,7 @@ def _nowhere() -> PeriodicApp:
 
 def placed(snapshot: Snapshot, *hidden: str, size: tuple[int, int] = (120, 40)) -> list[str]:
     """The names of the panes that get a place on a screen of that size, computed without one."""
-    return list(arrange(speaking(PANES, snapshot), Size(*size), hidden=set(hidden)).shown)
+    return list(arrange(relevant(PANES, snapshot), Size(*size), hidden=set(hidden)).shown)
 
 
 Visit = Callable[[PeriodicApp, Pilot[None]], Awaitable[None]]

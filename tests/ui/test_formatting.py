@@ -24,8 +24,9 @@ def test_literal_text_keeps_its_lines_and_commands_nothing(text: str) -> None:
     assert all(line.isprintable() for line in lines)
 
 
-def test_control_characters_are_shown_as_their_pictures() -> None:
-    assert formatting.plain("a\x1b[31m\x07\x7f") == "a␛[31m␇␡"
+def test_control_characters_are_written_as_toml_writes_them_and_blanks_as_spaces() -> None:
+    assert formatting.plain("a\tb\nc \x1b[31m\x07\x7f") == r"a b c \u001b[31m\u0007\u007f"
+    assert formatting.literal("a\n\x1b[31m") == "a\n" + r"\u001b[31m"
 
 
 @given(st.floats(min_value=0.001, max_value=9e14))

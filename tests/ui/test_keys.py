@@ -5,12 +5,9 @@ from textual.binding import Binding
 from textual.pilot import Pilot
 
 from periodic_tui.engine.commands import parse
-from periodic_tui.engine.components.activations import activations
 from periodic_tui.engine.snapshot import EMPTY, View
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.keys import KEYS
-from periodic_tui.ui.pace import faster, slower
-from periodic_tui.ui.widgets.cycle import Cycle
 from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, sent, show, views, visit
 
 BINDINGS = [binding for binding in KEYS if isinstance(binding, Binding)]
@@ -19,22 +16,23 @@ BINDINGS = [binding for binding in KEYS if isinstance(binding, Binding)]
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("space", "pause"),
+        ("space", "toggle-pause"),
         ("s", "step"),
         ("i", "inject"),
-        ("I", "inject:+0.002"),
+        ("I", "inject-beside"),
         ("r", "reinitialize"),
-        ("R", "reinitialize:4"),
-        ("n", "load:ln-collapse"),
-        ("p", "load:magnitude"),
+        ("R", "next:seed"),
+        ("n", "next:preset"),
+        ("p", "previous:preset"),
         ("1", "load:sine-31"),
         ("3", "load:magnitude"),
-        ("(", "set:optimizer.lr=5e-05"),
-        (")", "set:optimizer.lr=0.0002"),
-        ("o", "set:optimizer.kind=adadelta"),
+        ("(", "scale-lr:0.5"),
+        (")", "scale-lr:2"),
+        ("o", "next:optimizer"),
+        ("a", "next:activation"),
         ("u", "undo"),
-        ("<", "pace:300000"),
-        (">", "pace:0"),
+        ("<", "slower"),
+        (">", "faster"),
     ],
 )
 def test_a_key_sends_one_command_that_the_command_line_knows_too(key: str, words: str) -> None:
@@ -42,24 +40,13 @@ def test_a_key_sends_one_command_that_the_command_line_knows_too(key: str, words
     assert parse(words).words == words
 
 
-def test_the_next_activation_comes_also_where_the_last_one_was_refused() -> None:
-    names = list(activations)
-    asked = sent(replace(MAGNITUDE, activation="relu"), "a", "a")
-    place = names.index("relu")
-    assert asked == [f"set:model.activation={names[(place + n) % len(names)]}" for n in (1, 2)]
-
-
-def test_a_carousel_goes_on_from_what_was_applied_and_round() -> None:
-    carousel = Cycle("abc")
-    assert [carousel.after("a"), carousel.after("b"), carousel.after("c"), carousel.after("x")] == ["b", "c", "a", "a"]
-
-
-def test_space_resumes_what_is_paused() -> None:
-    assert sent(replace(SINE, state="paused"), "space") == ["resume"]
-
-
-def test_the_next_seed_is_that_of_the_run_not_of_the_shown_replica() -> None:
-    assert sent(replace(SINE, seed=7, focus=4, replicas=8), "R") == ["reinitialize:4"]
+def test_a_key_says_the_same_whatever_the_screen_has_seen() -> None:
+    assert sent(replace(SINE, state="paused", seed=7, focus=4, replicas=8, lr=0.5), "space", "R", "(", "(") == [
+        "toggle-pause",
+        "next:seed",
+        "scale-lr:0.5",
+        "scale-lr:0.5",
+    ]
 
 
 def test_a_number_beyond_the_list_loads_nothing() -> None:
@@ -90,7 +77,7 @@ def test_maps_over_two_inputs_are_not_zoomed() -> None:
 
 def test_brackets_walk_round_the_replicas() -> None:
     many = replace(SINE, replicas=3, focus=0)
-    assert [view.focus for view in views(many, "[", "]")][-2:] == [2, 1]
+    assert [view.focus for view in views(many, "[", "]", "]", "]")][-4:] == [2, 0, 1, 2]
 
 
 def test_a_new_run_forgets_the_window() -> None:
@@ -149,15 +136,6 @@ def test_every_key_can_be_remapped_by_an_id_of_its_own_and_says_what_it_does() -
     assert all(ids)
     assert len(set(ids)) == len(ids)
     assert all(binding.tooltip for binding in BINDINGS)
-
-
-def test_the_ladder_of_paces_goes_down_from_the_measured_rate_and_up_to_flat_out() -> None:
-    assert slower(0.0, 571_000.0) == 300_000.0
-    assert slower(300.0, 300.0) == 100.0
-    assert slower(1.0, 1.0) == 1.0
-    assert faster(100.0, 100.0) == 300.0
-    assert faster(3_000.0, 500.0) == 0.0
-    assert faster(0.0, 500.0) == 0.0
 
 
 def test_keys_before_the_first_snapshot_do_no_harm() -> None:

@@ -1,7 +1,14 @@
+import asyncio
+import threading
+
 import pytest
 
 from periodic_tui.engine.errors import Refused
+from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.launch import exit_code, glyphs_for
+from periodic_tui.ui.screens.opening import Opening
+from periodic_tui.ui.session import Session
+from tests.ui.scripted import SINE, ScriptedSession
 
 
 @pytest.mark.parametrize(
@@ -14,3 +21,28 @@ def test_the_exit_code_tells_a_bug_from_bad_input(failure: BaseException | None,
 
 def test_the_glyphs_are_those_asked_for() -> None:
     assert [glyphs_for(choice) for choice in ("braille", "ascii")] == ["braille", "ascii"]
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("late", [None, ImportError("no torch")])
+def test_quitting_before_the_session_is_open_is_no_bug(late: Exception | None) -> None:
+    opening, ended = threading.Event(), threading.Event()
+
+    def open_session() -> tuple[Session, list[tuple[str, str, str]]]:
+        opening.set()
+        ended.wait(10)
+        if late:
+            raise late
+        return ScriptedSession(SINE), []
+
+    app = PeriodicApp(Opening("sine-31", "", ""), open_session)
+
+    async def run() -> None:
+        async with app.run_test() as pilot:
+            while not opening.is_set():
+                await pilot.pause(0.01)
+
+    asyncio.run(run())
+    ended.set()
+    app.worker.join()
+    assert app.failure is late

@@ -278,3 +278,20 @@ def test_a_wake_shows_a_snapshot_without_waiting_for_the_timer() -> None:
     session = ScriptedSession(SINE)
     visit(session, act)
     session.on_wake()  # after the end nobody listens, and nothing happens
+
+
+@pytest.mark.parametrize(("pane", "keys"), [("units", "z"), ("frequency", "i")])
+def test_a_pane_on_the_screen_survives_a_run_that_has_nothing_for_it(pane: str, keys: str) -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        dashboard = app.dashboard
+        assert dashboard is not None
+        dashboard.show_pane(pane)
+        await pilot.press(keys)
+        assert dashboard.panes[pane].display
+        session.snapshot = replace(EMPTY, run=2, state="training")
+        dashboard.poll()
+        await drawn(app, pilot)
+        assert not dashboard.panes[pane].display
+
+    session = ScriptedSession(replace(MAGNITUDE, omega=SINE.omega, omega_curve=SINE.omega_curve))
+    visit(session, act, (80, 24))

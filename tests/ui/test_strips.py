@@ -41,14 +41,13 @@ def test_the_changed_regions_cover_every_change_and_begin_and_end_with_one(old: 
 
 def test_cells_with_colors_of_their_own_keep_them() -> None:
     cells = heat_map(np.array([[0.0], [1.0]]), 2, 1, 0.0, 1.0)
-    assert cells.foreground is not None
-    assert cells.background is not None
     [segment] = row_strip(cells, 0, STYLES)
     assert segment.style is not None
     assert segment.style.color is not None
     assert segment.style.bgcolor is not None
-    assert tuple(segment.style.color.triplet or ()) == tuple(cells.foreground[0, 0])
-    assert tuple(segment.style.bgcolor.triplet or ()) == tuple(cells.background[0, 0])
+    assert cells.colors is not None
+    assert tuple(segment.style.color.triplet or ()) == tuple(cells.colors[0, 0, 0])
+    assert tuple(segment.style.bgcolor.triplet or ()) == tuple(cells.colors[0, 0, 1])
 
 
 def test_a_blank_beside_colored_cells_has_a_plain_look() -> None:

@@ -87,6 +87,20 @@ def test_a_new_run_begins_at_the_first_unit() -> None:
     visit(session, act)
 
 
+def test_the_cursor_stays_on_a_layer_that_has_become_smaller() -> None:
+    session = ScriptedSession(SMALL)
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press(TO_UNITS, "right", "right")
+        session.snapshot = replace(SMALL, layers=(Layer("hidden.0", np.ones(2)),))
+        assert app.dashboard is not None
+        app.dashboard.poll()
+        await pilot.pause(0.05)
+        assert any("hidden.0 unit 1" in row for row in rows_of(app))
+
+    visit(session, act)
+
+
 @pytest.mark.parametrize(("x", "activation"), [(50, np.linspace(0, 1, 50)), (8, np.eye(8))])
 def test_the_activation_is_drawn_once_the_session_has_sent_it(x: int, activation: np.ndarray) -> None:
     def detail(snapshot: Snapshot) -> list[str]:

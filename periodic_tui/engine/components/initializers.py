@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from periodic_tui.engine.components.models.base import Layout, Parameter
+from periodic_tui.engine.components.numbers import Positive
 from periodic_tui.engine.components.registry import Kind, Registry, Spec
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from periodic_tui.engine.randomness import Stream
-
-Positive = Annotated[float, Field(gt=0)]
 
 
 class Initializer(Kind):

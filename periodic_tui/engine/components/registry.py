@@ -8,9 +8,9 @@ and checked without importing torch.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, create_model
 from pydantic_core import CoreSchema, core_schema
 
 
@@ -48,6 +48,13 @@ class Registry(Generic[K]):
             raise ValueError(f"{self.noun} {kind!r} is registered twice")
         self._kinds[kind] = spec
         return spec
+
+    def define(self, name: str, base: type[K], **options: Any) -> type[K]:
+        """Make and register the class of a kind (the name in lower case) that adds nothing to its base but options,
+        each a type and a default."""
+        kind = name.lower()
+        fields: dict[str, Any] = {"kind": (Literal[kind], kind), **options}
+        return self.register(create_model(name, __base__=base, **fields))
 
     def __getitem__(self, kind: str) -> type[K]:
         return self._kinds[kind]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from periodic_tui.engine.components.numbers import NonNegative
 from periodic_tui.engine.components.registry import Spec
 
 MAX_REPLICAS = 4_096
@@ -23,11 +24,11 @@ class Training(Spec):
     replicas: Annotated[int, Field(ge=1, le=MAX_REPLICAS)] = 1
     steps: Annotated[int, Field(ge=0)] = 10_000
     """What `train` runs; the dashboard goes on until stopped."""
-    pace: Annotated[float, Field(ge=0)] = 0.0
+    pace: NonNegative = 0.0
     """Steps a second; 0: flat out."""
     pace_steps: Annotated[int, Field(ge=0)] = 0
     """The pace holds for so many steps, then flat out; 0: until changed."""
-    clip_gradient: Annotated[float, Field(ge=0)] = 0.0
+    clip_gradient: NonNegative = 0.0
     """Largest norm of a replica's gradient, which is scaled down to it; 0: no limit."""
-    solved_below: Annotated[float, Field(ge=0)] = 1e-6
+    solved_below: NonNegative = 1e-6
     """Probe loss at which the run counts as solved."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.diagnostics.observer import Observer
-from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.randomness import counter_for
 from periodic_tui.engine.training.sampling import StepInputs, numbers_per_step
 from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.trainer import Trainer
@@ -41,14 +41,14 @@ def cause_of(
         "weights": _active(inputs[0], weights[1], biases[0]),
         "inputs": _active(inputs[1], weights[0], biases[0]),
     }
-    guilty = min(shares, key=lambda cause: shares[cause])
+    guilty = min(shares, key=shares.__getitem__)
     if guilty == "inputs":
         means = [float(x.mean()) for x in inputs]
         return f"; its inputs from hidden.{layer - 1} went from {means[0]:.3g} to {means[1]:.3g} on average"
     gradient = observer.step.layout.views(_gradient(trainer, step_inputs, seeds, step, before))
-    moved = (biases if guilty == "bias" else weights)[1] - (biases if guilty == "bias" else weights)[0]
-    slope = gradient[f"{name}.{'bias' if guilty == 'bias' else 'weight'}"][0, index]
-    return _sentence(guilty, moved, slope, float(step_inputs["lr"].max()), trainer.experiment.optimizer, len(units))
+    kind, (old, new) = ("bias", biases) if guilty == "bias" else ("weight", weights)
+    slope = gradient[f"{name}.{kind}"][0, index]
+    return _sentence(guilty, new - old, slope, float(step_inputs["lr"].max()), trainer.experiment.optimizer, len(units))
 
 
 def _sentence(guilty: str, moved: Tensor, slope: Tensor, lr: float, optimizer: object, count: int) -> str:
@@ -79,5 +79,5 @@ def _gradient(trainer: Trainer, step_inputs: StepInputs, seeds: Tensor, step: in
     """The gradient of the batch of this step, `[1, parameters]`."""
     counter, number = counter_for(numbers_per_step(trainer.experiment)), torch.tensor(step)
     batch = trainer.training_step.sampler.batch(seeds, number, step_inputs, counter)
-    dropout = Stream.of(seeds, Use.DROPOUT, counter).fold(number)
+    dropout = trainer.training_step.dropout(seeds, number, counter)
     return trainer.training_step.gradient(state["parameters"], batch, dropout)[0]

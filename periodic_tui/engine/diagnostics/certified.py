@@ -49,8 +49,8 @@ def never_active(experiment: Experiment, views: Mapping[str, Tensor]) -> list[Te
 def _affine_bounds(box: Box, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
     """Bounds `[replicas, units]` of w · x + b over a box, and how far rounding can carry the network's own product."""
     low, high = (end.unsqueeze(1) for end in box)
-    w = weight.double().cpu()
-    offset = w.new_zeros(()) if bias is None else bias.double().cpu()
+    w = weight.cpu().double()
+    offset = w.new_zeros(()) if bias is None else bias.cpu().double()
     least = (w.clamp_min(0) * low + w.clamp_max(0) * high).sum(-1) + offset
     most = (w.clamp_min(0) * high + w.clamp_max(0) * low).sum(-1) + offset
     size = (w.abs() * torch.maximum(low.abs(), high.abs())).sum(-1) + offset.abs()

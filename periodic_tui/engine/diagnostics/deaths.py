@@ -1,7 +1,7 @@
 """Deaths and revivals of units as events: the very step and what caused it, found by running the stretch again.
 
 A reading shows a death only after it has happened. Batches are pure functions of the step, so the stretch since the
-reading before can be run again from the state that was kept, and halved until the step is found.
+previous reading can be run again from the state at that reading, and halved until the step is found.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.causes import cause_of
 from periodic_tui.engine.diagnostics.units import DEAD_SHARE
+from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Event
 from periodic_tui.engine.training.step import State, on_cpu
 from periodic_tui.engine.training.steppers import Eager, Stepper
@@ -31,16 +32,14 @@ SHARE = 0.005
 REVIVED = 0.02
 """Share of the probe from which a dead unit is alive again: twice the limit below which it died."""
 _FIRST_PIECE = 4
-"""Steps after which the clock is looked at first."""
+"""Steps after which the clock is read for the first time."""
 _LONGEST_PIECE = 0.004
-"""Seconds of steps between two looks at it, where a step is shorter."""
+"""Seconds of training between two readings of the clock, where a step is shorter."""
 _SINGLY = 2
-"""So many units that change at the same step have an event each; more are summed up."""
+"""Units that change at the same step up to which each has an event of its own; more are summed up in one."""
 
 Unit = tuple[int, int]
 """Layer and unit."""
-Found = tuple["_Moment", "_Moment", dict[Unit, bool]]
-"""Units that changed between two moments, and whether they died."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +58,14 @@ class Deaths:
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer, self.observer = trainer, observer
         self._key: tuple[object, ...] = ()
+        self._inputs = trainer.step_inputs
+        """Those of the last look: a remedy replaces them, and then the stretch cannot be run again."""
         self._dead: set[Unit] = set()
-        self._credit, self._paid = CREDIT, time.perf_counter()
+        self._budget = Budget(SHARE)
         self.forget()
 
     def forget(self) -> None:
-        """A command changed the parameters: what they were before does not count."""
+        """Forget the previous reading: a command has changed the parameters."""
         self._last: _Moment | None = None
 
     def look(self, focus: int, activity: tuple[Tensor, ...], points: int, again: bool = True) -> list[Event]:
@@ -74,10 +75,11 @@ class Deaths:
         `again`: whether the stretch can be run again; a remedy that acted between its steps cannot.
         """
         moment = _Moment(self.trainer.done, self.trainer.one(focus)[0], activity)
-        key = (focus, self.trainer.experiment, self.trainer.stepper.name, *map(id, self.trainer.step_inputs.values()))
-        if self._last is None or self._key != key:
+        inputs = self.trainer.step_inputs
+        key = (focus, self.trainer.experiment, self.trainer.stepper.name)
+        if self._last is None or self._key != key or self._inputs is not inputs:
             self._dead = _where(shares < DEAD_SHARE for shares in activity)
-            self._last, self._key = moment, key
+            self._last, self._key, self._inputs = moment, key, inputs
             return []
         died = _where(shares < DEAD_SHARE for shares in activity) - self._dead
         revived = _where(shares >= REVIVED for shares in activity) & self._dead
@@ -86,14 +88,10 @@ class Deaths:
         before, self._last = self._last, moment
         if not changed:
             return []
-        started = time.perf_counter()
-        self._credit = min(CREDIT, self._credit + SHARE * (started - self._paid))
-        search = _Search(self.trainer, self.observer, focus, points, again, started + min(self._credit, MOST_SECONDS))
-        with self.observer.preemption.preemptible(False):
-            events = search.events(before, moment, changed)
-        self._paid = time.perf_counter()
-        self._credit -= self._paid - started
-        return events
+        until = time.perf_counter() + min(self._budget.credit(CREDIT), MOST_SECONDS)
+        with self._budget.spend(), self.observer.preemption.preemptible(False):
+            search = _Search(self.trainer, self.observer, focus, points, again, until)
+            return search.events(before, moment, changed)
 
 
 class _Search:
@@ -113,25 +111,19 @@ class _Search:
         self._until = until
 
     def events(self, before: _Moment, after: _Moment, changed: dict[Unit, bool]) -> list[Event]:
-        """One for each unit that died (True) or came back (False), or one for many that did so together."""
-        found: list[Found] = []
-        self._halve(before, after, changed, found)
-        return [event for place in found for event in self._told(*place)]
+        """Return an event for each unit that died (True) or came back (False), or one for many that did so together.
 
-    def _halve(self, low: _Moment, high: _Moment, changed: dict[Unit, bool], found: list[Found]) -> None:
-        """Between `low` and `high` these units change: halve until it is one step, or nothing is left to spend."""
-        length = high.step - low.step
-        half = length // 2
-        middle = self._run(low, half) if half and self._again else None
+        The stretch is halved until it is one step, or nothing is left to spend.
+        """
+        if not changed:
+            return []
+        half = (after.step - before.step) // 2
+        middle = self._run(before, half) if half and self._again else None
         if middle is None:
-            found.append((low, high, changed))
-            return
+            return self._told(before, after, changed)
         early = {unit: died for unit, died in changed.items() if _has_changed(middle.activity, unit, died)}
         late = {unit: died for unit, died in changed.items() if unit not in early}
-        if early:
-            self._halve(low, middle, early, found)
-        if late:
-            self._halve(middle, high, late, found)
+        return self.events(before, middle, early) + self.events(middle, after, late)
 
     def _run(self, moment: _Moment, count: int) -> _Moment | None:
         """So many steps later; None if that would take more time than is left, or if a command is waiting."""
@@ -160,7 +152,8 @@ class _Search:
         return events
 
     def _text(self, low: _Moment, high: _Moment, layer: int, units: list[int], died: bool) -> str:
-        name = _name(units, len(high.activity[layer]), layer)
+        width = len(high.activity[layer])
+        who = f"unit {units[0]}" if len(units) == 1 else f"{len(units)} of {width} units"
         deed = "died" if died else "came back to life"
         exact = high.step - low.step == 1
         when = "" if exact else f" between steps {low.step:,} and {high.step:,}"
@@ -170,7 +163,7 @@ class _Search:
             stretch = low.step, on_cpu(low.state), on_cpu(high.state)
             step_inputs = on_cpu(self._step_inputs)
             cause = cause_of(self.trainer, self.observer, step_inputs, self._seeds.cpu(), *stretch, layer, units)
-        return f"{name} {deed}{when}: {shares}{cause}"
+        return f"{who} of hidden.{layer} {deed}{when}: {shares}{cause}"
 
 
 def _where(masks: Iterable[Tensor]) -> set[Unit]:
@@ -181,12 +174,6 @@ def _where(masks: Iterable[Tensor]) -> set[Unit]:
 def _has_changed(activity: Sequence[Tensor], unit: Unit, died: bool) -> bool:
     share = float(activity[unit[0]][unit[1]])
     return share < DEAD_SHARE if died else share >= REVIVED
-
-
-def _name(units: list[int], width: int, layer: int) -> str:
-    if len(units) == 1:
-        return f"unit {units[0]} of hidden.{layer}"
-    return f"{len(units)} of {width} units of hidden.{layer}"
 
 
 def _shares(before: Tensor, after: Tensor, units: list[int], points: int, exact: bool) -> str:

@@ -21,13 +21,13 @@ _SERIES_BELOW = 0.02
 
 @dataclass(frozen=True)
 class ExpectedLoss:
-    """Of one frequency against the target's."""
+    """The expected loss of a sine of one frequency against the target's sine."""
 
     frequency: float
     intervals: tuple[Interval, ...]
     """The training domain; empty for x ~ N(0, 1)."""
     scale: float = 1.0
-    """Factor of x."""
+    """The factor by which inputs are multiplied."""
 
     @classmethod
     def of(cls, experiment: Experiment) -> ExpectedLoss | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import torch
 from torch import Tensor
 
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics.observer import Observer
-from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.randomness import Stream, counter_for
+from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import GradientStats
 from periodic_tui.engine.training.sampling import Batch, numbers_per_step
 from periodic_tui.engine.training.step import on_cpu
@@ -30,35 +29,34 @@ class GradientMeter:
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer, self.observer = trainer, observer
-        self._checkpoint, self._focus, self._due = GradientStats(), -1, 0.0
+        self._focus, self._stats, self._budget = -1, GradientStats(), Budget(_SHARE, rest=_PERIOD)
 
     def __call__(self, focus: int) -> GradientStats:
         """The figures of a replica."""
-        started = time.perf_counter()
-        if focus != self._focus or started >= self._due:
-            self._checkpoint, self._focus = measure(self.trainer, self.observer, focus), focus
-            ended = time.perf_counter()
-            self._due = ended + max(_PERIOD, (ended - started) / _SHARE)
-        return self._checkpoint
+        if focus != self._focus:
+            self._focus, self._budget = focus, Budget(_SHARE, rest=_PERIOD)
+        if self._budget.ready:
+            with self._budget.spend():
+                self._stats = measure(self.trainer, self.observer, focus)
+        return self._stats
 
 
 def measure(trainer: Trainer, observer: Observer, focus: int) -> GradientStats:
     """Size of the true gradient (in closed form, or on the probe), size of a minibatch's deviation from it, and the
     length of the next step over that of the parameters (NaN for optimizers that torch keeps)."""
     step, counter = trainer.training_step, counter_for(numbers_per_step(trainer.experiment))
-    own_state, own_knobs, own_seed = trainer.one(focus)
-    state, step_inputs, seeds = on_cpu(own_state), on_cpu(own_knobs), own_seed.cpu()
-    dropout = Stream.of(seeds, Use.DROPOUT, counter)
+    own_state, own_inputs, own_seed = trainer.one(focus)
+    state, step_inputs, seeds = on_cpu(own_state), on_cpu(own_inputs), own_seed.cpu()
     samples = trainer.experiment.training.batch_size or trainer.experiment.domain.points
     count = max(2, min(BATCHES, _WORK // (samples * step.layout.size)))
     steps = torch.arange(trainer.done, trainer.done + count).unsqueeze(-1)
     batches = step.sampler.batch(seeds, steps, step_inputs, counter)
 
-    def gradient(batch: Batch) -> Tensor:
+    def gradient(batch: Batch, dropout: Stream | None = None) -> Tensor:
         observer.preemption.check()
         return step.gradient(state["parameters"], batch, dropout)[0]
 
-    draws = [gradient(batches[number]) for number in range(count)]
+    draws = [gradient(batches[number], step.dropout(seeds, steps[number], counter)) for number in range(count)]
     if observer.expected is not None:
         omega = state["parameters"][:, 0].double().numpy()
         true = torch.as_tensor(observer.expected.gradient(omega)).unsqueeze(-1)

@@ -1,8 +1,6 @@
-"""One reading: everything that verdicts rest on, measured on the probe."""
+"""Taking readings of an experiment: passes through the network on the probe, some points at a time."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field, fields
 
 import numpy as np
 import torch
@@ -14,6 +12,7 @@ from periodic_tui.engine.diagnostics.accuracy import Accuracy
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
+from periodic_tui.engine.diagnostics.reading import Reading
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.diagnostics.units import Units, read_units
 from periodic_tui.engine.scheduling.preemption import Preemption
@@ -31,33 +30,6 @@ _BRIEF = 256
 """Points on which a brief reading looks at the units, and at the held-out domain."""
 _QUARTER_ABOVE = 1 << 28
 """Points times parameters from which it looks at the fit on a quarter of the probe."""
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """Measurements at one step; arrays are `[replicas]` unless said otherwise."""
-
-    loss: Floats
-    loss_test: Floats | None
-    fit_mean: Floats
-    """Mean of the network's outputs on the probe."""
-    fit_std: Floats
-    omega: Floats
-    """`[replicas, frequencies]`; `[replicas, 0]` where the model has none."""
-    accuracy: Floats | None = None
-    """Share of right outputs on the probe, or, where all are right, on 100,000 held-out inputs; None where the target
-    has no right or wrong."""
-    units: tuple[Units, ...] = field(default=())
-    """One entry a hidden layer."""
-    points: int = 0
-    """So many points of the probe the units were read on."""
-
-    def one(self, replica: int) -> Reading:
-        """The reading of one replica alone."""
-        part = slice(replica, replica + 1)
-        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("units", "points")}
-        own = {name: None if value is None else value[part] for name, value in arrays.items()}
-        return Reading(**own, units=tuple(u.one(replica) for u in self.units), points=self.points)  # type: ignore[arg-type]
 
 
 def variance(y: Tensor, loss: str = "mse") -> float:
@@ -94,7 +66,7 @@ class Observer:
         `brief`: units of very wide networks, and their test loss, are read on a part of the points only.
         """
         brief = brief and self._most_points * self._widest > _BRIEF_ABOVE
-        return _joined([self._read(part, brief) for part in self._parts(parameters)])
+        return Reading.joined([self._read(part, brief) for part in self._parts(parameters)])
 
     def loss(self, parameters: Tensor) -> Floats:
         """The probe loss alone, `[replicas]`."""
@@ -122,15 +94,13 @@ class Observer:
             output = self.predict(parameters, probe.x)
         frequency = model.frequency_parameter
         omega = views[frequency].flatten(1) if frequency else output.new_empty(len(parameters), 0)
-        spread = output.double().std((1,), correction=0).mean(-1)
-        accuracy = self.accuracy.estimate(parameters, probe.x, output)
         return Reading(
             loss=self._loss(output, probe).numpy(),
             loss_test=self._test_loss(parameters, brief),
             fit_mean=output.double().mean((1, 2)).cpu().numpy(),
-            fit_std=spread.cpu().numpy(),
+            fit_std=output.double().std((1,), correction=0).mean(-1).cpu().numpy(),
             omega=omega.cpu().double().numpy(),
-            accuracy=None if accuracy is None else accuracy.numpy(),
+            accuracy=self.accuracy.estimate(parameters, probe.x, output),
             units=units,
             points=len(points),
         )
@@ -170,7 +140,7 @@ class Observer:
         """Largest curvature of the loss, `[replicas]`, at `[replicas, parameters]`: in closed form where there is one,
         else the largest eigenvalue of the probe loss's Hessian."""
         if self.expected is not None:
-            return self.expected.curvature(parameters[:, 0].double().cpu().numpy())
+            return self.expected.curvature(parameters[:, 0].cpu().double().numpy())
         return np.concatenate([self.curvature(part)[0].numpy() for part in self._parts(parameters)])
 
     def curvature(self, parameters: Tensor, probe: Probe | None = None) -> tuple[Tensor, Tensor]:
@@ -200,10 +170,8 @@ class Observer:
     def _test_loss(self, parameters: Tensor, brief: bool) -> Floats | None:
         if self.test is None:
             return None
-        if brief:
-            part = self.test.part(_BRIEF)
-            return self._loss(self.predict(parameters, part.x), part).numpy()
-        return self._loss(self.predict(parameters, self.test.x), self.test).numpy()
+        test = self.test.part(_BRIEF) if brief else self.test
+        return self._loss(self.predict(parameters, test.x), test).numpy()
 
     def _loss(self, output: Tensor, probe: Probe) -> Tensor:
         loss = loss_of(output.double(), Batch(probe.x, probe.y.double()), self.step.experiment.training.loss)
@@ -218,19 +186,3 @@ class Observer:
         name = "output.weight" if index == layers - 1 else f"hidden.{index + 1}.weight"
         weight = views.get(name)
         return None if weight is None else weight.detach()
-
-
-def _joined(parts: list[Reading]) -> Reading:
-    if len(parts) == 1:
-        return parts[0]
-
-    def arrays(name: str) -> Floats | None:
-        values = [getattr(part, name) for part in parts]
-        return None if values[0] is None else np.concatenate(values)
-
-    units = tuple(
-        Units(*(torch.cat([getattr(u, f.name) for u in layer]) for f in fields(Units)))
-        for layer in zip(*(part.units for part in parts), strict=True)
-    )
-    names = [f.name for f in fields(Reading) if f.name not in ("units", "points")]
-    return Reading(**{name: arrays(name) for name in names}, units=units, points=parts[0].points)  # type: ignore[arg-type]

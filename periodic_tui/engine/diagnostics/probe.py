@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+import torch
 from torch import Tensor
 
-from periodic_tui.engine.diagnostics.subsample import part_of
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.sampling import PROBE_POINTS, noise_free, probe_points, torch_dtype
@@ -27,27 +28,33 @@ class Probe:
         return Probe(self.x[some], self.y[some])
 
 
+@lru_cache(maxsize=8)
+def part_of(points: int, count: int) -> Tensor:
+    """Indices of at most `count` points, always the same ones, drawn without order: every eighth point of a Sobol
+    sequence would lie in an eighth of the domain."""
+    if count >= points:
+        return torch.arange(points)
+    return torch.randperm(points, generator=torch.Generator().manual_seed(0))[:count].sort().values
+
+
 def training_probe(experiment: Experiment) -> Probe:
     """The probe of the training domain; for a fixed data set its own points, at most 4,096 of them.
 
     Raises Refused where the target is not finite.
     """
-    if not experiment.domain.points:
-        return _probe(experiment, probe_points(experiment, experiment.domain.train))
-    return _finite(experiment, *noise_free(experiment))
+    if experiment.domain.points:
+        return _finite(experiment, *noise_free(experiment))
+    x = probe_points(experiment, experiment.domain.train)
+    return _finite(experiment, x, experiment.target(x))
 
 
 def test_probe(experiment: Experiment) -> Probe | None:
     """The probe of the held-out domain, or None where there is none."""
     if not experiment.domain.test:
         return None
-    rows = experiment.target.rows(experiment.domain.test)
-    if rows is not None:
-        return _finite(experiment, rows[0].to(torch_dtype(experiment)), rows[1].to(torch_dtype(experiment)))
-    return _probe(experiment, probe_points(experiment, experiment.domain.test))
-
-
-def _probe(experiment: Experiment, x: Tensor) -> Probe:
+    if rows := experiment.target.rows(experiment.domain.test):
+        return _finite(experiment, *(values.to(torch_dtype(experiment)) for values in rows))
+    x = probe_points(experiment, experiment.domain.test)
     return _finite(experiment, x, experiment.target(x))
 
 

@@ -9,24 +9,19 @@ from torch import Tensor
 
 _MOST = 30
 _SETTLED = 1e-3
-"""The iteration ends when nothing changes by more than this share."""
-
-
-def sharpness(loss: Callable[[Tensor], Tensor], parameters: Tensor) -> Tensor:
-    """Largest eigenvalue of the Hessian, `[replicas]` in float64, by power iteration on its products with vectors.
-
-    `loss` maps `[replicas, parameters]` to `[replicas]`; the start of the iteration is fixed. Where the eigenvalue of
-    the largest size is negative, the iteration goes on with the spectrum moved up by it.
-    """
-    top, _ = top_curvature(loss, parameters)
-    return top
+"""The iteration ends when no eigenvalue changes by more than this share."""
 
 
 def top_curvature(
     loss: Callable[[Tensor], Tensor], parameters: Tensor, check: Callable[[], None] = lambda: None
 ) -> tuple[Tensor, Tensor]:
-    """Sharpness `[replicas]` and its direction `[replicas, parameters]`, of length 1; `check` is called between two
-    products."""
+    """Largest eigenvalue `[replicas]` of the Hessian, in float64, and its direction `[replicas, parameters]`, of
+    length 1, by power iteration on products of the Hessian with vectors.
+
+    `loss` maps `[replicas, parameters]` to `[replicas]`; `check` is called between two products; the start of the
+    iteration is fixed. Where the eigenvalue of the largest size is negative, the iteration goes on with the spectrum
+    moved up by it.
+    """
     with torch.enable_grad():
         leaf = parameters.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(loss(leaf).sum(), leaf, create_graph=True)

@@ -1,20 +1,19 @@
 """The health of hidden units on a probe.
 
-Definitions: dead as in Lu et al. (2019, "Dying ReLU and initialization"), through |φ′| for every activation; dormant as
-in Sokar et al. (2023, "The dormant neuron phenomenon in deep reinforcement learning"); duplicates by the Pearson
-correlation of activations, since weights that differ can do the same.
+A unit is dead as in Lu et al. (2019, "Dying ReLU and initialization"), through |φ′| for every activation.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
 from periodic_tui.engine.components.models import HiddenLayer
-from periodic_tui.engine.diagnostics.channels import flat_channels
-from periodic_tui.engine.diagnostics.subsample import part_of
+from periodic_tui.engine.diagnostics.duplicates import PART, WIDE, covariance, duplicates
+from periodic_tui.engine.diagnostics.probe import part_of
 
 FLAT = 1e-3
 """A unit does not react at a point where |φ′| is below this."""
@@ -22,14 +21,6 @@ DEAD_SHARE = 0.01
 """Dead: reacts on less than this share of the probe; linear: active on all but this share."""
 MUTE = 1e-2
 """Mute: contributes less than this share of the spread of every input of the next layer."""
-ALIKE = 0.98
-"""Duplicate: activations correlate above this."""
-DORMANT = 0.025
-"""Dormant: its mean activation is at most this share of the layer's mean."""
-_WIDE = 1_024
-"""Units of one layer up to which they are compared on the whole probe; those of wider layers on a part of it …"""
-_PART = 512
-"""… of so many points; a brief reading compares only so many of them with each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,18 +32,19 @@ class Units:
     dead: Tensor
     mute: Tensor
     linear: Tensor
-    dormancy: Tensor
-    """`[replicas, units]`: E|h| over the layer's mean of it; 1 is average."""
     compared: Tensor
     """`[replicas, compared]`: the units that were compared with each other, in ascending order."""
     alike: Tensor
     """`[replicas, compared, compared]`: pairs of duplicates among them, above the diagonal."""
-    channels: Tensor
-    """`[replicas, compared, compared]`: those pairs whose outgoing weights cancel."""
 
     def one(self, replica: int) -> Units:
         """The units of one replica alone."""
         return Units(*(getattr(self, field.name)[replica : replica + 1] for field in fields(self)))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Units]) -> Units:
+        """The units of all replicas of several."""
+        return cls(*(torch.cat([getattr(part, field.name) for part in parts]) for field in fields(cls)))
 
 
 def read_units(layer: HiddenLayer, outgoing: Tensor | None, relu: bool, brief: bool = False) -> Units:
@@ -64,24 +56,20 @@ def read_units(layer: HiddenLayer, outgoing: Tensor | None, relu: bool, brief: b
     active, straight = _reactions(layer, relu)
     h = layer.activations.detach().mT.contiguous()
     mean = h.mean(-1, keepdim=True)
-    size = (mean if relu else h.abs().mean(-1, keepdim=True)).squeeze(-1)
     centered = h.sub_(mean) if h.data_ptr() != layer.activations.data_ptr() else h - mean
     count = h.shape[1]
-    some = brief and count > _WIDE
-    compared = part_of(count, _PART if some else count).to(h.device)
-    covariance = _covariance(centered[:, compared] if some else centered, count > _WIDE)
-    variances = covariance.diagonal(dim1=1, dim2=2) if count <= _WIDE else centered.square().mean(-1)
+    some = brief and count > WIDE
+    compared = part_of(count, PART if some else count).to(h.device)
+    products = covariance(centered[:, compared] if some else centered, count > WIDE)
+    variances = products.diagonal(dim1=1, dim2=2) if count <= WIDE else centered.square().mean(-1)
     dead = active < DEAD_SHARE
-    alike = _alike(covariance, ~dead[:, compared])
     return Units(
         activity=active.double(),
         dead=dead,
         mute=~dead & _mute(variances, centered, outgoing),
         linear=straight > 1 - DEAD_SHARE,
-        dormancy=_dormancy(size),
         compared=compared.expand(len(h), -1),
-        alike=alike,
-        channels=flat_channels(alike, covariance, None if outgoing is None else outgoing[..., compared]),
+        alike=duplicates(products, ~dead[:, compared]),
     )
 
 
@@ -100,16 +88,6 @@ def _share(mask: Tensor) -> Tensor:
     return mask.mT.to(torch.float32, memory_format=torch.contiguous_format).mean(-1)
 
 
-def _covariance(centered: Tensor, wide: bool) -> Tensor:
-    """`[replicas, units, units]` of `[replicas, units, points]`; over a part of the probe for very wide layers."""
-    part = centered[:, :, part_of(centered.shape[-1], _PART).to(centered.device)] if wide else centered
-    return part @ part.mT / part.shape[-1]
-
-
-def _dormancy(size: Tensor) -> Tensor:
-    return (size / size.mean(-1, keepdim=True).clamp_min(torch.finfo(size.dtype).tiny)).double()
-
-
 def _mute(variances: Tensor, centered: Tensor, outgoing: Tensor | None) -> Tensor:
     if outgoing is None:
         return torch.zeros_like(variances, dtype=torch.bool)
@@ -117,10 +95,3 @@ def _mute(variances: Tensor, centered: Tensor, outgoing: Tensor | None) -> Tenso
     next_spread = (outgoing @ centered).square().mean(-1).sqrt()
     contribution = outgoing.abs() * spread.unsqueeze(1)
     return (contribution < MUTE * next_spread.unsqueeze(-1)).all(1)
-
-
-def _alike(covariance: Tensor, live: Tensor) -> Tensor:
-    spread = covariance.diagonal(dim1=1, dim2=2).clamp_min(0).sqrt()
-    both_live = live.unsqueeze(1) & live.unsqueeze(2)
-    product = spread.unsqueeze(1) * spread.unsqueeze(2)
-    return ((covariance > ALIKE * product) & both_live & (product > 0)).triu(1)

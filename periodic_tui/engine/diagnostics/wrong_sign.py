@@ -18,17 +18,34 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.diagnostics.subsample import part_of
+from periodic_tui.engine.diagnostics.observer import Observer
+from periodic_tui.engine.diagnostics.probe import part_of
 
 BETTER = 0.9
 """The other sign must leave less than this share of the loss."""
-WIDEST = 128
+_WIDEST = 128
 """Units of a layer up to which signs are tested."""
 _POINTS = 512
-"""So many points of the probe are enough for this."""
+"""Points of the probe on which signs are tested."""
 _DIRECTIONS = 32
 
 Activate = Callable[[Tensor], Tensor]
+
+
+def wrong_signs_at(observer: Observer, parameters: Tensor) -> Tensor:
+    """Mask `[replicas, units]` of the last hidden layer at `[replicas, parameters]`; `[replicas, 0]` where it cannot be
+    tested: that takes one linear output, a layer that is not too wide, and an activation that learns nothing."""
+    experiment, probe = observer.step.experiment, observer.probe
+    views = observer.step.layout.views(parameters)
+    outgoing = views.get("output.weight")
+    activation = getattr(experiment.model, "activation", None)
+    single = experiment.target.outputs == 1 and experiment.training.loss == "mse" and experiment.model.hidden_units
+    if outgoing is None or not single or outgoing.shape[-1] > _WIDEST or activation is None or activation.parameters:
+        return parameters.new_empty(len(parameters), 0, dtype=torch.bool)
+    layers = observer.hidden(parameters)
+    x = layers[-2].activations if len(layers) > 1 else probe.x.expand(len(parameters), *probe.x.shape)
+    biases = "output.bias" in views
+    return wrong_signs(layers[-1].activations, x, probe.y[:, 0], outgoing[:, 0], biases, lambda z: activation(z, {}))
 
 
 def wrong_signs(h: Tensor, x: Tensor, y: Tensor, outgoing: Tensor, biases: bool, act: Activate) -> Tensor:

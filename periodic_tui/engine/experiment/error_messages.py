@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from periodic_tui.engine.components.registry import Registry, Spec
 from periodic_tui.engine.experiment.experiment import Experiment
-from periodic_tui.engine.names import nearest
+from periodic_tui.engine.names import did_you_mean
 
 EXPECTED = {
     "float_type": "a number",
@@ -49,7 +49,7 @@ def _lines(details: ErrorDetails, table: dict[str, Any]) -> Iterator[str]:
         case "conflicts":
             yield from (f"{key}: {text}" for key, text in context["conflicts"].items())
         case "union_tag_invalid":
-            yield f"{place.kind_path}: {place.unknown_kind()}"
+            yield place.unknown_kind()
         case "union_tag_not_found" | "missing" if isinstance(place.spec, Registry):
             yield f"{place.path}.kind: missing, expected one of {', '.join(place.spec)}"
         case "missing":
@@ -57,7 +57,7 @@ def _lines(details: ErrorDetails, table: dict[str, Any]) -> Iterator[str]:
         case "extra_forbidden":
             yield f"{place.path}: unknown key, {_one_of(list(place.parent.model_fields), str(details['loc'][-1]))}"
         case "literal_error":
-            names = re.findall("'([^']*)'", context["expected"])
+            names = re.findall("'([^']*)'", context["expected"]) or [context["expected"]]
             yield f"{place.path}: unknown value {_shown(details['input'])}, {_one_of(names, str(details['input']))}"
         case "value_error":
             yield f"{place.path}: {context['error']}"
@@ -88,13 +88,11 @@ class _Place:
         path = self.path + part_text if self.path else part_text[1:]
         return _Place(path, _inside(self.value, part), _expected(self.spec, part), self.spec)
 
-    @property
-    def kind_path(self) -> str:
-        return f"{self.path}.kind" if isinstance(self.value, dict) else self.path
-
     def unknown_kind(self) -> str:
-        kind = self.value.get("kind") if isinstance(self.value, dict) else self.value
-        return f"unknown {self.spec.noun} {_shown(kind)}, {_one_of(list(self.spec), str(kind))}"
+        """The whole line on a kind that is not in the registry."""
+        table = self.value if isinstance(self.value, dict) else None
+        path, kind = (self.path, self.value) if table is None else (f"{self.path}.kind", table.get("kind"))
+        return f"{path}: unknown {self.spec.noun} {_shown(kind)}, {_one_of(list(self.spec), str(kind))}"
 
 
 def _locate(location: tuple[str | int, ...], table: dict[str, Any]) -> _Place:
@@ -126,9 +124,9 @@ def _without_none(annotation: Any) -> Any:
 
 
 def _one_of(names: list[str], wrong: str) -> str:
-    near = nearest(wrong, names)
-    choice = f"expected one of {', '.join(names)}" if len(names) > 1 else f"expected {names[0]}"
-    return f"{choice}; did you mean {near}?" if near and len(names) > 1 else choice
+    if len(names) < 2:
+        return f"expected {names[0] if names else 'none'}"
+    return f"expected one of {', '.join(names)}{did_you_mean(wrong, names)}"
 
 
 def _shown(value: Any) -> str:

@@ -50,12 +50,8 @@ class Experiment(Spec):
     remedies: Remedies = Remedies()
 
     @model_validator(mode="after")
-    def _own_domain(self) -> Self:
-        object.__setattr__(self, "domain", self.target.completed(self.domain))
-        return self
-
-    @model_validator(mode="after")
     def _consistent(self) -> Self:
+        object.__setattr__(self, "domain", self.target.completed(self.domain))
         if found := conflicts(self.target, self.domain, self.model, self.optimizer, self.training):
             summary = "; ".join(f"{key}: {text}" for key, text in found.items())
             raise PydanticCustomError("conflicts", "{summary}", {"summary": summary, "conflicts": found})

@@ -14,10 +14,6 @@ _COARSE = math.pi / 4
 
 def warnings(experiment: Experiment) -> dict[str, str]:
     """Key path to what is lost there; empty where nothing is."""
-    return _coarse_inputs(experiment)
-
-
-def _coarse_inputs(experiment: Experiment) -> dict[str, str]:
     frequencies, domain = experiment.target.frequencies, experiment.domain
     if experiment.training.dtype != "float32" or not frequencies or not domain.train:
         return {}

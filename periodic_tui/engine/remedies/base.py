@@ -47,11 +47,25 @@ class Remedy(Spec):
 
     def unfit(self, setting: Setting) -> str | None:
         """Why it cannot be applied here, or None if it can."""
-        raise NotImplementedError
+        return None
 
     def course(self, context: RemedyContext) -> Course:
         """One application to all replicas of the context. Raises Failed."""
         raise NotImplementedError
+
+
+class FrequencyRemedy(Remedy):
+    """A remedy for models with frequencies, on a training domain made of intervals."""
+
+    models: ClassVar[tuple[str, ...]]
+    """The kinds of model that it can be applied to."""
+    meant_for: ClassVar[str]
+    """These models in words, as `it is for …` says them."""
+
+    def unfit(self, setting: Setting) -> str | None:
+        if setting.model.kind not in self.models:
+            return f"it is for {self.meant_for}, and the model is {setting.model.kind}"
+        return None if setting.reach is not None else "it needs a training domain made of intervals"
 
 
 remedies: dict[str, type[Remedy]] = {}

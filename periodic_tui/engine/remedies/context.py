@@ -27,7 +27,6 @@ class Setting:
     batch_size: int
     """0: the whole fixed data set."""
     solved_below: float
-    loss: str = "mse"
 
     @property
     def reach(self) -> float | None:
@@ -54,7 +53,7 @@ class RemedyContext(Protocol):
     device: torch.device
     dtype: torch.dtype
     names: tuple[str, ...]
-    """Of the parameters."""
+    """Names of the parameters."""
     candidates: list[float]
     """Frequencies of the first replica that are still in the running, for the screen."""
 
@@ -87,8 +86,8 @@ class RemedyContext(Protocol):
     def points(self, half_width: Tensor) -> Tensor:
         """Points `[replicas]` so near to the middle; inf where samples are fresh."""
 
-    def narrow(self, half_width: Tensor) -> Tensor:
-        """Train only on points so near to the middle, `[replicas]`; returns the points in use, inf where fresh."""
+    def narrow(self, half_width: Tensor) -> None:
+        """Train only on points so near to the middle, `[replicas]`."""
 
     # Random numbers.
 

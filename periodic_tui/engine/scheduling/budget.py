@@ -1,33 +1,48 @@
-"""Measurements that take too long for every picture: one replica at a time, within a share of the time."""
+"""How much of the time something may take that is done again and again."""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
-
-import numpy as np
-
-from periodic_tui.engine.arrays import Counts, Floats
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 class Budget:
-    """Keeps the last value of every replica; NaN where it was never measured."""
+    """Holds what is spent to a share of the time: all of it is earned back before more is due."""
 
-    def __init__(self, replicas: int, share: float) -> None:
-        self.values: Floats = np.full(replicas, np.nan)
-        self._turn = np.zeros(replicas, dtype=np.int64)
-        self._share = share
-        self._due = 0.0
+    def __init__(self, share: float, clock: Callable[[], float] = time.perf_counter, rest: float = 0.0) -> None:
+        """`rest`: the fewest seconds between the end of one spending and the next."""
+        self._share, self._clock, self._rest = share, clock, rest
+        self.due = -math.inf
+        """Moment by the clock at which all that was spent is earned back."""
+        self.last = 0.0
+        """Seconds that the last spending took."""
+        self._ended = -math.inf
 
-    def measure(self, rows: Counts, value: Callable[[Counts], Floats], live: bool) -> None:
-        """Measure these replicas anew; `live`: only the one whose value is oldest, and only if the time has come."""
-        if live and (not len(rows) or time.perf_counter() < self._due):
-            return
-        if live:
-            rows = rows[[int(self._turn[rows].argmin())]]
-        started = time.perf_counter()
-        if len(rows):
-            self.values[rows] = value(rows)
-            self._turn[rows] = self._turn.max() + 1
-        ended = time.perf_counter()
-        self._due = ended + (ended - started) / self._share
+    @property
+    def ready(self) -> bool:
+        """Whether all is earned back and the rest is over."""
+        return self._clock() >= max(self.due, self._ended + self._rest)
+
+    @property
+    def earned(self) -> float:
+        """Seconds earned since the last spending ended, whatever was owed before."""
+        return self._share * (self._clock() - self._ended)
+
+    def credit(self, most: float) -> float:
+        """Seconds that may be spent where so many can be saved up; below zero where more was overdrawn."""
+        return most - self._share * max(0.0, self.due - self._clock())
+
+    @contextmanager
+    def spend(self) -> Iterator[None]:
+        """What is done in this context is paid for; what is given up by an exception is not."""
+        started = self._clock()
+        yield
+        self.took(started, self._clock())
+
+    def took(self, started: float, ended: float) -> None:
+        """Pay for what was done between two moments of the clock, on top of what is still owed."""
+        self.last = ended - started
+        self.due = ended + max(0.0, self.due - started) + self.last / self._share
+        self._ended = ended

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-_FRAME = 0.05
-"""Seconds between pictures while training, where the probe is cheap."""
+from periodic_tui.engine.scheduling.budget import Budget
+
 _SHARE = 0.02
 """Largest share of the time that pictures may take …"""
 _LONGEST = 1.9
@@ -15,12 +15,12 @@ _PATIENCE = 0.3
 class FrameScheduler:
     """Decides when a picture is taken from what pictures have cost."""
 
-    def __init__(self) -> None:
+    def __init__(self, period: float) -> None:
+        self._period = period
+        """Seconds between pictures where they are cheap: the screen shows each of them."""
         self.next = 0.0
         """Moment at which the next picture is due, by the clock of the moments that are told here."""
-        self._taken = 0.0
-        self._owed = 0.0
-        """Seconds that pictures took beyond their share."""
+        self._budget = Budget(_SHARE)
         self._put_off: float | None = None
         """Moment at which a picture that a command interrupted had begun."""
 
@@ -35,6 +35,5 @@ class FrameScheduler:
     def took(self, started: float, ended: float) -> None:
         """A picture was taken; what it took too much is saved on the next ones."""
         self._put_off = None
-        self._owed = max(0.0, self._owed - _SHARE * (started - self._taken)) + ended - started
-        self._taken = ended
-        self.next = min(ended + max(_FRAME, self._owed / _SHARE), max(ended + _FRAME, started + _LONGEST))
+        self._budget.took(started, ended)
+        self.next = max(ended + self._period, min(self._budget.due, started + _LONGEST))

@@ -9,6 +9,9 @@ _CHUNK = 0.004
 _WINDOW = 1.0
 """Seconds over which the rate is measured."""
 _LONGEST_REST = 0.05
+FLAT_OUT = 0.0
+LADDER = tuple(factor * 10.0**power for power in range(7) for factor in (1, 3))
+"""Paces that `slower` and `faster` climb, in steps a second: 1, 3, 10, … 3,000,000."""
 
 
 class Pacer:
@@ -79,3 +82,16 @@ class Pacer:
             self.rate = self._window_steps / max(elapsed, 1e-9)
         if elapsed >= _WINDOW:
             self._window_start, self._window_steps = self._clock(), 0
+
+
+def slower(pace: float, rate: float) -> float:
+    """The next rung below the pace, or below the measured rate where there is none."""
+    present = pace or rate
+    return max((rung for rung in LADDER if rung < 0.99 * present), default=LADDER[0])
+
+
+def faster(pace: float, rate: float) -> float:
+    """The next rung above; flat out once the machine does not reach the pace."""
+    if pace == FLAT_OUT or (pace > LADDER[0] and rate < 0.5 * pace):
+        return FLAT_OUT
+    return min((rung for rung in LADDER if rung > 1.01 * pace), default=FLAT_OUT)

@@ -1,4 +1,4 @@
-"""A trainer between two steps, to be put back."""
+"""A trainer as it was between two steps, to go back to."""
 
 from __future__ import annotations
 
@@ -15,25 +15,23 @@ from periodic_tui.engine.training.trainer import Trainer
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A copy of everything that a command or a remedy may change."""
+    """Everything that a command or a remedy may change, by reference: no tensor of a trainer is written in place."""
 
     experiment: Experiment
     state: State
     step_inputs: StepInputs
     seeds: Tensor
-    remembered: StepperState
+    stepper_state: StepperState
 
     @classmethod
     def of(cls, trainer: Trainer) -> Checkpoint:
         """The trainer as it is now."""
-        state, step_inputs = (
-            {name: value.clone() for name, value in part.items()} for part in (trainer.state, trainer.step_inputs)
-        )
-        return cls(trainer.experiment, state, step_inputs, trainer.seeds.clone(), trainer.stepper.state_dict())
+        state, step_inputs = dict(trainer.state), dict(trainer.step_inputs)
+        return cls(trainer.experiment, state, step_inputs, trainer.seeds, trainer.stepper.state_dict())
 
     def restore(self, trainer: Trainer) -> None:
         """Go on from here; the trainer's experiment is already this one. The steps count on."""
-        trainer.stepper.load_state_dict(self.remembered)
+        trainer.stepper.load_state_dict(self.stepper_state)
         trainer.state, trainer.step_inputs, trainer.seeds = dict(self.state), dict(self.step_inputs), self.seeds
         trainer.alive = bool(trainer.state["alive"].any())
 

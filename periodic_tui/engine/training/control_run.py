@@ -3,42 +3,62 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import torch
 
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.snapshot import Curve
 from periodic_tui.engine.training.history import History
+from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.trainer import Trainer
 
-_TIME = 0.01
-"""Most seconds for each picture: the twin lags behind where that is not enough."""
-_CHUNK = 16
-"""Most steps between two looks at the clock."""
+_PIECE = 0.002
+"""Seconds that the steps between two looks at the clock should take."""
 
 
 class ControlRun:
-    """One replica in training from the same start as the run, on the same batches; nothing else is ever done to it."""
+    """The same replicas in training from the run's start on the same batches; nothing else is ever done to them."""
 
-    def __init__(self, experiment: Experiment, device: torch.device) -> None:
+    def __init__(
+        self, experiment: Experiment, device: torch.device, stepper_for: Callable[[Trainer], Stepper] = Trainer.eager
+    ) -> None:
         self._experiment, self._device = experiment, device
-        self._seed: int | None = None
-
-    def curve(self, seed: int, step: int) -> Curve:
-        """Minibatch losses of the untreated run with that seed, up to `step` or as far as there was time for."""
-        if seed != self._seed:
-            self._begin(seed)
-        end = time.perf_counter() + _TIME
-        trainer, chunk = self._trainer, 1
-        while trainer.done < step and trainer.alive and time.perf_counter() < end:
-            first = trainer.done
-            losses = trainer.advance(min(chunk, step - first))
-            chunk = min(2 * chunk, _CHUNK)
-            self._history.add(first, losses.double().cpu().numpy())
-        return self._history.curve(0)
-
-    def _begin(self, seed: int) -> None:
-        training = self._experiment.training.model_copy(update={"seed": seed, "replicas": 1})
-        self._trainer = Trainer(self._experiment.model_copy(update={"training": training}), self._device)
+        self._stepper_for = stepper_for
+        """Gives the fastest stepper at hand for a trainer at its start."""
+        self._trainer: Trainer | None = None
         self._history = History(1, geometric=True)
-        self._seed = seed
+
+    def follow(self, seed: int, step: int, until: float = float("inf"), engine: str = "") -> bool:
+        """Train the replicas from `seed` on up to `step`, or until that moment of `time.perf_counter()`, but a little.
+
+        `engine`: name of the stepper that the run has by now; where the control run's is another one, it is chosen
+        anew. Returns whether any step was taken.
+        """
+        trainer = self._trainer
+        if trainer is None or seed != int(trainer.seeds[0]):
+            trainer = self._trainer = self._begun(seed)
+        elif engine and trainer.stepper.name != engine:
+            trainer.stepper = self._stepper_for(trainer)
+        begun, piece = trainer.done, 1
+        while trainer.done < step and trainer.alive:
+            first, started = trainer.done, time.perf_counter()
+            losses = trainer.advance(min(piece, step - first))
+            self._history.add(first, losses.cpu().double().numpy())
+            ended = time.perf_counter()
+            if ended >= until:
+                break
+            if ended - started < _PIECE / 2:
+                piece *= 2
+        return trainer.done > begun
+
+    def curve(self, replica: int) -> Curve:
+        """Minibatch losses of an untreated replica, as far as it was followed."""
+        return self._history.curve(replica) if self._trainer else Curve()
+
+    def _begun(self, seed: int) -> Trainer:
+        training = self._experiment.training.model_copy(update={"seed": seed})
+        trainer = Trainer(self._experiment.model_copy(update={"training": training}), self._device)
+        trainer.stepper = self._stepper_for(trainer)
+        self._history = History(training.replicas, geometric=True)
+        return trainer

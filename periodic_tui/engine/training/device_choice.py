@@ -13,31 +13,31 @@ from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per
 from periodic_tui.engine.training.trainer import Trainer
 
 CALLS = 5e-4
-"""Seconds of an eager step on the CPU up to which it is mostly the calls' own time, which compiling takes away."""
+"""Seconds of an eager step on the CPU up to which most of it is overhead of the calls, which compiling takes away."""
 TRIED = 5e9
-"""Products of samples and parameters of a step up to which it is tried on the CPU: half a second."""
+"""Samples times parameters of a step up to which it is tried on the CPU; such a step takes half a second."""
 
 _CPU = torch.device("cpu")
 
 
-def settled(name: str, experiment: Experiment, engines: StepperChoice) -> tuple[torch.device, str]:
+def settled(name: str, experiment: Experiment, steppers: StepperChoice) -> tuple[torch.device, str]:
     """The device of that name, and why it was chosen, where there was a choice. Raises Refused."""
     other = accelerator() if name == "auto" else None
-    return _fastest(experiment, other, engines) if other else (choose_device(name), "")
+    return _fastest(experiment, other, steppers) if other else (choose_device(name), "")
 
 
-def _fastest(experiment: Experiment, other: torch.device, engines: StepperChoice) -> tuple[torch.device, str]:
-    """CPU or the other device, and the steps per second of both with the engine that is at hand."""
+def _fastest(experiment: Experiment, other: torch.device, steppers: StepperChoice) -> tuple[torch.device, str]:
+    """CPU or the other device, whichever takes more steps per second without waiting for a build, and both rates."""
     try:
         check_memory(experiment, other)
-        there = _rate(Trainer(experiment, other), engines)
+        there = _rate(Trainer(experiment, other), steppers)
     except (Refused, RuntimeError, TypeError, MemoryError) as failure:  # whatever the device or torch lacks
         return _CPU, f"device: cpu; {other} cannot run this: {str(failure).partition(chr(10))[0]}"
     if _products(experiment) > TRIED or needed_bytes(experiment) > available_bytes(_CPU):
         return other, f"device: {other}; {there:,.0f} steps/s, and a step is too much to try it on cpu"
     trainer = Trainer(experiment, _CPU)
-    here = _rate(trainer, engines)
-    awaited = trainer.stepper.name == "eager" and engines.wanted != "eager" and not obstacle(experiment)
+    here = _rate(trainer, steppers)
+    awaited = trainer.stepper.name == "eager" and steppers.wanted != "eager" and not obstacle(experiment)
     if awaited and here > 1 / CALLS:
         return _CPU, f"device: cpu; {here:,.0f} steps/s, and more once compiled, against {there:,.0f} on {other}"
     if here >= there:
@@ -45,8 +45,8 @@ def _fastest(experiment: Experiment, other: torch.device, engines: StepperChoice
     return other, f"device: {other}; {there:,.0f} steps/s against {here:,.0f} on cpu"
 
 
-def _rate(trainer: Trainer, engines: StepperChoice) -> float:
-    trainer.stepper = engines.at_once(trainer)
+def _rate(trainer: Trainer, steppers: StepperChoice) -> float:
+    trainer.stepper = steppers.at_once(trainer)
     return steps_per_second(trainer.stepper, trainer)
 
 

@@ -11,12 +11,10 @@ if TYPE_CHECKING:
 
 
 def accelerator() -> torch.device | None:
-    """The first device beside the CPU; None where there is none."""
+    """The first CUDA device; None where there is none. Metal, which knows no float64, is used on request only."""
     import torch
 
-    if torch.cuda.is_available():
-        return torch.device("cuda", 0)
-    return torch.device("mps") if torch.backends.mps.is_available() else None
+    return torch.device("cuda", 0) if torch.cuda.is_available() else None
 
 
 def choose_device(name: str) -> torch.device:

@@ -14,8 +14,10 @@ from periodic_tui.engine.experiment import Experiment
 if TYPE_CHECKING:
     import torch
 
-_STATE_COPIES = 8
-"""Parameters, gradient, optimizer state, each before and after a step."""
+UNDO_POINTS = 8
+"""Commands that can be undone, one after another: each keeps the state before it."""
+_STATE_COPIES = 8 + 3 * UNDO_POINTS
+"""Parameters, gradient, optimizer state, each before and after a step; parameters and two moments to go back to."""
 _ACTIVATION_COPIES = 4
 """Pre-activations and activations, forward and backward."""
 _WORTH_SAYING = 1e9

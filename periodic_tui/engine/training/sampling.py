@@ -42,6 +42,11 @@ def numbers_per_step(experiment: Experiment) -> int:
     return batch * widest
 
 
+def counter_of(experiment: Experiment, device: torch.device | str = "cpu") -> Tensor:
+    """The counter that a step draws with."""
+    return counter_for(numbers_per_step(experiment), device)
+
+
 class Sampler:
     """Draws the batches of an experiment: a pure function of seed, step and step_inputs."""
 

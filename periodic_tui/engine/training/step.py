@@ -22,6 +22,11 @@ def on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.cpu() for name, value in tensors.items()}
 
 
+def cloned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A copy of a state or of step_inputs, where they are."""
+    return {name: value.clone() for name, value in tensors.items()}
+
+
 def loss_of(prediction: Tensor, batch: Batch, kind: str) -> Tensor:
     """Loss `[replicas]` of predictions `[replicas, batch, outputs]`."""
     error = prediction - batch.y
@@ -101,5 +106,5 @@ def frozen_where_not_finite(before: State, after: State, loss: Tensor) -> State:
     """`after`, but replicas whose loss or parameters are not finite stay at `before`, for good."""
     finite = loss.isfinite() & after["parameters"].isfinite().all(-1)
     alive = before["alive"] & finite.unsqueeze(-1)
-    kept = {name: value.where(alive, before[name]) for name, value in after.items() if name != "alive"}
-    return {**kept, "alive": alive}
+    rest = {name: value.where(alive, before[name]) for name, value in after.items() if name != "alive"}
+    return {**rest, "alive": alive}

@@ -1,4 +1,4 @@
-"""Which engine runs the steps of a session, and when it changes. It keeps no trainer: an old run is gone at once."""
+"""Which stepper runs the steps of a session, and when it changes. It holds no trainer: an old run is gone at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.training.aot.build_process import USUAL, Build, obstacle
-from periodic_tui.engine.training.aot.cache import build_seconds, find
+from periodic_tui.engine.training.aot.cache import Damaged, build_seconds, find
 from periodic_tui.engine.training.aot.cache_key import Signature, key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
@@ -56,13 +56,15 @@ class StepperChoice:
         self._clock = clock
         self._build: Build | None = None
         self._build_at: float | None = None
+        self._open = False
+        """Whether it is still to be decided if a build pays."""
         self._checked: dict[str, Stepper] = {}
         """Key to a compiled stepper that agreed with the eager one."""
         self._graph: tuple[Experiment, Stepper] | None = None
         """The last one on CUDA: only one, since it holds memory there."""
 
     def begin(self, trainer: Trainer) -> str | None:
-        """Choose the engine of a run that has not begun; returns what was chosen, None while that is open.
+        """Choose the stepper of a run that has not begun; returns what was chosen, None while that is open.
 
         Raises Refused where `compiled` is wanted and cannot be.
         """
@@ -73,22 +75,24 @@ class StepperChoice:
         if self.wanted == "eager":
             return None
         try:
-            stepper = self._at_hand(trainer) or (self._built(trainer) if self.wanted == "compiled" else None)
+            stepper, removed = self._found(trainer)
+            if stepper is None and self.wanted == "compiled":
+                stepper = self._built(trainer)
         except Unavailable as reason:
             if self.wanted == "compiled":
                 raise Refused(f"engine compiled: {reason}") from None
             return f"engine: eager; {reason}"
         if stepper is None:
+            self._open = True
             self._build_soon()
-            return None
+            return removed
         trainer.stepper = stepper
-        return "engine: compiled"
+        return "; ".join(filter(None, ("engine: compiled", removed)))
 
     def settle(self, trainer: Trainer, steps: float, seconds: float) -> str | None:
         """Decide, before the first step of so many or so long a run, whether a build pays, and wait for it if so;
         returns what was decided, None where there was no choice."""
-        buildable = trainer.device.type == "cpu" and not obstacle(trainer.experiment)
-        if self.wanted != "auto" or trainer.stepper.name != "eager" or not buildable:
+        if not self._open:
             return None
         eager = min(steps / steps_per_second(trainer.stepper, trainer), seconds)
         build = build_seconds() or USUAL
@@ -102,7 +106,7 @@ class StepperChoice:
         return f"engine: compiled; {estimate}"
 
     def turn(self, trainer: Trainer) -> bool:
-        """Between two chunks: begin a build that is due, swap in one that is ready; whether the engine changed."""
+        """Between two chunks: begin a build that is due, swap in one that is ready; whether the stepper changed."""
         if self._build_at is not None and self._clock() >= self._build_at:
             self._build_at = None
             self._begin_build(trainer)
@@ -138,7 +142,7 @@ class StepperChoice:
         return trainer.eager()
 
     def switch(self, trainer: Trainer, name: str) -> str:
-        """Go on with that engine; returns what happened. Raises Refused."""
+        """Go on with the engine of that name; returns what happened. Raises Refused."""
         self.cancel()
         trainer.suit_stepper()
         self.wanted = "eager" if name == "eager" else "auto" if self.interactive else "compiled"
@@ -159,7 +163,14 @@ class StepperChoice:
         """Give up a build that is under way or due."""
         if self._build:
             self._build.cancel()
-        self._build, self._build_at, self.remark = None, None, ""
+        self._build, self._build_at, self._open, self.remark = None, None, False, ""
+
+    def _found(self, trainer: Trainer) -> tuple[Stepper | None, str | None]:
+        """A compiled stepper that need not be built, or what has become of one that was damaged."""
+        try:
+            return self._at_hand(trainer), None
+        except Damaged as damage:
+            return None, str(damage)
 
     def _at_hand(self, trainer: Trainer) -> Stepper | None:
         """A compiled stepper that need not be built; None if there is none."""
@@ -177,9 +188,13 @@ class StepperChoice:
         return self._checked[key]
 
     def _captured(self, trainer: Trainer) -> Stepper:
-        if self._graph is None or self._graph[0] is not trainer.experiment:
-            self._graph = None
-            self._graph = trainer.experiment, captured(trainer)
+        if self._graph:
+            experiment, stepper = self._graph
+            if experiment is trainer.experiment and stepper.accepts(trainer.state, trainer.step_inputs):
+                return stepper
+            del stepper
+        self._graph = None
+        self._graph = trainer.experiment, captured(trainer)
         return self._graph[1]
 
     def at_once(self, trainer: Trainer) -> Stepper:
@@ -235,18 +250,17 @@ def _obstacle(trainer: Trainer) -> str | None:
 
 def captured(trainer: Trainer) -> Stepper:
     """The step as a CUDA graph. Raises Unavailable where it cannot be captured."""
-    try:
-        stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.captured)
-        return checked(stepper, trainer, cuda_graph.BLOCK + 1)
-    except RuntimeError as failure:
-        reason = str(failure).partition("\n")[0]
-        raise Unavailable(f"the step cannot be captured: {reason}") from None
+    stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.Captures(trainer.device))
+    return checked(stepper, trainer, cuda_graph.BLOCK + 1)
 
 
 def checked(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Stepper:
     """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it does not."""
     start = trainer.start(trainer.initial())
-    difference = disagreement(trainer.eager(), stepper, start, trainer.step_inputs, trainer.seeds, at_once)
+    try:
+        difference = disagreement(trainer.eager(), stepper, start, trainer.step_inputs, trainer.seeds, at_once)
+    except RuntimeError as failure:
+        raise Unavailable(f"the compiled step fails: {str(failure).partition(chr(10))[0]}") from None
     if difference:
         raise Unavailable(f"the compiled step was refused: {difference}")
     return stepper

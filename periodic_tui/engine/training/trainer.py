@@ -12,7 +12,7 @@ from torch import Tensor
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.experiment.known_answers import Answer, NoAnswer, known_answer
+from periodic_tui.engine.experiment.known_answers import NoAnswer, known_answer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 from periodic_tui.engine.training.sampling import EACH, StepInputs, data_set, edges, torch_dtype
 from periodic_tui.engine.training.step import State, TrainingStep
@@ -34,7 +34,7 @@ class Trainer:
         self.stepper_for: Callable[[Trainer], Stepper] = Trainer.eager
         """Gives the stepper of an experiment that changed in mid-run."""
         self.state: State = self.start(self.initial())
-        self.step_inputs: StepInputs = self._step_inputs()
+        self.step_inputs: StepInputs = self._step_inputs(experiment)
         self.last_loss: Tensor = torch.full((len(self.seeds),), torch.nan)
         self.alive = True
         """Whether any replica is still finite; training ends when none is."""
@@ -73,8 +73,8 @@ class Trainer:
         alive = torch.ones(len(parameters), 1, dtype=torch.bool, device=self.device)
         return {"parameters": parameters, "alive": alive, **own}
 
-    def _step_inputs(self) -> StepInputs:
-        experiment, replicas, dtype = self.experiment, len(self.seeds), torch_dtype(self.experiment)
+    def _step_inputs(self, experiment: Experiment) -> StepInputs:
+        replicas, dtype = len(self.seeds), torch_dtype(experiment)
         columns = self.training_step.layout.size if experiment.model.separate_rates else 1
         step_inputs = {"lr": torch.full((replicas, columns), experiment.optimizer.lr, dtype=dtype)}
         if experiment.target.noise:
@@ -106,14 +106,9 @@ class Trainer:
         self.state = self.start(parameters.to(self.device))
         self.alive = True
 
-    def answer(self) -> Answer:
-        """The known answer; raises NoAnswer with the reason."""
-        return known_answer(self.experiment)
-
     def inject(self, offset: float) -> None:
         """Set every replica to the known answer, plus `offset` on its frequencies. Raises Refused."""
-        frequency = self.experiment.model.frequency_parameter
-        if offset and frequency is None:
+        if offset and self.experiment.model.frequency_parameter is None:
             raise Refused("an offset is added to a frequency, and this model has none")
         try:
             self.place(self.answer_parameters(offset))
@@ -124,7 +119,7 @@ class Trainer:
         """`[replicas, parameters]` of the known answer; raises NoAnswer."""
         flat = torch.zeros(1, self.training_step.layout.size, dtype=torch.float64)
         views = self.training_step.layout.views(flat)
-        for name, values in self.answer().parameters.items():
+        for name, values in known_answer(self.experiment).items():
             views[name].copy_(values)
         if offset and self.experiment.model.frequency_parameter:
             views[self.experiment.model.frequency_parameter].add_(offset)
@@ -134,12 +129,12 @@ class Trainer:
         """Draw the parameters afresh from the run's seeds, or from `seed` on."""
         if seed is not None:
             self.seeds = self.seeds - self.seeds[0] + seed
-        self.step_inputs = self._step_inputs()
+        self.step_inputs = self._step_inputs(self.experiment)
         self.place(self.initial())
 
     def adopt(self, experiment: Experiment) -> None:
         """Go on with a changed experiment from the present parameters; the optimizer keeps its state if its kind and
-        options (but for lr) stay. Raises Refused where the parameters no longer fit."""
+        options (but for lr) stay. Raises Refused, and changes nothing, where the parameters no longer fit."""
         step = TrainingStep.of(experiment)
         if step.layout != self.training_step.layout:
             raise Refused("the parameters would no longer fit: that needs a new run")
@@ -148,8 +143,8 @@ class Trainer:
             update=without_lr
         )
         only_lr = same and experiment.model_copy(update={"optimizer": self.experiment.optimizer}) == self.experiment
-        self.experiment, self.training_step = experiment, step
-        self.step_inputs = self._step_inputs()
+        step_inputs = self._step_inputs(experiment)
+        self.experiment, self.training_step, self.step_inputs = experiment, step, step_inputs
         if only_lr:
             return
         alive = self.state["alive"]

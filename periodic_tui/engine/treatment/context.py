@@ -1,4 +1,4 @@
-"""The context of a trainer."""
+"""What a remedy is handed of a trainer: samples of its data and verbs that act on it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Change = Callable[[dict[str, Any]], Setting]
 
 
 class TrainerContext(RemedyContext):
-    """One trainer, handed to a remedy."""
+    """The remedy's view of one trainer; the trainer itself is out of reach."""
 
     def __init__(self, trainer: Trainer, setting: Setting, change: Change) -> None:
         self.__trainer = trainer
@@ -78,9 +78,8 @@ class TrainerContext(RemedyContext):
     def points(self, half_width: Tensor) -> Tensor:
         return self._windows.points(half_width)
 
-    def narrow(self, half_width: Tensor) -> Tensor:
+    def narrow(self, half_width: Tensor) -> None:
         self._set_step_inputs(self._windows.step_inputs(half_width))
-        return self._windows.points(half_width)
 
     def _step(self) -> Tensor:
         return torch.tensor(self.__trainer.done, device=self.device)
@@ -147,22 +146,22 @@ class TrainerContext(RemedyContext):
             raise Failed(str(reason)) from None
 
     def restart(self, where: Tensor) -> None:
-        state = self.__trainer.state
-        if not isinstance(self.setting.optimizer, ElementWise):
-            self.__trainer.stepper.load_state_dict()
-        for key in state.keys() - {"parameters", "alive"}:
-            state[key] = state[key].masked_fill(_over(where, state[key]), 0.0)
+        for key, moments in self._optimizer_state().items():
+            self.__trainer.state[key] = moments.masked_fill(_over(where, moments), 0.0)
 
     def forget(self, name: str, where: Tensor) -> None:
-        state = self.__trainer.state
+        for key, moments in self._optimizer_state().items():
+            if moments.shape == self.__trainer.state["parameters"].shape:
+                changed = moments.clone()
+                view = self._views(changed)[name]
+                view.masked_fill_(_over(where, view), 0.0)
+                self.__trainer.state[key] = changed
+
+    def _optimizer_state(self) -> dict[str, Tensor]:
+        """What the optimizer remembers; one of torch's forgets all of it."""
         if not isinstance(self.setting.optimizer, ElementWise):
             self.__trainer.stepper.load_state_dict()
-        for key in state.keys() - {"parameters", "alive"}:
-            if state[key].shape == state["parameters"].shape:
-                moments = state[key].clone()
-                view = self._views(moments)[name]
-                view.masked_fill_(_over(where, view), 0.0)
-                state[key] = moments
+        return {key: value for key, value in self.__trainer.state.items() if key not in ("parameters", "alive")}
 
     def _set_step_inputs(self, changed: StepInputs) -> None:
         self.__trainer.step_inputs = self.__trainer.step_inputs | changed

@@ -17,7 +17,6 @@ def setting_of(experiment: Experiment) -> Setting:
         outputs=experiment.target.outputs,
         batch_size=experiment.training.batch_size,
         solved_below=experiment.training.solved_below,
-        loss=experiment.training.loss,
     )
 
 

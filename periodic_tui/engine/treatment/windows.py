@@ -19,10 +19,11 @@ class Windows:
     reach: float
     """Half-width that holds the whole domain; inf without intervals."""
     starts: Tensor | None = None
-    """`[intervals]` of a uniform domain …"""
+    """Lower ends `[intervals]` of a uniform domain."""
     ends: Tensor | None = None
+    """Its upper ends `[intervals]`."""
     data: tuple[Tensor, Tensor, Tensor] | None = None
-    """… or a fixed data set, nearest points first: distances `[points]`, `x` and `y`."""
+    """A fixed data set, nearest points first: distances `[points]` from the middle, `x` and `y`."""
 
     @classmethod
     def of(cls, setting: Setting, step_inputs: StepInputs) -> Windows:
@@ -44,7 +45,7 @@ class Windows:
         return cls(middle, float(distance[-1]), data=(distance, x[order], y[order]))
 
     def step_inputs(self, half_width: Tensor) -> StepInputs:
-        """The step_inputs that train on so much, `half_width` `[replicas]`."""
+        """The step inputs with which each replica trains within its half-width `[replicas]`."""
         if self.data is not None:
             return {"data_x": self.data[1], "data_y": self.data[2], "count": self.points(half_width).long()}
         assert self.starts is not None, "a window needs intervals"

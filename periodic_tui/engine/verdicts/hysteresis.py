@@ -28,6 +28,5 @@ class Hysteresis:
         shown = self._shown
         settled = self._looks >= _LOOKS or found.code in AT_ONCE
         if shown is None or focus != self._focus or found.code == shown.code or settled:
-            self._shown, self._focus = found, focus
-        assert self._shown is not None
-        return self._shown
+            self._shown, self._focus = shown, focus = found, focus
+        return shown

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Curve
 from periodic_tui.engine.training.history import History
 from periodic_tui.engine.verdicts.rules import CODES
@@ -24,16 +25,15 @@ _SHORTEST, _LONGEST = 0.002, 0.01
 class Population:
     """The latest code and loss of each replica. A sweep reads them all once, in parts."""
 
-    def __init__(self, replicas: int) -> None:
+    def __init__(self, replicas: int, clock: Callable[[], float] = time.perf_counter) -> None:
         self.codes: Counts = np.full(replicas, CODES.index("learning"))
         self.losses: Floats = np.full(replicas, np.nan)
         self.fan = History(len(QUANTILES), geometric=True)
         self._read_at = np.full(replicas, -1)
         self._next = 0
-        self._length = 1
-        self._swept = time.perf_counter()
-        self._each = 0.0
-        """Seconds that a replica took in the last part."""
+        self._each = _LONGEST
+        """Seconds that a replica took in the last part; at first as if there were time for one only."""
+        self._budget = Budget(_SHARE, clock)
 
     def put(self, part: slice, step: int, losses: Floats, codes: Counts) -> None:
         """Enter the readings of some replicas."""
@@ -49,23 +49,16 @@ class Population:
 
     def sweep(self, step: int, read: Callable[[slice], tuple[Floats, Counts]]) -> None:
         """Read the next part; `read` gives losses and codes of some replicas."""
-        started = time.perf_counter()
-        part = self._part(started - self._swept)
-        losses, codes = read(part)
-        self._swept = time.perf_counter()
-        self._each = (self._swept - started) / (part.stop - part.start)
+        seconds = min(max(_SHORTEST, self._budget.earned), _LONGEST)
+        length = max(1, int(seconds / max(self._each, 1e-9)))
+        part = slice(self._next, min(self._next + length, len(self.losses)))
+        with self._budget.spend():
+            losses, codes = read(part)
+        self._each = self._budget.last / (part.stop - part.start)
+        self._next = part.stop % len(self.losses)
         self.put(part, step, losses, codes)
-        self._next = part.stop
-        if self._next == len(self.losses):
-            self._next = 0
+        if not self._next:
             self.note(step)
-
-    def _part(self, since: float) -> slice:
-        """The replicas whose turn it is, so many seconds after the last part."""
-        if self._each:
-            budget = min(max(_SHORTEST, _SHARE * since), _LONGEST)
-            self._length = max(1, int(budget / self._each))
-        return slice(self._next, min(self._next + self._length, len(self.losses)))
 
     def note(self, step: int) -> None:
         """Enter the quantiles of the losses into the fan; those that diverged count as infinite."""

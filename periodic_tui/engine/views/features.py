@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 
@@ -16,17 +18,24 @@ from periodic_tui.engine.training.trainer import Trainer
 POINTS = 512
 """Of the probe."""
 _TURNS = 8
+_PERIOD = 10.0
+"""Seconds between two embeddings while training goes on."""
 
 
 class FeatureMap:
     """PCA at once; t-SNE (van der Maaten and Hinton, 2008) in a thread of its own, through scikit-learn."""
 
-    def __init__(self, trainer: Trainer, observer: Observer) -> None:
+    def __init__(self, trainer: Trainer, observer: Observer, wake: Callable[[], None] = lambda: None) -> None:
         self.trainer, self.observer = trainer, observer
+        self._wake = wake
+        """Called from the thread when an embedding is ready, so that a paused screen shows it."""
         self._axes: Floats | None = None
         self._thread: threading.Thread | None = None
-        self._embedded = Features()
-        self._asked = -1
+        self._embedded = -1, Features()
+        """The latest embedding, and the replica that it is of."""
+        self._asked = -1, -1
+        """Replica and step of the latest embedding that was asked for."""
+        self._due = 0.0
 
     def __call__(self, focus: int, tsne: bool) -> Features:
         """The features of one replica."""
@@ -35,16 +44,18 @@ class FeatureMap:
             return Features()
         flat = self._pca(hidden, target)
         if not tsne:
-            self._asked = -1
+            self._asked = -1, -1
             return flat
-        return self._tsne(hidden, target, flat, focus)
+        self._ask(hidden, target, focus)
+        replica, embedded = self._embedded
+        return embedded if replica == focus and embedded.method else replace(flat, remark=self._remark())
 
     def _hidden(self, focus: int) -> tuple[Floats, Floats]:
         some = self.observer.probe.part(POINTS)
         layers = self.observer.hidden(self.trainer.parameters_of(slice(focus, focus + 1)), some.x)
         if not layers or layers[-1].activations.shape[-1] < 2:
             return np.empty(0), np.empty(0)
-        return layers[-1].activations[0].double().cpu().numpy(), some.y[:, 0].double().cpu().numpy()
+        return layers[-1].activations[0].cpu().double().numpy(), some.y[:, 0].cpu().double().numpy()
 
     def _pca(self, hidden: Floats, target: Floats) -> Features:
         centered = hidden - hidden.mean(0)
@@ -53,22 +64,26 @@ class FeatureMap:
         total = float((centered**2).sum())
         return Features("PCA", points, target, float((points**2).sum()) / total if total else 1.0)
 
-    def _tsne(self, hidden: Floats, target: Floats, flat: Features, focus: int) -> Features:
-        if find_spec("sklearn") is None:
-            return replace(flat, remark="t-SNE needs scikit-learn: install periodic-tui[tsne]")
-        if self._asked != focus:
-            self._asked, self._embedded = focus, Features()
-            self._thread = threading.Thread(target=self._embed, args=(hidden, target), daemon=True)
+    def _ask(self, hidden: Floats, target: Floats, focus: int) -> None:
+        """Begin an embedding of this step, unless one is under way or as new as it need be."""
+        new = self._asked[0] != focus or (self._asked[1] != self.trainer.done and time.perf_counter() >= self._due)
+        if new and find_spec("sklearn") is not None and not (self._thread and self._thread.is_alive()):
+            self._asked = focus, self.trainer.done
+            self._thread = threading.Thread(target=self._embed, args=(hidden, target, *self._asked), daemon=True)
             self._thread.start()
-        if self._embedded.method:
-            return self._embedded
-        return replace(flat, remark=f"t-SNE of step {self.trainer.done:,} is being computed")
 
-    def _embed(self, hidden: Floats, target: Floats) -> None:
+    def _remark(self) -> str:
+        if find_spec("sklearn") is None:
+            return "t-SNE needs scikit-learn: install periodic-tui[tsne]"
+        return f"t-SNE of step {self._asked[1]:,} is being computed"
+
+    def _embed(self, hidden: Floats, target: Floats, focus: int, step: int) -> None:
         from sklearn.manifold import TSNE
 
         points = TSNE(2, init="pca", random_state=0, perplexity=min(30.0, (len(hidden) - 1) / 3)).fit_transform(hidden)
-        self._embedded = Features("t-SNE", np.asarray(points, dtype=np.float64), target)
+        self._embedded = focus, Features("t-SNE", np.asarray(points, dtype=np.float64), target, step=step)
+        self._due = time.perf_counter() + _PERIOD
+        self._wake()
 
 
 def principal_axes(centered: Floats, start: Floats | None) -> Floats:

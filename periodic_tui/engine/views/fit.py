@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.components.models.linear import Linear
 from periodic_tui.engine.components.models.mlp import MLP
 from periodic_tui.engine.components.models.oscillators import wrapped
@@ -34,9 +35,9 @@ def fit_of(observer: Observer, parameters: Tensor, view: View) -> Fit:
 
 def curve_inputs(observer: Observer, view: View) -> Tensor:
     """The inputs `[points, 1]` of curves over the view's window."""
-    low, high = view.window or _window(observer)
-    x = torch.linspace(low, high, view.points, dtype=torch.float64)
-    return x.to(torch_dtype(observer.step.experiment)).unsqueeze(-1)
+    experiment = observer.step.experiment
+    x = torch.linspace(*(view.window or _window(experiment)), view.points, dtype=torch.float64)
+    return x.to(torch_dtype(experiment)).unsqueeze(-1)
 
 
 def map_inputs(observer: Observer) -> Tensor:
@@ -48,30 +49,33 @@ def map_inputs(observer: Observer) -> Tensor:
 
 def _curves(observer: Observer, parameters: Tensor, view: View) -> Fit:
     experiment = observer.step.experiment
-    x = curve_inputs(observer, view)
+    x, phases = curve_inputs(observer, view), experiment.target.phases
     prediction = observer.predict(parameters, x.to(parameters.device))[0]
     return Fit(
-        x=x[:, 0].double().numpy(),
-        target=experiment.target(x).double().numpy(),
-        prediction=(wrapped(prediction) if experiment.target.phases else prediction).double().cpu().numpy(),
-        kind="phases" if experiment.target.phases else "curves",
+        x=_numpy(x[:, 0]),
+        target=_numpy(experiment.target(x)),
+        prediction=_numpy(wrapped(prediction) if phases else prediction),
+        kind="phases" if phases else "curves",
         trained=experiment.domain.train,
-        domain=_ends(observer),
+        domain=_ends(experiment),
     )
 
 
-def _ends(observer: Observer) -> tuple[float, float]:
-    domain = observer.step.experiment.domain
+def _numpy(values: Tensor) -> Floats:
+    return values.cpu().double().numpy()
+
+
+def _ends(experiment: Experiment) -> tuple[float, float]:
+    domain = experiment.domain
     if domain.distribution == "normal":
         return -_NORMAL_REACH, _NORMAL_REACH
     intervals = (*domain.train, *domain.test)
     return min(low for low, _ in intervals), max(high for _, high in intervals)
 
 
-def _window(observer: Observer) -> tuple[float, float]:
+def _window(experiment: Experiment) -> tuple[float, float]:
     """A window in which single periods can be seen, or everything: where nothing is periodic, or much is held out."""
-    low, high = _ends(observer)
-    experiment = observer.step.experiment
+    low, high = _ends(experiment)
     width = high - low
     if experiment.target.frequencies and not experiment.domain.test:
         width = min(width, _PERIODS * 2 * math.pi / max(experiment.target.frequencies))
@@ -80,26 +84,21 @@ def _window(observer: Observer) -> tuple[float, float]:
 
 
 def _axis(observer: Observer) -> Tensor:
-    return torch.linspace(*_ends(observer), _SIDE, dtype=torch_dtype(observer.step.experiment))
+    return torch.linspace(*_ends(observer.step.experiment), _SIDE, dtype=torch_dtype(observer.step.experiment))
 
 
 def _maps(observer: Observer, parameters: Tensor) -> Fit:
     experiment, points, shape = observer.step.experiment, map_inputs(observer), (_SIDE, _SIDE)
+    factor = experiment.model.input_scale if isinstance(experiment.model, MLP) else 1.0
     return Fit(
-        x=_axis(observer).double().numpy(),
-        target=experiment.target(points).view(shape).double().numpy(),
-        prediction=observer.predict(parameters, points.to(parameters.device)).view(shape).double().cpu().numpy(),
+        x=_numpy(_axis(observer)),
+        target=_numpy(experiment.target(points).view(shape)),
+        prediction=_numpy(observer.predict(parameters, points.to(parameters.device)).view(shape)),
         kind="maps",
         trained=experiment.domain.train,
-        domain=_ends(observer),
-        scale=_scale(experiment),
+        domain=_ends(experiment),
+        scale=tuple(factor * scale for scale in experiment.domain.scale or (1.0, 1.0)),
     )
-
-
-def _scale(experiment: Experiment) -> tuple[float, float]:
-    first, second = experiment.domain.scale or (1.0, 1.0)
-    factor = experiment.model.input_scale if isinstance(experiment.model, MLP) else 1.0
-    return factor * first, factor * second
 
 
 def _weights(observer: Observer, parameters: Tensor) -> Fit | None:
@@ -107,16 +106,11 @@ def _weights(observer: Observer, parameters: Tensor) -> Fit | None:
     if not isinstance(observer.step.experiment.model, Linear):
         return None
     try:
-        known = known_answer(observer.step.experiment).parameters["output.weight"]
+        known = known_answer(observer.step.experiment)["output.weight"]
     except NoAnswer:
         return None
     learned = observer.step.layout.views(parameters)["output.weight"][0]
-    return Fit(
-        x=np.arange(known.shape[1], dtype=np.float64),
-        target=known.double().numpy(),
-        prediction=learned.double().cpu().numpy(),
-        kind="weights",
-    )
+    return Fit(np.arange(known.shape[1], dtype=np.float64), _numpy(known), _numpy(learned), "weights")
 
 
 def _sample(observer: Observer, parameters: Tensor) -> Fit:
@@ -127,8 +121,8 @@ def _sample(observer: Observer, parameters: Tensor) -> Fit:
     prediction = observer.predict(parameters, x.to(parameters.device))[0, 0]
     return Fit(
         x=np.arange(len(y), dtype=np.float64),
-        target=y.double().cpu().numpy()[:, None],
-        prediction=prediction.double().cpu().numpy()[:, None],
+        target=_numpy(y)[:, None],
+        prediction=_numpy(prediction)[:, None],
         kind="sample",
         domain=(0.0, len(y) - 1.0),
     )

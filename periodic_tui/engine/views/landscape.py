@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +13,8 @@ from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.experiment.known_answers import NoAnswer
-from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.randomness import counter_for
+from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Landscape, Line
 from periodic_tui.engine.training.active_range import intervals_in_use
 from periodic_tui.engine.training.sampling import Batch, numbers_per_step
@@ -22,7 +22,7 @@ from periodic_tui.engine.training.step import loss_of
 from periodic_tui.engine.training.trainer import Trainer
 
 POINTS = 400
-"""ω on the axis."""
+"""Number of frequencies on the axis."""
 POSITIONS = np.linspace(-1.0, 1.25, 37)
 """On a line: 0 is the present point, 1 the answer."""
 _NEAR = 3.0
@@ -32,13 +32,13 @@ _PERIOD = 0.5
 _SHARE = 0.003
 """… or longer, so that they take no more than this share of the time."""
 _WORK = 20_000_000
-"""Products for one line."""
+"""Multiplications that one line may take."""
 _NUMBERS = 1 << 20
-"""Parameters of points on a line that are in memory at once."""
+"""Parameters in memory at once, over all points of a line."""
 _SHARPEST = 5_000
-"""Parameters up to which the sharpest direction is looked for …"""
+"""Parameters up to which the sharpest direction is computed."""
 _CURVED = 256
-"""… on so many points."""
+"""Points on which the sharpest direction is computed."""
 
 
 class LossLandscape:
@@ -46,20 +46,20 @@ class LossLandscape:
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer, self.observer = trainer, observer
-        self._checkpoint = Landscape()
-        self._key: tuple[int, bool, int] | None = None
-        self._due = 0.0
+        self._landscape = Landscape()
+        self._key: tuple[int, bool] | None = None
+        self._budget = Budget(_SHARE, rest=_PERIOD)
         self._answer = self._known_answer()
 
     def __call__(self, focus: int, near: bool, basin: float | None) -> Landscape:
         """The landscape around a replica; `basin` is the answer's half-width for the near view."""
-        now, key = time.perf_counter(), (focus, near, id(self.trainer.experiment))
-        fresh = key == self._key and now < self._due
-        if not fresh:
-            self._checkpoint, self._key = self._drawn(focus, near, basin), key
-            after = time.perf_counter()
-            self._due = after + max(_PERIOD, (after - now) / _SHARE)
-        return self._checkpoint
+        key = (focus, near)
+        if key != self._key:
+            self._key, self._budget = key, Budget(_SHARE, rest=_PERIOD)
+        if self._budget.ready:
+            with self._budget.spend():
+                self._landscape = self._drawn(focus, near, basin)
+        return self._landscape
 
     def _drawn(self, focus: int, near: bool, basin: float | None) -> Landscape:
         present = self.trainer.parameters_of(slice(focus, focus + 1)).detach()
@@ -88,20 +88,14 @@ class LossLandscape:
         if answer is not None and bool((answer != present).any()):
             directions["answer"] = answer - present
         batch = self._batch()
-        none = Stream.of(self.trainer.seeds[:1], Use.DROPOUT, counter_for(1))
-        step = self.observer.step
         self.observer.preemption.check()
-        gradient, _ = step.gradient(present, batch, none) if not self._dropout else (present * 0, None)
+        gradient, _ = self.observer.step.gradient(present, batch, None)
         if bool((gradient != 0).any()):
             directions["gradient"] = -gradient * (reach / gradient.norm())
         if present.shape[-1] > 1 and present.shape[-1] <= _SHARPEST:
             part = Probe(batch.x[0, :_CURVED], batch.y[0, :_CURVED])
             directions["sharpest"] = self.observer.curvature(present, part)[1] * reach
         return [Line(name, self._along(present, direction, batch)) for name, direction in directions.items()]
-
-    @property
-    def _dropout(self) -> bool:
-        return bool(getattr(self.trainer.experiment.model, "dropout", 0.0))
 
     def _batch(self) -> Batch:
         """A part of the probe as a batch `[1, points, …]`: fewer points for larger networks."""
@@ -148,5 +142,5 @@ def sampled_gradient(trainer: Trainer, omega: Floats, focus: int) -> Floats:
     }
     batch = step.sampler.batch(seeds, torch.tensor(trainer.done, device=trainer.device), step_inputs, counter)
     parameters = torch.as_tensor(omega, dtype=step.sampler.dtype, device=trainer.device).unsqueeze(-1)
-    gradient, _ = step.gradient(parameters, batch, Stream.of(seeds, Use.DROPOUT, counter))
-    return gradient[:, 0].double().cpu().numpy()
+    gradient, _ = step.gradient(parameters, batch, None)
+    return gradient[:, 0].cpu().double().numpy()

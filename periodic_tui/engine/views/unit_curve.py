@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
-from periodic_tui.engine.components.models import HiddenLayer
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.snapshot import UnitCurve, View
 from periodic_tui.engine.views.fit import curve_inputs, map_inputs
@@ -18,13 +16,10 @@ def unit_curve(observer: Observer, parameters: Tensor, view: View) -> UnitCurve:
     layer, unit = view.unit
     single = observer.step.experiment.target.inputs == 1
     x = curve_inputs(observer, view) if single else map_inputs(observer)
-    hidden: list[HiddenLayer] = []
-    with torch.no_grad():
-        views = observer.step.layout.views(parameters)
-        observer.step.experiment.model.forward(views, x.to(parameters.device).unsqueeze(0), hidden)
+    hidden = observer.hidden(parameters, x.to(parameters.device))
     if layer >= len(hidden) or unit >= hidden[layer].activations.shape[-1]:
         return UnitCurve()
-    values = hidden[layer].activations[0, :, unit].double().cpu().numpy()
+    values = hidden[layer].activations[0, :, unit].cpu().double().numpy()
     side = round(len(values) ** 0.5)
     first = x[:, 0].double().numpy()
     return UnitCurve(layer, unit, first if single else first[:side], values if single else values.reshape(side, side))

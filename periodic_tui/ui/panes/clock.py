@@ -1,4 +1,4 @@
-"""Two clocks that tick with the wall's: what the time is, and what the network says."""
+"""The clock pane: the time and what the network says it is, second by second."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from textual.geometry import Size
 
-from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.engine.snapshot import ClockFace, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.digits import ROWS, large_digits
@@ -26,7 +26,7 @@ GAP = 4
 
 
 class ClockPane(Pane):
-    """Large digits, the wrong ones crossed out below; then the seconds that come, alone where there is little room."""
+    """Shows both times in large digits, wrong ones crossed out, then the seconds to come; only those in little room."""
 
     NAME = "clock"
     TITLE = "clock"
@@ -47,8 +47,6 @@ class ClockPane(Pane):
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         face = snapshot.clock
-        if not face.true.size:
-            return Cells.blank(*size)
         running = snapshot.state in ("training", "solved")
         at = shown_second(face, self.wall()) if running else 0
         beside = size.width >= 2 * WIDTH + GAP
@@ -87,12 +85,12 @@ def shown_second(face: ClockFace, now: float) -> int:
 
 
 def hands(digits: Floats) -> str:
-    """12:34:56 of second, minute and hour; -- for what is not finite."""
+    """Second, minute and hour as 12:34:56; -- for what is not finite."""
     return ":".join(f"{int(digit):02}" if np.isfinite(digit) else "--" for digit in digits[::-1])
 
 
-def right_seconds(face: ClockFace) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """`[seconds]`: whether all three digits are right."""
+def right_seconds(face: ClockFace) -> Mask:
+    """Whether all three digits are right, `[seconds]`."""
     return np.asarray((face.true == face.predicted).all(axis=-1) if face.true.size else np.empty(0, bool))
 
 

@@ -1,4 +1,4 @@
-"""What was done to the run, and what it did of itself."""
+"""The events pane: what was done to the run, and what happened in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.ui.formatting import clipped, whole, wrapped
+from periodic_tui.ui.formatting import clipped, wrapped
 from periodic_tui.ui.widgets.pane import Pane
 
 STEP = 11
@@ -14,7 +14,7 @@ STEP = 11
 
 
 class EventsPane(Pane):
-    """A line an event, newest last."""
+    """Shows a line for each event, the newest last."""
 
     NAME = "events"
     TITLE = "events"
@@ -35,4 +35,4 @@ class EventsPane(Pane):
 def event_lines(event: Event, size: Size, glyphs: Glyphs) -> list[tuple[str, str]]:
     """The step, right-aligned, beside the first of its lines of text, of which so many as there is room for."""
     texts = clipped(wrapped(event.text, size.width - STEP - 3, glyphs) or [""], size.height)
-    return [(whole(event.step).rjust(STEP) if not number else "", text) for number, text in enumerate(texts)]
+    return [("" if number else f"{event.step:>{STEP},}", text) for number, text in enumerate(texts)]

@@ -5,23 +5,21 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
-from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.engine.snapshot import Snapshot
-from periodic_tui.plotting.axes import Axis, follow
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
-from periodic_tui.ui.widgets.pane import Pane, tick_room
+from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
 FEWEST = 3
 """Units from which two dimensions leave something out."""
 THIRDS = (("low y", Ink.NETWORK, "●"), ("middle", Ink.TEXT, "▫"), ("high y", Ink.TARGET, "■"))
 
 
-class FeaturesPane(Pane):
+class FeaturesPane(PlotPane):
     """Points with nearby values of the target should lie together. Enter asks for t-SNE, and again for PCA."""
 
     NAME = "features"
@@ -31,7 +29,6 @@ class FeaturesPane(Pane):
         Binding("enter", "turn_method", "PCA or t-SNE", id="features.method", show=False, tooltip="PCA or t-SNE"),
     ]
 
-    _axes: tuple[Axis | None, Axis | None] = (None, None)
     _tsne = False
 
     @classmethod
@@ -48,8 +45,7 @@ class FeaturesPane(Pane):
             return Cells.blank(*size)
         across, up = tick_room(size)
         x, y = features.points.T
-        axes = follow(self._axes[0], (x,), across), follow(self._axes[1], (y,), up)
-        self._axes = axes
+        axes = self.axis("x", (x,), across), self.axis("y", (y,), up)
         series = [
             Series(x[which], y[which], ink, "points", shape=shape, label=name)
             for which, (name, ink, shape) in zip(thirds(features.target), THIRDS, strict=True)
@@ -59,11 +55,11 @@ class FeaturesPane(Pane):
     def figure(self, snapshot: Snapshot) -> str:
         features = snapshot.features
         if features.remark or features.method != "PCA":
-            return features.remark or f"{features.method} · enter: PCA"
+            return features.remark or f"{features.method} of step {features.step:,} · enter: PCA"
         return f"PCA, {features.explained:.0%} of the spread · enter: t-SNE"
 
 
-def thirds(target: Floats) -> list[NDArray[np.bool_]]:
+def thirds(target: Floats) -> list[Mask]:
     """Three masks: the lowest, the middle and the highest third of the values."""
     low, high = np.quantile(target, [1 / 3, 2 / 3])
     return [target <= low, (target > low) & (target <= high), target > high]

@@ -1,4 +1,4 @@
-"""Target and network side by side: curves, maps over two inputs, a linear layer's weights, or one sample's outputs."""
+"""The fit pane: target and network as curves, maps over two inputs, weights, or the outputs for one sample."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
-from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.engine.snapshot import Fit, Snapshot
 from periodic_tui.plotting.axes import Axis, follow, linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
@@ -18,8 +18,8 @@ from periodic_tui.plotting.frame import frame
 from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL
 from periodic_tui.plotting.maps import Map, banded, map_size, side_by_side, zero_lines
 from periodic_tui.plotting.regions import region_row
-from periodic_tui.ui.formatting import plain, three_digits
-from periodic_tui.ui.widgets.pane import Pane, tick_room
+from periodic_tui.ui.formatting import loss, plain
+from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
 Window = tuple[float, float]
 
@@ -32,8 +32,8 @@ REGIONS = 8
 MAPS = 3
 
 
-class FitPane(Pane):
-    """Zooms and pans by asking for another window; the session answers with the fit over it."""
+class FitPane(PlotPane):
+    """Shows the fit over a window of x. To zoom or pan it asks the session for the fit over another window."""
 
     NAME = "fit"
     TITLE = "fit"
@@ -45,7 +45,6 @@ class FitPane(Pane):
         Binding("k", "lines", "zero lines", id="zero-lines", show=False, tooltip="Lines on which units begin, on maps"),
     ]
 
-    _axis: Axis | None = None
     _asked: tuple[int, Window] = (-1, (0.0, 0.0))
     """The run and the window that the user last asked for."""
     _lines = False
@@ -68,14 +67,10 @@ class FitPane(Pane):
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         fit = snapshot.fit
-        if not fit.x.size:
-            return Cells.blank(*size)
         return self._maps(snapshot, size) if fit.kind in ("maps", "weights") else self._curves(fit, size)
 
     def figure(self, snapshot: Snapshot) -> str:
         fit = snapshot.fit
-        if not fit.x.size:
-            return ""
         if fit.kind == "weights":
             return f"{fit.target.shape[1]} inputs across, {fit.target.shape[0]} outputs down"
         if fit.kind == "sample":
@@ -100,8 +95,8 @@ class FitPane(Pane):
     def _curves(self, fit: Fit, size: Size) -> Cells:
         target, prediction = _columns(fit.target), _columns(fit.prediction)
         across, up = tick_room(size)
-        self._axis = follow(self._axis, (target, prediction), up)
-        style: Style = "points" if fit.kind == "phases" else "auto"
+        y_axis = self.axis("y", (target, prediction), up)
+        style: Style = "points" if fit.kind == "phases" else "line"
         series = [
             *_series(fit.x, target, Ink.TARGET, "target", style),
             *_series(fit.x, prediction, Ink.NETWORK, "network", style),
@@ -109,10 +104,10 @@ class FitPane(Pane):
         window, label = exact_axis(float(fit.x[0]), float(fit.x[-1]), across), "output" if fit.kind == "sample" else "x"
         told = size.height >= REGIONS and holds_out(fit)
         plot = Size(size.width, size.height - told)
-        cells = curve_figure(plot, series, window, self._axis, x_label=label, glyphs=self.glyphs)
+        cells = curve_figure(plot, series, window, y_axis, x_label=label, glyphs=self.glyphs)
         if not told:
             return cells
-        still = frame(*plot, window, self._axis, label, self.glyphs)
+        still = frame(*plot, window, y_axis, label, self.glyphs)
         regions = region_row(still.columns, (window.low, window.high), fit.trained, self.glyphs)
         return Cells.blank(*size).paste(cells, 0, 1).paste(regions, still.column, 0)
 
@@ -123,7 +118,7 @@ class FitPane(Pane):
         known, learned = fit.target, fit.prediction
         if fit.kind == "maps":
             known, learned = banded(known, low, high), banded(learned, low, high)
-        error, title = fit.prediction - fit.target, plain(f"error ±{_short(largest)}", self.glyphs)
+        error, title = fit.prediction - fit.target, plain(f"error ±{loss(largest).strip()}", self.glyphs)
         color, signed = (None, None) if self.app.no_color else (SEQUENTIAL, DIVERGING)
         names = ("target", "network") if fit.kind == "maps" else ("known", "learned")
         maps = [
@@ -133,7 +128,7 @@ class FitPane(Pane):
         ]
         return side_by_side(size, maps, self.glyphs)
 
-    def _zero_lines(self, snapshot: Snapshot, size: Size) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None:
+    def _zero_lines(self, snapshot: Snapshot, size: Size) -> Mask | None:
         """Dots on which the first layer's units begin, for a map in a pane of this size."""
         fit = snapshot.fit
         if not (self._lines and fit.kind == "maps" and snapshot.layers and snapshot.layers[0].incoming.size):
@@ -144,7 +139,7 @@ class FitPane(Pane):
 
 
 def zoomed(window: Window, factor: float) -> Window:
-    """The window about the same middle, so many times as long."""
+    """The window `factor` times as long, about the same middle."""
     low, high = window
     middle, half = (low + high) / 2, factor * (high - low) / 2
     return middle - half, middle + half
@@ -168,18 +163,13 @@ def exact_axis(low: float, high: float, room: int) -> Axis:
 
 def limits(values: Floats) -> tuple[float, float]:
     """Round limits of what is finite: they seldom change, so that colors keep their meaning."""
-    finite = values[np.isfinite(values)]
-    axis = linear_axis(float(finite.min()), float(finite.max()), 2) if finite.size else linear_axis(0.0, 1.0, 2)
+    axis = follow(None, (values,), 2)
     return axis.low, axis.high
 
 
 def holds_out(fit: Fit) -> bool:
     """Whether part of the domain was held out."""
     return bool(fit.trained) and tuple(fit.trained) != (fit.domain,)
-
-
-def _short(value: float) -> str:
-    return three_digits(value) if 0.001 <= value < 999 else f"{value:.1e}"
 
 
 def _columns(values: Floats) -> Floats:

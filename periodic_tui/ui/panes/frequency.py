@@ -1,29 +1,27 @@
-"""The learned frequency on its way to the answer, or not."""
+"""The frequency pane: the learned frequency over the steps, and the known answer."""
 
 from __future__ import annotations
 
 import numpy as np
 from textual.geometry import Size
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.snapshot import Snapshot
-from periodic_tui.plotting.axes import Axis, follow, step_axis
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.digits import ROWS, large_digits
-from periodic_tui.plotting.figures import Series, curve_figure, level
+from periodic_tui.plotting.figures import Series, level
 from periodic_tui.ui.formatting import four_digits, plain
-from periodic_tui.ui.widgets.pane import Pane, command_steps, tick_room
+from periodic_tui.ui.widgets.plot_pane import PlotPane
 
 LARGE = Size(44, 10)
 """Columns and rows from which there is room for large digits."""
 
 
-class FrequencyPane(Pane):
-    """ω over the steps, the answer as a line; ω, answer and distance in figures."""
+class FrequencyPane(PlotPane):
+    """Shows ω over the steps with the answer as a line, and both with their distance in figures."""
 
     NAME = "frequency"
     TITLE = "frequency"
-
-    _axis: Axis | None = None
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
@@ -45,15 +43,12 @@ class FrequencyPane(Pane):
 
     def _plot(self, snapshot: Snapshot, size: Size) -> Cells:
         curve = snapshot.omega_curve
-        across, up = tick_room(size)
-        self._axis = follow(self._axis, (curve.low, curve.high, snapshot.answer), up)
-        steps, marks = step_axis(snapshot.step, across), command_steps(snapshot)
         series = [
-            *[level(float(answer), steps, label="" if n else "answer") for n, answer in enumerate(snapshot.answer)],
+            *[level(float(answer), "" if n else "answer") for n, answer in enumerate(snapshot.answer)],
             Series(curve.step, curve.low, Ink.PALE, "band", high=curve.high),
             Series(curve.step, curve.middle, label=plain("ω", self.glyphs)),
         ]
-        return curve_figure(size, series, steps, self._axis, marks=marks, x_label="step", glyphs=self.glyphs)
+        return self.over_steps(snapshot, size, series, (curve.low, curve.high, snapshot.answer), "linear")
 
     def _figures(self, snapshot: Snapshot, width: int, large: bool) -> Cells:
         """A column for each quantity: its name and value, and below it the value in large digits."""
@@ -97,5 +92,5 @@ def distance(snapshot: Snapshot) -> float:
     return float(np.max(np.abs(snapshot.omega - snapshot.answer)))
 
 
-def _list(values: np.ndarray[tuple[int, ...], np.dtype[np.floating]]) -> str:
+def _list(values: Floats) -> str:
     return ", ".join(f"{value:.4f}" if abs(value) < 1e4 else f"{value:.4g}" for value in values)

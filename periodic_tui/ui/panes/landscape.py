@@ -1,16 +1,20 @@
-"""The loss around the present point: over ω in closed form, else along straight lines."""
+"""The landscape pane: the loss around the present point, over ω in closed form or along straight lines."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 from textual.geometry import Size
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.snapshot import Landscape, Snapshot
-from periodic_tui.plotting.axes import Axis, follow, linear_axis
+from periodic_tui.plotting.axes import linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.figures import EVERYWHERE, Series, curve_figure
 from periodic_tui.ui.formatting import four_digits
-from periodic_tui.ui.widgets.pane import Pane, tick_room
+from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
 TWO_PLOTS = 18
 """Rows from which loss and gradient have a plot each."""
@@ -21,15 +25,12 @@ LINES = {
 }
 
 
-class LandscapePane(Pane):
-    """ω is a mark that moves, the answer's basin is shaded; `g` turns from all of it to the answer's surroundings."""
+class LandscapePane(PlotPane):
+    """Marks the present ω and shades the answer's basin; `g` shows the answer's surroundings, or all of it."""
 
     NAME = "landscape"
     TITLE = "landscape"
     ASKS = True
-
-    _loss_axis: Axis | None = None
-    _gradient_axis: Axis | None = None
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         landscape = snapshot.landscape
@@ -55,60 +56,58 @@ class LandscapePane(Pane):
 
     def _loss(self, snapshot: Snapshot, size: Size) -> Cells:
         landscape = snapshot.landscape
-        across, up = tick_room(size)
-        self._loss_axis = follow(self._loss_axis, (landscape.loss, [0.0]), up)
-        present = np.interp(landscape.present, landscape.x, landscape.loss)
         series = [
-            *self._basin(snapshot, self._loss_axis),
+            *_basin(snapshot),
             Series(landscape.x, landscape.loss, label="expected loss"),
             *_candidates(snapshot),
-            *_mark(landscape, float(present)),
+            *_mark(landscape, landscape.loss),
         ]
-        x_axis = linear_axis(float(landscape.x[0]), float(landscape.x[-1]), across)
-        return curve_figure(size, series, x_axis, self._loss_axis, x_label="ω", glyphs=self.glyphs)
+        return self._plot("loss", landscape, size, series, (landscape.loss, [0.0]))
 
     def _gradient(self, snapshot: Snapshot, size: Size) -> Cells:
         landscape = snapshot.landscape
-        across, up = tick_room(size)
-        self._gradient_axis = follow(self._gradient_axis, (landscape.sampled, landscape.gradient), up)
-        present = np.interp(landscape.present, landscape.x, landscape.gradient)
         series = [
-            *self._basin(snapshot, self._gradient_axis),
+            *_basin(snapshot),
             Series(landscape.x, landscape.sampled, Ink.PALE, "points", shape="", label="dL/dω of a batch"),
             Series(landscape.x, landscape.gradient, label="expected"),
-            *_mark(landscape, float(present)),
+            *_mark(landscape, landscape.gradient),
         ]
-        x_axis = linear_axis(float(landscape.x[0]), float(landscape.x[-1]), across)
-        return curve_figure(size, series, x_axis, self._gradient_axis, x_label="ω", glyphs=self.glyphs)
-
-    @staticmethod
-    def _basin(snapshot: Snapshot, y: Axis) -> list[Series]:
-        """The answer's basin from bottom to top, never narrower than a column."""
-        if snapshot.basin is None or not len(snapshot.answer):
-            return []
-        answer, x = float(snapshot.answer[0]), snapshot.landscape.x
-        half = max(snapshot.basin, float(x[-1] - x[0]) / 400)
-        edge = np.array([answer - half, answer + half])
-        low, high = np.full(2, y.low), np.full(2, y.high)
-        return [Series(edge, low, Ink.TARGET, "band", high=high, label="basin of the answer")]
+        return self._plot("gradient", landscape, size, series, (landscape.sampled, landscape.gradient))
 
     def _lines(self, landscape: Landscape, size: Size) -> Cells:
-        across, up = tick_room(size)
-        values = [line.loss for line in landscape.lines]
-        self._loss_axis = follow(self._loss_axis, values, up, "log")
         series = [
             Series(landscape.x, line.loss, LINES[line.name][1], label=LINES[line.name][0]) for line in landscape.lines
         ]
         here = float(np.interp(0.0, landscape.x, landscape.lines[0].loss))
         series.append(Series([0.0], [here], Ink.TEXT, "points", label="here"))
+        return self._plot("loss", landscape, size, series, [line.loss for line in landscape.lines])
+
+    def _plot(
+        self, name: str, landscape: Landscape, size: Size, series: Sequence[Series], data: Iterable[ArrayLike]
+    ) -> Cells:
+        across, up = tick_room(size)
+        y_axis = self.axis(name, data, up, "log" if landscape.lines else "linear")
         x_axis = linear_axis(float(landscape.x[0]), float(landscape.x[-1]), across)
-        return curve_figure(size, series, x_axis, self._loss_axis, x_label="way", glyphs=self.glyphs)
+        label = "way" if landscape.lines else "ω"
+        return curve_figure(size, series, x_axis, y_axis, x_label=label, glyphs=self.glyphs)
 
 
-def _mark(landscape: Landscape, height: float) -> list[Series]:
-    """ω as it is, where it is in sight."""
+def _basin(snapshot: Snapshot) -> list[Series]:
+    """The answer's basin from bottom to top, never narrower than a column."""
+    if snapshot.basin is None or not len(snapshot.answer):
+        return []
+    answer, x = float(snapshot.answer[0]), snapshot.landscape.x
+    half = max(snapshot.basin, float(x[-1] - x[0]) / 400)
+    low, high = np.repeat(EVERYWHERE[:, None], 2, axis=1)
+    edge = np.array([answer - half, answer + half])
+    return [Series(edge, low, Ink.TARGET, "band", high=high, label="basin of the answer")]
+
+
+def _mark(landscape: Landscape, heights: Floats) -> list[Series]:
+    """ω as it is, on a curve of those heights, where it is in sight."""
     if not landscape.x[0] <= landscape.present <= landscape.x[-1]:
         return []
+    height = float(np.interp(landscape.present, landscape.x, heights))
     return [Series([landscape.present], [height], Ink.TEXT, "points", label="ω")]
 
 

@@ -1,24 +1,21 @@
-"""The loss over the steps, on a log scale."""
+"""The loss pane: losses over the steps, on a log scale."""
 
 from __future__ import annotations
 
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
-from periodic_tui.plotting.axes import Axis, follow, step_axis
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.figures import Series
 from periodic_tui.ui.formatting import loss
-from periodic_tui.ui.widgets.pane import Pane, command_steps, tick_room
+from periodic_tui.ui.widgets.plot_pane import PlotPane
 
 
-class LossPane(Pane):
-    """Minibatch losses as a band with their geometric mean, and the loss on the probe."""
+class LossPane(PlotPane):
+    """Shows minibatch losses as a band with their geometric mean, and the loss on the probe."""
 
     NAME = "loss"
     TITLE = "loss"
-
-    _axis: Axis | None = None
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
@@ -26,8 +23,6 @@ class LossPane(Pane):
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         batch, probe = snapshot.train_curve, snapshot.probe_curve
-        across, up = tick_room(size)
-        self._axis = follow(self._axis, (batch.low, batch.high, probe.low, probe.high), up, "log")
         untreated = snapshot.untreated_curve
         series = [
             Series(batch.step, batch.low, Ink.PALE, "band", high=batch.high),
@@ -35,9 +30,7 @@ class LossPane(Pane):
             *([Series(untreated.step, untreated.middle, Ink.QUIET, label="untreated")] if len(untreated.step) else []),
             Series(probe.step, probe.middle, Ink.TEXT, label="probe"),
         ]
-        steps = step_axis(snapshot.step, across)
-        marks = command_steps(snapshot)
-        return curve_figure(size, series, steps, self._axis, marks=marks, x_label="step", glyphs=self.glyphs)
+        return self.over_steps(snapshot, size, series, (batch.low, batch.high, probe.low, probe.high), "log")
 
     def figure(self, snapshot: Snapshot) -> str:
         test = "" if snapshot.loss_test is None else f" · test {loss(snapshot.loss_test)}"

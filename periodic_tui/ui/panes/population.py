@@ -1,20 +1,21 @@
-"""All replicas at once: a cell for each by its outcome, how often each occurs, and the fan of their losses."""
+"""The population pane: all replicas by their outcomes, and the quantiles of their losses."""
 
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import ClassVar
 
 import numpy as np
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Curve, Snapshot
-from periodic_tui.plotting.axes import Axis, follow, step_axis
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.figures import Series
 from periodic_tui.ui.formatting import plain
-from periodic_tui.ui.widgets.pane import Pane, command_steps, tick_room
+from periodic_tui.ui.widgets.pane import arrows
+from periodic_tui.ui.widgets.plot_pane import PlotPane
 
 OUTCOMES: dict[str, tuple[str, Ink]] = {
     "solved": ("■", Ink.TARGET),
@@ -33,25 +34,17 @@ OUTCOMES: dict[str, tuple[str, Ink]] = {
     "diverged": ("!", Ink.TROUBLE),
 }
 """Shape and color of each verdict; both tell them apart."""
-NORMAL = 1.959963984540054
-"""Standard deviations that hold 95 % of a normal distribution."""
 FAN_ROWS = 6
 """Rows from which the fan of losses can be read."""
 
 
-class PopulationPane(Pane):
-    """The cursor chooses the replica that all other panes show."""
+class PopulationPane(PlotPane):
+    """Shows a cell for each replica; its cursor chooses the replica that all other panes show."""
 
     NAME = "population"
     TITLE = "population"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1, 0)", "replica before", id="population.left", show=False, tooltip="Replica before"),
-        Binding("right", "move(1, 0)", "next replica", id="population.right", show=False, tooltip="Next replica"),
-        Binding("up", "move(0, -1)", "row above", id="population.up", show=False, tooltip="The replica above"),
-        Binding("down", "move(0, 1)", "row below", id="population.down", show=False, tooltip="The replica below"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = arrows("population", "replica")
 
-    _axis: Axis | None = None
     _columns = 1
 
     @classmethod
@@ -78,7 +71,7 @@ class PopulationPane(Pane):
     def figure(self, snapshot: Snapshot) -> str:
         solved = snapshot.outcomes.get("solved", 0)
         low, high = wilson(solved, snapshot.replicas)
-        share = 100 * solved / max(snapshot.replicas, 1)
+        share = 100 * solved / snapshot.replicas
         interval = f"{share:.1f} % [{100 * low:.1f}, {100 * high:.1f}] solved"
         return f"{snapshot.replicas:,} seeds · {interval} · cursor: seed {snapshot.seed}"
 
@@ -115,12 +108,9 @@ class PopulationPane(Pane):
         if len(snapshot.loss_fan) != 5 or not snapshot.loss_fan[0].step.size:
             return Cells.blank(*size)
         lowest, low, median, high, highest = snapshot.loss_fan
-        across, up = tick_room(size)
-        self._axis = follow(self._axis, (lowest.low, highest.high), up, "log")
         series = [band(lowest, highest, Ink.PALE, "5-95 %"), band(low, high, Ink.NETWORK, "25-75 %")]
         series.append(Series(median.step, median.middle, Ink.TEXT, label="median"))
-        steps, marks = step_axis(snapshot.step, across), command_steps(snapshot)
-        return curve_figure(size, series, steps, self._axis, marks=marks, x_label="step", glyphs=self.glyphs)
+        return self.over_steps(snapshot, size, series, (lowest.low, highest.high), "log")
 
 
 def band(low: Curve, high: Curve, ink: Ink, label: str) -> Series:
@@ -129,10 +119,9 @@ def band(low: Curve, high: Curve, ink: Ink, label: str) -> Series:
 
 
 def wilson(count: int, total: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson, 1927)."""
-    if not total:
-        return 0.0, 1.0
-    share, z = count / total, NORMAL
-    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    """Wilson's 95 % interval of a share (Wilson, 1927)."""
+    z = NormalDist().inv_cdf(0.975)
+    share, spread = count / total, z * z / total
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
     return max(0.0, middle - half), min(1.0, middle + half)

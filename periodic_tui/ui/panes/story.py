@@ -1,4 +1,4 @@
-"""What to watch: the preset's story, in the place of the curves until there are any."""
+"""The story pane: what to watch, in the place of the curves until there are any."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WIDEST = 76
 
 
 class StoryPane(Pane):
-    """Alone on the screen while torch starts; then until the first key."""
+    """Shows the preset's story, alone while torch starts, and then until the first key."""
 
     NAME = "story"
     TITLE = "what to watch"

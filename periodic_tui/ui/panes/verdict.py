@@ -1,4 +1,4 @@
-"""What is the matter, in one sentence with its figures."""
+"""The verdict pane: what is the matter, in one sentence with its figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLEAR = 2.0
 
 
 class VerdictPane(Pane):
-    """The sentence, its code in the lower border; a bug in the worker is told here, too."""
+    """Shows the sentence, and its code in the lower border; a bug in the worker is told here, too."""
 
     NAME = "verdict"
     TITLE = "verdict"

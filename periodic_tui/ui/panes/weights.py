@@ -1,4 +1,4 @@
-"""Each layer's weights as a heat map of its own scale, and how far they have moved."""
+"""The weights pane: each layer's weights on a scale of its own, and how far they have moved."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from periodic_tui.ui.widgets.pane import Pane
 
 
 class WeightsPane(Pane):
-    """A map for each layer, units from left to right, inputs and bias from top to bottom; one for the output."""
+    """Shows a map for each layer, units from left to right, inputs and bias from top to bottom; one for the output."""
 
     NAME = "weights"
     TITLE = "weights"
@@ -51,7 +51,7 @@ class WeightsPane(Pane):
 
 
 def incoming(layer: Layer) -> Floats:
-    """`[inputs (and bias), units]`."""
+    """A layer's incoming weights above its bias, `[inputs (and bias), units]`."""
     if not layer.bias.size:
         return layer.incoming.T
     table: Floats = np.vstack([layer.incoming.T, layer.bias])

@@ -1,4 +1,4 @@
-"""What to watch, and every key."""
+"""The help screen: what to watch, and every key."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.style import Style
 from textual.events import Resize, Show
 from textual.strip import Strip
 from textual.widget import Widget
@@ -14,7 +13,7 @@ from periodic_tui.ui.widgets.strips import COMPONENTS, INKS, changed_regions, ro
 
 
 class CellWidget(Widget):
-    """Draws `picture()`; whoever has news calls `redraw()`."""
+    """Shows what `picture()` draws; `redraw()` draws it anew."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS.values())
     DEFAULT_CSS = """
@@ -34,13 +33,10 @@ class CellWidget(Widget):
     """The characters that the terminal can show."""
 
     _cells = Cells.blank(0, 0)
-    _strips: dict[int, Strip]
-    _ink_styles: tuple[Style, ...] = ()
 
     def __init__(self, glyphs: Glyphs = "braille", id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
-        self._strips = {}
 
     def picture(self) -> Cells:
         """What to show now, at the widget's size."""
@@ -52,17 +48,10 @@ class CellWidget(Widget):
             self._show(self.picture())
 
     def render_line(self, y: int) -> Strip:
-        """The strip of a row, made when it is first asked for."""
+        """The strip of a row; Textual keeps it until the row is refreshed."""
         if y >= self._cells.rows:
             return Strip.blank(self.size.width, self.rich_style)
-        if y not in self._strips:
-            self._strips[y] = row_strip(self._cells, y, self._styles_of_inks())
-        return self._strips[y]
-
-    def notify_style_update(self) -> None:
-        """Another theme: forget the colors."""
-        super().notify_style_update()
-        self._ink_styles, self._strips = (), {}
+        return row_strip(self._cells, y, [self.get_component_rich_style(COMPONENTS[ink]) for ink in INKS])
 
     def on_resize(self, event: Resize) -> None:
         self.redraw()
@@ -73,16 +62,6 @@ class CellWidget(Widget):
     def _show(self, cells: Cells) -> None:
         old, self._cells = self._cells, cells
         if old.glyphs.shape != cells.glyphs.shape:
-            self._strips = {}
             self.refresh()
-            return
-        regions = changed_regions(old, cells)
-        for region in regions:
-            self._strips.pop(region.y, None)
-        if regions:
+        elif regions := changed_regions(old, cells):
             self.refresh(*regions)
-
-    def _styles_of_inks(self) -> tuple[Style, ...]:
-        if not self._ink_styles:
-            self._ink_styles = tuple(self.get_component_rich_style(COMPONENTS[ink]) for ink in INKS)
-        return self._ink_styles

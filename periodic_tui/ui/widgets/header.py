@@ -1,4 +1,4 @@
-"""One line: what runs, where, how far, how fast, and how it stands."""
+"""The header: what runs, where, how far, how fast, and how it stands, in one line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from textual.reactive import var
 
 from periodic_tui.engine.snapshot import EMPTY, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.ui.formatting import plain, rate, whole
+from periodic_tui.ui.formatting import plain, rate
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 
 STATE_INKS = {"solved": Ink.TARGET, "diverged": Ink.TROUBLE}
@@ -16,7 +16,7 @@ GAP = 3
 
 
 class Header(CellWidget):
-    """Gives up, where the screen is narrow, first the title, then the program's name, then the device."""
+    """Shows one line; on a narrow screen it gives up first the title, then the program's name, then the device."""
 
     snapshot: var[Snapshot] = var(EMPTY)
 
@@ -33,9 +33,9 @@ class Header(CellWidget):
 
 
 def line(snapshot: Snapshot, width: int, glyphs: Glyphs) -> tuple[str, str]:
-    """What stands at the left and at the right of a line of so many cells, the state left out."""
+    """The left and the right part of a line of so many cells, without the state."""
     preset, title = plain(snapshot.preset, glyphs), plain(snapshot.title, glyphs)
-    progress = f"step {whole(snapshot.step):>9}   {rate(snapshot.rate)} steps/s"
+    progress = f"step {snapshot.step:>9,}   {rate(snapshot.rate)} steps/s"
     place = plain(f"{snapshot.device} · {snapshot.engine}", glyphs) if snapshot.device else ""
     replica = f"replica {snapshot.focus} of {snapshot.replicas}   " if snapshot.replicas > 1 else ""
     wide = replica + (f"{place}   {progress}" if place else progress)

@@ -1,10 +1,11 @@
-"""What every pane is: a title, a picture, the figure that matters in the lower border; fed by one reactive."""
+"""The base of all panes: a title, a picture, and the figure that matters in the lower border."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
@@ -23,7 +24,7 @@ Place = Literal["plot", "strip"]
 
 
 class Pane(CellWidget, can_focus=True):
-    """Base of all panes. A subclass names itself, says when it has something to say, and draws."""
+    """Base of all panes. A subclass has a name, tells when it is relevant, and draws."""
 
     NAME: ClassVar[str] = ""
     """Its id on the screen."""
@@ -48,15 +49,15 @@ class Pane(CellWidget, can_focus=True):
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
-        """Whether it has something to say about this run; otherwise it gives up its place."""
+        """Whether there is something of this run to show; otherwise it gives up its place."""
         return snapshot.state != "starting"
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
-        """The inside."""
+        """Draw the inside of the border."""
         raise NotImplementedError
 
     def figure(self, snapshot: Snapshot) -> str:
-        """What stands in the lower border."""
+        """The text in the lower border."""
         return ""
 
     def picture(self) -> Cells:
@@ -99,18 +100,22 @@ def bordered(size: Size, title: str, figure: str, lit: bool, glyphs: Glyphs) -> 
     return cells
 
 
+def arrows(pane: str, thing: str) -> list[BindingType]:
+    """Keys that call `move(across, down)`, from one thing to the next."""
+    ways = {
+        "left": ("-1, 0", f"{thing} before"),
+        "right": ("1, 0", f"next {thing}"),
+        "up": ("0, -1", f"{thing} above"),
+        "down": ("0, 1", f"{thing} below"),
+    }
+    return [
+        Binding(key, f"move({by})", word, id=f"{pane}.{key}", show=False, tooltip=f"The {word}")
+        for key, (by, word) in ways.items()
+    ]
+
+
 def parts_that_fit(figure: str, room: int) -> str:
     """As many of the parts between dots, from the first on, as there is room for."""
     while len(figure) > room and " · " in figure:
         figure = figure.rpartition(" · ")[0]
     return figure
-
-
-def tick_room(size: Size) -> tuple[int, int]:
-    """How many ticks fit across and up a plot."""
-    return size.width // 14, size.height // 3
-
-
-def command_steps(snapshot: Snapshot) -> list[float]:
-    """Steps at which commands were applied: the plots bear a mark there."""
-    return [event.step for event in snapshot.events if event.command]

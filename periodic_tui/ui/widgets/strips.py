@@ -1,4 +1,4 @@
-"""From cells to what Textual paints: a strip a row, in the colors of the theme."""
+"""Cells as Textual's strips, one for each row, in the colors of the theme."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def row_strip(cells: Cells, row: int, styles: Sequence[Style]) -> Strip:
     looks = _looks(cells, row)
     text = glyphs.astype("<u4").tobytes().decode("utf-32-le", "replace")
     starts = [0, *(np.flatnonzero(np.diff(looks)) + 1).tolist(), len(text)]
-    return Strip([Segment(text[a:b], _style(int(looks[a]), styles)) for a, b in pairwise(starts) if b > a], len(text))
+    parts = [(text[a:b], int(looks[a])) for a, b in pairwise(starts) if b > a]
+    return Strip([Segment(t, styles[look] if look < len(styles) else _own(look)) for t, look in parts], len(text))
 
 
 def changed_regions(old: Cells, new: Cells) -> list[Region]:
@@ -39,11 +40,8 @@ def changed_regions(old: Cells, new: Cells) -> list[Region]:
 
 
 def _recolored(old: Cells, new: Cells) -> NDArray[np.bool_]:
-    both: NDArray[np.bool_] = new.ink == Ink.RGB
-    if new.foreground is None or new.background is None or old.foreground is None or old.background is None:
-        return both
-    differs: NDArray[np.bool_] = ((old.foreground != new.foreground) | (old.background != new.background)).any(axis=2)
-    return both & differs
+    own: NDArray[np.bool_] = new.ink == Ink.RGB
+    return own if old.colors is None or new.colors is None else own & (old.colors != new.colors).any(axis=(2, 3))
 
 
 def _looks(cells: Cells, row: int) -> NDArray[np.int64]:
@@ -53,26 +51,14 @@ def _looks(cells: Cells, row: int) -> NDArray[np.int64]:
     blank = (cells.glyphs[row] == SPACE) & ~own
     last = np.maximum.accumulate(np.where(blank, 0, np.arange(len(ink))))
     looks: NDArray[np.int64] = np.where(own[last], Ink.QUIET, ink[last])
-    if own.any() and cells.foreground is not None and cells.background is not None:
-        colors = (_packed(cells.foreground[row]) << 24 | _packed(cells.background[row])) + len(Ink)
-        looks = np.where(own, colors, looks)
+    if own.any() and cells.colors is not None:
+        packed = cells.colors[row].reshape(-1, 6).astype(np.int64) @ (1 << np.arange(40, -1, -8))
+        looks = np.where(own, packed + len(Ink), looks)
     return looks
 
 
-def _packed(colors: NDArray[np.uint8]) -> NDArray[np.int64]:
-    packed: NDArray[np.int64] = colors.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
-    return packed
-
-
-def _style(look: int, styles: Sequence[Style]) -> Style:
-    return styles[look] if look < len(styles) else _colors(look - len(Ink))
-
-
 @lru_cache(maxsize=4096)
-def _colors(packed: int) -> Style:
-    front, back = packed >> 24, packed & 0xFFFFFF
-    return Style(color=_color(front), bgcolor=_color(back))
-
-
-def _color(packed: int) -> Color:
-    return Color.from_rgb(packed >> 16, packed >> 8 & 255, packed & 255)
+def _own(look: int) -> Style:
+    front, back = divmod(look - len(Ink), 1 << 24)
+    color, behind = (Color.from_rgb(*packed.to_bytes(3, "big")) for packed in (front, back))
+    return Style(color=color, bgcolor=behind)

@@ -33,7 +33,7 @@ def test_one_changed_weight_is_seen() -> None:
     trainer = session.current.trainer
     omega = trainer.training_step.layout.slices()["omega"]
     trainer.state["parameters"][0, omega][2] += 1e-9
-    session.current._reading = None
+    session.current.measured.forget()
     summary = session.summary()
     # The hour hand is off by up to 1.9 rad: right only near the middle of the 120 years.
     assert 0.02 < summary["accuracy"] < 0.2

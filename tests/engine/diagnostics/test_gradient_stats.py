@@ -4,10 +4,9 @@ import pytest
 import torch
 
 from periodic_tui.engine.diagnostics.gradient_stats import measure
-from periodic_tui.engine.picture import picture_of
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import View
-from tests.engine.experiments import magnitude, sine
+from tests.engine.experiments import magnitude, seen, sine
 
 CPU = torch.device("cpu")
 
@@ -17,11 +16,15 @@ def test_far_from_the_answer_the_gradient_of_the_sine_drowns_in_noise() -> None:
     gradient_stats = measure(run.trainer, run.observer, 0)
     assert gradient_stats.noise == pytest.approx(1000 / 2**0.5 / 32**0.5, rel=0.6)
     assert gradient_stats.gradient < 0.05 * gradient_stats.noise
-    assert f"noise of {gradient_stats.noise:.3g}" in picture_of(run, View(), live=True).verdict.text
+    assert f"noise of {gradient_stats.noise:.3g}" in seen(run, View(), live=True).verdict.text
 
 
-def test_the_step_is_the_one_that_training_takes_next() -> None:
-    run = Run(1, "magnitude", magnitude(replicas=3), CPU)
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+def test_the_step_is_the_one_that_training_takes_next(dropout: float) -> None:
+    spec = magnitude(replicas=3)
+    run = Run(
+        1, "magnitude", spec.model_copy(update={"model": spec.model.model_copy(update={"dropout": dropout})}), CPU
+    )
     run.advance(5)
     before = run.trainer.parameters[1].clone()
     gradient_stats = measure(run.trainer, run.observer, 1)

@@ -26,7 +26,7 @@ def test_reseeding_takes_the_unit_of_wrong_sign_first_and_zeroes_its_moments() -
     flipped = parameter(start, "output.weight").clone()
     flipped[:, 0, 1] = -0.5
     parameter(start, "output.weight").copy_(flipped)
-    start.remedy("reseed-units")
+    start.treat("reseed-units")
     assert (parameter(start, "output.weight")[:, 0, 1] == 0.3).all()
     assert parameter(start, "hidden.0.weight")[:, 1].norm(dim=-1).tolist() == pytest.approx([0.5] * 32)
     moments = start.trainer.training_step.layout.views(start.trainer.state["square"])
@@ -57,7 +57,7 @@ def test_spread_units_of_one_input_look_both_ways() -> None:
 def test_repulsion_parts_units_that_point_the_same_way() -> None:
     run = treated(magnitude(), "positive-outgoing", 0)
     parameter(run, "hidden.0.weight").copy_(torch.tensor([[[1.0, 0.0], [1.0, 0.05], [-1.0, 0.3]]]))
-    run.remedy("repel-units")
+    run.treat("repel-units")
     run.advance(200)
     weight = parameter(run, "hidden.0.weight")[0]
     assert float(torch.cosine_similarity(weight[0], weight[1], 0)) < 0.9

@@ -55,6 +55,6 @@ def treated(experiment: Experiment, remedy: str, steps: int, before: int = 0) ->
     """The run after `before` untreated steps and `steps` under the remedy."""
     run = Run(1, "test", poisoned(experiment), torch.device("cpu"))
     run.advance(before)
-    run.note(run.remedy(remedy), f"remedy:{remedy}")
+    run.note(run.treat(remedy), f"remedy:{remedy}")
     run.advance(steps)
     return run

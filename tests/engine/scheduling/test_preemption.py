@@ -86,10 +86,10 @@ def test_an_interrupted_run_trains_the_same() -> None:
     calls = 0
     while disturbed.step < 45:
         calls += 1
-        disturbed.advance(45 - disturbed.step)
+        disturbed._advance(45 - disturbed.step, preemptible=True)
     assert calls > 1
     assert disturbed.current.trainer.parameters.equal(undisturbed.current.trainer.parameters)
-    curves = [session.current.train_history.curve(0) for session in (disturbed, undisturbed)]
+    curves = [session.current.measured.train_losses.curve(0) for session in (disturbed, undisturbed)]
     assert curves[0].high.tolist() == curves[1].high.tolist()
 
 
@@ -107,10 +107,10 @@ def test_an_act_of_a_remedy_that_is_cut_short_goes_on_as_it_would_have(remedy: s
     calls = [0, 0]
     for number, run in enumerate(runs):
         run.advance(1)
-        run.remedy(remedy)
+        run.treat(remedy)
         while run.step < 30:
             calls[number] += 1
-            run.advance(30 - run.step)
+            run.advance(30 - run.step, preemptible=True)
     assert calls[0] == 1 < calls[1]
     assert runs[1].trainer.parameters.equal(runs[0].trainer.parameters)
     assert [event.text for event in runs[1].events] == [event.text for event in runs[0].events]

@@ -1,13 +1,15 @@
-"""The cache holds native code: it is the user's alone, and what was not built here is not loaded."""
+"""The cache holds native code: it is the user's alone, and what was not built here is not loaded but built anew."""
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.training.aot import cache
-from periodic_tui.engine.training.aot.cache import building, cache_folder, compiler_folder, entries, find, keep
+from periodic_tui.engine.training.aot.cache import building, cache_folder, compiler_folder, find, store, usage
 
 
 @pytest.fixture(autouse=True)
@@ -32,18 +34,31 @@ def test_the_folder_is_the_users_alone() -> None:
     assert cache_folder().stat().st_mode & 0o777 == 0o700
 
 
-def test_what_was_kept_is_found(built: list[Path]) -> None:
+def test_what_was_stored_is_found(built: list[Path]) -> None:
     assert find("key") is None
-    keep("key", built, 12.0)
+    store("key", built, 12.0)
     found = find("key")
     assert found is not None
     assert [path.read_bytes() for path in found.glob("*.so")] == [b"machine code"] * 2
     assert cache.build_seconds() == 12.0
+    assert usage() == (1, sum(path.stat().st_size for path in found.iterdir()))
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o002, 0o007, 0o027, 0o177])
+def test_what_was_stored_is_found_whatever_the_umask(umask: int, built: list[Path], tmp_path: Path) -> None:
+    before = os.umask(umask)
+    try:
+        store("key", built, 1.0)
+    finally:
+        os.umask(before)
+    assert find("key")
+    assert (tmp_path / "periodic-tui").stat().st_mode & 0o022 == 0
+    assert cache_folder().stat().st_mode & 0o777 == 0o700
 
 
 def test_of_two_builders_the_first_wins_and_nothing_is_left_over(built: list[Path], tmp_path: Path) -> None:
-    keep("key", built, 1.0)
-    keep("key", libraries(tmp_path, b"the same step, built again"), 2.0)
+    store("key", built, 1.0)
+    store("key", libraries(tmp_path, b"the same step, built again"), 2.0)
     found = find("key")
     assert found is not None
     assert [path.read_bytes() for path in found.glob("*.so")] == [b"machine code"] * 2
@@ -74,47 +89,123 @@ def test_a_folder_of_somebody_else_is_refused(monkeypatch: pytest.MonkeyPatch) -
         find("key")
 
 
-@pytest.mark.parametrize("library", ["step.so", "loop.so", "another.so"])
-def test_a_changed_library_is_refused(library: str, built: list[Path]) -> None:
-    keep("key", built, 1.0)
-    (cache_folder() / "key" / library).write_bytes(b"something else")
+def test_a_system_without_users_has_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "getuid")
+    for ask in (cache_folder, compiler_folder, usage, lambda: find("key")):
+        with pytest.raises(Unavailable, match="no compiled steps are stored on"):
+            ask()
+    assert cache.build_seconds() is None
+
+
+@pytest.mark.parametrize("place", ["periodic-tui", "periodic-tui/engine", "periodic-tui/engine/inductor"])
+def test_a_file_in_the_place_of_a_folder_is_told(place: str, tmp_path: Path) -> None:
+    (tmp_path / place).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (tmp_path / place).touch(mode=0o600)
+    with pytest.raises(Unavailable, match="cannot be used"):
+        compiler_folder()
+
+
+def refused(*_: object, **__: object) -> None:
+    raise OSError(30, "Read-only file system", "/cache")
+
+
+@pytest.mark.parametrize("ask", [cache_folder, compiler_folder, usage, lambda: find("key")])
+def test_what_the_file_system_refuses_is_told(ask: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "mkdir", refused)
+    with pytest.raises(Unavailable, match="Read-only file system"):
+        ask()
+
+
+def test_a_read_that_fails_removes_nothing(built: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    store("key", built, 1.0)
+    with monkeypatch.context() as planted:
+        planted.setattr(cache, "read_regular", refused)
+        with pytest.raises(Unavailable, match="Read-only file system"):
+            find("key")
+    assert find("key")
+
+
+def emptied(path: Path) -> Path:
+    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    return path
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "gone": emptied,
+    "empty": lambda path: path.write_bytes(b""),
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[:-3]),
+    "changed": lambda path: path.write_bytes(b"something else"),
+    "random bytes": lambda path: path.write_bytes(bytes(range(256))),
+    "a list": lambda path: path.write_text("[]"),
+    "null": lambda path: path.write_text("null"),
+    "an empty table": lambda path: path.write_text("{}"),
+    "no libraries": lambda path: path.write_text('{"sha256": {}, "seconds": 1.0}'),
+    "deep": lambda path: path.write_text("[" * 4000),
+    "endless": lambda path: path.write_text(" " * 5000 + "{}"),
+    "a folder": lambda path: emptied(path).mkdir(),
+    "a pipe": lambda path: os.mkfifo(emptied(path)),
+    "a link to nothing": lambda path: emptied(path).symlink_to("nowhere"),
+    "open to others": lambda path: path.chmod(0o722),
+}
+CASES = [("step.json", name) for name in DAMAGE] + [
+    (library, name)
+    for library in ("step.so", "loop.so")
+    for name in ("gone", "empty", "cut short", "changed", "a folder", "a pipe", "a link to nothing", "open to others")
+]
+
+
+@pytest.mark.parametrize(("name", "damage"), CASES)
+def test_what_was_damaged_is_removed_told_once_and_can_be_built_again(
+    name: str, damage: str, built: list[Path]
+) -> None:
+    store("key", built, 1.0)
+    DAMAGE[damage](cache_folder() / "key" / name)
+    cache.build_seconds()
+    usage()
+    with pytest.raises(Unavailable, match=r"a compiled step was removed: .*key"):
+        find("key")
+    assert find("key") is None
+    store("key", built, 1.0)
+    assert find("key")
+
+
+def test_a_library_that_was_added_is_not_loaded(built: list[Path]) -> None:
+    store("key", built, 1.0)
+    (cache_folder() / "key" / "another.so").write_bytes(b"something else")
     with pytest.raises(Unavailable, match="is not what was built"):
         find("key")
 
 
-def test_a_library_that_others_can_write_is_refused(built: list[Path]) -> None:
-    keep("key", built, 1.0)
-    (cache_folder() / "key" / "loop.so").chmod(0o722)
-    with pytest.raises(Unavailable, match="can be written by others"):
+@pytest.mark.parametrize("damage", ["a pipe", "a link to nothing", "a file"])
+def test_something_else_in_the_place_of_an_entry_is_removed(damage: str, built: list[Path]) -> None:
+    entry = cache_folder() / "key"
+    entry.touch() if damage == "a file" else DAMAGE[damage](entry)
+    with pytest.raises(Unavailable, match="a compiled step was removed"):
         find("key")
-
-
-def test_a_manifest_that_is_missing_or_broken_is_refused(built: list[Path]) -> None:
-    keep("key", built, 1.0)
-    manifest = cache_folder() / "key" / "step.json"
-    manifest.write_text("{}")
-    with pytest.raises(Unavailable, match="is not what was built"):
-        find("key")
-    manifest.unlink()
-    with pytest.raises(Unavailable, match="is missing"):
-        find("key")
+    store("key", built, 1.0)
+    assert find("key")
 
 
 def test_the_oldest_go_first(built: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "_KEPT", 2)
+    monkeypatch.setattr(cache, "_ENTRIES", 2)
     for number in range(4):
-        keep(f"key-{number}", built, 1.0)
+        store(f"key-{number}", built, 1.0)
         os.utime(cache_folder() / f"key-{number}", (number, number))
-    assert [path.name for path in entries()] == ["key-2", "key-3"]
+    assert sorted(path.name for path in cache_folder().iterdir()) == ["key-2", "key-3"]
 
 
 def test_a_build_removes_its_leftovers_but_not_while_another_reads_them() -> None:
-    wrapper, kept = compiler_folder() / "step.wrapper.cpp", compiler_folder() / "processor.so"
-    with building():
+    wrapper, other = compiler_folder() / "step.wrapper.cpp", compiler_folder() / "processor.so"
+    killed = cache_folder() / "building-killed"
+    killed.mkdir()
+    with building() as first:
         wrapper.touch()
-        kept.touch()
-        with building():
-            pass
+        other.touch()
+        with building() as second:
+            assert first != second
         assert wrapper.exists()
+        assert killed.exists()
+        assert first.exists()
     assert not wrapper.exists()
-    assert kept.exists()
+    assert [path.name for path in cache_folder().iterdir()] == ["inductor"]
+    assert other.exists()

@@ -6,7 +6,6 @@ from torch import Tensor
 
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.training.aot.cache_key import Signature, key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
@@ -153,18 +152,6 @@ def test_a_step_compiled_from_another_target_is_refused(compiled_for: CompiledFo
     assert "differs from the eager engine's" in str(
         disagreement(trainer.eager(), compiled, trainer.state, trainer.step_inputs, trainer.seeds)
     )
-
-
-def test_a_key_covers_the_step_and_leaves_out_what_is_input() -> None:
-    def key(chosen: Experiment) -> str:
-        trainer = Trainer(chosen, torch.device("cpu"))
-        return key_of(chosen, Signature.of(trainer.state, trainer.step_inputs))
-
-    base = key(sine())
-    assert key(sine(lr=0.5, seed=3, steps=7, pace=9.0)) == base
-    assert key(sine().model_copy(update={"story": "other"})) == base
-    changed = [sine(batch_size=33), sine(dtype="float64"), sine(replicas=2), sine(clip_gradient=1.0), INTERVALS]
-    assert len({base, *map(key, changed)}) == len(changed) + 1
 
 
 def test_the_compiled_engine_keeps_nothing(compiled_for: CompiledFor) -> None:

@@ -1,6 +1,6 @@
 """When the CUDA engine is chosen, and what happens where it is refused."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import torch
@@ -11,7 +11,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.training.stepper_choice import StepperChoice
 from periodic_tui.engine.training.steppers import cuda_graph
-from periodic_tui.engine.training.steppers.cuda_graph import BLOCK, CudaGraph, Work
+from periodic_tui.engine.training.steppers.cuda_graph import BLOCK, Capture, CudaGraph, Work
 from tests.engine.experiments import experiment, magnitude, sine
 from tests.engine.second_device import CUDA, SecondDevice, device_of, pretend
 
@@ -23,8 +23,11 @@ class Graphs:
         self.replays = 0
         self.wrong = False
 
-    def capture(self, work: Work, device: torch.device) -> Work:
+    def begin(self, device: torch.device) -> Capture:
         assert device == CUDA
+        return self.capture
+
+    def capture(self, work: Work) -> Work:
         work()
 
         def replay() -> None:
@@ -38,7 +41,7 @@ class Graphs:
 @pytest.fixture
 def graphs(monkeypatch: pytest.MonkeyPatch) -> Graphs:
     graphs = Graphs()
-    monkeypatch.setattr(cuda_graph, "captured", graphs.capture)
+    monkeypatch.setattr(cuda_graph, "Captures", graphs.begin)
     pretend(monkeypatch)
     return graphs
 
@@ -107,15 +110,15 @@ def test_graphs_that_do_something_else_are_refused(graphs: Graphs) -> None:
 
 @pytest.mark.usefixtures("second", "graphs")
 def test_what_cannot_be_captured_runs_eagerly_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(work: Work, device: torch.device) -> Callable[[], None]:
+    def fails(work: Work) -> Work:
         raise RuntimeError("operation not permitted when stream is capturing\nlong text")
 
-    monkeypatch.setattr(cuda_graph, "captured", fails)
+    monkeypatch.setattr(cuda_graph, "Captures", lambda device: fails)
     session = opened(sine())
     monkeypatch.setattr(StepperChoice, "_built", lambda *_: pytest.fail("built"))
     session.settle(10**9, None)
     assert session.advance(3) == 3
-    assert "the step cannot be captured: operation not permitted when stream is capturing" in texts(session)
+    assert "the compiled step fails: operation not permitted when stream is capturing" in texts(session)
     assert "long text" not in texts(session)
     assert session.snapshot().engine == "eager"
 
@@ -124,3 +127,24 @@ def test_what_cannot_be_captured_runs_eagerly_and_says_so(monkeypatch: pytest.Mo
 def test_an_optimizer_that_torch_runs_stays_eager() -> None:
     chosen = experiment(target="sine", model="sine-unit", optimizer="rmsprop")
     assert "engine: eager; torch keeps the state of rmsprop" in texts(opened(chosen))
+
+
+@pytest.mark.usefixtures("second", "graphs")
+def test_inputs_of_another_shape_are_captured_anew_and_checked(graphs: Graphs) -> None:
+    session = opened(sine())
+    trainer = session.current.trainer
+    session.advance(3)
+    before = trainer.stepper
+    whole = trainer.step_inputs
+    halves = {name: torch.cat([whole[name], whole[name]], -1) for name in ("starts", "lengths")}
+    trainer.step_inputs = whole | halves
+    session.advance(3)
+    assert isinstance(trainer.stepper, CudaGraph)
+    assert trainer.stepper is not before
+    graphs.wrong = True
+    trainer.step_inputs = whole
+    expected, _ = trainer.eager().run(trainer.state, whole, trainer.seeds, 6, 3)
+    session.advance(3)
+    assert trainer.stepper.name == "eager"
+    assert "engine: eager; the compiled step was refused" in texts(session)
+    assert trainer.state["parameters"].equal(expected["parameters"])

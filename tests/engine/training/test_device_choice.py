@@ -16,14 +16,13 @@ from tests.engine.training.test_cuda_graph import again
 
 @pytest.fixture
 def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cuda_graph, "captured", again)
+    monkeypatch.setattr(cuda_graph, "Captures", lambda device: again)
     pretend(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
 def no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXX", "no-such-compiler")
-    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
 
 
 def rates(monkeypatch: pytest.MonkeyPatch, cpu: float, cuda: float) -> None:

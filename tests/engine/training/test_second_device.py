@@ -10,14 +10,14 @@ import torch
 from periodic_tui.engine.commands import parse
 from periodic_tui.engine.diagnostics import deaths
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.picture import picture_of
 from periodic_tui.engine.remedies import remedies
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import Snapshot, View
 from periodic_tui.engine.summary import summary_of
+from periodic_tui.engine.training.devices import accelerator
 from periodic_tui.presets.files import load
-from tests.engine.experiments import experiment, ln, magnitude
+from tests.engine.experiments import experiment, ln, magnitude, seen
 from tests.engine.second_device import CPU, CUDA, SecondDevice, device_of, pretend
 
 STEPS = 40
@@ -28,7 +28,6 @@ VIEW = View(panes=("landscape", "features"), compare=True, unit=(0, 0))
 def all_the_time_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deaths, "MOST_SECONDS", 60.0)
     monkeypatch.setattr(deaths, "CREDIT", 60.0)
-    monkeypatch.setattr("periodic_tui.engine.training.control_run._TIME", 60.0)
     monkeypatch.setattr("time.time", lambda: 1.7e9)
     pretend(monkeypatch)
 
@@ -88,13 +87,28 @@ def test_every_preset_shows_the_same(name: str) -> None:
     for device in (CPU, CUDA):
         with SecondDevice():
             run = run_on(device, name, spec)
-            picture_of(run, VIEW, live=True)
+            seen(run, VIEW, live=True)
             run.advance(3)
-            pictures += [picture_of(run, VIEW, live=True), picture_of(run, VIEW)]
+            pictures += [seen(run, VIEW, live=True), seen(run, VIEW)]
             summaries.append(plain(summary_of(run)))
             assert device_of(run.trainer.state["parameters"]) == device
     assert differing(pictures[0], pictures[2]) == differing(pictures[1], pictures[3]) == []
     assert summaries[0] == summaries[1]
+
+
+@pytest.mark.parametrize("name", ["sine-31", "ln-collapse", "magnitude", "snake-decay"])
+def test_a_device_without_float64_shows_every_picture(name: str) -> None:
+    with SecondDevice(doubles=False):
+        run = run_on(CUDA, name, small(name))
+        run.advance(3)
+        seen(run, VIEW, live=True)
+        summary_of(run)
+
+
+def test_metal_is_never_chosen_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: True)
+    assert accelerator() is None
 
 
 def test_the_noise_floor_of_a_data_set_is_judged_there_too() -> None:
@@ -109,7 +123,7 @@ def test_the_noise_floor_of_a_data_set_is_judged_there_too() -> None:
         with SecondDevice():
             run = run_on(device, "noisy", spec)
             run.advance(5)
-            pictures.append(picture_of(run, VIEW))
+            pictures.append(seen(run, VIEW))
     assert differing(*pictures) == []
 
 
@@ -166,7 +180,7 @@ def test_a_remedy_does_the_same(name: str, spec: Experiment) -> None:
         with SecondDevice():
             run = run_on(device, "treated", spec)
             run.advance(3)
-            run.note(run.remedy(name), f"remedy:{name}")
+            run.note(run.treat(name), f"remedy:{name}")
             run.advance(STEPS)
             found.append((run.trainer.parameters, plain(summary_of(run)), plain(run.events)))
     assert torch.equal(found[0][0], found[1][0])

@@ -10,8 +10,8 @@ from torch import nn
 
 from periodic_tui.engine.components.optimizers import optimizers
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.randomness import Stream, Use, counter_for
-from periodic_tui.engine.training.sampling import Batch, numbers_per_step
+from periodic_tui.engine.randomness import Stream, Use
+from periodic_tui.engine.training.sampling import Batch, counter_of
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment, ln, magnitude, sine
 
@@ -37,7 +37,7 @@ def plain_mlp(*widths: int) -> nn.Sequential:
 
 
 def batch_of(trainer: Trainer, step: int) -> Batch:
-    counter = counter_for(numbers_per_step(trainer.experiment))
+    counter = counter_of(trainer.experiment)
     return trainer.training_step.sampler.batch(trainer.seeds, torch.tensor(step), trainer.step_inputs, counter)
 
 
@@ -155,7 +155,7 @@ def test_dropout_keeps_the_expected_share_and_scales_it() -> None:
     tables = {"target": "magnitude", "model": {"kind": "mlp", "hidden": [200], "dropout": 0.25}}
     trainer = Trainer(experiment(**tables), CPU)
     step, batch = trainer.training_step, batch_of(trainer, 0)
-    counter = counter_for(numbers_per_step(trainer.experiment))
+    counter = counter_of(trainer.experiment)
     model, views = trainer.experiment.model, step.layout.views(trainer.parameters)
     plain = model.forward(views, batch.x)
     draws = [

@@ -5,10 +5,9 @@ import pytest
 import torch
 
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.picture import picture_of
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Fit, View
-from tests.engine.experiments import experiment
+from tests.engine.experiments import experiment, seen
 
 
 def run_of(spec: Experiment) -> Run:
@@ -16,7 +15,7 @@ def run_of(spec: Experiment) -> Run:
 
 
 def fit_in(spec: Experiment) -> Fit:
-    return picture_of(run_of(spec), View()).fit
+    return seen(run_of(spec), View()).fit
 
 
 def test_maps_have_the_largest_second_input_on_top() -> None:
@@ -26,7 +25,7 @@ def test_maps_have_the_largest_second_input_on_top() -> None:
         value.zero_()
         if name in ("hidden.0.weight", "output.weight"):
             value[..., -1:] = 1.0
-    fit = picture_of(run, View()).fit
+    fit = seen(run, View()).fit
     x, y = np.meshgrid(fit.x, fit.x[::-1])
     np.testing.assert_allclose(fit.target, np.hypot(x, y), rtol=1e-6)
     np.testing.assert_allclose(fit.prediction, y, atol=1e-6)
@@ -34,19 +33,19 @@ def test_maps_have_the_largest_second_input_on_top() -> None:
 
 def test_a_linear_layer_shows_its_weights_beside_the_known_ones() -> None:
     run = run_of(experiment(target={"kind": "fir", "samples": 5, "taps": [0.1, 0.2, 0.3]}, model="linear"))
-    before = picture_of(run, View()).fit
+    before = seen(run, View()).fit
     known = [[0.3, 0.2, 0.1, 0, 0], [0, 0.3, 0.2, 0.1, 0], [0, 0, 0.3, 0.2, 0.1]]
     assert before.kind == "weights"
     np.testing.assert_allclose(before.target, known)
     assert np.abs(before.prediction - known).max() > 0.01
     run.inject(0.0)
-    np.testing.assert_allclose(picture_of(run, View()).fit.prediction, known, atol=1e-7)
+    np.testing.assert_allclose(seen(run, View()).fit.prediction, known, atol=1e-7)
 
 
 def test_many_inputs_show_the_outputs_for_one_signal() -> None:
     spec = experiment(target={"kind": "amplitude-spectrum", "size": 4}, model={"kind": "mlp", "hidden": [3]})
     run = run_of(spec)
-    fit = picture_of(run, View()).fit
+    fit = seen(run, View()).fit
     signal = run.observer.probe.x[0].double().numpy()
     assert fit.kind == "sample"
     np.testing.assert_allclose(fit.target[:, 0], np.abs(np.fft.fft(signal[:4] + 1j * signal[4:])), rtol=1e-5)

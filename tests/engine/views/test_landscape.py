@@ -5,19 +5,18 @@ import pytest
 import torch
 
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
-from periodic_tui.engine.picture import picture_of
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import View
 from periodic_tui.engine.views.features import principal_axes
 from periodic_tui.engine.views.landscape import POSITIONS, sampled_gradient
-from tests.engine.experiments import experiment, magnitude, sine
+from tests.engine.experiments import experiment, magnitude, seen, sine
 
 CPU = torch.device("cpu")
 ASKED = View(panes=("landscape", "features"))
 
 
 def test_nothing_is_computed_unless_the_pane_is_shown() -> None:
-    picture = picture_of(Run(1, "sine", sine(), CPU), View(), live=True)
+    picture = seen(Run(1, "sine", sine(), CPU), View(), live=True)
     assert not picture.landscape.x.size
     assert not picture.features.points.size
 
@@ -37,21 +36,22 @@ def test_over_a_frequency_the_minibatch_gradients_scatter_around_the_expected_on
 
 def test_near_the_answer_the_view_is_a_few_basins_wide() -> None:
     run = Run(1, "sine", sine(), CPU)
-    wide = picture_of(run, ASKED, live=True).landscape
-    near = picture_of(run, View(panes=("landscape",), near=True), live=True).landscape
+    wide = seen(run, ASKED, live=True).landscape
+    near = seen(run, View(panes=("landscape",), near=True), live=True).landscape
     assert wide.x[0] <= 0 < 31 < wide.x[-1]
     assert near.x[[0, -1]] == pytest.approx([31 - 3 * 0.004493409, 31 + 3 * 0.004493409])
 
 
-def test_lines_pass_through_the_present_loss_and_one_ends_in_the_answer() -> None:
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_lines_pass_through_the_present_loss_and_one_ends_in_the_answer(dropout: float) -> None:
     spec = experiment(
         target="abs",
         domain={"distribution": "normal"},
-        model={"kind": "mlp", "hidden": [2], "bias": False},
+        model={"kind": "mlp", "hidden": [2], "bias": False, "dropout": dropout},
         optimizer={"kind": "sgd", "lr": 0.01},
     )
     run = Run(1, "abs", spec, CPU)
-    scape = picture_of(run, ASKED, live=True).landscape
+    scape = seen(run, ASKED, live=True).landscape
     lines = {line.name: line.loss for line in scape.lines}
     assert {"answer", "gradient", "sharpest"} == set(lines)
     here, there = int(np.argmin(abs(POSITIONS))), int(np.argmin(abs(POSITIONS - 1)))
@@ -73,7 +73,7 @@ def test_the_principal_axes_are_those_of_the_singular_value_decomposition() -> N
 
 
 def test_features_are_read_off_the_last_hidden_layer() -> None:
-    features = picture_of(Run(1, "magnitude", magnitude(), CPU), ASKED, live=True).features
+    features = seen(Run(1, "magnitude", magnitude(), CPU), ASKED, live=True).features
     assert features.points.shape == (512, 2)
     assert features.method == "PCA"
     assert 0.5 < features.explained <= 1.0

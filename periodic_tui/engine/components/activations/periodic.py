@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Literal
 
 from periodic_tui.engine.components.activations.base import Activation, activations
+from periodic_tui.engine.components.numbers import Positive
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-Positive = Annotated[float, Field(gt=0)]
 
 
 @activations.register

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
-
-from pydantic import Field
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from periodic_tui.engine.components.activations.base import Activation, activations
+from periodic_tui.engine.components.numbers import Positive
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,78 +21,35 @@ class ELU(Activation):
     """z where it is positive, alpha · (exp(z) − 1) elsewhere (Clevert et al., 2016)."""
 
     kind: Literal["elu"] = "elu"
-    alpha: Annotated[float, Field(gt=0)] = 1.0
+    alpha: Positive = 1.0
 
     def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
         # The clamp keeps exp finite where its branch is not taken, and so the gradient.
         return z.where(z > 0, self.alpha * z.clamp(max=0).expm1())
 
 
-@activations.register
-class SELU(Activation):
-    """A scaled ELU whose layers keep mean 0 and variance 1 (Klambauer et al., 2017)."""
+class Formula(Activation):
+    """An activation without options."""
 
-    kind: Literal["selu"] = "selu"
-
-    def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
-        return SELU_SCALE * z.where(z > 0, SELU_ALPHA * z.clamp(max=0).expm1())
-
-
-@activations.register
-class GELU(Activation):
-    """z · Φ(z), Φ the normal distribution function (Hendrycks and Gimpel, 2016)."""
-
-    kind: Literal["gelu"] = "gelu"
+    formula: ClassVar[Callable[[Tensor], Tensor]]
 
     def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
-        return 0.5 * z * (1 + (z / math.sqrt(2)).erf())
+        return type(self).formula(z)
 
 
-@activations.register
-class SiLU(Activation):
-    """z · sigmoid(z), also called swish."""
+_FORMULAS: dict[str, Callable[[Tensor], Tensor]] = {
+    # A scaled ELU whose layers keep mean 0 and variance 1 (Klambauer et al., 2017).
+    "selu": lambda z: SELU_SCALE * z.where(z > 0, SELU_ALPHA * z.clamp(max=0).expm1()),
+    # z · Φ(z), Φ the normal distribution function (Hendrycks and Gimpel, 2016).
+    "gelu": lambda z: 0.5 * z * (1 + (z / math.sqrt(2)).erf()),
+    # Also called swish (Ramachandran et al., 2017).
+    "silu": lambda z: z * z.sigmoid(),
+    "sigmoid": lambda z: z.sigmoid(),
+    "tanh": lambda z: z.tanh(),
+    # log(1 + exp(z)), without overflow.
+    "softplus": lambda z: z.clamp(min=0) + (-z.abs()).exp().log1p(),
+    "exponential": lambda z: z.exp(),
+}
 
-    kind: Literal["silu"] = "silu"
-
-    def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
-        return z * z.sigmoid()
-
-
-@activations.register
-class Sigmoid(Activation):
-    """1 / (1 + exp(−z))."""
-
-    kind: Literal["sigmoid"] = "sigmoid"
-
-    def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
-        return z.sigmoid()
-
-
-@activations.register
-class Tanh(Activation):
-    """tanh(z)."""
-
-    kind: Literal["tanh"] = "tanh"
-
-    def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
-        return z.tanh()
-
-
-@activations.register
-class Softplus(Activation):
-    """log(1 + exp(z))."""
-
-    kind: Literal["softplus"] = "softplus"
-
-    def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
-        return z.clamp(min=0) + (-z.abs()).exp().log1p()
-
-
-@activations.register
-class Exponential(Activation):
-    """exp(z), unbounded."""
-
-    kind: Literal["exponential"] = "exponential"
-
-    def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
-        return z.exp()
+for _kind, _formula in _FORMULAS.items():
+    activations.define(_kind, Formula).formula = staticmethod(_formula)  # type: ignore[attr-defined]

@@ -109,26 +109,25 @@ class Model(Kind):
         """Outputs `[replicas, batch, outputs]` at `x` `[replicas, batch, inputs]`.
 
         `hidden`, if given, is filled with one entry for each hidden layer. `dropout` is the random stream
-        of this step's dropout; None switches it off.
+        of this step's dropout; None switches it off. A network without hidden layers has nothing to look into and
+        nothing to drop.
         """
-        raise NotImplementedError
-
-
-class Formula(Model):
-    """A network without hidden layers: nothing to look into, nothing to drop."""
-
-    def forward(
-        self,
-        parameters: Mapping[str, Tensor],
-        x: Tensor,
-        hidden: list[HiddenLayer] | None = None,
-        dropout: Stream | None = None,
-    ) -> Tensor:
         return self.outputs(parameters, x)
 
     def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
-        """Outputs `[replicas, batch, outputs]` at `x` `[replicas, batch, inputs]`."""
+        """Outputs of a network without hidden layers, with the shapes of `forward`."""
         raise NotImplementedError
+
+
+class Wave(Model):
+    """A sum of sines of one variable."""
+
+    frequency_parameter: ClassVar[str | None] = "omega"
+
+    def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
+        if (inputs, outputs) == (1, 1):
+            return {}
+        return {"kind": f"expected a target with 1 input and 1 output, got one with {inputs} and {outputs}"}
 
 
 models: Registry[Model] = Registry("model")

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from periodic_tui.engine.components.models.base import Formula, Layout, Parameter, models
+from periodic_tui.engine.components.models.base import Layout, Parameter, Wave, models
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 @models.register
-class Harmonic(Formula):
+class Harmonic(Wave):
     """The sum over units of alpha · sin(omega · x) + beta · cos(omega · x)."""
 
     kind: Literal["harmonic"] = "harmonic"
-    frequency_parameter: ClassVar[str | None] = "omega"
     units: Annotated[int, Field(ge=1, le=1_024)] = 1
 
     def layout(self, inputs: int, outputs: int) -> Layout:
@@ -29,11 +28,6 @@ class Harmonic(Formula):
                 Parameter("beta", (self.units,), "amplitude"),
             )
         )
-
-    def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
-        if (inputs, outputs) == (1, 1):
-            return {}
-        return {"kind": f"expected a target with 1 input and 1 output, got one with {inputs} and {outputs}"}
 
     def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
         angle = x * parameters["omega"].unsqueeze(-2)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from periodic_tui.engine.components.models.base import Formula, Layout, Parameter, affine, models
+from periodic_tui.engine.components.models.base import Layout, Model, Parameter, affine, models
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 @models.register
-class Linear(Formula):
+class Linear(Model):
     """y = W x + b."""
 
     kind: Literal["linear"] = "linear"

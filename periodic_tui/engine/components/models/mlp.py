@@ -10,6 +10,7 @@ from pydantic import Field
 from periodic_tui.engine.components.activations import Activation, activations
 from periodic_tui.engine.components.activations.rectifiers import ReLU
 from periodic_tui.engine.components.models.base import HiddenLayer, Layout, Model, Parameter, affine, models
+from periodic_tui.engine.components.numbers import Fraction, Positive
 from periodic_tui.engine.randomness import Stream
 
 if TYPE_CHECKING:
@@ -26,12 +27,12 @@ class MLP(Model):
     hidden: Annotated[tuple[Units, ...], Field(strict=False, min_length=1, max_length=64)] = (50, 10)
     """Units of each hidden layer."""
     activation: Annotated[Activation, activations] = ReLU()
-    input_scale: Annotated[float, Field(gt=0)] = 1.0
+    input_scale: Positive = 1.0
     """A factor on the inputs before the first layer, which expects inputs of about 1."""
     bias: bool = True
     output_layer: bool = True
     """False: the last hidden layer is the output."""
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    dropout: Fraction = 0.0
     """Probability with which a hidden unit is dropped in a training step."""
 
     @property

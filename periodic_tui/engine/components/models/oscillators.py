@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from periodic_tui.engine.components.models.base import Formula, Layout, Parameter, models
+from periodic_tui.engine.components.models.base import Layout, Model, Parameter, models
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,7 +21,7 @@ def wrapped(phase: Tensor) -> Tensor:
 
 
 @models.register
-class Oscillators(Formula):
+class Oscillators(Model):
     """One phase for each output: omega · t + phase, plus a linear carry of the outputs before it.
 
     Output k is ω_k·t + p_k + C_kk + Σ_{j<k} C_kj · (output j, wrapped): a lower-triangular carry, since a slow hand

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from periodic_tui.engine.components.optimizers.base import (
-    Betas,
-    ElementWise,
-    NonNegative,
-    OptimizerState,
-    Positive,
-    optimizers,
-)
+from periodic_tui.engine.components.numbers import NonNegative, Positive
+from periodic_tui.engine.components.optimizers.base import Betas, ElementWise, OptimizerState, optimizers
 
 if TYPE_CHECKING:
     from torch import Tensor

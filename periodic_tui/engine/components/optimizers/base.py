@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from periodic_tui.engine.components.models import Layout
+from periodic_tui.engine.components.numbers import Fraction, NonNegative
 from periodic_tui.engine.components.registry import Kind, Registry
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 OptimizerState = dict[str, "Tensor"]
 """Name to `[replicas, parameters]` or `[replicas, 1]`; everything is zero at the start."""
 
-Fraction = Annotated[float, Field(ge=0, lt=1)]
-Positive = Annotated[float, Field(gt=0)]
-NonNegative = Annotated[float, Field(ge=0)]
 Betas = Annotated[tuple[Fraction, Fraction], Field(strict=False)]
 
 

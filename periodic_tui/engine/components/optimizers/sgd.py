@@ -6,13 +6,8 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import model_validator
 
-from periodic_tui.engine.components.optimizers.base import (
-    ElementWise,
-    Fraction,
-    NonNegative,
-    OptimizerState,
-    optimizers,
-)
+from periodic_tui.engine.components.numbers import Fraction, NonNegative
+from periodic_tui.engine.components.optimizers.base import ElementWise, OptimizerState, optimizers
 
 if TYPE_CHECKING:
     from torch import Tensor

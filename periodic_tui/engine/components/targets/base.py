@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import Field
+from typing import TYPE_CHECKING, ClassVar
 
 from periodic_tui.engine.components.domain import Domain, Interval, Intervals
+from periodic_tui.engine.components.numbers import NonNegative
 from periodic_tui.engine.components.registry import Kind, Registry
 
 if TYPE_CHECKING:
@@ -19,8 +18,14 @@ Rows = tuple["Tensor", "Tensor"]
 class Target(Kind):
     """A function from inputs to outputs. Subclasses say how many of each, and where it is defined."""
 
-    noise: Annotated[float, Field(ge=0)] = 0.0
+    noise: NonNegative = 0.0
     """Standard deviation of the Gaussian noise on training outputs."""
+    graded: ClassVar[bool] = False
+    """Whether an output is right or wrong, beyond its loss."""
+    phases: ClassVar[bool] = False
+    """Whether the outputs are angles, so that a circular loss makes sense."""
+    own_domain: ClassVar[tuple[Interval, ...]] = ((-1.0, 1.0),)
+    """Training intervals where the preset gives none."""
 
     @property
     def inputs(self) -> int:
@@ -33,28 +38,13 @@ class Target(Kind):
         return 1
 
     @property
-    def own_domain(self) -> tuple[Interval, ...]:
-        """Training intervals where the preset gives none."""
-        return ((-1.0, 1.0),)
-
-    @property
     def frequencies(self) -> tuple[float, ...]:
         """Known angular frequencies, in radians per unit of x; empty where the target is not a sum of sines."""
         return ()
 
-    @property
-    def phases(self) -> bool:
-        """Whether the outputs are angles, so that a circular loss makes sense."""
-        return False
-
     def admissible(self, x: Tensor) -> Tensor:
         """The inputs that are asked for when `x` was drawn: `x` itself, unless only some have a meaning."""
         return x
-
-    @property
-    def graded(self) -> bool:
-        """Whether an output is right or wrong, beyond its loss."""
-        return False
 
     def right(self, x: Tensor, prediction: Tensor) -> Tensor:
         """Whether each prediction `[..., outputs]` at `[..., inputs]` is right, `[...]` bool; for graded targets."""

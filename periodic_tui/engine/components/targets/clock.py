@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from periodic_tui.engine.components.domain import Interval
 from periodic_tui.engine.components.targets.base import Target, targets
@@ -27,28 +27,13 @@ class Clock(Target):
     """
 
     kind: Literal["clock"] = "clock"
+    outputs: ClassVar[int] = 3
+    own_domain: ClassVar[tuple[Interval, ...]] = ((-SIXTY_YEARS, SIXTY_YEARS),)
+    frequencies: ClassVar[tuple[float, ...]] = tuple(2 * math.pi / period for period in PERIODS)
+    phases: ClassVar[bool] = True
+    graded: ClassVar[bool] = True
     instants: Literal["integer", "fractional"] = "integer"
     """Whether only whole seconds are asked for."""
-
-    @property
-    def outputs(self) -> int:
-        return 3
-
-    @property
-    def own_domain(self) -> tuple[Interval, ...]:
-        return ((-SIXTY_YEARS, SIXTY_YEARS),)
-
-    @property
-    def frequencies(self) -> tuple[float, ...]:
-        return tuple(2 * math.pi / period for period in PERIODS)
-
-    @property
-    def phases(self) -> bool:
-        return True
-
-    @property
-    def graded(self) -> bool:
-        return True
 
     def admissible(self, x: Tensor) -> Tensor:
         return x.floor() if self.instants == "integer" else x

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.files import read_regular
-from periodic_tui.engine.names import nearest
+from periodic_tui.engine.names import did_you_mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,9 +63,8 @@ def _read(path: str, names: tuple[str, ...], version: tuple[int, int]) -> NDArra
 def _place(name: str, header: list[str]) -> int:
     if name in header:
         return header.index(name)
-    near = nearest(name, header)
     shown = ", ".join(header[:8]) + (", …" if len(header) > 8 else "")
-    raise ValueError(f"has no column {name!r}, expected one of {shown}" + (f"; did you mean {near}?" if near else ""))
+    raise ValueError(f"has no column {name!r}, expected one of {shown}{did_you_mean(name, header)}")
 
 
 def _numbers(lines: Iterator[list[str]], names: tuple[str, ...], places: list[int]) -> Iterator[list[float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from periodic_tui.engine.components.domain import Interval
 from periodic_tui.engine.components.targets.base import Target, targets
@@ -16,10 +16,7 @@ class Log(Target):
     """The natural logarithm."""
 
     kind: Literal["log"] = "log"
-
-    @property
-    def own_domain(self) -> tuple[Interval, ...]:
-        return ((0.0, 1.0),)
+    own_domain: ClassVar[tuple[Interval, ...]] = ((0.0, 1.0),)
 
     def __call__(self, x: Tensor) -> Tensor:
         return x.log()
@@ -30,10 +27,7 @@ class Magnitude(Target):
     """√(x² + y²)."""
 
     kind: Literal["magnitude"] = "magnitude"
-
-    @property
-    def inputs(self) -> int:
-        return 2
+    inputs: ClassVar[int] = 2
 
     def __call__(self, x: Tensor) -> Tensor:
         return x.square().sum(-1, keepdim=True).sqrt()

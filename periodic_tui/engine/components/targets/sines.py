@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from periodic_tui.engine.components.domain import Interval
+from periodic_tui.engine.components.numbers import NonNegative, Positive
 from periodic_tui.engine.components.targets.base import Target, targets
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-Positive = Annotated[float, Field(gt=0)]
 
 
 @targets.register
@@ -20,16 +19,18 @@ class Sine(Target):
     """sin(frequency · x)."""
 
     kind: Literal["sine"] = "sine"
+    own_domain: ClassVar[tuple[Interval, ...]] = ((-1000.0, 1000.0),)
     frequency: Positive = 31.0
     """Radians per unit of x."""
 
     @property
-    def own_domain(self) -> tuple[Interval, ...]:
-        return ((-1000.0, 1000.0),)
-
-    @property
     def frequencies(self) -> tuple[float, ...]:
         return (self.frequency,)
+
+    @property
+    def parts(self) -> tuple[tuple[float, float, float]]:
+        """Frequency, amplitude and phase of the only sine."""
+        return ((self.frequency, 1.0, 0.0),)
 
     def __call__(self, x: Tensor) -> Tensor:
         return (x * self.frequency).sin()
@@ -40,6 +41,7 @@ class Sines(Target):
     """The sum of amplitude · sin(frequency · x + phase)."""
 
     kind: Literal["sines"] = "sines"
+    own_domain: ClassVar[tuple[Interval, ...]] = ((-50.0, 50.0),)
     frequency: Annotated[tuple[Positive, ...], Field(strict=False, min_length=1, max_length=1_024)] = (1.0, 3.0)
     """Radians per unit of x."""
     amplitude: Annotated[tuple[float, ...], Field(strict=False)] = ()
@@ -55,10 +57,6 @@ class Sines(Target):
             if values and len(values) != count:
                 raise ValueError(f"expected {count} values in {name}, one for each frequency, got {len(values)}")
         return self
-
-    @property
-    def own_domain(self) -> tuple[Interval, ...]:
-        return ((-50.0, 50.0),)
 
     @property
     def frequencies(self) -> tuple[float, ...]:
@@ -86,14 +84,11 @@ class DecayingSine(Target):
     """
 
     kind: Literal["decaying-sine"] = "decaying-sine"
+    own_domain: ClassVar[tuple[Interval, ...]] = ((0.0, 50.0),)
     frequency: Positive = 1.0
     """Radians per unit of x."""
-    decay: Annotated[float, Field(ge=0)] = 0.05
+    decay: NonNegative = 0.05
     """Per unit of x."""
-
-    @property
-    def own_domain(self) -> tuple[Interval, ...]:
-        return ((0.0, 50.0),)
 
     @property
     def frequencies(self) -> tuple[float, ...]:

@@ -13,26 +13,28 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Matrix = list[list[float]]
-Size = Annotated[int, Field(ge=2, le=256)]
+LOW_PASS = (0.02, 0.08, 0.16, 0.24, 0.24, 0.16, 0.08, 0.02)
+"""Taps of a symmetric filter that keeps the mean."""
+
+
+class _Product(Target):
+    @property
+    def matrix(self) -> Matrix:
+        """`[outputs, inputs]`: y = matrix · x."""
+        raise NotImplementedError
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x @ x.new_tensor(self.matrix).mT
 
 
 @targets.register
-class Fir(Target):
+class Fir(_Product):
     """A finite impulse response: y_j = Σ_k taps_k · x_(j + K − 1 − k), where all K samples are there."""
 
     kind: Literal["fir"] = "fir"
     samples: Annotated[int, Field(ge=1, le=1_024)] = 32
     """Length of the signal."""
-    taps: Annotated[tuple[float, ...], Field(strict=False, min_length=1, max_length=1_024)] = (
-        0.02,
-        0.08,
-        0.16,
-        0.24,
-        0.24,
-        0.16,
-        0.08,
-        0.02,
-    )
+    taps: Annotated[tuple[float, ...], Field(strict=False, min_length=1, max_length=1_024)] = LOW_PASS
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -50,26 +52,24 @@ class Fir(Target):
 
     @property
     def matrix(self) -> Matrix:
-        """`[outputs, inputs]`: y = matrix · x."""
-        last = len(self.taps) - 1
-        return [
-            [
-                self.taps[row + last - column] if 0 <= row + last - column <= last else 0.0
-                for column in range(self.inputs)
-            ]
-            for row in range(self.outputs)
-        ]
-
-    def __call__(self, x: Tensor) -> Tensor:
-        return x @ x.new_tensor(self.matrix).mT
+        taps, outputs = list(reversed(self.taps)), self.outputs
+        return [[0.0] * row + taps + [0.0] * (outputs - 1 - row) for row in range(outputs)]
 
 
-class _Spectrum(Target):
-    size: Size = 8
+@targets.register
+class Dft(_Product):
+    """The discrete Fourier transform of a complex signal; inputs and outputs are real parts, then imaginary parts."""
+
+    kind: Literal["dft"] = "dft"
+    size: Annotated[int, Field(ge=2, le=256)] = 8
     """Samples of the complex signal."""
 
     @property
     def inputs(self) -> int:
+        return 2 * self.size
+
+    @property
+    def outputs(self) -> int:
         return 2 * self.size
 
     @property
@@ -82,29 +82,15 @@ class _Spectrum(Target):
 
 
 @targets.register
-class Dft(_Spectrum):
-    """The discrete Fourier transform of a complex signal; inputs and outputs are real parts, then imaginary parts."""
-
-    kind: Literal["dft"] = "dft"
-
-    @property
-    def outputs(self) -> int:
-        return 2 * self.size
-
-    def __call__(self, x: Tensor) -> Tensor:
-        return x @ x.new_tensor(self.matrix).mT
-
-
-@targets.register
-class AmplitudeSpectrum(_Spectrum):
+class AmplitudeSpectrum(Dft):
     """|DFT| of a complex signal, given as real parts, then imaginary parts."""
 
-    kind: Literal["amplitude-spectrum"] = "amplitude-spectrum"
+    kind: Literal["amplitude-spectrum"] = "amplitude-spectrum"  # type: ignore[assignment]  # narrows the parent's literal
 
     @property
     def outputs(self) -> int:
         return self.size
 
     def __call__(self, x: Tensor) -> Tensor:
-        transform = x @ x.new_tensor(self.matrix).mT
+        transform = super().__call__(x)
         return (transform[..., : self.size].square() + transform[..., self.size :].square()).sqrt()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -24,6 +24,8 @@ class Csv(Target):
     """The rows of a table; between them, for the screen, straight lines or the nearest row."""
 
     kind: Literal["csv"] = "csv"
+    phases: ClassVar[bool] = True
+    """Only the user knows whether they are."""
     path: str
     """Relative to the preset."""
     x: Columns
@@ -52,11 +54,6 @@ class Csv(Target):
     @property
     def outputs(self) -> int:
         return len(self.y)
-
-    @property
-    def phases(self) -> bool:
-        # Nobody but the user knows.
-        return True
 
     def completed(self, domain: Domain) -> Domain:
         x = self._values[:, : self.inputs]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.models.mlp import MLP
@@ -12,19 +11,16 @@ from periodic_tui.engine.experiment.experiment import Experiment
 if TYPE_CHECKING:
     from torch import Tensor
 
+Parameters = dict[str, "Tensor"]
+"""Every parameter of a model by its name, each `[*shape]` in float64."""
+
 
 class NoAnswer(Exception):
     """The message says why there is no known answer."""
 
 
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """Parameters by name, each `[*shape]` in float64; what is not named is zero."""
-
-    parameters: dict[str, Tensor]
-
-
-Builder = Callable[[Experiment], Answer]
+Builder = Callable[[Experiment, Parameters], None]
+"""Fills in the parameters, which are zeros at first; reckons with the inputs as they are, before any scaling."""
 _builders: dict[tuple[str, str], Builder] = {}
 
 
@@ -40,29 +36,19 @@ def answer(target: str, model: str) -> Callable[[Builder], Builder]:
     return register
 
 
-def known_answer(experiment: Experiment) -> Answer:
+def known_answer(experiment: Experiment) -> Parameters:
     """The known answer of an experiment; raises NoAnswer with the reason where there is none."""
-    target, model = experiment.target.kind, experiment.model.kind
-    if (target, model) not in _builders:
-        raise NoAnswer(f"no answer of {target} can be written down for the model {model}")
-    return _on_scaled_inputs(experiment, _builders[target, model](experiment))
-
-
-def _on_scaled_inputs(experiment: Experiment, found: Answer) -> Answer:
-    """Builders reckon with the inputs as they are; a network may scale them first."""
-    model = experiment.model
-    if not isinstance(model, MLP) or model.input_scale == 1:
-        return found
-    first = found.parameters["hidden.0.weight"] / model.input_scale
-    return Answer({**found.parameters, "hidden.0.weight": first})
-
-
-def blank(experiment: Experiment) -> dict[str, Tensor]:
-    """Every parameter of the experiment's model as zeros `[*shape]`, to be filled."""
     import torch
 
-    layout = experiment.model.layout(experiment.target.inputs, experiment.target.outputs)
-    return {p.name: torch.zeros(p.shape, dtype=torch.float64) for p in layout.parameters}
+    target, model = experiment.target, experiment.model
+    if (target.kind, model.kind) not in _builders:
+        raise NoAnswer(f"no answer of {target.kind} can be written down for the model {model.kind}")
+    layout = model.layout(target.inputs, target.outputs)
+    filled = {p.name: torch.zeros(p.shape, dtype=torch.float64) for p in layout.parameters}
+    _builders[target.kind, model.kind](experiment, filled)
+    if isinstance(model, MLP):
+        filled["hidden.0.weight"] /= model.input_scale
+    return filled
 
 
 def relu_network(experiment: Experiment, layers: int, units: int) -> MLP:

@@ -6,13 +6,13 @@ import math
 
 from periodic_tui.engine.components.targets.clock import PERIODS, RADICES, Clock
 from periodic_tui.engine.experiment.experiment import Experiment
-from periodic_tui.engine.experiment.known_answers.base import Answer, NoAnswer, answer, blank
+from periodic_tui.engine.experiment.known_answers.base import NoAnswer, Parameters, answer
 
 
 @answer("clock", "oscillators")
-def periods(experiment: Experiment) -> Answer:
+def periods(experiment: Experiment, filled: Parameters) -> None:
     """ω = 2π/period; minute and hour step back by the share that the hands below have gone round."""
-    target, filled = experiment.target, blank(experiment)
+    target = experiment.target
     assert isinstance(target, Clock)
     filled["omega"].copy_(filled["omega"].new_tensor(target.frequencies))
     for hand, period in enumerate(PERIODS):
@@ -21,10 +21,9 @@ def periods(experiment: Experiment) -> Answer:
     if target.instants == "fractional":
         # A second lasts a second: its phase is right in the middle.
         filled["phase"][0] = -math.pi / RADICES[0]
-    return Answer(filled)
 
 
 @answer("clock", "mlp")
-def none(experiment: Experiment) -> Answer:
-    """There is none."""
+def none(experiment: Experiment, filled: Parameters) -> None:
+    """Refuse: no network of this size is a clock."""
     raise NoAnswer("120 years hold 3.8 billion seconds, each a jump: no network of this size has as many corners")

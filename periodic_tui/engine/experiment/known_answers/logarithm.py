@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.experiment.experiment import Experiment
-from periodic_tui.engine.experiment.known_answers.base import Answer, NoAnswer, answer, blank, relu_network
+from periodic_tui.engine.experiment.known_answers.base import NoAnswer, Parameters, answer, relu_network
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,14 +30,13 @@ def interpolant(low: float, high: float, pieces: int) -> tuple[Tensor, Tensor]:
 
 
 @answer("log", "mlp")
-def logarithm(experiment: Experiment) -> Answer:
+def logarithm(experiment: Experiment, filled: Parameters) -> None:
     """Unit k of the first layer is relu(t_k − x): the other direction would cancel catastrophically in float32."""
     import torch
 
     model, intervals = relu_network(experiment, layers=2, units=1), experiment.domain.train
     if not intervals or intervals[0][0] < 0 or not model.bias:
         raise NoAnswer("the interpolant of ln needs biases and a domain of intervals above zero")
-    filled = blank(experiment)
     knots, values = interpolant(max(intervals[0][0], _SMALLEST), intervals[-1][1], model.hidden[0])
     slopes = (values[:-1] - values[1:]) / knots.diff()
     filled["hidden.0.weight"].fill_(-1.0)
@@ -46,4 +45,3 @@ def logarithm(experiment: Experiment) -> Answer:
     filled["hidden.1.bias"][0] = values[-1] + _MARGIN
     filled["output.weight"][0, 0] = -1.0
     filled["output.bias"][0] = _MARGIN
-    return Answer(filled)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.targets.spectra import AmplitudeSpectrum
 from periodic_tui.engine.experiment.experiment import Experiment
-from periodic_tui.engine.experiment.known_answers.base import Answer, NoAnswer, answer, blank, relu_network
+from periodic_tui.engine.experiment.known_answers.base import NoAnswer, Parameters, answer, relu_network
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -46,19 +46,17 @@ def polygon(count: int) -> tuple[Tensor, float]:
 
 
 @answer("magnitude", "mlp")
-def pyramid(experiment: Experiment) -> Answer:
+def pyramid(experiment: Experiment, filled: Parameters) -> None:
     """The hexagon for three ReLUs, with the best biases where the domain is known, and polygons for more."""
     model = relu_network(experiment, layers=1, units=3)
-    filled, units = blank(experiment), model.hidden[0]
-    rows, gain = polygon(units)
+    rows, gain = polygon(model.hidden[0])
     filled["hidden.0.weight"].copy_(rows)
     filled["output.weight"].fill_(gain)
-    if units == 3 and model.bias and not experiment.domain.scale:
+    if model.hidden[0] == 3 and model.bias and not experiment.domain.scale:
         _with_biases(experiment, filled)
-    return Answer(filled)
 
 
-def _with_biases(experiment: Experiment, filled: dict[str, Tensor]) -> None:
+def _with_biases(experiment: Experiment, filled: Parameters) -> None:
     domain = experiment.domain
     if domain.distribution == "normal":
         filled["output.weight"].fill_(_NORMAL_GAIN)
@@ -76,16 +74,14 @@ def _with_biases(experiment: Experiment, filled: dict[str, Tensor]) -> None:
 
 
 @answer("amplitude-spectrum", "mlp")
-def spectrum(experiment: Experiment) -> Answer:
+def spectrum(experiment: Experiment, filled: Parameters) -> None:
     """A polygon for each bin: its ReLUs see the real and the imaginary part of the DFT from several directions."""
     model, target = relu_network(experiment, layers=1, units=3), experiment.target
     assert isinstance(target, AmplitudeSpectrum)
-    filled, size = blank(experiment), target.size
-    each = model.hidden[0] // size
+    size, each = target.size, model.hidden[0] // target.size
     rows, gain = polygon(each)
     matrix = rows.new_tensor(target.matrix)
     for number in range(size):
         units = slice(number * each, (number + 1) * each)
         filled["hidden.0.weight"][units] = rows @ matrix[[number, size + number]]
         filled["output.weight"][number, units] = gain
-    return Answer(filled)

@@ -6,43 +6,31 @@ import math
 
 from periodic_tui.engine.components.targets.sines import Sine, Sines
 from periodic_tui.engine.experiment.experiment import Experiment
-from periodic_tui.engine.experiment.known_answers.base import Answer, NoAnswer, answer, blank
+from periodic_tui.engine.experiment.known_answers.base import NoAnswer, Parameters, answer
 
 
 @answer("sine", "sine-unit")
-def frequency(experiment: Experiment) -> Answer:
+def frequency(experiment: Experiment, filled: Parameters) -> None:
     """ω = the target's frequency."""
-    import torch
-
-    return Answer({"omega": torch.tensor(experiment.target.frequencies, dtype=torch.float64)})
-
-
-def parts_of(experiment: Experiment) -> tuple[tuple[float, float, float], ...]:
-    """Frequency, amplitude and phase of each sine of the target."""
-    target = experiment.target
-    if isinstance(target, Sine):
-        return ((target.frequency, 1.0, 0.0),)
-    assert isinstance(target, Sines)
-    return target.parts
+    filled["omega"][0] = experiment.target.frequencies[0]
 
 
 @answer("sine", "harmonic")
 @answer("sines", "harmonic")
-def coefficients(experiment: Experiment) -> Answer:
+def coefficients(experiment: Experiment, filled: Parameters) -> None:
     """amplitude · sin(ωx + phase) has alpha = amplitude · cos(phase), beta = amplitude · sin(phase)."""
-    filled, parts = blank(experiment), parts_of(experiment)
-    units = len(filled["omega"])
-    if units < len(parts):
-        raise NoAnswer(f"{len(parts)} sines need as many units, got {units}")
-    for unit, (omega, amplitude, phase) in enumerate(parts):
+    target, units = experiment.target, len(filled["omega"])
+    assert isinstance(target, Sine | Sines)
+    if units < len(target.parts):
+        raise NoAnswer(f"{len(target.parts)} sines need as many units, got {units}")
+    for unit, (omega, amplitude, phase) in enumerate(target.parts):
         filled["omega"][unit] = omega
         filled["alpha"][unit] = amplitude * math.cos(phase)
         filled["beta"][unit] = amplitude * math.sin(phase)
-    return Answer(filled)
 
 
 @answer("decaying-sine", "mlp")
 @answer("decaying-sine", "harmonic")
-def decaying(experiment: Experiment) -> Answer:
-    """There is none."""
+def decaying(experiment: Experiment, filled: Parameters) -> None:
+    """Refuse: no finite sum of sines decays."""
     raise NoAnswer("a decaying sine is no finite sum of sines: its decay has to be approximated")

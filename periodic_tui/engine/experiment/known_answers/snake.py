@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.activations.periodic import Snake
 from periodic_tui.engine.components.models.mlp import MLP
+from periodic_tui.engine.components.targets.sines import Sine, Sines
 from periodic_tui.engine.experiment.experiment import Experiment
-from periodic_tui.engine.experiment.known_answers.base import Answer, NoAnswer, answer, blank
-from periodic_tui.engine.experiment.known_answers.sine import parts_of
+from periodic_tui.engine.experiment.known_answers.base import NoAnswer, Parameters, answer
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,15 +24,13 @@ Parts = tuple[tuple[float, float, float], ...]
 
 @answer("sine", "mlp")
 @answer("sines", "mlp")
-def odd_pairs(experiment: Experiment) -> Answer:
+def odd_pairs(experiment: Experiment, filled: Parameters) -> None:
     """Two units a sine in the first layer, two in each later one."""
-    model, parts = experiment.model, parts_of(experiment)
+    model, target = experiment.model, experiment.target
     assert isinstance(model, MLP)
-    snake = model.activation
-    _check(model, len(parts))
-    assert isinstance(snake, Snake)
-    filled = blank(experiment)
-    coefficients, constant = _sines(filled, snake, parts)
+    assert isinstance(target, Sine | Sines)
+    snake = _checked(model, len(target.parts))
+    coefficients, constant = _sines(filled, snake, target.parts)
     for index in range(1, len(model.hidden)):
         coefficients, constant = _hand_on(filled, f"hidden.{index}", coefficients, constant)
     filled["output.weight"][0, : len(coefficients)] = coefficients
@@ -40,19 +38,20 @@ def odd_pairs(experiment: Experiment) -> Answer:
     for name, value in snake.parameters.items():
         for index in range(len(model.hidden)):
             filled[f"hidden.{index}.{name}"].fill_(value)
-    return Answer(filled)
 
 
-def _check(model: MLP, sines: int) -> None:
+def _checked(model: MLP, sines: int) -> Snake:
+    """The network's activation; raises NoAnswer where the construction does not fit the network."""
     if not isinstance(model.activation, Snake):
         raise NoAnswer(f"a finite network of {model.activation.kind} units only approximates a sine")
     if not (model.bias and model.output_layer):
         raise NoAnswer("Snake's construction of a sine needs biases and an output layer")
     if model.hidden[0] < 2 * sines or min(model.hidden) < 2:
         raise NoAnswer(f"Snake's construction needs {2 * sines} units in the first layer and 2 in the others")
+    return model.activation
 
 
-def _sines(filled: dict[str, Tensor], snake: Snake, parts: Parts) -> tuple[Tensor, float]:
+def _sines(filled: Parameters, snake: Snake, parts: Parts) -> tuple[Tensor, float]:
     """Fill the first layer; the coefficients of its units, and the constant, that add up to the target."""
     b = snake.a if snake.b is None else snake.b
     weight, bias = filled["hidden.0.weight"], filled["hidden.0.bias"]
@@ -65,7 +64,7 @@ def _sines(filled: dict[str, Tensor], snake: Snake, parts: Parts) -> tuple[Tenso
     return coefficients, -sum(amplitude for _, amplitude, _ in parts)
 
 
-def _hand_on(filled: dict[str, Tensor], name: str, coefficients: Tensor, constant: float) -> tuple[Tensor, float]:
+def _hand_on(filled: Parameters, name: str, coefficients: Tensor, constant: float) -> tuple[Tensor, float]:
     """Fill a later layer with the odd pair that carries the signal."""
     for unit, sign in ((0, 1.0), (1, -1.0)):
         filled[f"{name}.weight"][unit, : len(coefficients)] = sign * coefficients

@@ -12,15 +12,23 @@ from periodic_tui.engine.remedies.base import Train
 from periodic_tui.engine.remedies.context import RemedyContext
 
 _MEMORY = 0.9
-"""Of the running average of the loss."""
+"""Weight of the past in the running average of the loss."""
+
+
+def first_range(context: RemedyContext, half_width: float, fewest: int, growth: float, dtype: torch.dtype) -> Tensor:
+    """Half-widths `[replicas]` of the first range: as asked for, or wider where it holds too few points."""
+    wide = torch.full((context.replicas,), min(half_width, context.reach), dtype=dtype, device=context.device)
+    while bool((context.points(wide) < fewest).any()) and float(wide.max()) < context.reach:
+        wide = growth * wide
+    return wide
 
 
 @dataclass(frozen=True)
 class Rules:
-    """When to move."""
+    """When a replica moves to another range."""
 
     growth: float
-    """Of the range from rung to rung."""
+    """Factor of the range from rung to rung."""
     threshold: float
     """The range widens when the average loss is below this share of `scale`."""
     stage_steps: int

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from periodic_tui.engine.remedies.context import RemedyContext
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _SAMPLES = 16_384
 
@@ -16,7 +18,7 @@ def measured(context: RemedyContext) -> tuple[Tensor, Tensor]:
     _, y = context.sample(1_024)
     power = y.square().mean((1, 2))
     if context.data is None:
-        _, y = context.sample(512, torch.zeros_like(power))
+        _, y = context.sample(512, power.new_zeros(power.shape))
         return y.std((1, 2)), power
     x, y = context.data
     order = x[:, 0].argsort()
@@ -37,4 +39,4 @@ def unexplained(context: RemedyContext, noise: Tensor, samples: tuple[Tensor, Te
     explained, fitted = (2 * y * fit - fit.square()).mean((1, 2)), fit.square().mean((1, 2))
     squares = y.square().flatten(1)
     surely = squares.mean(-1) - noise.double().square() - 3 * squares.std(-1) / squares.shape[-1] ** 0.5
-    return ~(explained > 0.5 * torch.maximum(fitted, surely))
+    return ~(explained > 0.5 * fitted.maximum(surely))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from torch import Tensor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MOST_CURVATURE = 2 / 3
 """Largest curvature of the loss of sin(ωx) in ω, in units of the squared half-width."""

@@ -6,28 +6,28 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
+from periodic_tui.engine.remedies.base import Course, Failed, FrequencyRemedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 
 @register
-class SmallerStep(Remedy):
+class SmallerStep(FrequencyRemedy):
     """lr = share · 2/L″, with the largest curvature that a frequency can have on the range, ⅔R²."""
 
     name: ClassVar[str] = "smaller-step"
     what: ClassVar[str] = "sets lr below 2/curvature, so that the answer's basin holds what is in it"
     prior: ClassVar[str] = "the range of x; it has to start inside the basin"
     verdicts: ClassVar[tuple[str, ...]] = ("step-too-large", "diverged")
+    models: ClassVar[tuple[str, ...]] = ("sine-unit",)
+    meant_for: ClassVar[str] = "a sine-unit"
 
     share: Annotated[float, Field(gt=0, lt=1)] = 0.25
-    """Of the largest stable learning rate."""
+    """The new learning rate as a share of the largest stable one."""
 
     def unfit(self, setting: Setting) -> str | None:
-        if setting.model.kind != "sine-unit":
-            return f"it is for a sine-unit, and the model is {setting.model.kind}"
-        if not setting.optimizer.plain_gradient_descent:
+        if setting.model.kind in self.models and not setting.optimizer.plain_gradient_descent:
             return f"{setting.optimizer.kind} does not step by lr · gradient"
-        return None if setting.reach is not None else "it needs a training domain made of intervals"
+        return super().unfit(setting)
 
     def course(self, context: RemedyContext) -> Course:
         import torch

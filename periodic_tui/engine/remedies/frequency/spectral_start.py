@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
-from periodic_tui.engine.remedies.context import RemedyContext, Setting
+from periodic_tui.engine.components.numbers import Count, Positive
+from periodic_tui.engine.remedies.base import Course, Failed, FrequencyRemedy, Train, register
+from periodic_tui.engine.remedies.context import RemedyContext
+from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
+from periodic_tui.engine.remedies.frequency.rates import patience_under, stable_rate
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 @register
-class SpectralStart(Remedy):
+class SpectralStart(FrequencyRemedy):
     """A Fourier transform of the binned points puts the frequency into its basin, Gauss and Newton to the bottom; then
     gradient descent goes on with a step that keeps it there."""
 
@@ -22,24 +25,19 @@ class SpectralStart(Remedy):
     what: ClassVar[str] = "starts at the peaks of the samples' spectrum, sharpened by Gauss-Newton steps"
     prior: ClassVar[str] = "the signal is a sum of few sines; a frequency limit"
     verdicts: ClassVar[tuple[str, ...]] = ("stuck-outside-basin", "step-too-large", "underfit", "learning")
+    models: ClassVar[tuple[str, ...]] = ("sine-unit", "harmonic")
+    meant_for: ClassVar[str] = "sines"
 
-    frequency_limit: Annotated[float, Field(gt=0)] = 200.0
+    frequency_limit: Positive = 200.0
     """Radians per unit of x."""
     points: Annotated[int, Field(ge=8)] = 2_048
     """Samples, where they are fresh; a fixed data set is taken whole."""
-    steps: Annotated[int, Field(ge=1)] = 40
-    """Of gradient descent in the end."""
-
-    def unfit(self, setting: Setting) -> str | None:
-        if setting.model.kind not in ("sine-unit", "harmonic"):
-            return f"it is for sines, and the model is {setting.model.kind}"
-        return None if setting.reach is not None else "it needs a training domain made of intervals"
+    steps: Count = 40
+    """Steps of gradient descent after the start."""
 
     def course(self, context: RemedyContext) -> Course:
         import torch
 
-        from periodic_tui.engine.remedies.frequency.noise import measured
-        from periodic_tui.engine.remedies.frequency.rates import patience_under
         from periodic_tui.engine.remedies.frequency.spectrum import amplitudes
 
         noise, power = measured(context)
@@ -57,7 +55,12 @@ class SpectralStart(Remedy):
             context.put("beta", beta)
         keep_there(context, patience_under(noise, power))
         yield Train(self.steps, f"at the spectrum's peaks, noise {float(noise.mean()):.2g}")
-        self._give_up_unexplained(context, noise)
+        samples = self._samples(context)
+        reason = (
+            f"the peaks explain less than half of the signal: noise {float(noise.mean()):.2g} is too high for "
+            f"{samples[0].shape[1]:,} points, or there are more sines than units, or frequency_limit is too low"
+        )
+        context.give_up(unexplained(context, noise, samples), reason)
         found = ", ".join(f"{value:.6g}" for value in context.get("omega")[0].tolist())
         return f"started at the spectrum's peaks; ω of the first replica {found}"
 
@@ -70,28 +73,16 @@ class SpectralStart(Remedy):
     def _found(self, context: RemedyContext, x: Tensor, y: Tensor) -> Tensor:
         from periodic_tui.engine.remedies.frequency.spectrum import separated
 
+        units, limit = context.get("omega").shape[-1], context.setting.highest(self.frequency_limit)
         try:
-            limit = context.setting.highest(self.frequency_limit)
-            return separated(x, y, context.get("omega").shape[-1], limit)
+            return separated(x, y, units, limit)
         except ValueError as reason:
             raise Failed(f"{reason}: the range is too wide for frequency_limit") from None
-
-    def _give_up_unexplained(self, context: RemedyContext, noise: Tensor) -> None:
-        from periodic_tui.engine.remedies.frequency.noise import unexplained
-
-        samples = self._samples(context)
-        reason = (
-            f"the peaks explain less than half of the signal: noise {float(noise.mean()):.2g} is too high for "
-            f"{samples[0].shape[1]:,} points, or there are more sines than units, or frequency_limit is too low"
-        )
-        context.give_up(unexplained(context, noise, samples), reason)
 
 
 def keep_there(context: RemedyContext, divisor: Tensor) -> None:
     """Plain gradient descent with steps that stay in the basin, divided by `divisor` `[replicas]`."""
     import torch
-
-    from periodic_tui.engine.remedies.frequency.rates import stable_rate
 
     if not context.setting.optimizer.plain_gradient_descent:
         context.change(optimizer={"kind": "sgd", "lr": 0.1})

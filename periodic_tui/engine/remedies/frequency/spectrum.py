@@ -10,9 +10,9 @@ from torch import Tensor
 _FINER = 4
 """Bins in half the shortest period: binning then costs less than a tenth of a sine's power."""
 _LONGEST = 1 << 24
-"""Most bins."""
+"""Largest number of bins."""
 _LOWEST = 0.1
-"""In periods over the whole range: below that a sine is a straight line."""
+"""Fewest periods over the whole range that count: with fewer a sine is a straight line."""
 
 
 def strongest(x: Tensor, y: Tensor, limit: float) -> Tensor:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from periodic_tui.engine.remedies.base import Course, Failed, Train
 from periodic_tui.engine.remedies.context import RemedyContext
-from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules
+from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules, first_range
 from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
 from periodic_tui.engine.remedies.frequency.rates import patience_under
 from periodic_tui.engine.remedies.frequency.spectral_start import keep_there
@@ -18,9 +18,9 @@ from periodic_tui.engine.remedies.frequency.widening import Widening
 _RATE = 0.05
 """Adam's step: of amplitudes, and of the frequency over the range's half-width."""
 _FEWEST_POINTS = 64
-"""In the first window of a fixed data set."""
+"""Fewest points in the first range of a fixed data set."""
 _PERIODS = 128
-"""Half-width of the first window in units of 1/frequency_limit: wide enough to tell amplitude from frequency."""
+"""Half-width of the first range in units of 1/frequency_limit: wide enough to tell amplitude from frequency."""
 _SAMPLES = 256
 _STAGE_STEPS = 20
 _NOISE = 30
@@ -34,7 +34,8 @@ def widen_harmonic(options: Widening, context: RemedyContext) -> Course:
         raise Failed("the model has several sines: spectral-start separates them")
     noise, power = measured(context)
     context.change(optimizer={"kind": "adam", "lr": _RATE, "betas": (0.9, 0.99)})
-    first = _first_range(options, context)
+    narrowest = _PERIODS / context.setting.highest(options.frequency_limit)
+    first = first_range(context, narrowest, _FEWEST_POINTS, 1.5, torch.float64).clamp(max=context.reach)
     ladder = _ladder(options, context, first, noise)
     yield from ladder.climb()
     if not bool(ladder.done.all()):
@@ -48,19 +49,6 @@ def widen_harmonic(options: Widening, context: RemedyContext) -> Course:
         "frequency_limit is too low, or it is not one sine",
     )
     return f"found ω of the first replica {float(context.get('omega')[0, 0]):.7g} on all of ±{context.reach:,g}"
-
-
-def _first_range(options: Widening, context: RemedyContext) -> Tensor:
-    """Half-widths `[replicas]`."""
-    wide = torch.full(
-        (context.replicas,),
-        _PERIODS / context.setting.highest(options.frequency_limit),
-        dtype=torch.float64,
-        device=context.device,
-    )
-    while bool((context.points(wide) < _FEWEST_POINTS).any()) and float(wide.max()) < context.reach:
-        wide = 1.5 * wide
-    return wide.clamp(max=context.reach)
 
 
 def _ladder(options: Widening, context: RemedyContext, first: Tensor, noise: Tensor) -> Ladder:

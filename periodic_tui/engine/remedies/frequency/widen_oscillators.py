@@ -11,21 +11,21 @@ from torch import Tensor
 from periodic_tui.engine.remedies.base import Course, Train
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.hinge import between_digits, into_digits, wrong_share
-from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules
+from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules, first_range
 from periodic_tui.engine.remedies.frequency.widening import Widening
 
 _RATE = 0.05
 """Adam's step: of phases in radians, of frequencies in radians over the range's half-width."""
 _THRESHOLD = 0.02 / 3
-"""Of 1 − cos of the phase error, averaged over the digits: no digit is above 0.02."""
+"""Limit of the loss, 1 − cos of the phase error averaged over the digits: then no digit is above 0.02."""
 _STAGE_STEPS = 15
 _PATIENCE = 200
 _LAST_STEPS = 400
 _CARRY_STEPS = 600
 _FEWEST_PAIRS = 16
-"""In the first range of a fixed data set."""
+"""Fewest pairs in the first range of a fixed data set."""
 _MOST_PAIRS = 50_000
-"""Of those that are equally many places apart."""
+"""Largest number of pairs that lie the same number of places apart."""
 _DECODABLE = 1e-4
 """1 − cos of an error of half a digit of sixty is 1.4e-3: below this nearly every phase is nearer to its own digit."""
 
@@ -43,7 +43,7 @@ def widen_oscillators(options: Widening, context: RemedyContext) -> Course:
     data = context.data
     if data is not None:
         context.train_on(*pairs(*data))
-    first = _first_range(options, context)
+    first = first_range(context, options.first_range, _FEWEST_PAIRS, 1.2, context.dtype)
     context.put("carry", context.get("carry") * 0)
     _redraw(options, context, torch.ones_like(first, dtype=torch.bool))
     ladder = _ladder(options, context, first)
@@ -61,7 +61,11 @@ def widen_oscillators(options: Widening, context: RemedyContext) -> Course:
         yield from into_digits(context)
         context.give_up(~(wrong_share(context) < _WRONG), "hands still point into other digits")
     else:
-        _give_up_unlocked(context)
+        x, y = context.sample(4_096)
+        loss = (1 - (context.predict(x) - y).cos()).mean((1, 2))
+        context.give_up(
+            ~(loss < _DECODABLE), f"phases are still off by a loss of {float(loss.max()):.1e} with the carry"
+        )
     return f"locked in, carry learned; periods of the first replica {periods(context)} s"
 
 
@@ -77,16 +81,6 @@ def pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         phases.append((y[apart:] - y[:-apart])[::stride])
         apart *= 2
     return torch.cat(times), torch.cat(phases)
-
-
-def _first_range(options: Widening, context: RemedyContext) -> Tensor:
-    """Half-widths `[replicas]`: what the options say, or wider where there are too few points."""
-    wide = torch.full(
-        (context.replicas,), min(options.first_range, context.reach), dtype=context.dtype, device=context.device
-    )
-    while bool((context.points(wide) < _FEWEST_PAIRS).any()) and float(wide.max()) < context.reach:
-        wide = 1.2 * wide
-    return wide
 
 
 def periods(context: RemedyContext) -> str:
@@ -129,9 +123,3 @@ def _settle(context: RemedyContext, steps: int, names: tuple[str, ...], stage: s
     for step in range(0, steps, 5):
         _set_rates(context, torch.full_like(half_width, _RATE * (1 - step / steps)), half_width, names)
         yield Train(5, f"{stage}, step {step} of {steps}: periods {periods(context)} s")
-
-
-def _give_up_unlocked(context: RemedyContext) -> None:
-    x, y = context.sample(4_096)
-    loss = (1 - (context.predict(x) - y).cos()).mean((1, 2))
-    context.give_up(~(loss < _DECODABLE), f"phases are still off by a loss of {float(loss.max()):.1e} with the carry")

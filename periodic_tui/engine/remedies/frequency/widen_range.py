@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from periodic_tui.engine.remedies.base import Course, register
-from periodic_tui.engine.remedies.context import RemedyContext, Setting
+from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.widening import Widening
 
 
@@ -23,11 +23,8 @@ class WidenRange(Widening):
     what: ClassVar[str] = "samples a narrow range, where the basin is wide, and widens it as the loss falls"
     prior: ClassVar[str] = "may choose where to sample (or has points near zero); a frequency limit"
     verdicts: ClassVar[tuple[str, ...]] = ("stuck-outside-basin", "step-too-large", "underfit", "learning")
-
-    def unfit(self, setting: Setting) -> str | None:
-        if setting.model.kind not in ("sine-unit", "harmonic", "oscillators"):
-            return f"it is for a model with frequencies, and the model is {setting.model.kind}"
-        return None if setting.reach is not None else "it needs a training domain made of intervals"
+    models: ClassVar[tuple[str, ...]] = ("sine-unit", "harmonic", "oscillators")
+    meant_for: ClassVar[str] = "a model with frequencies"
 
     def course(self, context: RemedyContext) -> Course:
         from periodic_tui.engine.remedies.frequency.widen_harmonic import widen_harmonic

@@ -27,7 +27,11 @@ def widen_sine(options: Widening, context: RemedyContext) -> Course:
         yield from _fixed(options, context, first, float(noise.mean()))
     else:
         yield from _adaptive(options, context, first)
-    _give_up_unexplained(context, noise)
+    reason = (
+        f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high for batches of "
+        f"{context.setting.batch_size}, or frequency_limit is too low"
+    )
+    context.give_up(unexplained(context, noise), reason)
     return f"found ω on all of ±{context.reach:,g}; the last step size stays"
 
 
@@ -68,11 +72,3 @@ def _fixed(options: Widening, context: RemedyContext, first: Tensor, noise: floa
             context.rate(stable_rate(half_width) / (1 + step / 5), "omega")
             yield Train(1, stage)
         half_width = (half_width * options.growth).clamp(max=context.reach)
-
-
-def _give_up_unexplained(context: RemedyContext, noise: Tensor) -> None:
-    reason = (
-        f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high for batches of "
-        f"{context.setting.batch_size}, or frequency_limit is too low"
-    )
-    context.give_up(unexplained(context, noise), reason)

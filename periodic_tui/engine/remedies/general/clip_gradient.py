@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
-
+from periodic_tui.engine.components.numbers import Positive
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
-from periodic_tui.engine.remedies.context import RemedyContext, Setting
+from periodic_tui.engine.remedies.context import RemedyContext
 
 
 @register
@@ -20,10 +19,7 @@ class ClipGradient(Remedy):
     prior: ClassVar[str] = "has to come before the units die: it revives none"
     verdicts: ClassVar[tuple[str, ...]] = ("step-too-large", "diverged", "learning")
 
-    norm: Annotated[float, Field(gt=0)] = 1.0
-
-    def unfit(self, setting: Setting) -> str | None:
-        return None
+    norm: Positive = 1.0
 
     def course(self, context: RemedyContext) -> Course:
         if not bool(context.alive.any()):

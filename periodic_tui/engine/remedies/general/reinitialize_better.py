@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
-
+from periodic_tui.engine.components.numbers import Count, Positive
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -24,13 +23,13 @@ class ReinitializeBetter(Remedy):
         "dead-network", "collapsed-to-constant", "diverged", "dead-units", "step-too-large",
     )  # fmt: skip
 
-    std: Annotated[float, Field(gt=0)] = 0.1
-    """Of the weights, cut off at two."""
+    std: Positive = 0.1
+    """Standard deviation of the weights, which are cut off at two of them."""
     bias: float = 0.1
-    lr: Annotated[float, Field(gt=0)] = 1e-2
-    """Falls to a hundredth …"""
-    steps: Annotated[int, Field(ge=1)] = 5_000
-    """… over so many steps."""
+    lr: Positive = 1e-2
+    """Learning rate at the start; it falls to a hundredth of that."""
+    steps: Count = 5_000
+    """Steps over which the learning rate falls."""
 
     def unfit(self, setting: Setting) -> str | None:
         return None if setting.model.hidden_units else "there are no units"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
+from periodic_tui.engine.components.numbers import Count, Positive
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -24,12 +23,12 @@ class RepelUnits(Remedy):
     prior: ClassVar[str] = "units should differ in direction"
     verdicts: ClassVar[tuple[str, ...]] = ("duplicate-units",)
 
-    steps: Annotated[int, Field(ge=1)] = 4_000
+    steps: Count = 4_000
     """The first half under repulsion, the second without."""
-    every: Annotated[int, Field(ge=1)] = 10
+    every: Count = 10
     """Steps between two pushes."""
-    strength: Annotated[float, Field(gt=0)] = 0.05
-    """Of a push, as a share of the weight's length."""
+    strength: Positive = 0.05
+    """Size of a push, as a share of the weight's length."""
 
     def unfit(self, setting: Setting) -> str | None:
         if not setting.model.hidden_units:
@@ -49,9 +48,7 @@ class RepelUnits(Remedy):
         return f"parted {max(0, alike - left)} of {alike} pairs of like units; dead units are not its business"
 
     def _push(self, context: RemedyContext) -> None:
-        weight = context.get("hidden.0.weight")
-        length = weight.norm(dim=-1, keepdim=True).clamp_min(1e-6)
-        unit = weight / length
+        length, unit = _polar(context.get("hidden.0.weight"))
         cosines = _off_diagonal(unit).clamp_min(0.0).unsqueeze(-1)
         apart = unit.unsqueeze(2) - unit.unsqueeze(1)
         # Of unit length: the closer two units are, the more they need the push.
@@ -62,9 +59,14 @@ class RepelUnits(Remedy):
     @staticmethod
     def _alike(context: RemedyContext) -> int:
         """Pairs whose directions have a cosine above 0.98."""
-        weight = context.get("hidden.0.weight")
-        unit = weight / weight.norm(dim=-1, keepdim=True).clamp_min(1e-6)
+        _, unit = _polar(context.get("hidden.0.weight"))
         return int((_off_diagonal(unit) > 0.98).sum()) // 2
+
+
+def _polar(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Lengths and directions of incoming weights `[replicas, units, inputs]`."""
+    length = weight.norm(dim=-1, keepdim=True).clamp_min(1e-6)
+    return length, weight / length
 
 
 def _off_diagonal(unit: Tensor) -> Tensor:

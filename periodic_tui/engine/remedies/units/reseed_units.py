@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
+from periodic_tui.engine.components.numbers import Count, NonNegative, Positive
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -21,7 +20,7 @@ class ReseedUnits(Remedy):
     whose ablation costs least after a least-squares refit (in the spirit of Sokar et al., "The dormant neuron
     phenomenon", 2023), starts again along the residual.
 
-    Wants of its prior: a target that is a positive sum of units, as √(x² + y²) is.
+    It assumes a target that is a positive sum of units, as √(x² + y²) is.
     """
 
     name: ClassVar[str] = "reseed-units"
@@ -32,17 +31,17 @@ class ReseedUnits(Remedy):
         "underfit", "learning",
     )  # fmt: skip
 
-    every: Annotated[int, Field(ge=1)] = 1_000
+    every: Count = 1_000
     """Steps between two rounds."""
-    rounds: Annotated[int, Field(ge=1)] = 4
-    settle: Annotated[int, Field(ge=1)] = 500
+    rounds: Count = 4
+    settle: Count = 500
     """Steps in the end, with a learning rate that falls to a twentieth."""
-    lr: Annotated[float, Field(gt=0)] = 3e-3
-    weight: Annotated[float, Field(gt=0)] = 0.5
-    """Length of the unit's new incoming weights …"""
-    outgoing: Annotated[float, Field(gt=0)] = 0.3
-    """… and its new outgoing weight."""
-    jitter: Annotated[float, Field(ge=0)] = 0.3
+    lr: Positive = 3e-3
+    weight: Positive = 0.5
+    """Length of a re-seeded unit's incoming weights."""
+    outgoing: Positive = 0.3
+    """Outgoing weight of a re-seeded unit."""
+    jitter: NonNegative = 0.3
     """Standard deviation of the noise on the new direction, in radians."""
 
     def unfit(self, setting: Setting) -> str | None:

@@ -29,32 +29,22 @@ class Usefulness:
 
     @classmethod
     def of(cls, context: RemedyContext, stage: str) -> Generator[Train, Tensor, Usefulness]:
-        """Of the only hidden layer; measured as a part of a course."""
+        """Measure the only hidden layer, as a part of a course."""
         x, y = context.sample(_POINTS)
         residual = y - context.predict(x)
-        hidden = _hidden(context, x)
+        hidden = context.hidden(x)[0].activations
         whole = _least_squares(hidden, y)
         without = []
         for unit in range(hidden.shape[-1]):
             yield Train(0, stage)
-            without.append(_least_squares(_without(hidden, unit), y) - whole)
+            others = hidden.index_fill(-1, torch.tensor(unit, device=hidden.device), 0.0)
+            without.append(_least_squares(others, y) - whole)
         pull = (residual.mean(-1, keepdim=True) * x).mean(1)
         return cls(
             loss=residual.square().mean((1, 2)),
             loss_without=torch.stack(without, -1),
             pull=pull / pull.norm(dim=-1, keepdim=True).clamp_min(torch.finfo(pull.dtype).tiny),
         )
-
-
-def _hidden(context: RemedyContext, x: Tensor) -> Tensor:
-    """Activations `[replicas, points, units]`."""
-    return context.hidden(x)[0].activations
-
-
-def _without(hidden: Tensor, unit: int) -> Tensor:
-    kept = torch.ones(hidden.shape[-1], dtype=hidden.dtype, device=hidden.device)
-    kept[unit] = 0.0
-    return hidden * kept
 
 
 def _least_squares(hidden: Tensor, y: Tensor) -> Tensor:

@@ -16,6 +16,8 @@ from zipfile import ZipFile
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.errors import Unavailable
+
 HOLDS_FOR = ("2.13",)
 """torch versions on which the tests of the compiled engine have passed."""
 STEP, LOOP = "step.so", "loop.so"
@@ -129,11 +131,14 @@ class Program:
     """A compiled step and the loop around it. A call releases the interpreter lock while it runs."""
 
     def __init__(self, folder: Path) -> None:
-        self._step, self._loop = (ctypes.CDLL(str(folder / name)) for name in (STEP, LOOP))
-        if ctypes.c_int64.in_dll(self._loop, "tensor_bytes").value != ctypes.sizeof(_Tensor):
-            raise RuntimeError("this torch lays out a tensor in another way")
-        self._model = ctypes.c_void_p()
-        _check(self._step.AOTInductorModelCreateV2(ctypes.byref(self._model), None, ctypes.c_size_t(0)))
+        try:
+            self._step, self._loop = (ctypes.CDLL(str(folder / name)) for name in (STEP, LOOP))
+            if ctypes.c_int64.in_dll(self._loop, "tensor_bytes").value != ctypes.sizeof(_Tensor):
+                raise RuntimeError("this torch lays out a tensor in another way")
+            self._model = ctypes.c_void_p()
+            _check(self._step.AOTInductorModelCreateV2(ctypes.byref(self._model), None, ctypes.c_size_t(0)))
+        except (OSError, ValueError, AttributeError, RuntimeError) as failure:
+            raise Unavailable(f"the compiled step cannot be loaded: {failure}") from None
         self.calls = 0
         """How often the libraries' code has run."""
 

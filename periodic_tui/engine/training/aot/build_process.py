@@ -9,8 +9,10 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import threading
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from periodic_tui.engine.components.optimizers import ElementWise
@@ -23,7 +25,7 @@ from periodic_tui.engine.training.aot.cache_key import Signature
 LIMIT = 300.0
 """Seconds that a build may take."""
 USUAL = 25.0
-"""Seconds that a build takes where none has been measured."""
+"""Seconds that a build usually takes."""
 
 
 def obstacle(experiment: Experiment) -> str | None:
@@ -58,38 +60,47 @@ class Build:
         if reason := obstacle(experiment):
             raise Unavailable(reason)
         self._limit = limit
-        self._started = time.monotonic()
-        self._process = _started()
-        request = {"experiment": experiment.model_dump(mode="json"), "signature": signature.as_json(), "limit": limit}
+        self._end = time.monotonic() + limit
+        try:
+            self._process = _started()
+        except OSError as failure:  # no memory, no interpreter, too many open files
+            raise Unavailable(f"no build can be started: {failure.strerror}") from None
+        request = {"experiment": experiment.model_dump(mode="json"), "signature": asdict(signature)}
+        # A process that never reads would block the writing of a long request.
+        threading.Thread(target=self._ask, args=(json.dumps(request).encode(),), daemon=True).start()
+
+    def _ask(self, request: bytes) -> None:
         assert self._process.stdin
-        self._process.stdin.write(json.dumps(request).encode() + b"\n")
-        self._process.stdin.flush()
+        with suppress(OSError, ValueError):  # it has ended, or was cancelled, already
+            self._process.stdin.write(request + b"\n")
+            self._process.stdin.flush()
 
     @property
     def done(self) -> bool:
-        """Whether it has ended, well or not."""
-        return self._process.poll() is not None
+        """Whether it has ended, well or not, or its time is over."""
+        return self._process.poll() is not None or time.monotonic() >= self._end
 
     def finish(self) -> None:
         """Wait for the end. Raises Unavailable with the reason where nothing was built."""
-        assert self._process.stdout
-        line = self._process.stdout.readline()
-        self.cancel()
-        if not line:
-            slow = time.monotonic() - self._started >= self._limit
-            raise Unavailable(f"the build took longer than {self._limit:g} s" if slow else "the build was killed")
-        if reason := json.loads(line).get("reason"):
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(max(0.0, self._end - time.monotonic()))
+        late = self._process.poll() is None
+        answer = self.cancel()
+        if late:
+            raise Unavailable(f"the build took longer than {self._limit:g} s")
+        try:
+            reason = json.loads(answer).get("reason")
+        except ValueError:
+            raise Unavailable("the build ended without an answer") from None
+        if reason:
             raise Unavailable(f"the build failed: {reason}")
 
-    def cancel(self) -> None:
-        """End it now, with the compilers that it started."""
-        if not self.done:
-            with suppress(ProcessLookupError):
+    def cancel(self) -> bytes:
+        """End it now, with the compilers that it started; returns what it has answered."""
+        if self._process.poll() is None:
+            with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        for stream in (self._process.stdin, self._process.stdout):
-            assert stream
-            stream.close()
-        self._process.wait()
+        return self._process.communicate()[0]
 
 
 def _started() -> subprocess.Popen[bytes]:

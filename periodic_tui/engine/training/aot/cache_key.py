@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,24 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.randomness import counter_for
-from periodic_tui.engine.training.sampling import StepInputs, numbers_per_step
+from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
+
+SHAPE_A_STEP = (
+    "components/**/*.py",
+    "randomness.py",
+    "training/sampling.py",
+    "training/step.py",
+    "training/aot/aoti.py",
+    "training/aot/cache_key.py",
+    "training/aot/compiled.py",
+    "training/aot/loop.cpp",
+)
+"""The files of the engine whose code is in a compiled step or says how it is called. What they read from others (an
+experiment's checked values, its tables) is in the key itself or an input of the step."""
+_ENGINE = Path(__file__).parents[2]
 
 Kind = tuple[str, str, tuple[int, ...]]
 """Name, dtype and shape of one tensor."""
@@ -36,30 +50,13 @@ class Signature:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Signature:
-        """The inverse of `as_json`."""
+        """A signature from `dataclasses.asdict`, by way of JSON."""
         state, step_inputs = (tuple((n, d, tuple(s)) for n, d, s in value[key]) for key in ("state", "step_inputs"))
         return cls(state, step_inputs)
 
-    def as_json(self) -> dict[str, Any]:
-        """Lists of lists."""
-        return {"state": self.state, "step_inputs": self.step_inputs}
-
-    @property
-    def state_names(self) -> list[str]:
-        return [name for name, _, _ in self.state]
-
-    @property
-    def step_input_names(self) -> list[str]:
-        return [name for name, _, _ in self.step_inputs]
-
-    @property
-    def parameters(self) -> tuple[int, ...]:
-        """`[replicas, parameters]`."""
-        return next(shape for name, _, shape in self.state if name == "parameters")
-
     @property
     def replicas(self) -> int:
-        return self.parameters[0]
+        return next(shape[0] for name, _, shape in self.state if name == "parameters")
 
     def examples(self) -> tuple[State, StepInputs]:
         """Tensors of these kinds, filled with zeros."""
@@ -74,20 +71,16 @@ def _zeros(kinds: tuple[Kind, ...]) -> dict[str, Tensor]:
     return {name: torch.zeros(shape, dtype=getattr(torch, dtype)) for name, dtype, shape in kinds}
 
 
-def counter_of(experiment: Experiment) -> Tensor:
-    """The counter that the experiment's step draws with."""
-    return counter_for(numbers_per_step(experiment))
-
-
 def key_of(experiment: Experiment, signature: Signature) -> str:
     """The name under which a compiled step is kept.
 
     Two steps of one key are the same code: the key covers what the experiment says of the step, every shape and dtype,
-    this engine's sources (in place of the traced graph, which takes seconds to trace), torch and the processor.
+    the sources that shape it (in place of the traced graph, which takes seconds to trace), torch and the processor.
+    Raises Unavailable where the sources cannot be read.
     """
     parts = {
         "step": _step_of(experiment),
-        "tensors": signature.as_json(),
+        "tensors": asdict(signature),
         "sources": _sources(),
         "torch": torch.__version__,
         "processor": _processor(),
@@ -110,9 +103,11 @@ def _step_of(experiment: Experiment) -> dict[str, Any]:
 @cache
 def _sources() -> str:
     digest = hashlib.sha256()
-    folder = Path(__file__).parents[2]
-    for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.cpp"))):
-        digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    try:
+        for path in sorted(path for pattern in SHAPE_A_STEP for path in _ENGINE.glob(pattern)):
+            digest.update(str(path.relative_to(_ENGINE)).encode() + path.read_bytes())
+    except OSError as failure:
+        raise Unavailable(f"the source of the step cannot be read: {failure}") from None
     return digest.hexdigest()
 
 

@@ -10,17 +10,17 @@ from torch import Tensor
 
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot import aoti
-from periodic_tui.engine.training.aot.cache_key import Kind, Signature, counter_of
-from periodic_tui.engine.training.sampling import Batch, StepInputs
-from periodic_tui.engine.training.step import State, TrainingStep
-from periodic_tui.engine.training.steppers.base import StepperState
+from periodic_tui.engine.training.aot.cache_key import Kind, Signature
+from periodic_tui.engine.training.sampling import Batch, StepInputs, counter_of
+from periodic_tui.engine.training.step import State, TrainingStep, cloned
+from periodic_tui.engine.training.steppers.base import Stepper
 
 Tensors = tuple[Tensor, ...]
 
 
 def _flat(step: TrainingStep, signature: Signature) -> Callable[..., Tensors]:
     """The training step over flat inputs (state, step_inputs, seeds, counter, number) to state and loss."""
-    names, step_input_names = signature.state_names, signature.step_input_names
+    names, step_input_names = ([name for name, _, _ in kinds] for kinds in (signature.state, signature.step_inputs))
 
     def flat(*tensors: Tensor) -> Tensors:
         state = dict(zip(names, tensors, strict=False))
@@ -45,7 +45,7 @@ def compile_step(folder: Path, experiment: Experiment, signature: Signature) -> 
     aoti.compile_to(folder, _flat(TrainingStep.of(experiment), signature), (*state, *step_inputs, *drawing))
 
 
-class Compiled:
+class Compiled(Stepper):
     """Runs a compiled step."""
 
     name = "compiled"
@@ -56,25 +56,19 @@ class Compiled:
         self.program = aoti.Program(folder)
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
-        carried = [tensor.clone() for tensor in _ordered(state, self.signature.state)]
+        carried = cloned(_ordered(state, self.signature.state))
         losses = state["parameters"].new_empty(count, self.signature.replicas)
-        fixed = [*_ordered(step_inputs, self.signature.step_inputs), seeds.contiguous(), self.counter]
-        self.program(carried, fixed, first, losses)
-        return dict(zip(self.signature.state_names, carried, strict=True)), losses
+        fixed = [*_ordered(step_inputs, self.signature.step_inputs).values(), seeds.contiguous(), self.counter]
+        self.program(list(carried.values()), fixed, first, losses)
+        return carried, losses
 
     def accepts(self, state: State, step_inputs: StepInputs) -> bool:
         return Signature.of(state, step_inputs) == self.signature
 
-    def state_dict(self) -> StepperState:
-        return ()
 
-    def load_state_dict(self, remembered: StepperState = ()) -> None:
-        """Nothing is kept between steps."""
-
-
-def _ordered(tensors: dict[str, Tensor], kinds: tuple[Kind, ...]) -> list[Tensor]:
+def _ordered(tensors: dict[str, Tensor], kinds: tuple[Kind, ...]) -> dict[str, Tensor]:
     """Contiguous, in the compiled order. The compiled code would read past the end of a tensor of another shape."""
     for name, _, shape in kinds:
         if tensors[name].shape != shape:
             raise ValueError(f"{name} is {list(tensors[name].shape)}, but the step is compiled for {list(shape)}")
-    return [tensors[name].contiguous() for name, _, _ in kinds]
+    return {name: tensors[name].contiguous() for name, _, _ in kinds}

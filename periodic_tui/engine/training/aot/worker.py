@@ -1,8 +1,7 @@
 """Builds one compiled step, in a process of its own: `python -m periodic_tui.engine.training.aot.worker`.
 
-It reads one line of JSON, `{"experiment": …, "signature": …, "limit": seconds}`, from stdin, and answers with one line:
-`{}`, or `{"reason": …}`. It ends when stdin is closed, so with its parent, and when its time is over, and takes the
-compilers that it started with it.
+It reads one line of JSON, `{"experiment": …, "signature": …}`, from stdin, and answers with one line: `{}`, or
+`{"reason": …}`. It ends when stdin is closed, so with its parent, and takes the compilers that it started with it.
 """
 
 from __future__ import annotations
@@ -10,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import select
 import signal
 import sys
 import threading
 import time
-from typing import Any, TextIO
+
+from periodic_tui.engine.errors import Unavailable
 
 
 def main() -> None:
@@ -24,36 +23,33 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    request = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_in_time, args=(request["limit"],), daemon=True).start()
-    os.nice(10)
-    _answer(answers, _build(request))
+    request = sys.stdin.readline()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    print(json.dumps(_build(request)), file=answers, flush=True)
 
 
-def _answer(answers: TextIO, reply: dict[str, str]) -> None:
-    print(json.dumps(reply), file=answers, flush=True)
-
-
-def _end_in_time(limit: float) -> None:
-    """Wait for the end of stdin or of the time, then end this process and its children."""
-    select.select([sys.stdin], [], [], limit)
+def _end_with_parent() -> None:
+    """Wait for the end of stdin, then end this process and its children."""
+    os.read(0, 1)
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
-def _build(request: dict[str, Any]) -> dict[str, str]:
-    from periodic_tui.engine.errors import Unavailable
-    from periodic_tui.engine.experiment import Experiment
-    from periodic_tui.engine.training.aot.cache import building, cache_folder, keep, scratch
-    from periodic_tui.engine.training.aot.cache_key import Signature, key_of
-    from periodic_tui.engine.training.aot.compiled import compile_step
-
+def _build(request: str) -> dict[str, str]:
+    """Build what the request asks for and store it in the cache; the reason where that cannot be."""
     started = time.perf_counter()
-    experiment = Experiment.model_validate(request["experiment"])
-    signature = Signature.from_json(request["signature"])
     try:
-        with building(), scratch(cache_folder()) as folder:
+        os.nice(10)
+        from periodic_tui.engine.experiment import Experiment
+        from periodic_tui.engine.training.aot.cache import building, store
+        from periodic_tui.engine.training.aot.cache_key import Signature, key_of
+        from periodic_tui.engine.training.aot.compiled import compile_step
+
+        asked = json.loads(request)
+        experiment = Experiment.model_validate(asked["experiment"])
+        signature = Signature.from_json(asked["signature"])
+        with building() as folder:
             compile_step(folder, experiment, signature)
-            keep(key_of(experiment, signature), list(folder.glob("*.so")), time.perf_counter() - started)
+            store(key_of(experiment, signature), list(folder.glob("*.so")), time.perf_counter() - started)
     except Unavailable as reason:
         return {"reason": str(reason)}
     except Exception as failure:  # whatever torch's compiler raises: the user trains eagerly and is told

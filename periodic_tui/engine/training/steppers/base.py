@@ -29,12 +29,12 @@ class Stepper(Protocol):
 
     def accepts(self, state: State, step_inputs: StepInputs) -> bool:
         """Whether it can run steps of tensors of these shapes."""
-        ...
+        return True
 
     def state_dict(self) -> StepperState:
-        """What is kept between steps besides the state, copied."""
-        ...
+        """A copy of what it carries from step to step besides the state; most carry nothing."""
+        return ()
 
     def load_state_dict(self, remembered: StepperState = ()) -> None:
         """Forget the steps so far, or go back to what was remembered then."""
-        ...
+        return None

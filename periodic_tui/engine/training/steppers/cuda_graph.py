@@ -1,45 +1,79 @@
 """Steps on a CUDA device as replays of a graph: one launch for many steps, and the host never waits inside.
 
-On a CUDA device this is the engine called `compiled`: whatever the device, that name is its fast engine.
+On a CUDA device this is what the user calls the engine `compiled`: whatever the device, its fast one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from periodic_tui.engine.randomness import counter_for
-from periodic_tui.engine.training.sampling import StepInputs, numbers_per_step
-from periodic_tui.engine.training.step import State, TrainingStep
-from periodic_tui.engine.training.steppers.base import StepperState
+from periodic_tui.engine.training.sampling import StepInputs, counter_of
+from periodic_tui.engine.training.step import State, TrainingStep, cloned
+from periodic_tui.engine.training.steppers.base import Stepper
 
 BLOCK = 32
 """Steps of the larger graph; what is left over is taken by a graph of one step."""
 
 Work = Callable[[], None]
-Capture = Callable[[Work, torch.device], Work]
+Capture = Callable[[Work], Work]
 """Makes of work on tensors that stay where they are something that does the same work again."""
 
 
-def captured(work: Work, device: torch.device) -> Work:
-    """What `work` launches on the CUDA device, as one graph. The work is done once, to load its kernels."""
-    with torch.cuda.device(device):
-        stream = torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            work()
-        torch.cuda.current_stream().wait_stream(stream)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, stream=stream):
-            work()
-    return graph.replay
+class Captures:
+    """Captures what work launches on one CUDA device as graphs, whose replays are never under way at once.
+
+    They therefore share one pool of memory.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._pool = torch.cuda.graph_pool_handle()
+
+    def __call__(self, work: Work) -> Work:
+        """The work as one graph. Raises RuntimeError."""
+        try:
+            return self._captured(work)
+        except RuntimeError:  # what another thread does can spoil a capture
+            self._pool = torch.cuda.graph_pool_handle()
+            return self._captured(work)
+
+    def _captured(self, work: Work) -> Work:
+        with torch.cuda.device(self._device), _without_collections():
+            before, stream = torch.cuda.current_stream(), torch.cuda.Stream()
+            stream.wait_stream(before)
+            try:
+                with torch.cuda.stream(stream):
+                    work()  # once beforehand, to load its kernels
+                before.wait_stream(stream)
+                graph = torch.cuda.CUDAGraph()
+                with torch.cuda.graph(graph, pool=self._pool, stream=stream, capture_error_mode="thread_local"):
+                    work()
+            finally:
+                torch.cuda.set_stream(before)  # where the end of a capture fails, torch leaves its stream in use
+            return graph.replay
 
 
-class CudaGraph:
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """No garbage is collected meanwhile: an old graph that is destroyed during a capture makes it fail."""
+    gc.collect()
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class CudaGraph(Stepper):
     """Runs graphs of the training step over tensors of its own.
 
     State and inputs are copied there before a call and the state is copied out after it, so rates and ranges may
@@ -49,9 +83,9 @@ class CudaGraph:
     name = "compiled"
 
     def __init__(self, step: TrainingStep, device: torch.device, capture: Capture) -> None:
-        self.step, self.device = step, device
+        self.step = step
         self._capture = capture
-        self._counter = counter_for(numbers_per_step(step.experiment), device)
+        self._counter = counter_of(step.experiment, device)
         self._constants = _Constants()
         self._state: State = {}
         self._step_inputs: StepInputs = {}
@@ -59,8 +93,10 @@ class CudaGraph:
         """By their number of steps."""
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
-        if not (_alike(self._state, state) and _alike(self._step_inputs, step_inputs)):
+        if not self._state:
             self._own(state, step_inputs, seeds)
+        if not self.accepts(state, step_inputs):
+            raise ValueError("the step was captured for tensors of other shapes")
         blocks, singles = divmod(count, BLOCK)
         lengths = [BLOCK] * blocks + [1] * singles
         for length in {*lengths} - self._graphs.keys():
@@ -73,30 +109,21 @@ class CudaGraph:
         for length in lengths:
             self._graphs[length]()
             losses.append(self._losses[:length].clone())
-        return {name: value.clone() for name, value in self._state.items()}, torch.cat(losses)
+        return cloned(self._state), torch.cat(losses)
 
     def accepts(self, state: State, step_inputs: StepInputs) -> bool:
-        return True
-
-    def state_dict(self) -> StepperState:
-        return ()
-
-    def load_state_dict(self, remembered: StepperState = ()) -> None:
-        """Nothing is kept between steps."""
+        return not self._state or (_alike(self._state, state) and _alike(self._step_inputs, step_inputs))
 
     def _own(self, state: State, step_inputs: StepInputs, seeds: Tensor) -> None:
         """Tensors like these, for graphs that are still to be captured."""
-        self._state, self._step_inputs = (
-            {name: value.clone() for name, value in part.items()} for part in (state, step_inputs)
-        )
+        self._state, self._step_inputs = cloned(state), cloned(step_inputs)
         self._seeds = seeds.clone()
         self._number = seeds.new_zeros(())
         self._losses = state["parameters"].new_zeros(BLOCK, len(seeds))
-        self._graphs = {}
 
     def _graph(self, length: int) -> Work:
         with self._constants:
-            return self._capture(lambda: self._take(length), self.device)
+            return self._capture(lambda: self._take(length))
 
     def _take(self, length: int) -> None:
         """So many steps, from the own tensors into the own tensors."""
@@ -109,11 +136,11 @@ class CudaGraph:
 
 
 class _Constants(TorchFunctionMode):
-    """Makes each constant once and keeps it: a copy from the host cannot be captured."""
+    """Makes each constant once, before a capture: a copy from the host cannot be captured."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._checkpoint: dict[tuple[object, ...], Tensor] = {}
+        self._made: dict[tuple[object, ...], Tensor] = {}
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -122,9 +149,9 @@ class _Constants(TorchFunctionMode):
             return func(*args, **kwargs or {})
         like, values = args
         key = (repr(values), like.dtype)
-        if key not in self._checkpoint:
-            self._checkpoint[key] = func(like, values)
-        return self._checkpoint[key]
+        if key not in self._made:
+            self._made[key] = func(like, values)
+        return self._made[key]
 
 
 def _alike(own: dict[str, Tensor], given: dict[str, Tensor]) -> bool:

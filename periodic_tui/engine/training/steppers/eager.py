@@ -7,18 +7,17 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.randomness import counter_for
-from periodic_tui.engine.training.sampling import Batch, StepInputs, numbers_per_step
+from periodic_tui.engine.training.sampling import Batch, StepInputs, counter_of
 from periodic_tui.engine.training.step import State, TrainingStep
-from periodic_tui.engine.training.steppers.base import StepperState
+from periodic_tui.engine.training.steppers.base import Stepper
 
 _BLOCK_NUMBERS = 1 << 16
 """Samples drawn at once: a block of steps costs as many torch calls as one step."""
 
-_One = Callable[[State, Batch, StepInputs, Tensor, Tensor], tuple[State, Tensor]]
+_One = Callable[[State, Batch, StepInputs, Tensor, Tensor, Tensor], tuple[State, Tensor]]
 
 
-class Eager:
+class Eager(Stepper):
     """The training step, one torch call after the other; batches are drawn a block of steps at a time."""
 
     name = "eager"
@@ -27,11 +26,11 @@ class Eager:
 
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
         self.step = step
-        self.counter = counter_for(numbers_per_step(step.experiment), device)
+        self.counter = counter_of(step.experiment, device)
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         if self.replayable and bool(state["alive"].all()):
-            after, losses = self._run(self._moved, state, step_inputs, seeds, first, count)
+            after, losses = self._run(self.step.moved, state, step_inputs, seeds, first, count)
             if bool(losses.isfinite().all() & after["parameters"].isfinite().all()):
                 return after, losses
         # Looking at every step whether it is finite costs a fifth of the time: only where it was not.
@@ -46,25 +45,11 @@ class Eager:
             steps = torch.arange(start, min(start + block, first + count), device=seeds.device)
             batches = self.step.sampler.batch(seeds, steps.unsqueeze(-1), step_inputs, self.counter)
             for index, number in enumerate(steps):
-                state, loss = one(state, batches[index], step_inputs, seeds, number)
+                state, loss = one(state, batches[index], step_inputs, seeds, number, self.counter)
                 losses.append(loss)
         return state, torch.stack(losses)
 
-    def accepts(self, state: State, step_inputs: StepInputs) -> bool:
-        return True
-
-    def state_dict(self) -> StepperState:
-        return ()
-
-    def load_state_dict(self, remembered: StepperState = ()) -> None:
-        """Nothing is kept between steps."""
-
-    def _moved(
-        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor
-    ) -> tuple[State, Tensor]:
-        return self.step.moved(state, batch, step_inputs, seeds, number, self.counter)
-
     def _one(
-        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor
+        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor, counter: Tensor
     ) -> tuple[State, Tensor]:
-        return self.step.on_batch(state, batch, step_inputs, seeds, number, self.counter)
+        return self.step.on_batch(state, batch, step_inputs, seeds, number, counter)

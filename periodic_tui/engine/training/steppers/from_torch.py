@@ -1,4 +1,4 @@
-"""Steps with optimizers of torch's, which keep their own state between steps."""
+"""Steps with optimizers of torch's, which carry a state of their own from step to step."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from periodic_tui.engine.training.steppers.base import StepperState
 from periodic_tui.engine.training.steppers.eager import Eager
 
 
-class Keeping(Eager):
-    """Its optimizers are begun at the first step after a reset."""
+class WithOptimizers(Eager):
+    """Holds torch's optimizers, which are made at the first step and after a reset."""
 
     replayable = False
 
@@ -24,7 +24,7 @@ class Keeping(Eager):
         super().__init__(step, device)
         self.optimizers: Sequence[torch.optim.Optimizer] = ()
         self._remembered: StepperState = ()
-        """What they begin with."""
+        """The state that new optimizers start from."""
 
     def state_dict(self) -> StepperState:
         if not self.optimizers:
@@ -35,13 +35,13 @@ class Keeping(Eager):
         self.optimizers, self._remembered = (), remembered
 
     def begin(self, optimizers: Sequence[torch.optim.Optimizer]) -> None:
-        """Go on with these new optimizers from what was remembered."""
+        """Go on with these new optimizers from the remembered state."""
         self.optimizers = optimizers
         for optimizer, state in zip(optimizers, self._remembered, strict=False):
             optimizer.load_state_dict(copy.deepcopy(state))
 
 
-class EagerFromTorch(Keeping):
+class EagerFromTorch(WithOptimizers):
     """One optimizer for all replicas together."""
 
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
@@ -49,9 +49,9 @@ class EagerFromTorch(Keeping):
         self._leaf = torch.zeros(0)
 
     def _one(
-        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor
+        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor, counter: Tensor
     ) -> tuple[State, Tensor]:
-        dropout = self.step.dropout(seeds, number, self.counter)
+        dropout = self.step.dropout(seeds, number, counter)
         gradient, loss = self.step.gradient(state["parameters"], batch, dropout)
         optimizer = self._prepared(state["parameters"])
         optimizer.param_groups[0]["lr"] = step_inputs["lr"].max().item()
@@ -65,7 +65,7 @@ class EagerFromTorch(Keeping):
             chosen = self.step.experiment.optimizer
             assert isinstance(chosen, FromTorch)
             self._leaf = parameters.clone().requires_grad_()
-            self.begin([chosen.build(self._leaf)])
+            self.begin([chosen.build([self._leaf])])
         else:
             with torch.no_grad():
                 self._leaf.copy_(parameters)

@@ -9,10 +9,10 @@ from periodic_tui.engine.components.optimizers.per_replica import PerReplica
 from periodic_tui.engine.randomness import Stream, Use
 from periodic_tui.engine.training.sampling import Batch, StepInputs
 from periodic_tui.engine.training.step import State, TrainingStep, frozen_where_not_finite
-from periodic_tui.engine.training.steppers.from_torch import Keeping
+from periodic_tui.engine.training.steppers.from_torch import WithOptimizers
 
 
-class EagerPerReplica(Keeping):
+class EagerPerReplica(WithOptimizers):
     """The training step with one of torch's optimizers for each replica."""
 
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
@@ -20,13 +20,13 @@ class EagerPerReplica(Keeping):
         self._leaves: list[list[Tensor]] = []
 
     def _one(
-        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor
+        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor, counter: Tensor
     ) -> tuple[State, Tensor]:
         self._prepare(state["parameters"])
         moved, losses = [], []
         for replica, optimizer in enumerate(self.optimizers):
             optimizer.param_groups[0]["lr"] = step_inputs["lr"][replica].max().item()
-            dropout = Stream.of(seeds[replica : replica + 1], Use.DROPOUT, self.counter).fold(number)
+            dropout = Stream.of(seeds[replica : replica + 1], Use.DROPOUT, counter).fold(number)
             losses.append(self._move(replica, optimizer, _of_replica(batch, replica), dropout))
             moved.append(torch.cat([leaf.detach().flatten() for leaf in self._leaves[replica]]))
         loss = torch.stack(losses)

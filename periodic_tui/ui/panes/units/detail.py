@@ -1,13 +1,12 @@
-"""One hidden unit: its weights, on how much of the probe it reacts, and its activation."""
+"""One hidden unit in full: its weights, the share of the probe on which it is active, and its activation."""
 
 from __future__ import annotations
 
-import numpy as np
 from textual.geometry import Size
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.snapshot import Snapshot, UnitCurve
-from periodic_tui.plotting.axes import linear_axis
+from periodic_tui.plotting.axes import follow, linear_axis
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
 from periodic_tui.plotting.heat import SEQUENTIAL
@@ -34,7 +33,7 @@ def unit_detail(snapshot: Snapshot, cursor: Unit, size: Size, color: bool, glyph
 
 
 def detail_lines(snapshot: Snapshot, cursor: Unit) -> list[str]:
-    """Name and state; share of the probe; weights."""
+    """Lines with the unit's name and state, its share of the probe, and its weights."""
     index, unit = cursor
     layer = snapshot.layers[index]
     weights = f"w {_numbers(layer.incoming[unit])}" if layer.incoming.size else ""
@@ -50,8 +49,7 @@ def detail_lines(snapshot: Snapshot, cursor: Unit) -> list[str]:
 
 
 def _activation(curve: UnitCurve, size: Size, color: bool, glyphs: Glyphs) -> Cells:
-    finite = curve.activation[np.isfinite(curve.activation)]
-    axis = linear_axis(float(finite.min()), float(finite.max()), 2) if finite.size else linear_axis(0.0, 1.0, 2)
+    axis = follow(None, (curve.activation,), 2)
     if curve.activation.ndim == 2:
         palette = SEQUENTIAL if color else None
         return side_by_side(size, [Map("activation", curve.activation, axis.low, axis.high, palette)], glyphs)
@@ -60,7 +58,7 @@ def _activation(curve: UnitCurve, size: Size, color: bool, glyphs: Glyphs) -> Ce
 
 
 def _numbers(values: Floats) -> str:
-    """+0.34, or (-0.21, -0.08, …)."""
+    """Weights as +0.34, or as (-0.21, -0.08, …)."""
     shown = [f"{value:+.3g}" for value in values[:SHOWN_WEIGHTS]]
     if len(values) == 1:
         return shown[0]

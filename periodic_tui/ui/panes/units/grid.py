@@ -1,4 +1,4 @@
-"""Hidden units as cells, row by row: a shape for each state, brighter where it reacts on more of the probe."""
+"""Hidden units as cells, row by row: a shape for each state, pale where it is active on little of the probe."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ LOOKS: dict[UnitState, tuple[str, Ink]] = {
     "duplicate": ("◆", Ink.TROUBLE),
     "wrong-sign": ("−", Ink.TROUBLE),
 }
-MEANINGS = {
-    "alive": "alive", "dead": "dead", "certified": "dead for good", "mute": "mute", "linear": "linear",
-    "duplicate": "duplicate", "wrong-sign": "wrong sign",
-}  # fmt: skip
+MEANINGS: dict[UnitState, str] = {
+    **{state: state for state in LOOKS},
+    "certified": "dead for good",
+    "wrong-sign": "wrong sign",
+}
 LABEL = 10
 """Columns for a layer's name."""
 DIM = 0.25
@@ -132,7 +133,7 @@ def partners(layer: Layer) -> dict[int, str]:
 
 
 def totals(layers: Sequence[Layer]) -> str:
-    """50 units, 3 dead · 10 units, 1 pair: layer by layer."""
+    """Counts of each layer's units, as 50 units, 3 dead · 10 units, 1 pair."""
     return " · ".join(_total(layer) for layer in layers)
 
 

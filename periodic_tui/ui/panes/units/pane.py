@@ -1,30 +1,25 @@
-"""Every hidden unit as a cell: alive, dead, a duplicate, mute or linear; the cursor's unit in detail."""
+"""The units pane: a cell for every hidden unit by its state, and the cursor's unit in detail."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells
 from periodic_tui.ui.panes.units.detail import LINES, unit_detail
 from periodic_tui.ui.panes.units.grid import Unit, grid_rows, key_row, moved, row_of, totals, unit_grid
-from periodic_tui.ui.widgets.pane import Pane
+from periodic_tui.ui.widgets.pane import Pane, arrows
 
 
 class UnitsPane(Pane):
-    """A block of cells for each hidden layer; rows that do not fit scroll with the cursor."""
+    """Shows a block of cells for each hidden layer; rows that do not fit scroll with the cursor."""
 
     NAME = "units"
     TITLE = "units"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1, 0)", "unit before", id="units.left", show=False, tooltip="The unit before"),
-        Binding("right", "move(1, 0)", "next unit", id="units.right", show=False, tooltip="The next unit"),
-        Binding("up", "move(0, -1)", "unit above", id="units.up", show=False, tooltip="The unit above"),
-        Binding("down", "move(0, 1)", "unit below", id="units.down", show=False, tooltip="The unit below"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = arrows("units", "unit")
 
     _chosen: tuple[int, Unit] = (-1, (0, 0))
     """The run, and the unit on which the cursor was put in it."""
@@ -39,8 +34,12 @@ class UnitsPane(Pane):
     @property
     def cursor(self) -> Unit:
         """The unit that is shown in detail."""
-        run, unit = self._chosen
-        return unit if run == self.snapshot.run else (0, 0)
+        run, (layer, unit) = self._chosen
+        layers = self.snapshot.layers
+        if run != self.snapshot.run or not layers:
+            return 0, 0
+        layer = min(layer, len(layers) - 1)
+        return layer, min(unit, layers[layer].units - 1)
 
     def action_move(self, across: int, down: int) -> None:
         if self.snapshot.layers:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks import planted
+from tests.engine.verdicts import planted
 
 
 @pytest.mark.parametrize(
@@ -11,4 +11,4 @@ from tests.benchmarks import planted
 def test_planted_runs_are_judged_as_planted(plant: str) -> None:
     run, expected = getattr(planted, plant)()
     run.reading()
-    assert list(run.population.names()) == expected
+    assert list(run.measured.population.names()) == expected

@@ -1,0 +1,72 @@
+"""Commands for how a run is trained: pace, pause, engine, another preset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from periodic_tui.engine.commands.base import Command, Loop, argument, number, one_of
+from periodic_tui.engine.errors import Refused
+
+
+@dataclass(frozen=True)
+class Pace(Command, word="pace", takes=":RATE"):
+    """Train at so many steps a second; 0: flat out."""
+
+    rate: float = argument(lambda text: max(0.0, number("a pace")(text)), "g")
+
+    def apply(self, loop: Loop) -> str:
+        loop.pacer.set(self.rate)
+        return f"set the pace to {self.rate:g} steps/s" if self.rate else "trained flat out"
+
+
+@dataclass(frozen=True)
+class Pause(Command, word="pause", waits=True):
+    """Stop between two steps."""
+
+    def apply(self, loop: Loop) -> str:
+        loop.paused = True
+        return "paused"
+
+
+@dataclass(frozen=True)
+class Resume(Command, word="resume", waits=True):
+    """Go on."""
+
+    def apply(self, loop: Loop) -> str:
+        loop.paused = False
+        loop.pacer.restart()
+        return "resumed"
+
+
+@dataclass(frozen=True)
+class SingleStep(Command, word="step", waits=True):
+    """Pause, and take one step."""
+
+    def apply(self, loop: Loop) -> str:
+        loop.paused = True
+        if not loop.advance(1):
+            raise Refused("every replica has diverged, so there is no step to take")
+        return "took one step"
+
+
+@dataclass(frozen=True)
+class Load(Command, word="load", takes=":PRESET"):
+    """Begin a new run of another preset."""
+
+    preset: str = argument()
+
+    def apply(self, loop: Loop) -> str:
+        loop.load(self.preset)
+        return f"loaded {loop.current.name}"
+
+
+@dataclass(frozen=True)
+class Engine(Command, word="engine", takes=":NAME"):
+    """Go on with another engine: `eager` or `compiled`."""
+
+    name: str = argument(one_of(("eager", "compiled"), "engine"))
+
+    def apply(self, loop: Loop) -> str:
+        text = loop.steppers.switch(loop.current.trainer, self.name)
+        loop.pacer.forget_cost()
+        return text

@@ -1,0 +1,122 @@
+"""What a command is: a frozen value that knows its words, its help and what it does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+
+from periodic_tui.engine.names import nearest
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.run import Run
+    from periodic_tui.engine.scheduling.pacing import Pacer
+    from periodic_tui.engine.training.stepper_choice import StepperChoice
+
+COMMANDS: dict[str, type[Command]] = {}
+"""First word to command, in the order of definition."""
+
+
+class Loop(Protocol):
+    """What a command acts on: the run in training, and the loop that trains it (the session)."""
+
+    paused: bool
+    pacer: Pacer
+    presets: Sequence[str]
+    """Names in the order of the list."""
+
+    @property
+    def current(self) -> Run: ...
+    @property
+    def steppers(self) -> StepperChoice: ...
+    def advance(self, count: int) -> int: ...
+    def load(self, preset: str) -> None: ...
+    def undo(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing to do. Its fields are its argument, as it is written behind the colon."""
+
+    word: ClassVar[str] = ""
+    takes: ClassVar[str] = ""
+    """How its argument is written in help, as `:SEED`; empty where it takes none."""
+    undoable: ClassVar[bool] = False
+    """Whether it changes what is trained, so that `undo` goes back behind it."""
+    waits: ClassVar[bool] = False
+    """Whether it makes sense only where somebody watches: `train` refuses it."""
+
+    def __init_subclass__(cls, word: str = "", takes: str = "", undoable: bool = False, waits: bool = False) -> None:
+        if word:
+            cls.word, cls.takes, cls.undoable, cls.waits = word, takes, undoable, waits
+            COMMANDS[word] = cls
+
+    @property
+    def words(self) -> str:
+        """The command as it is written in `--at` and in the journal."""
+        values = [(part, getattr(self, part.name)) for part in fields(self)]
+        parts = [format(value, part.metadata["form"]) for part, value in values if value != part.default]
+        return f"{self.word}:{'='.join(parts)}" if parts else self.word
+
+    @classmethod
+    def parsed(cls, text: str) -> Self:
+        """The command with what stands behind the colon; raises ValueError with one line."""
+        known = fields(cls)
+        if text and not known:
+            raise ValueError(f"{cls.word} takes no argument, got {text!r}")
+        if not text and all(part.default is not MISSING for part in known):
+            return cls()
+        parts = text.split("=", len(known) - 1)
+        if len(parts) < len(known) or not parts[0]:
+            raise ValueError(f"expected {cls.word}{cls.takes}, got {cls.word}:{text}")
+        return cls(*(each.metadata["read"](part) for each, part in zip(known, parts, strict=True)))
+
+    def resolved(self, loop: Loop) -> Iterator[Command]:
+        """The commands that it stands for now: the first that is not refused is applied and journaled."""
+        yield self
+
+    def apply(self, loop: Loop) -> str:
+        """Do it, or raise Refused and change nothing; returns what happened, in past tense."""
+        raise NotImplementedError
+
+
+def argument(read: Callable[[str], Any] = str, form: str = "", default: Any = MISSING) -> Any:
+    """A field of a command: how it is read from text (raises ValueError with one line) and formatted."""
+    return field(default=default, metadata={"read": read, "form": form})
+
+
+def parse(text: str) -> Command:
+    """The command that the words stand for; raises ValueError with one line that names the nearest word."""
+    word, _, rest = text.partition(":")
+    return COMMANDS[one_of(COMMANDS, "command")(word)].parsed(rest)
+
+
+def one_of(names: Collection[str], what: str) -> Callable[[str], str]:
+    """Reads one of the names; the ValueError names the nearest one."""
+
+    def read(text: str) -> str:
+        if text in names:
+            return text
+        near = nearest(text, names)
+        hint = f"; did you mean {near}?" if near else ""
+        raise ValueError(f"unknown {what} {text!r}, expected one of {', '.join(names)}{hint}")
+
+    return read
+
+
+def number(what: str, above: float = -math.inf) -> Callable[[str], float]:
+    """Reads a finite number above a limit."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise ValueError(f"{what} must be a number, got {text!r}") from None
+        if not math.isfinite(value):
+            raise ValueError(f"{what} must be finite, got {text!r}")
+        if value <= above:
+            raise ValueError(f"{what} must be above {above:g}, got {text!r}")
+        return value
+
+    return read

@@ -1,0 +1,180 @@
+"""All that is measured of a run: kept here, and written nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+from torch import Tensor
+
+from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.diagnosis import Diagnosis
+from periodic_tui.engine.diagnostics import Observer, Reading
+from periodic_tui.engine.diagnostics.deaths import Deaths
+from periodic_tui.engine.diagnostics.gradient_stats import GradientMeter
+from periodic_tui.engine.diagnostics.probe import test_probe, training_probe
+from periodic_tui.engine.errors import Preempted
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.scheduling.preemption import Preemption
+from periodic_tui.engine.snapshot import Event, Features, Landscape, View
+from periodic_tui.engine.training.history import History
+from periodic_tui.engine.training.step import TrainingStep
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.verdicts.hysteresis import Hysteresis
+from periodic_tui.engine.verdicts.judge import Judge
+from periodic_tui.engine.verdicts.population import Population
+from periodic_tui.engine.verdicts.rules import CODES
+from periodic_tui.engine.views.features import FeatureMap
+from periodic_tui.engine.views.landscape import LossLandscape
+
+
+class Measurements:
+    """Readings, verdicts, histories and looks of one run."""
+
+    def __init__(self, trainer: Trainer, preemption: Preemption, wake: Callable[[], None]) -> None:
+        replicas = len(trainer.seeds)
+        self.trainer, self.preemption = trainer, preemption
+        self._wake = wake
+        self.observer = self.observer_of(trainer.experiment)
+        self.judge = Judge(trainer, self.observer)
+        self.population = Population(replicas)
+        self.hysteresis = Hysteresis()
+        self.train_losses = History(replicas, geometric=True)
+        self.probe_losses = History(replicas, geometric=True)
+        self.frequencies = History(replicas, geometric=False)
+        self._reading: tuple[int, Reading] | None = None
+        self._look_through()
+        self.judge.remember(0)
+
+    def observer_of(self, experiment: Experiment) -> Observer:
+        """An observer for an experiment, not yet used. Raises Refused where its target is not finite on the probe."""
+        probe, test = training_probe(experiment), test_probe(experiment)
+        return Observer(TrainingStep.of(experiment), probe, test, self.preemption)
+
+    def use(self, observer: Observer) -> None:
+        """Go on with another observer: the experiment has changed."""
+        self.observer = observer
+        self.judge.observe(observer)
+        self._look_through()
+
+    def _look_through(self) -> None:
+        """What a live screen looks through, besides readings and verdicts."""
+        trainer, observer = self.trainer, self.observer
+        self.deaths = Deaths(trainer, observer)
+        self.gradients = GradientMeter(trainer, observer)
+        self._landscape = LossLandscape(trainer, observer)
+        self._features = FeatureMap(trainer, observer, self._wake)
+
+    @property
+    def step(self) -> int:
+        return self.trainer.done
+
+    # What training and commands tell.
+
+    def trained(self, first: int, losses: Tensor) -> None:
+        """Steps from number `first` on were taken, with these losses `[steps, replicas]`."""
+        self.train_losses.add(first, losses.cpu().double().numpy())
+        self._sample_frequencies()
+        if self.step >= self.due:
+            self._remember()
+
+    @property
+    def due(self) -> int:
+        """The step at which the probe losses of all replicas are to be noted next."""
+        return self.judge.trend.due
+
+    def _remember(self) -> None:
+        """Note the probe losses; where a command is waiting, after one of the next steps."""
+        with suppress(Preempted), self.preemption.preemptible():
+            self.judge.remember(self.step)
+
+    def _sample_frequencies(self) -> None:
+        """Between readings too: a passage through the answer's basin is never missed for long."""
+        omega = self.judge.frequencies()
+        if omega is not None:
+            self.judge.watch(omega)
+            self.frequencies.add(self.step, omega[:, :1].T)
+
+    def forget(self) -> None:
+        """What was measured at this step no longer holds: a command has changed the run."""
+        self._reading = None
+        self.population.forget()
+        self.hysteresis.forget()
+        self.deaths.forget()
+        self._sample_frequencies()
+
+    def begin_anew(self) -> None:
+        """The parameters are others than training made them."""
+        self.judge.forget()
+        self.forget()
+        self._remember()
+
+    # Readings.
+
+    def figures(self) -> str:
+        """Frequency and probe loss of the first replica, as events tell them."""
+        frequencies, loss = self.judge.frequencies(), self.observer.loss(self.trainer.parameters[:1])
+        omega = "" if frequencies is None else f"ω {frequencies[0, 0]:.6g}, "
+        return f"{omega}loss {loss[0]:.4g}"
+
+    def reading(self) -> Reading:
+        """The reading of all present parameters; taken once."""
+        if self._reading is None or self._reading[0] != self.step:
+            reading = self.observer.read(self.trainer.parameters)
+            self._reading = self.step, reading
+            everyone = slice(0, len(reading.loss))
+            self.probe_losses.add(self.step, reading.loss[None])
+            self.population.put(everyone, self.step, reading.loss, self.judge.codes(reading, everyone))
+            self.population.note(self.step)
+        return self._reading[1]
+
+    def observe(self, view: View, live: bool, repeatable: bool) -> Diagnosis:
+        """Measure the replica that is looked at, and what else the view asks for.
+
+        `live`: the verdict waits before it changes its mind, and of the other replicas a few are read anew; otherwise
+        every replica is read. `repeatable`: the steps since the last look can be run again, to find a unit's death.
+        """
+        focus = min(max(view.focus, 0), len(self.trainer.seeds) - 1)
+        found = self._at_a_glance(focus) if live else self._in_full(focus)
+        landscape = self._landscape_of(focus, view)
+        features = self._features(focus, view.tsne) if "features" in view.panes else Features()
+        # Last, since what comes before may be given up for a command, and a death is told only once.
+        deaths = self._deaths(found, repeatable) if live else ()
+        return replace(found, landscape=landscape, features=features, deaths=deaths)
+
+    def _in_full(self, focus: int) -> Diagnosis:
+        reading = self.reading().one(focus)
+        return Diagnosis(focus, reading, *self.judge.verdict(reading, focus))
+
+    def _at_a_glance(self, focus: int) -> Diagnosis:
+        part = slice(focus, focus + 1)
+        reading = self._read(part)
+        stats = self.gradients(focus)
+        found, layers = self.judge.verdict(reading, focus, live=True, gradient=(stats.gradient, stats.noise))
+        self.population.put(part, self.step, reading.loss, np.array([CODES.index(found.code)]))
+        if len(self.trainer.seeds) > 1:
+            self.population.sweep(self.step, self._judged)
+        else:
+            self.population.note(self.step)
+        return Diagnosis(focus, reading, self.hysteresis(found, focus), layers, stats)
+
+    def _read(self, part: slice) -> Reading:
+        reading = self.observer.read(self.trainer.parameters_of(part), brief=True)
+        self.probe_losses.add(self.step, reading.loss[None], part)
+        return reading
+
+    def _judged(self, part: slice) -> tuple[Floats, Counts]:
+        """Losses and codes of some replicas."""
+        reading = self._read(part)
+        return reading.loss, self.judge.codes(reading, part, live=True)
+
+    def _deaths(self, found: Diagnosis, repeatable: bool) -> tuple[Event, ...]:
+        activity = tuple(units.activity[0] for units in found.reading.units)
+        return tuple(self.deaths.look(found.focus, activity, found.reading.points, again=repeatable))
+
+    def _landscape_of(self, focus: int, view: View) -> Landscape:
+        if "landscape" not in view.panes:
+            return Landscape()
+        return self._landscape(focus, view.near, self.judge.basin_now(focus))

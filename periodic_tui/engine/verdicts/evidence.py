@@ -1,0 +1,149 @@
+"""What is known of some replicas when they are judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from periodic_tui.engine.arrays import Counts, Floats, Mask
+from periodic_tui.engine.diagnostics import Observer, Reading
+from periodic_tui.engine.snapshot import Layer
+from periodic_tui.engine.training.sampling import Batch
+from periodic_tui.engine.training.step import loss_of
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.verdicts.goal import Goal
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Measurements that verdicts rest on, never a preset's name. Arrays are `[replicas]`; NaN: not known."""
+
+    alive: Mask
+    loss: Floats
+    loss_test: Floats
+    loss_before: Floats
+    """Probe loss when four fifths of the steps were done; NaN before the first."""
+    train_loss: Floats
+    """Expected loss of a minibatch, noise included."""
+    fit_mean: Floats
+    fit_std: Floats
+    lr: Floats
+    """The largest of its learning rates."""
+    sharpness: Floats
+    """At the present point; NaN unless the optimizer is plain gradient descent."""
+    best_sharpness: Floats
+    """At the answer (at the lowest loss for models without a frequency) where the run was thrown out of its basin."""
+    distance: Floats
+    """Largest distance of a frequency from the answer, or from the data's spectral peak."""
+    accuracy: Floats
+    """Share of right answers, for targets with a right or wrong; then `solved` means 1."""
+    dead_layer: Counts
+    """Index of the first hidden layer without a live unit; -1: there is none."""
+    dead: Counts
+    """Dead units in all layers."""
+    duplicate: Counts
+    """Pairs of duplicate units in all layers."""
+    mute: Counts
+    wrong_sign: Counts
+    target_std: float = 1.0
+    target_mean: float = 0.0
+    target_median: float = 0.0
+    test_variance: float = np.nan
+    solved_below: float = 0.0
+    noise: float = 0.0
+    """Declared standard deviation of the noise."""
+    basin: float = np.nan
+    """Half-width of the answer's capture basin in ω."""
+    answer_sharpness: float = np.nan
+    """Curvature of the loss at the answer; NaN unless the optimizer is plain gradient descent."""
+    peak: bool = False
+    """The distance is from the data's spectral peak: no answer is known."""
+    batch_size: int = 0
+    gradient: tuple[float, float] | None = None
+    """Of a single replica: size of the true gradient and of the minibatch's noise, where they were measured."""
+    layers: tuple[Layer, ...] = ()
+    """Of a single replica, for its sentence."""
+
+    @property
+    def explained(self) -> Floats:
+        """Share of the target's variance that the fit explains on the training domain."""
+        return _share(self.loss, self.target_std**2)
+
+    @property
+    def explained_test(self) -> Floats:
+        """The same on the test domain."""
+        return _share(self.loss_test, self.test_variance)
+
+    def __len__(self) -> int:
+        return len(self.loss)
+
+
+def _share(loss: Floats, variance: float) -> Floats:
+    return 1 - loss / variance if variance else np.zeros_like(loss)
+
+
+def gathered(
+    trainer: Trainer, observer: Observer, goal: Goal, reading: Reading, part: slice, before: Floats | None
+) -> Evidence:
+    """What the reading of these replicas tells, sharpness and wrong signs left open.
+
+    `before`: the probe losses of all replicas when four fifths of the steps were done.
+    """
+    experiment, count = trainer.experiment, len(reading.loss)
+    nothing = np.full(count, np.nan)
+    return Evidence(
+        alive=trainer.state["alive"][part, 0].cpu().numpy(),
+        loss=reading.loss,
+        loss_test=nothing if reading.loss_test is None else reading.loss_test,
+        loss_before=nothing if before is None else before[part],
+        train_loss=_train_loss(trainer, observer, reading, part),
+        fit_mean=reading.fit_mean,
+        fit_std=reading.fit_std,
+        lr=trainer.step_inputs["lr"][part].max(-1).values.cpu().double().numpy(),
+        sharpness=nothing.copy(),
+        best_sharpness=nothing.copy(),
+        distance=nothing if goal.basin is None else goal.distance(reading.omega),
+        accuracy=nothing if reading.accuracy is None else reading.accuracy,
+        dead_layer=_dead_layer(reading),
+        dead=_total(reading, "dead"),
+        duplicate=_total(reading, "alike"),
+        mute=_total(reading, "mute"),
+        wrong_sign=np.zeros(count, dtype=np.int64),
+        target_std=observer.target_std,
+        target_mean=observer.target_mean,
+        target_median=observer.target_median,
+        test_variance=np.nan if observer.test_variance is None else observer.test_variance,
+        solved_below=experiment.training.solved_below,
+        noise=experiment.target.noise,
+        basin=np.nan if goal.basin is None else goal.basin,
+        answer_sharpness=goal.sharpness,
+        peak=not len(goal.answer),
+        batch_size=experiment.training.batch_size or experiment.domain.points,
+    )
+
+
+def _train_loss(trainer: Trainer, observer: Observer, reading: Reading, part: slice) -> Floats:
+    """Loss of a minibatch, as expected: with fresh noise in every batch, or on the data set's own."""
+    experiment, step_inputs = trainer.experiment, trainer.step_inputs
+    if not experiment.target.noise or experiment.training.loss != "mse":
+        return np.full(len(reading.loss), np.nan)
+    if "data_y" not in step_inputs:
+        return reading.loss + experiment.target.noise**2
+    x, y = step_inputs["data_x"].cpu(), step_inputs["data_y"].cpu()
+    stride = -(-len(x) // len(observer.probe.x))
+    output = observer.predict(trainer.parameters_of(part), x[::stride])
+    return loss_of(output.double(), Batch(x[::stride], y[::stride].double()), "mse").cpu().numpy()
+
+
+def _dead_layer(reading: Reading) -> Counts:
+    found = np.full(len(reading.loss), -1)
+    for index, units in reversed(list(enumerate(reading.units))):
+        found[units.dead.all(-1).cpu().numpy()] = index
+    return found
+
+
+def _total(reading: Reading, name: str) -> Counts:
+    masks = [getattr(units, name).flatten(1).sum(-1).cpu() for units in reading.units]
+    return sum(masks, torch.zeros(len(reading.loss), dtype=torch.int64)).numpy()

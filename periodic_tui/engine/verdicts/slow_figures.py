@@ -1,0 +1,81 @@
+"""Figures that take too long to be measured for every picture: sharpness, and units of the wrong sign."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from periodic_tui.engine.arrays import Counts, Floats, Mask
+from periodic_tui.engine.diagnostics import Observer
+from periodic_tui.engine.scheduling.budget import Budget
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.verdicts.evidence import Evidence
+from periodic_tui.engine.verdicts.rules import undecided
+
+_SHARE = 0.01
+"""Of the time: so much may go into one figure while the screen is live."""
+_THROWN = 2.0
+"""A model without a frequency was thrown out where its loss is so many times its lowest."""
+
+
+class SlowFigure:
+    """Keeps the last value of a figure for every replica; NaN where it was never measured."""
+
+    def __init__(self, replicas: int, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.values: Floats = np.full(replicas, np.nan)
+        self._turn = np.zeros(replicas, dtype=np.int64)
+        self._budget = Budget(_SHARE, clock)
+
+    def update(self, rows: Counts, measure: Callable[[Counts], Floats], live: bool) -> None:
+        """Measure these replicas anew; `live`: only the one whose value is oldest, and only if the time has come."""
+        if not len(rows) or (live and not self._budget.ready):
+            return
+        if live:
+            rows = rows[[self._turn[rows].argmin()]]
+        with self._budget.spend():
+            self.values[rows] = measure(rows)
+        self._turn[rows] = self._turn.max() + 1
+
+
+class Stability:
+    """The sharpness of every replica where it is, and at its best place so far: in the answer's basin, or, for models
+    without a frequency, where the loss was lowest."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        experiment, replicas = trainer.experiment, len(trainer.seeds)
+        self.trainer = trainer
+        self._here, self._best = SlowFigure(replicas), SlowFigure(replicas)
+        self._is_inside = self._was_inside = np.zeros(replicas, dtype=bool)
+        self._lowest = np.full(replicas, np.inf)
+        needed = experiment.optimizer.plain_gradient_descent and experiment.model.frequency_parameter is None
+        self._best_parameters = trainer.parameters.clone() if needed else None
+
+    def note_inside(self, inside: Mask) -> None:
+        """Which replicas `[replicas]` are inside the answer's basin now."""
+        self._is_inside, self._was_inside = inside, self._was_inside | inside
+
+    def note_loss(self, rows: Counts, loss: Floats) -> None:
+        """The present losses of these replicas."""
+        if self._best_parameters is not None:
+            lower = loss < self._lowest[rows]
+            where = rows[lower]
+            self._lowest[where], self._best.values[where] = loss[lower], np.nan
+            self._best_parameters[where] = self.trainer.parameters_of(where)
+
+    def add_to(self, evidence: Evidence, rows: Counts, observer: Observer, live: bool) -> None:
+        """Enter both into the evidence, for those whose verdict can depend on them."""
+        if not self.trainer.experiment.optimizer.plain_gradient_descent:
+            return
+        open_, live = undecided(evidence, "step-too-large"), live and observer.expected is None
+        self._here.update(rows[open_], lambda some: observer.sharpness_at(self.trainer.parameters_of(some)), live)
+        evidence.sharpness[:] = self._here.values[rows]
+        best = self._best_parameters
+        if best is None:
+            evidence.best_sharpness[self._was_inside[rows] & ~self._is_inside[rows]] = evidence.answer_sharpness
+            return
+        thrown = open_ & (evidence.loss > _THROWN * self._lowest[rows])
+        unknown = thrown & np.isnan(self._best.values[rows])
+        self._best.update(rows[unknown], lambda some: observer.sharpness_at(best[some]), live)
+        evidence.best_sharpness[thrown] = self._best.values[rows[thrown]]

@@ -1,0 +1,46 @@
+"""A list to choose from, over the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+
+class Menu(ModalScreen[str | None]):
+    """Returns the name of the chosen entry, or None."""
+
+    DEFAULT_CSS = """
+    Menu {
+        align: center middle;
+        OptionList { max-width: 100%; height: auto; max-height: 90%; }
+        OptionList, OptionList:focus { border: round $network; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", "close")]
+    COLUMNS: ClassVar[int]
+    """Of the list, where the screen has as many."""
+
+    def __init__(self, title: str, entries: Iterable[Option], subtitle: str = "", chosen: int = 0) -> None:
+        super().__init__()
+        self._list = OptionList(*entries)
+        self._list.styles.width = self.COLUMNS
+        self._list.border_title, self._list.border_subtitle = title, subtitle
+        self._list.highlighted = chosen
+
+    def compose(self) -> ComposeResult:
+        yield self._list
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_id)
+
+
+def entry(name: str, lines: Iterable[str], disabled: bool = False) -> Option:
+    """An entry of some lines, each cut off where there is no room."""
+    return Option(Text("\n".join(lines), no_wrap=True, overflow="ellipsis"), name, disabled)

@@ -1,0 +1,244 @@
+"""What the judge gathers from real networks, against closed forms."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from periodic_tui.engine.diagnostics import Observer
+from periodic_tui.engine.diagnostics.probe import test_probe as held_out_probe
+from periodic_tui.engine.diagnostics.probe import training_probe
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.verdicts.evidence import Evidence
+from periodic_tui.engine.verdicts.judge import Judge
+from tests.engine.experiments import experiment, sine
+
+SGD = {"kind": "sgd", "lr": 0.5}
+
+
+def judge_of(spec: Experiment) -> Judge:
+    trainer = Trainer(spec, torch.device("cpu"))
+    observer = Observer(trainer.training_step, training_probe(spec), held_out_probe(spec))
+    judge = Judge(trainer, observer)
+    judge.remember(0)
+    return judge
+
+
+def put(judge: Judge, **parameters: Tensor) -> None:
+    """Set these parameters in every replica, as training would."""
+    views = judge.trainer.training_step.layout.views(judge.trainer.state["parameters"])
+    for name, values in parameters.items():
+        views[name.replace("__", ".")].copy_(values)
+    if (omega := judge.frequencies()) is not None:
+        judge.watch(omega)
+
+
+def evidence_on(judge: Judge, live: bool = False) -> Evidence:
+    replicas = len(judge.trainer.seeds)
+    return judge.evidence(judge.observer.read(judge.trainer.parameters), slice(0, replicas), live)
+
+
+def line(replicas: int, **changes: Any) -> Judge:
+    """w·x on x over [0, 1] at loss (w − 1)² E x², whose curvature 2 E x² is 2/3 everywhere."""
+    tables = {"optimizer": SGD, "domain": {"train": [[0.0, 1.0]]}, **changes}
+    return judge_of(
+        experiment(target="relu", model={"kind": "linear", "bias": False}, training={"replicas": replicas}, **tables)
+    )
+
+
+def errors(*values: float) -> Tensor:
+    """Slopes whose squared errors are these."""
+    return 1 + torch.tensor(values).sqrt().view(-1, 1, 1)
+
+
+def test_who_has_more_than_twice_the_lowest_loss_was_thrown_out() -> None:
+    judge = line(3)
+    put(judge, output__weight=errors(1, 1, 1))
+    assert np.isnan(evidence_on(judge).best_sharpness).all()
+    put(judge, output__weight=errors(1.99, 2.01, 50))
+    found = evidence_on(judge)
+    assert found.best_sharpness == pytest.approx([math.nan, 2 / 3, 2 / 3], rel=1e-3, nan_ok=True)
+    assert found.sharpness == pytest.approx([2 / 3] * 3, rel=1e-3)
+
+
+def test_the_lowest_loss_is_forgotten_where_the_parameters_were_placed_anew() -> None:
+    judge = line(1)
+    put(judge, output__weight=errors(1))
+    evidence_on(judge)
+    put(judge, output__weight=errors(9))
+    judge.forget()
+    assert np.isnan(evidence_on(judge).best_sharpness).all()
+
+
+def test_the_sharpness_is_the_one_where_the_loss_was_lowest() -> None:
+    spec = experiment(
+        target="relu",
+        domain={"train": [[0.0, 1.0]]},
+        model={"kind": "mlp", "hidden": [1], "bias": False},
+        optimizer=SGD,
+    )
+    judge = judge_of(spec)
+    put(judge, hidden__0__weight=torch.tensor([[[2.0]]]), output__weight=torch.tensor([[[0.5]]]))
+    evidence_on(judge)
+    put(judge, hidden__0__weight=torch.tensor([[[3.0]]]), output__weight=torch.tensor([[[3.0]]]))
+    # At v·w = 1 the Hessian of (v·w − 1)² E x² has the eigenvalue 2 E x² (v² + w²).
+    assert evidence_on(judge).best_sharpness == pytest.approx([2 / 3 * (0.25 + 4)], rel=1e-3)
+
+
+def test_live_only_one_replica_is_measured_at_a_time() -> None:
+    judge = line(3)
+    put(judge, output__weight=errors(1, 1, 1))
+    assert np.isfinite(evidence_on(judge, live=True).sharpness).sum() == 1
+    put(judge, output__weight=errors(9, 9, 9))
+    assert np.isfinite(evidence_on(judge, live=True).best_sharpness).sum() == 1
+    assert np.isfinite(evidence_on(judge).best_sharpness).all()
+
+
+def test_only_plain_gradient_descent_has_a_sharpness() -> None:
+    judge = line(1, optimizer={"kind": "adam", "lr": 0.1})
+    put(judge, output__weight=errors(1))
+    evidence_on(judge)
+    put(judge, output__weight=errors(50))
+    found = evidence_on(judge)
+    assert np.isnan([found.sharpness, found.best_sharpness]).all()
+
+
+def test_whose_verdict_is_decided_is_not_measured() -> None:
+    judge = line(2)
+    put(judge, output__weight=errors(0, 4))
+    assert evidence_on(judge).sharpness == pytest.approx([math.nan, 2 / 3], rel=1e-3, nan_ok=True)
+
+
+def test_who_left_the_answers_basin_was_thrown_out_of_it() -> None:
+    edge = 4.493409457909064 / 1000
+    judge = judge_of(sine(replicas=4))
+    assert judge.basin == pytest.approx(edge)
+    put(judge, omega=torch.tensor([[31.0], [31 + 0.99 * edge], [31 + 1.01 * edge], [28.0]]))
+    assert np.isnan(evidence_on(judge).best_sharpness).all()
+    put(judge, omega=torch.full((4, 1), 29.0))
+    found = evidence_on(judge)
+    curvature = 1000**2 / 3
+    assert found.best_sharpness == pytest.approx([curvature, curvature, math.nan, math.nan], rel=0.01, nan_ok=True)
+    assert found.distance == pytest.approx([2.0] * 4)
+    put(judge, omega=torch.full((4, 1), 31.0))
+    assert np.isnan(evidence_on(judge).best_sharpness).all()
+
+
+def test_the_basin_of_a_scaled_input_is_wider() -> None:
+    whole = experiment(target="sine", domain={"train": [[-100.0, 50.0]]}, model="sine-unit", optimizer=SGD)
+    scaled = experiment(
+        target="sine", domain={"train": [[-100.0, 50.0]], "scale": [0.1]}, model="sine-unit", optimizer=SGD
+    )
+    assert judge_of(whole).basin == pytest.approx(4.493409457909064 / 75)
+    assert judge_of(scaled).basin == pytest.approx(4.493409457909064 / 7.5)
+    assert line(1).basin is None
+
+
+def harmonic(units: int, frequencies: list[float]) -> Judge:
+    return judge_of(
+        experiment(
+            target={"kind": "sines", "frequency": frequencies},
+            model={"kind": "harmonic", "units": units},
+            optimizer=SGD,
+            domain={"train": [[-10.0, 10.0]]},
+        )
+    )
+
+
+def test_as_many_frequencies_as_the_answers_are_compared_in_order() -> None:
+    judge = harmonic(2, [1.0, 3.5])
+    put(judge, omega=torch.tensor([[3.0, 1.25]]))
+    assert evidence_on(judge).distance == pytest.approx([0.5])
+    assert judge.answer_error(judge.observer.read(judge.trainer.parameters), 0) == pytest.approx(0.5)
+
+
+def test_more_or_fewer_are_each_compared_with_the_nearest() -> None:
+    judge = harmonic(3, [1.0, 3.5])
+    put(judge, omega=torch.tensor([[3.0, 1.25, 4.5]]))
+    assert evidence_on(judge).distance == pytest.approx([1.0])
+    assert judge.answer_error(judge.observer.read(judge.trainer.parameters), 0) is None
+
+
+def test_without_a_known_answer_the_datas_spectral_peak_is_the_goal() -> None:
+    spec = experiment(
+        target="abs", domain={"train": [[-10.0, 10.0]]}, model={"kind": "harmonic", "units": 1}, optimizer=SGD
+    )
+    judge = judge_of(spec)
+    assert not len(judge.answer)
+    found = evidence_on(judge)
+    assert found.peak
+    omega = judge.frequencies()
+    assert omega is not None
+    probe = judge.observer.probe
+    grid = np.linspace(0.05, 3.0, 2000)
+    x, y = probe.x[:, 0].double().numpy(), probe.y[:, 0].double().numpy()
+    power = abs(np.exp(1j * grid[:, None] * x) @ (y - y.mean()))
+    assert found.distance[0] == pytest.approx(abs(omega[0, 0] - grid[power.argmax()]), abs=0.05)
+
+
+def deep(*dead: tuple[int, ...]) -> Judge:
+    """Two hidden layers of three ReLUs; in each the units of these numbers never react."""
+    judge = judge_of(
+        experiment(target="log", model={"kind": "mlp", "hidden": [3, 3]}, optimizer={"kind": "sgd", "lr": 0.0})
+    )
+    for number, units in enumerate(dead):
+        bias = torch.ones(1, 3)
+        bias[:, list(units)] = -100.0
+        put(judge, **{f"hidden__{number}__bias": bias})
+    return judge
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "layer"),
+    [((0, 1), (1, 2), -1), ((0, 1, 2), (), 0), ((0,), (0, 1, 2), 1), ((0, 1, 2), (0, 1, 2), 0)],
+)
+def test_the_first_layer_without_a_live_unit_is_told(
+    first: tuple[int, ...], second: tuple[int, ...], layer: int
+) -> None:
+    judge = deep(first, second)
+    found = evidence_on(judge)
+    assert found.dead_layer.tolist() == [layer]
+    assert found.dead.tolist() == [len(first) + len(second)]
+    verdict, layers = judge.verdict(judge.observer.read(judge.trainer.parameters), 0)
+    assert [len(one.dead) for one in layers] == [len(first), len(second)]
+    if layer >= 0:
+        assert (verdict.code, verdict.figures["layer"]) == ("dead-network", f"hidden.{layer}")
+
+
+def noisy(**domain: Any) -> Judge:
+    return judge_of(
+        experiment(
+            target={"kind": "relu", "noise": 2.0},
+            domain={"train": [[0.0, 1.0]], **domain},
+            model={"kind": "linear", "bias": False},
+            optimizer=SGD,
+        )
+    )
+
+
+def test_fresh_noise_adds_its_variance_to_the_probe_loss() -> None:
+    judge = noisy()
+    found = evidence_on(judge)
+    assert found.train_loss == pytest.approx(found.loss + 4.0)
+
+
+def test_a_data_set_has_the_noise_that_was_drawn() -> None:
+    judge = noisy(points=50)
+    put(judge, output__weight=torch.zeros(1, 1, 1))
+    drawn = judge.trainer.step_inputs["data_y"].double()
+    assert evidence_on(judge).train_loss == pytest.approx([float(drawn.square().mean())])
+
+
+def test_the_loss_of_four_fifths_of_the_steps_is_compared_with() -> None:
+    judge = line(1)
+    put(judge, output__weight=errors(1))
+    assert np.isnan(evidence_on(judge).loss_before).all()
+    judge.remember(0)
+    judge.trainer.done = 100
+    assert evidence_on(judge).loss_before == pytest.approx([1 / 3], rel=1e-3)
