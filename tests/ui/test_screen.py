@@ -282,7 +282,8 @@ def test_a_wake_shows_a_snapshot_without_waiting_for_the_timer() -> None:
 @pytest.mark.parametrize(("pane", "keys"), [("units", "z"), ("frequency", "i")])
 def test_a_pane_on_the_screen_survives_a_run_that_has_nothing_for_it(pane: str, keys: str) -> None:
     async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
-        assert (dashboard := app.dashboard) is not None
+        dashboard = app.dashboard
+        assert dashboard is not None
         dashboard.show_pane(pane)
         await pilot.press(keys)
         assert dashboard.panes[pane].display

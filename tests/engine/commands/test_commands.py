@@ -1,5 +1,8 @@
 """Commands: their words, what relative ones stand for where they are applied, and refusals that change nothing."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 
@@ -19,8 +22,8 @@ WORDS = [
 ]  # fmt: skip
 
 
-def opened(spec: Experiment, **options: object) -> Session:
-    session = Session(lambda name: (name, spec), "b", spec, device="cpu", engine="eager", **options)  # type: ignore[arg-type]
+def opened(spec: Experiment, **options: Any) -> Session:
+    session = Session(lambda name: (name, spec), "b", spec, device="cpu", engine="eager", **options)
     session.open()
     return session
 
@@ -157,7 +160,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("spec", "words", "reason"), REFUSALS)
-def test_a_refusal_changes_nothing(spec, words: str, reason: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_refusal_changes_nothing(spec: Callable[[], Experiment], words: str, reason: str) -> None:
     session, other = opened(spec()), opened(spec())
     for each in (session, other):
         each.advance(3)

@@ -41,7 +41,7 @@ def drawn(observer: Observer, replicas: int, seed: int) -> torch.Tensor:
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_certified_unit_is_active_nowhere_and_in_the_first_layer_none_is_missed(seed: int) -> None:
     spec = network([6, 4])
     observer = observer_of(spec)
@@ -95,7 +95,7 @@ EXPECTED = ({0, 5}, {1, 6}, {(2, 7)})
 
 
 @given(seed=st.integers(0, 1000), order=st.permutations(range(8)))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_permuting_units_permutes_what_is_found(seed: int, order: list[int]) -> None:
     observer, parameters = planted(seed)
     views = observer.step.layout.views(parameters)
@@ -109,7 +109,7 @@ def test_permuting_units_permutes_what_is_found(seed: int, order: list[int]) -> 
 
 
 @given(seed=st.integers(0, 1000), scales=st.lists(st.floats(0.05, 20), min_size=8, max_size=8))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_positive_rescaling_of_units_changes_nothing(seed: int, scales: list[float]) -> None:
     observer, parameters = planted(seed)
     views, scale = observer.step.layout.views(parameters), torch.tensor(scales)
@@ -120,7 +120,7 @@ def test_positive_rescaling_of_units_changes_nothing(seed: int, scales: list[flo
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_another_probe_of_the_same_domain_finds_the_same(seed: int) -> None:
     observer, parameters = planted(seed)
     points = -1 + 3 * torch.rand(3000, 2, generator=torch.Generator().manual_seed(seed))
@@ -129,7 +129,7 @@ def test_another_probe_of_the_same_domain_finds_the_same(seed: int) -> None:
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_unit_added_elsewhere_changes_nothing(seed: int) -> None:
     observer, parameters = planted(seed)
     wider = observer_of(network([9]))

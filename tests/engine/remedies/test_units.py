@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from periodic_tui.engine.components.models.mlp import MLP
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.summary import summary_of
 from tests.engine.experiments import experiment, ln, magnitude
@@ -85,5 +86,6 @@ def test_clipped_gradients_have_the_norm_that_was_asked_for() -> None:
 
 def test_swapping_the_activation_keeps_the_parameters() -> None:
     run = treated(ln(), "swap-activation", 0)
-    assert run.experiment.model.activation.kind == "leaky-relu"  # type: ignore[attr-defined]
+    assert isinstance(run.experiment.model, MLP)
+    assert run.experiment.model.activation.kind == "leaky-relu"
     assert torch.equal(run.trainer.parameters, run.trainer.initial())

@@ -36,7 +36,7 @@ def poisoned(experiment: Experiment) -> Experiment:
     """The same experiment with a target that raises when a remedy touches it, other than through samples."""
     target = experiment.target
 
-    class Poisoned(type(target)):  # type: ignore[misc]
+    class Poisoned(type(target)):  # type: ignore[misc]  # a base that is known only now
         def __getattribute__(self, name: str) -> Any:
             if not name.startswith("__") and asked_by_remedy():
                 raise Peeked(name)

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -95,10 +96,10 @@ def test_a_folder_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> Non
     folder = cache_folder()
     make = Path.mkdir
 
-    def fails(path: Path, *args: object, **options: object) -> None:
+    def fails(path: Path, *args: Any, **options: Any) -> None:
         if path.parent == folder:
             raise OSError(28, "No space left on device", str(path))
-        make(path, *args, **options)  # type: ignore[arg-type]
+        make(path, *args, **options)
 
     monkeypatch.setattr(Path, "mkdir", fails)
     session = opened("auto")

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import pytest
@@ -70,9 +71,10 @@ CUDA = torch.device("cuda", 0)
 
 
 def test_graphs_share_a_pool_and_no_other_thread_can_spoil_a_capture(cuda: ScriptedCuda) -> None:
-    capture, done = Captures(CUDA), []
+    capture = Captures(CUDA)
+    done: list[str] = []
     for name in "ab":
-        capture(lambda name=name: done.append(name))()  # type: ignore[misc]
+        capture(partial(done.append, name))()
     assert done == ["a", "a", "b", "b"], "once before the capture and once in it"
     assert [options["pool"] for options in cuda.captures] == [1, 1]
     assert {options["capture_error_mode"] for options in cuda.captures} == {"thread_local"}

@@ -7,6 +7,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.training import device_choice, stepper_choice
 from periodic_tui.engine.training.steppers import cuda_graph
+from periodic_tui.engine.training.steppers.base import Stepper
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import magnitude
 from tests.engine.second_device import SecondDevice, pretend
@@ -76,8 +77,8 @@ def test_a_small_step_that_can_be_compiled_stays_on_the_cpu(monkeypatch: pytest.
 def test_both_are_really_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     measured = []
 
-    def watched(stepper: object, trainer: Trainer) -> float:
-        rate = stepper_choice.steps_per_second(stepper, trainer)  # type: ignore[arg-type]
+    def watched(stepper: Stepper, trainer: Trainer) -> float:
+        rate = stepper_choice.steps_per_second(stepper, trainer)
         measured.append((str(trainer.device), f"{rate:,.0f}"))
         return rate
 
