@@ -82,12 +82,12 @@ def train(
 ) -> int:
     """Train PRESET without a screen: progress on stderr, a summary on stdout."""
     from periodic_tui.cli import report
-    from periodic_tui.engine.session import Session
+    from periodic_tui.engine.runner import Runner
 
     name, experiment = load(preset, overrides(settings, seed=seed, replicas=replicas, steps=steps))
     warn(name, experiment, err=True)
     plan = _plan(experiment, steps, seconds, every, commands)
-    session = Session(load, name, experiment, device=device, engine=engine, presets=BUILT_IN)
+    session = Runner(load, name, experiment, device=device, engine=engine, presets=BUILT_IN)
     tell = report.print_snapshot if as_json else report.print_nothing
     with Interruption(session.stop) as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
         run = Headless(session, plan, tell, progress, lambda: interruption.wished)

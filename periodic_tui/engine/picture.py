@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from periodic_tui.engine.diagnosis import Diagnosis
@@ -15,23 +17,10 @@ from periodic_tui.engine.views.unit_curve import unit_curve
 
 def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
     """The picture of a run at the step of the diagnosis. It changes nothing."""
-    experiment, measured, focus, treatment = run.experiment, run.measured, found.focus, run.treatment
+    measured, focus, treatment = run.measured, found.focus, run.treatment
     parameters = run.trainer.parameters_of(slice(focus, focus + 1))
-    return Snapshot(
-        run=run.number,
-        preset=run.name,
-        title=experiment.title,
-        story=experiment.story,
-        step=run.step,
-        seed=run.first_seed + focus,
-        replicas=len(run.trainer.seeds),
-        focus=focus,
-        device=str(run.trainer.device),
-        engine=run.trainer.stepper.name,
-        dtype=experiment.training.dtype,
-        optimizer=experiment.optimizer.kind,
-        lr=experiment.optimizer.lr,
-        activation=run.activation,
+    return replace(
+        _what_runs(run, focus),
         loss=float(found.reading.loss[0]),
         train_loss=float(run.trainer.last_loss[focus]),
         loss_test=None if found.reading.loss_test is None else float(found.reading.loss_test[0]),
@@ -57,5 +46,25 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         verdict=found.verdict,
         events=tuple(run.events),
         stage=f"{treatment.name}: {treatment.stage}" if treatment else "",
-        remedies=offers(experiment, found.verdict.code),
+        remedies=offers(run.experiment, found.verdict.code),
+    )
+
+
+def _what_runs(run: Run, focus: int) -> Snapshot:
+    experiment = run.experiment
+    return Snapshot(
+        run=run.number,
+        preset=run.name,
+        title=experiment.title,
+        story=experiment.story,
+        step=run.step,
+        seed=run.first_seed + focus,
+        replicas=len(run.trainer.seeds),
+        focus=focus,
+        device=str(run.trainer.device),
+        engine=run.trainer.stepper.name,
+        dtype=experiment.training.dtype,
+        optimizer=experiment.optimizer.kind,
+        lr=experiment.optimizer.lr,
+        activation=run.activation,
     )

@@ -2,76 +2,41 @@
 
 from __future__ import annotations
 
-import math
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from periodic_tui.engine.commands import Command
 from periodic_tui.engine.errors import OutOfMemory, Preempted, Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.runner import LoadPreset, Runner
 from periodic_tui.engine.scheduling.frames import FrameScheduler
-from periodic_tui.engine.scheduling.pacing import Pacer
-from periodic_tui.engine.scheduling.preemption import Preemption
-from periodic_tui.engine.snapshot import EMPTY, Event, Snapshot, State, View
-from periodic_tui.engine.torch_loading import load_torch
-from periodic_tui.engine.training.memory import UNDO_POINTS, check_memory, enough_memory
-
-if TYPE_CHECKING:
-    from periodic_tui.engine.run import Run, UndoPoint
-    from periodic_tui.engine.training.stepper_choice import StepperChoice
-
-LoadPreset = Callable[[str], tuple[str, Experiment]]
-"""From a preset's name or path to its name and experiment; raises ValueError with one line."""
+from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
 
 _FOLLOWING = 0.008
 """Seconds for which a control run is trained between two chunks of the run."""
 
 
-class Session:
-    """Trains one run after another. `send`, `look`, `latest` and `stop` may be called from any thread; with `run`
-    as the body of a worker thread it trains until stopped, without it the caller trains with `advance`.
+class Session(Runner):
+    """A runner with `run` as the body of a worker thread, which trains until stopped. `send`, `look`, `latest` and
+    `stop` may be called from any thread.
 
-    `presets` are the names that `next:preset` goes through; `fps` is the most pictures a second. `on_wake` is called
-    from the worker's thread whenever `latest` is another snapshot.
+    `fps` is the most pictures a second. `on_wake` is called from the worker's thread whenever `latest` is another one.
     """
 
     def __init__(
-        self,
-        load: LoadPreset,
-        name: str,
-        experiment: Experiment,
-        *,
-        device: str = "auto",
-        engine: str = "auto",
-        paused: bool = False,
-        presets: Sequence[str] = (),
-        fps: float = 10.0,
-        clock: Callable[[], float] = time.perf_counter,
+        self, load: LoadPreset, name: str, experiment: Experiment, *, fps: float = 10.0, **options: Any
     ) -> None:
-        self.presets, self.paused = presets, paused
-        self.pacer = Pacer(clock)
+        super().__init__(load, name, experiment, **options)
         self.failure: BaseException | None = None
         self.on_wake: Callable[[], None] = lambda: None
-        self._load, self._first = load, (name, experiment)
-        self._device, self._engine = device, engine
-        self._interactive = False
-        self._clock = clock
         self._inbox: deque[Command] = deque()
-        self._view = View()
-        self._work, self._stopped = threading.Event(), threading.Event()
         self._latest = replace(EMPTY, preset=name, title=experiment.title, story=experiment.story)
         self._frames = FrameScheduler(1 / fps)
-        self._preemption = Preemption(self._work.is_set)
-        self._run: Run | None = None
-        self._steppers: StepperChoice | None = None
         self._untold = False
         """Whether the control run has moved since the latest picture."""
-        self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
 
     # Called from any thread.
 
@@ -88,158 +53,6 @@ class Session:
     def latest(self) -> Snapshot:
         """The newest snapshot."""
         return self._latest
-
-    def stop(self) -> None:
-        """Ask the loop to end, and whoever waits for a build to give it up."""
-        self._stopped.set()
-        self._work.set()
-
-    # Called from the thread that trains.
-
-    @property
-    def current(self) -> Run:
-        """The run in training."""
-        assert self._run is not None, "open() comes first"
-        return self._run
-
-    @property
-    def step(self) -> int:
-        """Steps done in this run."""
-        return self.current.step
-
-    @property
-    def journal(self) -> list[Event]:
-        """The commands that were applied."""
-        return self.current.journal
-
-    @property
-    def steppers(self) -> StepperChoice:
-        """What chooses the engine."""
-        assert self._steppers is not None, "open() comes first"
-        return self._steppers
-
-    def open(self) -> None:
-        """Import torch and build the first run. Raises Refused."""
-        load_torch()
-        from periodic_tui.engine.training.stepper_choice import StepperChoice
-
-        self._steppers = StepperChoice(self._engine, self._interactive, self._clock, self._stopped.is_set, self._note)
-        self._begin(*self._first)
-
-    def settle(self, steps: int | None, seconds: float | None) -> None:
-        """Decide before the first step which engine pays for a run of so many steps or seconds; None: no limit."""
-        limits = [math.inf if limit is None else limit for limit in (steps, seconds)]
-        if told := self.steppers.settle(self.current.trainer, *limits):
-            self._note(told)
-
-    def load(self, preset: str) -> None:
-        """Begin a new run; the old one goes on where Refused is raised."""
-        try:
-            name, experiment = self._load(preset)
-        except ValueError as problem:
-            raise Refused(str(problem)) from None
-        self._begin(name, experiment)
-
-    def _begin(self, name: str, experiment: Experiment) -> None:
-        import torch
-
-        from periodic_tui.engine.run import Run
-        from periodic_tui.engine.training.device_choice import settled
-
-        torch.set_num_threads(1)
-        number = self._run.number + 1 if self._run else 1
-        with enough_memory(f"when {name} began"):
-            device, why = settled(self._device, experiment, self.steppers)
-            memory = check_memory(experiment, device)
-            run = Run(number, name, experiment, device, self._preemption, self.steppers.at_once, self._work.set)
-            for told in filter(None, (why, memory, self.steppers.begin(run.trainer))):
-                run.note(told)
-        self._run = run
-        self._undo.clear()
-        self.pacer.begin(experiment.training.pace, experiment.training.pace_steps)
-
-    def _note(self, text: str, command: str | None = None) -> None:
-        self.current.note(text, command)
-
-    def apply(self, command: Command) -> Event:
-        """Apply a command now and enter it into the journal, or raise Refused and change nothing."""
-        refused: Refused | None = None
-        for candidate in command.resolved(self):
-            if refused:
-                self._note(f"passed over: {refused}")
-            try:
-                return self._applied(candidate)
-            except Refused as refusal:
-                refused = Refused(f"{candidate.words}: {refusal}") if candidate is not command else refusal
-        raise refused or Refused("there is nothing else to go on to")
-
-    def _applied(self, command: Command) -> Event:
-        before = self.current.undo_point() if command.undoable else None
-        try:
-            with enough_memory("when it was applied"):
-                text = command.apply(self)
-        except OutOfMemory:
-            if before:
-                self.current.restore(before)
-            raise
-        if before:
-            self._undo.append((command.words, before))
-        return self.current.note(text, command.words)
-
-    def undo(self) -> str:
-        """Go back to what was before the last command that changed what is trained. Raises Refused."""
-        if not self._undo:
-            raise Refused("there is nothing to undo")
-        words, before = self._undo.pop()
-        self.current.restore(before)
-        self.pacer.forget_cost()
-        return f"undid {words}: {self.current.figures()}"
-
-    def advance(self, count: int) -> int:
-        """Train so many steps; returns how many were done: fewer only where every replica has diverged."""
-        return self._advance(count, preemptible=False)
-
-    def _advance(self, count: int, preemptible: bool) -> int:
-        before = self.step
-        if self.current.trainer.alive:
-            with enough_memory(f"after step {before:,}"):
-                self.current.advance(count, preemptible)
-        return self.step - before
-
-    def snapshot(self) -> Snapshot:
-        """A fresh picture of the run, for which every replica is read."""
-        return self._picture(live=False)
-
-    def _picture(self, live: bool) -> Snapshot:
-        from periodic_tui.engine.picture import picture_of
-
-        with self._measuring():
-            found = self.current.observe(self._view, live)
-            if live and found.deaths and self._view.stop_at_death:
-                self.paused = True
-            picture = picture_of(self.current, found, self._view)
-        engine = ", ".join(filter(None, (picture.engine, self.steppers.remark)))
-        state = self._state(picture.verdict.code)
-        return replace(picture, state=state, rate=self.pacer.rate, pace=self.pacer.pace, engine=engine)
-
-    def _state(self, verdict: str) -> State:
-        if not self.current.trainer.alive:
-            return "diverged"
-        if self.paused:
-            return "paused"
-        return "solved" if verdict == "solved" else "training"
-
-    def summary(self) -> dict[str, Any]:
-        """The summary's fields that the run knows (see the README)."""
-        from periodic_tui.engine.summary import summary_of
-
-        with self._measuring():
-            return summary_of(self.current)
-
-    @contextmanager
-    def _measuring(self) -> Iterator[None]:
-        with enough_memory(f"in measuring after step {self.step:,}"):
-            yield
 
     # The loop.
 
