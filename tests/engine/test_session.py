@@ -204,14 +204,16 @@ def test_a_pause_owes_no_steps_afterwards() -> None:
 
 
 @pytest.mark.parametrize("fps", [10, 50, 100])
-def test_every_picture_wakes_the_screen_as_often_as_it_wants_frames(fps: int) -> None:
+def test_every_picture_wakes_the_screen_as_often_as_it_wants_frames(fps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     class Ticking(Clock):
         def __call__(self) -> float:
             self.now += 1e-4
             return self.now
 
     clock = Ticking()
-    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", fps=fps, clock=clock)
+    paced = sine(pace=100.0)
+    session = Session(load, "sine-31", paced, device="cpu", engine="eager", fps=fps, clock=clock)
+    monkeypatch.setattr(session._work, "wait", lambda seconds: None)
     seen: list[Snapshot] = []
     session.on_wake = lambda: seen.append(session.latest())
     session.open()
