@@ -190,6 +190,10 @@ class Run:
         self._end_treatment("training was halted")
         self.note(why)
 
+    def close(self) -> None:
+        """Let go of a remedy at work, which holds this run: its tensors are free at once."""
+        self.treatment = None
+
     def undo_point(self) -> UndoPoint:
         """What `restore` goes back to; it holds references only."""
         return UndoPoint(Checkpoint.of(self.trainer), self._own)

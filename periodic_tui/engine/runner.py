@@ -119,6 +119,8 @@ class Runner:
             run = Run(number, name, experiment, device, self._preemption, self.steppers.at_once, self._work.set)
             for told in filter(None, (why, memory, self.steppers.begin(run.trainer))):
                 run.note(told)
+        if self._run:
+            self._run.close()
         self._run = run
         self._undo.clear()
         self.pacer.begin(experiment.training.pace, experiment.training.pace_steps)

@@ -25,6 +25,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch, free: float = 70e9) -> None:
     """Let torch say that there is one GPU, with so many bytes free of 80 GB."""
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    monkeypatch.setattr("torch.cuda.is_current_stream_capturing", lambda: False)
     monkeypatch.setattr("torch.cuda.get_device_name", lambda index: "Pretended")
     monkeypatch.setattr("torch.cuda.mem_get_info", lambda device: (free, 80e9))
     monkeypatch.setattr("torch.cuda.memory_reserved", lambda device: 2e9)

@@ -120,8 +120,14 @@ class StepperChoice:
             return False
         return True
 
-    def _changed(self, trainer: Trainer) -> Stepper:
-        """The stepper of a step that changed in mid-run: another compiled one at hand, or the eager one."""
+    def _changed(self, trainer: Trainer, failure: str) -> Stepper:
+        """The stepper of a step that changed in mid-run: another compiled one at hand, or the eager one, which also
+        goes on where the compiled one has failed."""
+        if failure:
+            self.cancel()
+            self.wanted = "eager"
+            self._note(f"engine: eager; {failure}", "engine:eager")
+            return trainer.eager()
         was_compiled = trainer.stepper.name == "compiled"
         if self._build or self._build_at:
             self.cancel()
@@ -143,21 +149,25 @@ class StepperChoice:
 
     def switch(self, trainer: Trainer, name: str) -> str:
         """Go on with the engine of that name; returns what happened. Raises Refused."""
-        self.cancel()
         trainer.suit_stepper()
+        already = trainer.stepper.name == name
+        stepper = trainer.stepper if already else trainer.eager() if name == "eager" else self._compiled(trainer)
+        self.cancel()
         self.wanted = "eager" if name == "eager" else "auto" if self.interactive else "compiled"
-        if trainer.stepper.name == name:
-            return f"engine: {name} already"
-        if name == "eager":
-            return self._swap(trainer, trainer.eager())
+        return f"engine: {name} already" if already else self._swap(trainer, stepper)
+
+    def _compiled(self, trainer: Trainer) -> Stepper:
+        """A compiled stepper now. Raises Refused where it cannot be, or where it is yet to be built."""
         try:
-            stepper = self._at_hand(trainer)
-            if stepper is None and self.interactive:
-                self._begin_build(trainer)
-                raise Refused("the step is being compiled; it is swapped in when it is ready")
-            return self._swap(trainer, stepper or self._built(trainer))
+            stepper = self._at_hand(trainer) or (None if self.interactive else self._built(trainer))
         except Unavailable as reason:
             raise Refused(str(reason)) from None
+        if stepper is None:
+            self.wanted, self._build_at = "auto", None
+            if not self._build:
+                self._begin_build(trainer)
+            raise Refused("the step is being compiled; it is swapped in when it is ready")
+        return stepper
 
     def cancel(self) -> None:
         """Give up a build that is under way or due."""
@@ -190,7 +200,7 @@ class StepperChoice:
     def _captured(self, trainer: Trainer) -> Stepper:
         if self._graph:
             experiment, stepper = self._graph
-            if experiment is trainer.experiment and stepper.accepts(trainer.state, trainer.step_inputs):
+            if experiment == trainer.experiment and stepper.accepts(trainer.state, trainer.step_inputs):
                 return stepper
             del stepper
         self._graph = None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from periodic_tui.engine.components.optimizers import ElementWise
-from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.known_answers import NoAnswer, known_answer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
@@ -31,15 +31,15 @@ class Trainer:
         first = experiment.training.seed
         self.seeds = torch.arange(first, first + experiment.training.replicas, dtype=torch.int64, device=device)
         self.stepper: Stepper = eager_stepper(self.training_step, device)
-        self.stepper_for: Callable[[Trainer], Stepper] = Trainer.eager
-        """Gives the stepper of an experiment that changed in mid-run."""
+        self.stepper_for: Callable[[Trainer, str], Stepper] = Trainer.eager
+        """Gives the stepper of an experiment that changed in mid-run, or after this one failed, with the reason."""
         self.state: State = self.start(self.initial())
         self.step_inputs: StepInputs = self._step_inputs(experiment)
         self.last_loss: Tensor = torch.full((len(self.seeds),), torch.nan)
         self.alive = True
         """Whether any replica is still finite; training ends when none is."""
 
-    def eager(self) -> Stepper:
+    def eager(self, failure: str = "") -> Stepper:
         """A new eager stepper for the present step."""
         return eager_stepper(self.training_step, self.device)
 
@@ -89,7 +89,11 @@ class Trainer:
     def advance(self, count: int) -> Tensor:
         """Train so many steps; losses `[count, replicas]`."""
         self.suit_stepper()
-        self.state, losses = self.stepper.run(self.state, self.step_inputs, self.seeds, self.done, count)
+        try:
+            self.state, losses = self.stepper.run(self.state, self.step_inputs, self.seeds, self.done, count)
+        except Unavailable as failure:
+            self.stepper = self.stepper_for(self, str(failure))
+            return self.advance(count)
         self.done += count
         self.last_loss = losses[-1]
         self.alive = bool(self.state["alive"].any())
@@ -98,7 +102,7 @@ class Trainer:
     def suit_stepper(self) -> None:
         """Go on with another stepper where the step_inputs have got shapes that this one does not take."""
         if not self.stepper.accepts(self.state, self.step_inputs):
-            self.stepper = self.stepper_for(self)
+            self.stepper = self.stepper_for(self, "")
 
     def place(self, parameters: Tensor) -> None:
         """Go on from these parameters `[replicas, parameters]` with a fresh optimizer."""
@@ -152,5 +156,5 @@ class Trainer:
             self.state = self.start(self.state["parameters"])
             self.state["alive"] = alive
         remembered = self.stepper.state_dict() if same else ()
-        self.stepper = self.stepper_for(self)
+        self.stepper = self.stepper_for(self, "")
         self.stepper.load_state_dict(remembered)

@@ -49,7 +49,9 @@ def test_a_trainer_and_its_graphs_are_gone(make: Callable[[], object]) -> None:
     assert left() is None
 
 
-@pytest.mark.parametrize("words", ["inject", "reinitialize:4", "set:training.batch_size=33", "engine:eager"])
+@pytest.mark.parametrize(
+    "words", ["inject", "reinitialize:4", "set:training.batch_size=33", "engine:eager", "remedy:widen-range"]
+)
 def test_an_old_run_is_gone_once_another_is_loaded(words: str) -> None:
     session = Session(lambda name: (name, sine()), "sine-31", sine(), device="cpu")
     session.open()

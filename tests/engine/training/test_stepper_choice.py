@@ -8,6 +8,7 @@ import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from periodic_tui.engine.training.aot.cache_key import Signature
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.aot.worker import one_line
 from periodic_tui.engine.training.stepper_choice import StepperChoice
+from periodic_tui.engine.training.steppers import Eager
 from tests.engine.conftest import CompiledFor
 from tests.engine.experiments import experiment, sine
 from tests.engine.training.test_compiled import INTERVALS
@@ -142,6 +144,8 @@ def test_a_long_run_waits_for_its_build(buildable: None, monkeypatch: pytest.Mon
 
 class ScriptedBuild:
     """A build that ends when the test says so."""
+
+    cancelled = False
 
     done = False
     reason = ""
@@ -265,3 +269,35 @@ def _runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_compiled_step_that_fails_in_mid_run_is_taken_eagerly() -> None:
+    class Failing(Eager):
+        name = "compiled"
+
+        def run(self, *arguments: Any) -> Any:
+            raise Unavailable("the compiled step failed with code 1")
+
+    session, other = opened(sine(), "eager"), opened(sine(), "eager")
+    trainer = session.current.trainer
+    session.advance(5)
+    trainer.stepper = Failing(trainer.training_step, trainer.device)
+    assert session.advance(5) == 5
+    other.advance(10)
+    assert trainer.parameters.equal(other.current.trainer.parameters)
+    assert trainer.stepper.name == "eager"
+    assert "engine: eager; the compiled step failed with code 1" in texts(session)
+    assert [(event.step, event.command) for event in session.journal] == [(5, "engine:eager")]
+
+
+def test_an_engine_that_is_refused_leaves_the_build_and_the_wish_as_they_were(script: ScriptedBuild) -> None:
+    now = 0.0
+    session, steppers = in_the_background(script, lambda: now)
+    now = 2.0
+    steppers.turn(session.current.trainer)
+    for _ in range(2):
+        with pytest.raises(Refused, match="being compiled"):
+            session.apply(parse("engine:compiled"))
+    assert not script.cancelled
+    assert steppers.wanted == "auto"
+    assert session.journal == []

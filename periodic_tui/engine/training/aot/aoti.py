@@ -169,4 +169,4 @@ class Program:
 
 def _check(code: int) -> None:
     if code:
-        raise RuntimeError(f"the compiled step failed with code {code}")
+        raise Unavailable(f"the compiled step failed with code {code}")
