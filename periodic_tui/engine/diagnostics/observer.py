@@ -92,11 +92,12 @@ class Observer:
         output, units = self._forward(parameters, points, brief)
         if brief:
             output = self.predict(parameters, probe.x)
+        test = self.test.part(_BRIEF) if self.test and brief else self.test
         frequency = model.frequency_parameter
         omega = views[frequency].flatten(1) if frequency else output.new_empty(len(parameters), 0)
         return Reading(
             loss=self._loss(output, probe).numpy(),
-            loss_test=self._test_loss(parameters, brief),
+            loss_test=self._loss(self.predict(parameters, test.x), test).numpy() if test else None,
             fit_mean=output.double().mean((1, 2)).cpu().numpy(),
             fit_std=output.double().std((1,), correction=0).mean(-1).cpu().numpy(),
             omega=omega.cpu().double().numpy(),
@@ -118,9 +119,13 @@ class Observer:
         with torch.set_grad_enabled(bool(model.hidden_units) and not self.relu):
             views = layout.views(parameters.detach().requires_grad_(torch.is_grad_enabled()))
             output = model.forward(views, self._expanded(points, parameters), hidden)
-        weights = [self._outgoing(views, index, len(hidden)) for index in range(len(hidden))]
-        layers = zip(hidden, weights, strict=True)
-        return output.detach(), tuple(read_units(layer, weight, self.relu, brief) for layer, weight in layers)
+        weights = layout.views(parameters.detach())
+        following = [*(f"hidden.{index}.weight" for index in range(1, len(hidden))), "output.weight"]
+        units = (
+            read_units(layer, weights.get(name), self.relu, brief)
+            for layer, name in zip(hidden, following, strict=False)
+        )
+        return output.detach(), tuple(units)
 
     def hidden(self, parameters: Tensor, x: Tensor | None = None) -> list[HiddenLayer]:
         """What each hidden layer does on the probe, or on the points `[points, inputs]`."""
@@ -167,22 +172,9 @@ class Observer:
                 outputs.append(self.step.experiment.model.forward(views, self._expanded(part, parameters)))
         return torch.cat(outputs, 1)
 
-    def _test_loss(self, parameters: Tensor, brief: bool) -> Floats | None:
-        if self.test is None:
-            return None
-        test = self.test.part(_BRIEF) if brief else self.test
-        return self._loss(self.predict(parameters, test.x), test).numpy()
-
     def _loss(self, output: Tensor, probe: Probe) -> Tensor:
-        loss = loss_of(output.double(), Batch(probe.x, probe.y.double()), self.step.experiment.training.loss)
-        return loss.cpu()
+        return loss_of(output.double(), Batch(probe.x, probe.y.double()), self.step.experiment.training.loss).cpu()
 
     @staticmethod
     def _expanded(x: Tensor, parameters: Tensor) -> Tensor:
         return x.expand(len(parameters), *x.shape)
-
-    @staticmethod
-    def _outgoing(views: dict[str, Tensor], index: int, layers: int) -> Tensor | None:
-        name = "output.weight" if index == layers - 1 else f"hidden.{index + 1}.weight"
-        weight = views.get(name)
-        return None if weight is None else weight.detach()

@@ -11,7 +11,7 @@ from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
 from periodic_tui.engine.snapshot import Layer, Verdict
-from periodic_tui.engine.training.active_range import narrowed_by
+from periodic_tui.engine.training.sampling import intervals_in_use
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence, gathered
 from periodic_tui.engine.verdicts.goal import Goal
@@ -47,8 +47,10 @@ class Judge:
 
     def basin_now(self, replica: int) -> float | None:
         """The basin's half-width on the range in use: a remedy widens it by narrowing that."""
-        whole = self.trainer.experiment.domain.train
-        return None if self.basin is None else self.basin * narrowed_by(self.trainer.step_inputs, replica, whole)
+        whole, used = self.trainer.experiment.domain.train, intervals_in_use(self.trainer.step_inputs, replica)
+        if self.basin is None or not used:
+            return self.basin
+        return self.basin * (whole[-1][1] - whole[0][0]) / (used[-1][1] - used[0][0])
 
     def frequencies(self) -> Floats | None:
         """`[replicas, frequencies]` of the present parameters, or None where the model has none."""

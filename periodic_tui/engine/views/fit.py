@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.arrays import Floats
-from periodic_tui.engine.components.models.linear import Linear
-from periodic_tui.engine.components.models.mlp import MLP
+from periodic_tui.engine.components.models.mlp import MLP, Linear
 from periodic_tui.engine.components.models.oscillators import wrapped
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.experiment import Experiment

@@ -119,17 +119,6 @@ class Model(Kind):
         raise NotImplementedError
 
 
-class Wave(Model):
-    """A sum of sines of one variable."""
-
-    frequency_parameter: ClassVar[str | None] = "omega"
-
-    def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
-        if (inputs, outputs) == (1, 1):
-            return {}
-        return {"kind": f"expected a target with 1 input and 1 output, got one with {inputs} and {outputs}"}
-
-
 models: Registry[Model] = Registry("model")
 
 

@@ -1,4 +1,4 @@
-"""Fully connected networks."""
+"""Fully connected networks, and a linear layer alone."""
 
 from __future__ import annotations
 
@@ -15,6 +15,26 @@ from periodic_tui.engine.randomness import Stream
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+def _layer(name: str, inputs: int, units: int, bias: bool) -> list[Parameter]:
+    weight = Parameter(f"{name}.weight", (units, inputs), "weight", inputs, units)
+    return [weight, Parameter(f"{name}.bias", (units,), "bias", inputs, units)] if bias else [weight]
+
+
+@models.register
+class Linear(Model):
+    """y = W x + b."""
+
+    kind: Literal["linear"] = "linear"
+    bias: bool = True
+
+    def layout(self, inputs: int, outputs: int) -> Layout:
+        return Layout(tuple(_layer("output", inputs, outputs, self.bias)))
+
+    def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        return affine(x, parameters["output.weight"], parameters.get("output.bias"))
+
 
 Units = Annotated[int, Field(ge=1, le=16_384)]
 
@@ -48,20 +68,15 @@ class MLP(Model):
         parameters: list[Parameter] = []
         fan_in = inputs
         for index, units in enumerate(self.hidden):
-            parameters += self._layer(f"hidden.{index}", fan_in, units)
+            parameters += _layer(f"hidden.{index}", fan_in, units, self.bias)
             parameters += [
                 Parameter(f"hidden.{index}.{name}", (1,), "learned", initial=value)
                 for name, value in self.activation.parameters.items()
             ]
             fan_in = units
         if self.output_layer:
-            parameters += self._layer("output", fan_in, outputs)
+            parameters += _layer("output", fan_in, outputs, self.bias)
         return Layout(tuple(parameters))
-
-    def _layer(self, name: str, inputs: int, units: int) -> list[Parameter]:
-        weight = Parameter(f"{name}.weight", (units, inputs), "weight", inputs, units)
-        bias = Parameter(f"{name}.bias", (units,), "bias", inputs, units)
-        return [weight, bias] if self.bias else [weight]
 
     def forward(
         self,

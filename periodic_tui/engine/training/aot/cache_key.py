@@ -90,13 +90,13 @@ def key_of(experiment: Experiment, signature: Signature) -> str:
 
 def _step_of(experiment: Experiment) -> dict[str, Any]:
     """What the experiment says of the step. Rates, intervals and noise are inputs of the step, like the data."""
-    table = experiment.model_dump(mode="json", include={"target", "model", "optimizer", "domain", "training"})
+    inputs = {
+        "optimizer": {"lr"},
+        "training": {"seed", "steps", "pace", "pace_steps", "solved_below"},
+        "domain": {"train", "test"},
+    }
+    table = experiment.model_dump(mode="json", include={"target", "model", *inputs}, exclude=inputs)
     table["target"]["noise"] = bool(table["target"]["noise"])
-    del table["optimizer"]["lr"]
-    for key in ("seed", "steps", "pace", "pace_steps", "solved_below"):
-        del table["training"][key]
-    for key in ("train", "test"):
-        del table["domain"][key]
     return table
 
 
