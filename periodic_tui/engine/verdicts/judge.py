@@ -8,6 +8,7 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Counts, Floats
 from periodic_tui.engine.diagnostics import Observer, Reading
+from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
 from periodic_tui.engine.snapshot import Layer, Verdict
@@ -103,7 +104,7 @@ class Judge:
     def _layers(self, reading: Reading, part: slice, wrong: bool, live: bool) -> tuple[Layer, ...]:
         """`wrong`: some unit of the last one has the wrong sign."""
         parameters, views = self.trainer.parameters_of(part), self.trainer.training_step.layout.views
-        certified = self.observer.certified(parameters) if reading.units else []
+        certified = never_active(self.trainer.experiment, views(parameters))
         signs = wrong_signs_at(self.observer, parameters) if wrong else None
         return layers_of(reading.units, views(parameters), views(self._start[part]), certified, signs, live)
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from periodic_tui.engine.randomness import Stream
 
+Views = Mapping[str, "Tensor"]
+"""Parameters by name, each `[replicas, *shape]`."""
+
 Role = Literal["weight", "bias", "frequency", "phase", "amplitude", "learned"]
 
 
@@ -100,11 +103,7 @@ class Model(Kind):
         return ()
 
     def forward(
-        self,
-        parameters: Mapping[str, Tensor],
-        x: Tensor,
-        hidden: list[HiddenLayer] | None = None,
-        dropout: Stream | None = None,
+        self, parameters: Views, x: Tensor, hidden: list[HiddenLayer] | None = None, dropout: Stream | None = None
     ) -> Tensor:
         """Outputs `[replicas, batch, outputs]` at `x` `[replicas, batch, inputs]`.
 
@@ -114,7 +113,7 @@ class Model(Kind):
         """
         return self.outputs(parameters, x)
 
-    def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
+    def outputs(self, parameters: Views, x: Tensor) -> Tensor:
         """Outputs of a network without hidden layers, with the shapes of `forward`."""
         raise NotImplementedError
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from periodic_tui.engine.components.activations import Activation, activations
 from periodic_tui.engine.components.activations.rectifiers import ReLU
-from periodic_tui.engine.components.models.base import HiddenLayer, Layout, Model, Parameter, affine, models
+from periodic_tui.engine.components.models.base import HiddenLayer, Layout, Model, Parameter, Views, affine, models
 from periodic_tui.engine.components.numbers import Fraction, Positive
 from periodic_tui.engine.randomness import Stream
 
@@ -32,7 +31,7 @@ class Linear(Model):
     def layout(self, inputs: int, outputs: int) -> Layout:
         return Layout(tuple(_layer("output", inputs, outputs, self.bias)))
 
-    def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
+    def outputs(self, parameters: Views, x: Tensor) -> Tensor:
         return affine(x, parameters["output.weight"], parameters.get("output.bias"))
 
 
@@ -79,11 +78,7 @@ class MLP(Model):
         return Layout(tuple(parameters))
 
     def forward(
-        self,
-        parameters: Mapping[str, Tensor],
-        x: Tensor,
-        hidden: list[HiddenLayer] | None = None,
-        dropout: Stream | None = None,
+        self, parameters: Views, x: Tensor, hidden: list[HiddenLayer] | None = None, dropout: Stream | None = None
     ) -> Tensor:
         if self.input_scale != 1:
             x = x * self.input_scale

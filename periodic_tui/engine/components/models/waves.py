@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from periodic_tui.engine.components.models.base import Layout, Model, Parameter, models
+from periodic_tui.engine.components.models.base import Layout, Model, Parameter, Views, models
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 class Wave(Model):
     """A sum of sines of one variable."""
 
-    frequency_parameter: ClassVar[str | None] = "omega"
+    frequency_parameter = "omega"
 
     def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
         if (inputs, outputs) == (1, 1):
@@ -33,7 +32,7 @@ class SineUnit(Wave):
     def layout(self, inputs: int, outputs: int) -> Layout:
         return Layout((Parameter("omega", (1,), "frequency"),))
 
-    def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
+    def outputs(self, parameters: Views, x: Tensor) -> Tensor:
         return (x * parameters["omega"].unsqueeze(-2)).sin()
 
 
@@ -49,7 +48,7 @@ class Harmonic(Wave):
         amplitudes = Parameter("alpha", shape, "amplitude"), Parameter("beta", shape, "amplitude")
         return Layout((Parameter("omega", shape, "frequency"), *amplitudes))
 
-    def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
+    def outputs(self, parameters: Views, x: Tensor) -> Tensor:
         angle = x * parameters["omega"].unsqueeze(-2)
         alpha, beta = parameters["alpha"].unsqueeze(-2), parameters["beta"].unsqueeze(-2)
         return (alpha * angle.sin() + beta * angle.cos()).sum(-1, keepdim=True)

@@ -83,7 +83,7 @@ def key_of(experiment: Experiment, signature: Signature) -> str:
         "tensors": asdict(signature),
         "sources": _sources(),
         "torch": torch.__version__,
-        "processor": _processor(),
+        "processor": [platform.system(), platform.machine(), torch.backends.cpu.get_cpu_capability(), _model_name()],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -109,10 +109,6 @@ def _sources() -> str:
     except OSError as failure:
         raise Unavailable(f"the source of the step cannot be read: {failure}") from None
     return digest.hexdigest()
-
-
-def _processor() -> str:
-    return f"{platform.system()} {platform.machine()} {torch.backends.cpu.get_cpu_capability()} {_model_name()}"
 
 
 @cache

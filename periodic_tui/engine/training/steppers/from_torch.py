@@ -19,13 +19,20 @@ from periodic_tui.engine.training.steppers.eager import Eager
 class WithOptimizers(Eager):
     """Holds torch's optimizers, which are made at the first step and after a reset."""
 
-    replayable = False
-
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
         super().__init__(step, device)
         self.optimizers: Sequence[torch.optim.Optimizer] = ()
         self._remembered: StepperState = ()
         """The state that new optimizers start from."""
+
+    def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
+        return self._run(self._one, state, step_inputs, seeds, first, count)
+
+    def _one(
+        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor, counter: Tensor
+    ) -> tuple[State, Tensor]:
+        """State and loss `[replicas]` after a step, which cannot be taken again: the optimizers have changed."""
+        raise NotImplementedError
 
     def state_dict(self) -> StepperState:
         if not self.optimizers:
