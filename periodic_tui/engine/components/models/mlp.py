@@ -15,6 +15,8 @@ from periodic_tui.engine.randomness import Stream
 if TYPE_CHECKING:
     from torch import Tensor
 
+Units = Annotated[int, Field(ge=1, le=16_384)]
+
 
 def _layer(name: str, inputs: int, units: int, bias: bool) -> list[Parameter]:
     weight = Parameter(f"{name}.weight", (units, inputs), "weight", inputs, units)
@@ -33,9 +35,6 @@ class Linear(Model):
 
     def outputs(self, parameters: Views, x: Tensor) -> Tensor:
         return affine(x, parameters["output.weight"], parameters.get("output.bias"))
-
-
-Units = Annotated[int, Field(ge=1, le=16_384)]
 
 
 @models.register

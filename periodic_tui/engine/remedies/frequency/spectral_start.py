@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from periodic_tui.engine.components.numbers import Count, Positive
-from periodic_tui.engine.remedies.base import Course, Failed, FrequencyRemedy, Train, register
+from periodic_tui.engine.remedies.base import Course, FrequencyRemedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
 from periodic_tui.engine.remedies.frequency.rates import keep_there, patience_under
@@ -38,13 +38,14 @@ class SpectralStart(FrequencyRemedy):
     def course(self, context: RemedyContext) -> Course:
         import torch
 
-        from periodic_tui.engine.remedies.frequency.spectrum import amplitudes
+        from periodic_tui.engine.remedies.frequency.spectrum import amplitudes, separated
 
         noise, power = measured(context)
         x, y = (values[..., 0].double() for values in self._samples(context))
+        units, limit = context.get("omega").shape[-1], context.setting.highest(self.frequency_limit)
         peaks = []
         for replica in zip(x, y, strict=True):
-            peaks.append(self._found(context, *replica))
+            peaks.append(separated(*replica, units, limit))
             yield Train(0, "looking for the spectrum's peaks")
         omega = torch.stack(peaks)
         context.put("omega", omega)
@@ -69,12 +70,3 @@ class SpectralStart(FrequencyRemedy):
             return context.sample(self.points)
         x, y = context.data
         return x.expand(context.replicas, *x.shape), y.expand(context.replicas, *y.shape)
-
-    def _found(self, context: RemedyContext, x: Tensor, y: Tensor) -> Tensor:
-        from periodic_tui.engine.remedies.frequency.spectrum import separated
-
-        units, limit = context.get("omega").shape[-1], context.setting.highest(self.frequency_limit)
-        try:
-            return separated(x, y, units, limit)
-        except ValueError as reason:
-            raise Failed(f"{reason}: the range is too wide for frequency_limit") from None

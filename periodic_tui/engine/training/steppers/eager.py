@@ -14,7 +14,7 @@ from periodic_tui.engine.training.steppers.base import Stepper
 _BLOCK_NUMBERS = 1 << 16
 """Samples drawn at once: a block of steps costs as many torch calls as one step."""
 
-_One = Callable[[State, Batch, StepInputs, Tensor, Tensor, Tensor], tuple[State, Tensor]]
+One = Callable[[State, Batch, StepInputs, Tensor, Tensor, Tensor], tuple[State, Tensor]]
 
 
 class Eager(Stepper):
@@ -35,7 +35,7 @@ class Eager(Stepper):
         return self._run(self.step.on_batch, state, step_inputs, seeds, first, count)
 
     def _run(
-        self, one: _One, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int
+        self, one: One, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int
     ) -> tuple[State, Tensor]:
         losses = []
         block = max(1, _BLOCK_NUMBERS // max(1, len(self.counter) * len(seeds)))

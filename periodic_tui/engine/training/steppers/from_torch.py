@@ -13,11 +13,14 @@ from periodic_tui.engine.randomness import Stream
 from periodic_tui.engine.training.sampling import Batch, StepInputs
 from periodic_tui.engine.training.step import State, TrainingStep, frozen_where_not_finite
 from periodic_tui.engine.training.steppers.base import StepperState
-from periodic_tui.engine.training.steppers.eager import Eager
+from periodic_tui.engine.training.steppers.eager import Eager, One
 
 
 class WithOptimizers(Eager):
     """Holds torch's optimizers, which are made at the first step and after a reset."""
+
+    _one: One
+    """Takes a step, which cannot be taken again: the optimizers have changed."""
 
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
         super().__init__(step, device)
@@ -27,12 +30,6 @@ class WithOptimizers(Eager):
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         return self._run(self._one, state, step_inputs, seeds, first, count)
-
-    def _one(
-        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor, counter: Tensor
-    ) -> tuple[State, Tensor]:
-        """State and loss `[replicas]` after a step, which cannot be taken again: the optimizers have changed."""
-        raise NotImplementedError
 
     def state_dict(self) -> StepperState:
         if not self.optimizers:
