@@ -10,10 +10,8 @@ import torch
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot.build_process import compiler, missing
-from periodic_tui.engine.training.aot.cache import cache_folder, find, usage
-from periodic_tui.engine.training.aot.cache_key import Signature, key_of
-from periodic_tui.engine.training.aot.compiled import Compiled
-from periodic_tui.engine.training.stepper_choice import captured, checked, steps_per_second
+from periodic_tui.engine.training.aot.cache import cache_folder, usage
+from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per_second
 from periodic_tui.engine.training.trainer import Trainer
 
 Finding = tuple[str, str]
@@ -25,10 +23,7 @@ def findings(name: str, experiment: Experiment) -> Iterator[Finding]:
     torch.set_num_threads(1)
     yield "Python", platform.python_version()
     yield "torch", torch.__version__
-    yield (
-        "processor",
-        f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} thread",
-    )
+    yield "processor", f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}, 1 thread"
     yield from _cuda()
     yield "Metal", "yes" if torch.backends.mps.is_available() else "none here"
     yield "C++ compiler", compiler() or "none"
@@ -38,7 +33,9 @@ def findings(name: str, experiment: Experiment) -> Iterator[Finding]:
     yield f"{name}, eager", f"{steps_per_second(trainer.stepper, trainer):,.0f} steps/s"
     yield f"{name}, compiled", _compiled_rate(trainer)
     if torch.cuda.is_available():
-        yield f"{name}, cuda:0", _rates_on_cuda(Trainer(experiment, torch.device("cuda", 0)))
+        trainer = Trainer(experiment, torch.device("cuda", 0))
+        eager = f"eager {steps_per_second(trainer.stepper, trainer):,.0f} steps/s"
+        yield f"{name}, cuda:0", f"{eager}, compiled {_compiled_rate(trainer)}"
 
 
 def _cuda() -> Iterator[Finding]:
@@ -51,14 +48,6 @@ def _cuda() -> Iterator[Finding]:
         yield f"cuda:{index}", f"{name}, {free / 1e9:.1f} of {whole / 1e9:.1f} GB free"
 
 
-def _rates_on_cuda(trainer: Trainer) -> str:
-    eager = f"eager {steps_per_second(trainer.stepper, trainer):,.0f} steps/s"
-    try:
-        return f"{eager}, compiled {steps_per_second(captured(trainer), trainer):,.0f} steps/s"
-    except Unavailable as reason:
-        return f"{eager}; {reason}"
-
-
 def _cache() -> str:
     try:
         count, size = usage()
@@ -68,12 +57,10 @@ def _cache() -> str:
 
 
 def _compiled_rate(trainer: Trainer) -> str:
-    signature = Signature.of(trainer.state, trainer.step_inputs)
     try:
-        folder = find(key_of(trainer.experiment, signature))
-        if folder is None:
-            return missing() or "not built yet; the dashboard builds it while it trains, or: train --engine compiled"
-        stepper = checked(Compiled(folder, trainer.experiment, signature), trainer)
+        stepper = StepperChoice("compiled").at_hand(trainer)
     except Unavailable as reason:
         return str(reason)
+    if stepper is None:
+        return "not built yet; the dashboard builds it while it trains, or: train --engine compiled"
     return f"{steps_per_second(stepper, trainer):,.0f} steps/s"

@@ -11,8 +11,7 @@ from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Snapshot, View
 from periodic_tui.engine.treatment import offers
 from periodic_tui.engine.views.clock_face import clock_face
-from periodic_tui.engine.views.fit import fit_of
-from periodic_tui.engine.views.unit_curve import unit_curve
+from periodic_tui.engine.views.fit import fit_of, unit_curve
 
 
 def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:

@@ -6,8 +6,7 @@ from __future__ import annotations
 import torch
 
 from periodic_tui.engine.errors import Refused
-from periodic_tui.engine.training.device_choice import settled
-from periodic_tui.engine.training.devices import accelerator
+from periodic_tui.engine.training.device_choice import accelerator, settled
 from periodic_tui.engine.training.memory import check_memory
 from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per_second
 from periodic_tui.engine.training.trainer import Trainer

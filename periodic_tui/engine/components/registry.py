@@ -7,7 +7,6 @@ and checked without importing torch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, create_model
@@ -29,8 +28,8 @@ class Kind(Spec):
 K = TypeVar("K", bound=Kind)
 
 
-class Registry(Generic[K]):
-    """The kinds of one noun, in the order of their registration.
+class Registry(dict[str, type[K]], Generic[K]):
+    """The kinds of one noun and their specs, in the order of their registration.
 
     Annotate a field with `Annotated[Base, registry]` and pydantic accepts a kind's table or its bare name.
     """
@@ -39,14 +38,13 @@ class Registry(Generic[K]):
         self.noun = noun
         self.default = default
         """Kind of a table that names none; None: the kind is required."""
-        self._kinds: dict[str, type[K]] = {}
 
     def register(self, spec: type[K]) -> type[K]:
         """Class decorator; raises ValueError if the kind is taken."""
         kind = spec.model_fields["kind"].default
-        if kind in self._kinds:
+        if kind in self:
             raise ValueError(f"{self.noun} {kind!r} is registered twice")
-        self._kinds[kind] = spec
+        self[kind] = spec
         return spec
 
     def define(self, name: str, base: type[K], **options: Any) -> type[K]:
@@ -56,17 +54,8 @@ class Registry(Generic[K]):
         fields: dict[str, Any] = {"kind": (Literal[kind], kind), **options}
         return self.register(create_model(name, __base__=base, **fields))
 
-    def __getitem__(self, kind: str) -> type[K]:
-        return self._kinds[kind]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._kinds)
-
-    def __len__(self) -> int:
-        return len(self._kinds)
-
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        choices = {kind: handler.generate_schema(spec) for kind, spec in self._kinds.items()}
+        choices = {kind: handler.generate_schema(spec) for kind, spec in self.items()}
         return core_schema.no_info_before_validator_function(
             self._as_table, core_schema.tagged_union_schema(choices, discriminator="kind")
         )

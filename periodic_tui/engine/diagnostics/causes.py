@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.components.optimizers import Optimizer
 from periodic_tui.engine.diagnostics.observer import Observer
-from periodic_tui.engine.randomness import counter_for
-from periodic_tui.engine.training.sampling import StepInputs, numbers_per_step
+from periodic_tui.engine.training.sampling import StepInputs, counter_of
 from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.trainer import Trainer
 
@@ -33,9 +33,8 @@ def cause_of(
     views = [observer.step.layout.views(state["parameters"]) for state in (before, after)]
     inputs = [_inputs(observer, state["parameters"], layer) for state in (before, after)]
     weights = [view[f"{name}.weight"][0, index] for view in views]
-    biases = [
-        view[f"{name}.bias"][0, index] if f"{name}.bias" in view else weights[0].new_zeros(len(units)) for view in views
-    ]
+    none = torch.zeros_like(before["parameters"])
+    biases = [view.get(f"{name}.bias", none)[0, index] for view in views]
     shares = {
         "bias": _active(inputs[0], weights[0], biases[1]),
         "weights": _active(inputs[0], weights[1], biases[0]),
@@ -51,9 +50,8 @@ def cause_of(
     return _sentence(guilty, new - old, slope, float(step_inputs["lr"].max()), trainer.experiment.optimizer, len(units))
 
 
-def _sentence(guilty: str, moved: Tensor, slope: Tensor, lr: float, optimizer: object, count: int) -> str:
-    kind = getattr(optimizer, "kind", "")
-    by = f"lr {lr:g}" if getattr(optimizer, "plain_gradient_descent", False) else f"{kind} at lr {lr:g}"
+def _sentence(guilty: str, moved: Tensor, slope: Tensor, lr: float, optimizer: Optimizer, count: int) -> str:
+    by = f"lr {lr:g}" if optimizer.plain_gradient_descent else f"{optimizer.kind} at lr {lr:g}"
     if count > 1:
         what = "their biases" if guilty == "bias" else "their incoming weights"
         mean = float(slope.mean())
@@ -77,7 +75,7 @@ def _inputs(observer: Observer, parameters: Tensor, layer: int) -> Tensor:
 
 def _gradient(trainer: Trainer, step_inputs: StepInputs, seeds: Tensor, step: int, state: State) -> Tensor:
     """The gradient of the batch of this step, `[1, parameters]`."""
-    counter, number = counter_for(numbers_per_step(trainer.experiment)), torch.tensor(step)
+    counter, number = counter_of(trainer.experiment), torch.tensor(step)
     batch = trainer.training_step.sampler.batch(seeds, number, step_inputs, counter)
     dropout = trainer.training_step.dropout(seeds, number, counter)
     return trainer.training_step.gradient(state["parameters"], batch, dropout)[0]

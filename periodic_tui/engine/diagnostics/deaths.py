@@ -101,14 +101,13 @@ class _Search:
         self, trainer: Trainer, observer: Observer, focus: int, points: int, again: bool, until: float
     ) -> None:
         self.trainer, self.observer = trainer, observer
-        self._points = points
+        self._points, self._until = points, until
         # An optimizer of torch's keeps its own state.
         repeatable = isinstance(trainer.experiment.optimizer, ElementWise)
         self._again = again and points == len(observer.probe.x) and repeatable
         _, self._step_inputs, self._seeds = trainer.one(focus)
-        alone: Stepper = Eager(trainer.training_step, trainer.device)
-        self._stepper = trainer.stepper if len(trainer.seeds) == 1 else alone
-        self._until = until
+        alone = len(trainer.seeds) == 1
+        self._stepper: Stepper = trainer.stepper if alone else Eager(trainer.training_step, trainer.device)
 
     def events(self, before: _Moment, after: _Moment, changed: dict[Unit, bool]) -> list[Event]:
         """Return an event for each unit that died (True) or came back (False), or one for many that did so together.

@@ -12,7 +12,7 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.components.domain import Interval
-from periodic_tui.engine.components.models.sine_unit import SineUnit
+from periodic_tui.engine.components.models.waves import SineUnit
 from periodic_tui.engine.components.targets.sines import Sine
 from periodic_tui.engine.experiment import Experiment
 

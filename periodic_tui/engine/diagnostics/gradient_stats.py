@@ -7,10 +7,10 @@ from torch import Tensor
 
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics.observer import Observer
-from periodic_tui.engine.randomness import Stream, counter_for
+from periodic_tui.engine.randomness import Stream
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import GradientStats
-from periodic_tui.engine.training.sampling import Batch, numbers_per_step
+from periodic_tui.engine.training.sampling import Batch, counter_of
 from periodic_tui.engine.training.step import on_cpu
 from periodic_tui.engine.training.trainer import Trainer
 
@@ -44,7 +44,7 @@ class GradientMeter:
 def measure(trainer: Trainer, observer: Observer, focus: int) -> GradientStats:
     """Size of the true gradient (in closed form, or on the probe), size of a minibatch's deviation from it, and the
     length of the next step over that of the parameters (NaN for optimizers that torch keeps)."""
-    step, counter = trainer.training_step, counter_for(numbers_per_step(trainer.experiment))
+    step, counter = trainer.training_step, counter_of(trainer.experiment)
     own_state, own_inputs, own_seed = trainer.one(focus)
     state, step_inputs, seeds = on_cpu(own_state), on_cpu(own_inputs), own_seed.cpu()
     samples = trainer.experiment.training.batch_size or trainer.experiment.domain.points

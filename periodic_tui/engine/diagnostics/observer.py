@@ -9,7 +9,6 @@ from torch import Tensor
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.components.models import HiddenLayer
 from periodic_tui.engine.diagnostics.accuracy import Accuracy
-from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.diagnostics.reading import Reading
@@ -65,7 +64,8 @@ class Observer:
 
         `brief`: units of very wide networks, and their test loss, are read on a part of the points only.
         """
-        brief = brief and self._most_points * self._widest > _BRIEF_ABOVE
+        points = max(len(probe.x) for probe in (self.probe, self.test) if probe)
+        brief = brief and points * self._widest > _BRIEF_ABOVE
         return Reading.joined([self._read(part, brief) for part in self._parts(parameters)])
 
     def loss(self, parameters: Tensor) -> Floats:
@@ -78,25 +78,23 @@ class Observer:
         return parameters.split(max(1, _NUMBERS_AT_ONCE // (len(self.probe.x) * self._widest)))
 
     @property
-    def _most_points(self) -> int:
-        return max(len(probe.x) for probe in (self.probe, self.test) if probe is not None)
-
-    @property
     def _widest(self) -> int:
         return max((1, self.step.experiment.target.inputs, *self.step.experiment.model.hidden_units))
 
     def _read(self, parameters: Tensor, brief: bool) -> Reading:
         model, views = self.step.experiment.model, self.step.layout.views(parameters)
-        probe = self._fit_probe(parameters.shape[-1]) if brief else self.probe
+        quarter = brief and parameters.shape[-1] * len(self.probe.x) > _QUARTER_ABOVE
+        probe = self.probe.part(len(self.probe.x) // 4) if quarter else self.probe
         points = probe.part(_BRIEF).x if brief else probe.x
         output, units = self._forward(parameters, points, brief)
         if brief:
             output = self.predict(parameters, probe.x)
+        test = self.test.part(_BRIEF) if self.test and brief else self.test
         frequency = model.frequency_parameter
         omega = views[frequency].flatten(1) if frequency else output.new_empty(len(parameters), 0)
         return Reading(
             loss=self._loss(output, probe).numpy(),
-            loss_test=self._test_loss(parameters, brief),
+            loss_test=self._loss(self.predict(parameters, test.x), test).numpy() if test else None,
             fit_mean=output.double().mean((1, 2)).cpu().numpy(),
             fit_std=output.double().std((1,), correction=0).mean(-1).cpu().numpy(),
             omega=omega.cpu().double().numpy(),
@@ -104,11 +102,6 @@ class Observer:
             units=units,
             points=len(points),
         )
-
-    def _fit_probe(self, size: int) -> Probe:
-        """The probe, or a quarter of it where a network of so many parameters would take too long on all of it."""
-        count = len(self.probe.x) if size * len(self.probe.x) <= _QUARTER_ABOVE else len(self.probe.x) // 4
-        return self.probe.part(count)
 
     def _forward(self, parameters: Tensor, points: Tensor, brief: bool) -> tuple[Tensor, tuple[Units, ...]]:
         """Outputs on points `[points, inputs]` and the health of every hidden layer there."""
@@ -118,9 +111,13 @@ class Observer:
         with torch.set_grad_enabled(bool(model.hidden_units) and not self.relu):
             views = layout.views(parameters.detach().requires_grad_(torch.is_grad_enabled()))
             output = model.forward(views, self._expanded(points, parameters), hidden)
-        weights = [self._outgoing(views, index, len(hidden)) for index in range(len(hidden))]
-        layers = zip(hidden, weights, strict=True)
-        return output.detach(), tuple(read_units(layer, weight, self.relu, brief) for layer, weight in layers)
+        weights = layout.views(parameters.detach())
+        following = [*(f"hidden.{index}.weight" for index in range(1, len(hidden))), "output.weight"]
+        units = (
+            read_units(layer, weights.get(name), self.relu, brief)
+            for layer, name in zip(hidden, following, strict=False)
+        )
+        return output.detach(), tuple(units)
 
     def hidden(self, parameters: Tensor, x: Tensor | None = None) -> list[HiddenLayer]:
         """What each hidden layer does on the probe, or on the points `[points, inputs]`."""
@@ -131,10 +128,6 @@ class Observer:
             points = self._expanded(self.probe.x if x is None else x, parameters)
             self.step.experiment.model.forward(views, points, layers)
         return layers
-
-    def certified(self, parameters: Tensor) -> list[Tensor]:
-        """For each hidden layer the units `[replicas, units]` that are dead on the whole domain; empty if unknown."""
-        return never_active(self.step.experiment, self.step.layout.views(parameters))
 
     def sharpness_at(self, parameters: Tensor) -> Floats:
         """Largest curvature of the loss, `[replicas]`, at `[replicas, parameters]`: in closed form where there is one,
@@ -167,22 +160,9 @@ class Observer:
                 outputs.append(self.step.experiment.model.forward(views, self._expanded(part, parameters)))
         return torch.cat(outputs, 1)
 
-    def _test_loss(self, parameters: Tensor, brief: bool) -> Floats | None:
-        if self.test is None:
-            return None
-        test = self.test.part(_BRIEF) if brief else self.test
-        return self._loss(self.predict(parameters, test.x), test).numpy()
-
     def _loss(self, output: Tensor, probe: Probe) -> Tensor:
-        loss = loss_of(output.double(), Batch(probe.x, probe.y.double()), self.step.experiment.training.loss)
-        return loss.cpu()
+        return loss_of(output.double(), Batch(probe.x, probe.y.double()), self.step.experiment.training.loss).cpu()
 
     @staticmethod
     def _expanded(x: Tensor, parameters: Tensor) -> Tensor:
         return x.expand(len(parameters), *x.shape)
-
-    @staticmethod
-    def _outgoing(views: dict[str, Tensor], index: int, layers: int) -> Tensor | None:
-        name = "output.weight" if index == layers - 1 else f"hidden.{index + 1}.weight"
-        weight = views.get(name)
-        return None if weight is None else weight.detach()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -34,22 +34,18 @@ class Reading:
     def one(self, replica: int) -> Reading:
         """The reading of one replica alone."""
         part = slice(replica, replica + 1)
-        own: dict[str, Any] = {name: None if value is None else value[part] for name, value in self._arrays().items()}
-        return replace(self, **own, units=tuple(u.one(replica) for u in self.units))
+        return self._changed(lambda name: getattr(self, name)[part], (units.one(replica) for units in self.units))
 
     @classmethod
     def joined(cls, parts: Sequence[Reading]) -> Reading:
         """One reading of the replicas of several."""
-        first, *others = parts
-        if not others:
-            return first
-        arrays: dict[str, Any] = {
-            name: None if value is None else np.concatenate([getattr(part, name) for part in parts])
-            for name, value in first._arrays().items()
-        }
-        layers = zip(*(part.units for part in parts), strict=True)
-        return replace(first, **arrays, units=tuple(Units.joined(layer) for layer in layers))
+        if len(parts) == 1:
+            return parts[0]
+        units = map(Units.joined, zip(*(part.units for part in parts), strict=True))
+        return parts[0]._changed(lambda name: np.concatenate([getattr(part, name) for part in parts]), units)
 
-    def _arrays(self) -> dict[str, Any]:
-        names = (field.name for field in fields(self) if field.name not in ("units", "points"))
-        return {name: getattr(self, name) for name in names}
+    def _changed(self, change: Callable[[str], Floats], units: Iterable[Units]) -> Reading:
+        """With these units, and another array in place of each that is there."""
+        names = [field.name for field in fields(self) if isinstance(getattr(self, field.name), np.ndarray)]
+        arrays: dict[str, Any] = {name: change(name) for name in names}
+        return replace(self, **arrays, units=tuple(units))

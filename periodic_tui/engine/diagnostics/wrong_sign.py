@@ -63,7 +63,8 @@ def wrong_signs(h: Tensor, x: Tensor, y: Tensor, outgoing: Tensor, biases: bool,
     h, x, y = h[:, some].double(), x[:, some].double(), y[some].double()
     own = h * outgoing.double().unsqueeze(1)
     rest = _centered(y.unsqueeze(-1) - own.sum(-1, keepdim=True) + own, biases)
-    candidates = _unit_length(_centered(act(_pre_activations(x, biases)), biases))
+    candidates = _centered(act(_pre_activations(x, biases)), biases)
+    candidates = candidates / candidates.norm(dim=1, keepdim=True).clamp_min(1e-30)
     overlap = rest.mT @ candidates
     left = rest.square().sum(1).unsqueeze(-1) - overlap.square()
     along = overlap * outgoing.double().sign().unsqueeze(-1)
@@ -77,16 +78,9 @@ def _centered(values: Tensor, biases: bool) -> Tensor:
     return values - values.mean(1, keepdim=True) if biases else values
 
 
-def _unit_length(h: Tensor) -> Tensor:
-    """Columns of length 1; those that are 0 stay so."""
-    return h / h.norm(dim=1, keepdim=True).clamp_min(1e-30)
-
-
 def _pre_activations(x: Tensor, biases: bool) -> Tensor:
     """`[replicas, points, candidates]`: evenly spread directions, with kinks at quartiles where there are biases."""
-    inputs = x.shape[-1]
-    middle = x.mean(1, keepdim=True) if biases else 0.0
-    z = (x - middle) @ _directions(inputs, x)
+    z = _centered(x, biases) @ _directions(x.shape[-1], x)
     if not biases:
         return z
     kinks = torch.quantile(z, torch.tensor([0.25, 0.5, 0.75], dtype=z.dtype, device=z.device), dim=1)

@@ -14,7 +14,7 @@ MAX_NUMBERS = 1_000_000_000
 
 def conflicts(target: Target, domain: Domain, model: Model, optimizer: Optimizer, training: Training) -> dict[str, str]:
     """Key path to what conflicts there with another key; empty where all goes together."""
-    apart = _in_domain(domain, target) | _in_data_set(domain, training) | _in_loss(training, target)
+    apart = _in_domain(domain, target) | _in_training(training, domain, target)
     if found := model.conflicts(target.inputs, target.outputs):
         return apart | _under("model", found)
     layout = model.layout(target.inputs, target.outputs)
@@ -37,7 +37,7 @@ def _in_domain(domain: Domain, target: Target) -> dict[str, str]:
     return _under("domain", found | target.conflicts(domain))
 
 
-def _in_data_set(domain: Domain, training: Training) -> dict[str, str]:
+def _in_training(training: Training, domain: Domain, target: Target) -> dict[str, str]:
     points, batch_size = domain.points, training.batch_size
     found = {}
     if not points and domain.spacing == "even":
@@ -46,13 +46,9 @@ def _in_data_set(domain: Domain, training: Training) -> dict[str, str]:
         found["training.batch_size"] = "0 is the whole data set, but domain.points = 0 has none; expected at least 1"
     if points and batch_size > points:
         found["training.batch_size"] = f"expected at most domain.points = {points:,}, or 0 for all, got {batch_size:,}"
+    if training.loss == "circular" and not target.phases:
+        found["training.loss"] = f"circular compares phases, and {target.kind} gives none; expected mse"
     return found
-
-
-def _in_loss(training: Training, target: Target) -> dict[str, str]:
-    if training.loss == "mse" or target.phases:
-        return {}
-    return {"training.loss": f"circular compares phases, and {target.kind} gives none; expected mse"}
 
 
 def _in_size(target: Target, domain: Domain, model: Model, training: Training, parameters: int) -> dict[str, str]:

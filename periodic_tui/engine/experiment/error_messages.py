@@ -43,7 +43,9 @@ def problems(error: ValidationError, table: dict[str, Any]) -> list[str]:
 
 
 def _lines(details: ErrorDetails, table: dict[str, Any]) -> Iterator[str]:
-    place = _locate(details["loc"], table)
+    place = _Place("", table, Experiment, None)
+    for part in details["loc"]:
+        place = place.step(part)
     context = details.get("ctx", {})
     match details["type"]:
         case "conflicts":
@@ -93,13 +95,6 @@ class _Place:
         table = self.value if isinstance(self.value, dict) else None
         path, kind = (self.path, self.value) if table is None else (f"{self.path}.kind", table.get("kind"))
         return f"{path}: unknown {self.spec.noun} {_shown(kind)}, {_one_of(list(self.spec), str(kind))}"
-
-
-def _locate(location: tuple[str | int, ...], table: dict[str, Any]) -> _Place:
-    place = _Place("", table, Experiment, None)
-    for part in location:
-        place = place.step(part)
-    return place
 
 
 def _inside(value: Any, part: str | int) -> Any:

@@ -39,31 +39,25 @@ def parse_value(text: str) -> Any:
     return parsed["value"] if len(parsed) == 1 else text
 
 
-def override(table: Mapping[str, Any], path: str, value: Any) -> Table:
-    """A copy of a preset's table with the value at `path` (`optimizer.lr`) replaced.
+def override(table: Mapping[str, Any], path: str, value: Any, above: str = "") -> Table:
+    """A copy of a preset's table, or of the one at `above`, with the value at `path` (`optimizer.lr`) replaced.
 
     A new kind drops the old kind's options; setting an option of a bare name turns the name into a table.
     Raises ValueError where the path leads through something that is no table.
     """
-    return _override(dict(table), path.split("."), value, "")
-
-
-def _override(table: Table, keys: list[str], value: Any, above: str) -> Table:
-    key, *rest = keys
-    path = f"{above}.{key}" if above else key
+    key, dot, rest = path.partition(".")
+    here = f"{above}.{key}" if above else key
     if not key:
         raise ValueError("an empty key")
-    if not rest:
-        changed = value != table.get("kind")
-        if key == "kind" and above in CHOSEN_BY_KIND and changed:
-            return {"kind": value}
-        return {**table, key: value}
+    if not dot:
+        other_kind = key == "kind" and above in CHOSEN_BY_KIND and value != table.get("kind")
+        return {"kind": value} if other_kind else {**table, key: value}
     inner = table.get(key, {})
-    if isinstance(inner, str) and path in CHOSEN_BY_KIND:
+    if isinstance(inner, str) and here in CHOSEN_BY_KIND:
         inner = {"kind": inner}
     if not isinstance(inner, Mapping):
-        raise ValueError(f"{path}: expected a table")
-    return {**table, key: _override(dict(inner), rest, value, path)}
+        raise ValueError(f"{here}: expected a table")
+    return {**table, key: override(inner, rest, value, here)}
 
 
 def changed_in_mid_run(experiment: Experiment, key: str, text: str) -> Experiment:

@@ -19,26 +19,20 @@ class Pacer:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self.pace = 0.0
-        """Steps a second that are asked for; 0: flat out."""
-        self.rate = 0.0
-        """Steps a second over the last second."""
-        self._paced_until: int | None = None
-        self._cost = _CHUNK
-        self.restart()
+        self.begin(0.0, 0)
 
     def begin(self, pace: float, steps: int) -> None:
         """A new run: its pace, which holds for so many steps (0: until changed)."""
-        self.pace = pace
-        self._paced_until = steps or None
+        self.set(pace, steps)
         self._cost = _CHUNK
         self.rate = 0.0
-        self.restart()
+        """Steps a second over the last second."""
 
-    def set(self, pace: float) -> None:
-        """From now on this pace."""
+    def set(self, pace: float, steps: int = 0) -> None:
+        """From now on this pace, for so many steps (0: until changed)."""
         self.pace = pace
-        self._paced_until = None
+        """Steps a second that are asked for; 0: flat out."""
+        self._paced_until = steps or None
         self.restart()
 
     def forget_cost(self) -> None:

@@ -1,4 +1,4 @@
-"""Which device trains an experiment where nobody has said: the faster one, by measurement."""
+"""Which device trains an experiment: the one of a name, or, where nobody has said, the faster one, by measurement."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import torch
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot.build_process import obstacle
-from periodic_tui.engine.training.devices import accelerator, choose_device
 from periodic_tui.engine.training.memory import available_bytes, check_memory, needed_bytes
 from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per_second
 from periodic_tui.engine.training.trainer import Trainer
@@ -20,10 +19,32 @@ TRIED = 5e9
 _CPU = torch.device("cpu")
 
 
+def accelerator() -> torch.device | None:
+    """The first CUDA device; None where there is none. Metal, which knows no float64, is used on request only."""
+    return torch.device("cuda", 0) if torch.cuda.is_available() else None
+
+
 def settled(name: str, experiment: Experiment, steppers: StepperChoice) -> tuple[torch.device, str]:
     """The device of that name, and why it was chosen, where there was a choice. Raises Refused."""
     other = accelerator() if name == "auto" else None
-    return _fastest(experiment, other, steppers) if other else (choose_device(name), "")
+    return _fastest(experiment, other, steppers) if other else (_named(name), "")
+
+
+def _named(name: str) -> torch.device:
+    """The device of that name: `auto` (where there is no choice), `cpu`, `cuda`, `cuda:N` or `mps`. Raises Refused
+    where it is not there."""
+    if name in ("auto", "cpu"):
+        return torch.device("cpu")
+    if name == "mps":
+        if not torch.backends.mps.is_available():
+            raise Refused("--device mps: no Metal device here; expected auto or cpu")
+        return torch.device("mps")
+    if not torch.cuda.is_available():
+        raise Refused(f"--device {name}: no CUDA device here; expected auto or cpu")
+    device = torch.device(name)
+    if device.index is not None and device.index >= torch.cuda.device_count():
+        raise Refused(f"--device {name}: there are {torch.cuda.device_count()} CUDA devices, numbered from 0")
+    return device
 
 
 def _fastest(experiment: Experiment, other: torch.device, steppers: StepperChoice) -> tuple[torch.device, str]:

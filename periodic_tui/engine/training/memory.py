@@ -47,19 +47,12 @@ def needed_bytes(experiment: Experiment) -> float:
 
 
 def available_bytes(device: torch.device) -> float:
-    """Bytes of memory that are free on the device."""
-    return _free_on_cuda(device) if device.type == "cuda" else _free_here()
-
-
-def _free_on_cuda(device: torch.device) -> float:
-    """What nobody has, and what torch has in reserve."""
+    """Bytes of memory that are free on the device: on CUDA what nobody has, and what torch has in reserve."""
     import torch
 
-    reserve = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-    return float(torch.cuda.mem_get_info(device)[0] + reserve)
-
-
-def _free_here() -> float:
+    if device.type == "cuda":
+        reserve = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return float(torch.cuda.mem_get_info(device)[0] + reserve)
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
         return 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))

@@ -32,19 +32,14 @@ class Batch:
     weight: Tensor | None = None
 
     def __getitem__(self, index: int) -> Batch:
-        return Batch(self.x[index], self.y[index], None if self.weight is None else self.weight)
-
-
-def numbers_per_step(experiment: Experiment) -> int:
-    """How many random numbers one step draws at most in one call: the length of its counter."""
-    batch = experiment.training.batch_size or experiment.domain.points
-    widest = max((*experiment.model.hidden_units, 2 * experiment.target.inputs, 2 * experiment.target.outputs))
-    return batch * widest
+        return Batch(self.x[index], self.y[index], self.weight)
 
 
 def counter_of(experiment: Experiment, device: torch.device | str = "cpu") -> Tensor:
-    """The counter that a step draws with."""
-    return counter_for(numbers_per_step(experiment), device)
+    """The counter that a step draws with: as long as the numbers are many that it draws at most in one call."""
+    batch = experiment.training.batch_size or experiment.domain.points
+    widest = max((*experiment.model.hidden_units, 2 * experiment.target.inputs, 2 * experiment.target.outputs))
+    return counter_for(batch * widest, device)
 
 
 class Sampler:
@@ -118,6 +113,15 @@ def edges(intervals: tuple[Interval, ...], replicas: int, dtype: torch.dtype) ->
     return starts.expand(replicas, -1).contiguous(), lengths.expand(replicas, -1).contiguous()
 
 
+def intervals_in_use(step_inputs: StepInputs, replica: int) -> tuple[Interval, ...]:
+    """The training intervals of one replica now, which a remedy may have narrowed; empty where inputs do not come from
+    intervals."""
+    if "starts" not in step_inputs:
+        return ()
+    starts, lengths = step_inputs["starts"][replica].tolist(), step_inputs["lengths"][replica].tolist()
+    return tuple((start, start + length) for start, length in zip(starts, lengths, strict=True) if length > 0)
+
+
 def data_set(experiment: Experiment) -> tuple[Tensor, Tensor]:
     """The fixed data set, the same for every seed: `x` `[points, inputs]`, `y` `[points, outputs]` with its noise."""
     x, y = noise_free(experiment)
@@ -129,8 +133,7 @@ def data_set(experiment: Experiment) -> tuple[Tensor, Tensor]:
 
 def noise_free(experiment: Experiment) -> tuple[Tensor, Tensor]:
     """The same without noise."""
-    rows = experiment.target.rows(experiment.domain.train)
-    if rows is not None:
+    if rows := experiment.target.rows(experiment.domain.train):
         return rows[0].to(torch_dtype(experiment)), rows[1].to(torch_dtype(experiment))
     x = _placed(experiment)
     return x, experiment.target(x)

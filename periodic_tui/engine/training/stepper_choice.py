@@ -135,7 +135,7 @@ class StepperChoice:
         if not was_compiled:
             return trainer.eager()
         try:
-            stepper = self._at_hand(trainer)
+            stepper = self.at_hand(trainer)
             if stepper is None and self.wanted == "compiled" and not self.interactive:
                 stepper = self._built(trainer)
         except Unavailable as reason:
@@ -159,7 +159,7 @@ class StepperChoice:
     def _compiled(self, trainer: Trainer) -> Stepper:
         """A compiled stepper now. Raises Refused where it cannot be, or where it is yet to be built."""
         try:
-            stepper = self._at_hand(trainer) or (None if self.interactive else self._built(trainer))
+            stepper = self.at_hand(trainer) or (None if self.interactive else self._built(trainer))
         except Unavailable as reason:
             raise Refused(str(reason)) from None
         if stepper is None:
@@ -178,12 +178,12 @@ class StepperChoice:
     def _found(self, trainer: Trainer) -> tuple[Stepper | None, str | None]:
         """A compiled stepper that need not be built, or what has become of one that was damaged."""
         try:
-            return self._at_hand(trainer), None
+            return self.at_hand(trainer), None
         except Damaged as damage:
             return None, str(damage)
 
-    def _at_hand(self, trainer: Trainer) -> Stepper | None:
-        """A compiled stepper that need not be built; None if there is none."""
+    def at_hand(self, trainer: Trainer) -> Stepper | None:
+        """A compiled stepper that need not be built; None if there is none. Raises Unavailable."""
         if reason := _obstacle(trainer):
             raise Unavailable(reason)
         if trainer.device.type == "cuda":
@@ -211,7 +211,7 @@ class StepperChoice:
         """The fastest stepper that need not be built."""
         if self.wanted != "eager":
             with suppress(Unavailable):
-                return self._at_hand(trainer) or trainer.eager()
+                return self.at_hand(trainer) or trainer.eager()
         return trainer.eager()
 
     def _built(self, trainer: Trainer) -> Stepper:
@@ -224,7 +224,7 @@ class StepperChoice:
                 raise Unavailable("the build was given up")
             time.sleep(_LOOK)
         build.finish()
-        stepper = self._at_hand(trainer)
+        stepper = self.at_hand(trainer)
         if stepper is None:
             raise Unavailable("the build left nothing behind")
         return stepper
@@ -249,11 +249,10 @@ class StepperChoice:
 
 def _obstacle(trainer: Trainer) -> str | None:
     """Why this step cannot be compiled for its device; None if it can."""
-    if trainer.device.type == "cuda":
-        return None if isinstance(trainer.experiment.optimizer, ElementWise) else obstacle(trainer.experiment)
-    if trainer.device.type != "cpu":
+    if trainer.device.type not in ("cpu", "cuda"):
         return f"steps are compiled for the CPU and for CUDA, not for {trainer.device}"
-    return obstacle(trainer.experiment)
+    captures = trainer.device.type == "cuda" and isinstance(trainer.experiment.optimizer, ElementWise)
+    return None if captures else obstacle(trainer.experiment)
 
 
 def captured(trainer: Trainer) -> Stepper:

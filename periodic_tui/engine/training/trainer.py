@@ -142,19 +142,14 @@ class Trainer:
         step = TrainingStep.of(experiment)
         if step.layout != self.training_step.layout:
             raise Refused("the parameters would no longer fit: that needs a new run")
-        without_lr = {"lr": 0.0}
-        same = experiment.optimizer.model_copy(update=without_lr) == self.experiment.optimizer.model_copy(
-            update=without_lr
-        )
+        same = experiment.optimizer == self.experiment.optimizer.model_copy(update={"lr": experiment.optimizer.lr})
         only_lr = same and experiment.model_copy(update={"optimizer": self.experiment.optimizer}) == self.experiment
         step_inputs = self._step_inputs(experiment)
         self.experiment, self.training_step, self.step_inputs = experiment, step, step_inputs
         if only_lr:
             return
-        alive = self.state["alive"]
         if not same:
-            self.state = self.start(self.state["parameters"])
-            self.state["alive"] = alive
+            self.state = self.start(self.state["parameters"]) | {"alive": self.state["alive"]}
         remembered = self.stepper.state_dict() if same else ()
         self.stepper = self.stepper_for(self, "")
         self.stepper.load_state_dict(remembered)

@@ -90,7 +90,9 @@ class Treatment:
     def _end(self, outcome: str | Failed) -> None:
         if isinstance(outcome, Failed):
             self.failed = True
-            self._restore()
+            if self.trainer.experiment is not self._checkpoint.experiment:
+                self.adopt(self._checkpoint.experiment)
+            self._checkpoint.restore(self.trainer)
             self._finish(f"failed and left the run as it was: {outcome}")
             return
         lost = int(self.context.given_up.sum())
@@ -98,11 +100,6 @@ class Treatment:
             self._checkpoint.restore_some(self.trainer, self.context.given_up)
             outcome += f"; {lost} of {self.context.replicas} replicas were left as they were: {self.context.reason}"
         self._finish(outcome)
-
-    def _restore(self) -> None:
-        if self.trainer.experiment is not self._checkpoint.experiment:
-            self.adopt(self._checkpoint.experiment)
-        self._checkpoint.restore(self.trainer)
 
     def _finish(self, outcome: str) -> None:
         self.stage, self._left, self.outcome = "", 0, outcome

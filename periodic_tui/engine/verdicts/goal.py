@@ -6,16 +6,19 @@ import math
 from functools import cached_property
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.diagnostics import Observer
-from periodic_tui.engine.diagnostics.spectrum import spectral_peak
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.known_answers import NoAnswer
 from periodic_tui.engine.training.trainer import Trainer
 
 CAPTURE = 4.493409457909064
 """First positive root of tan u = u: sin((ω − ω₀)R)/((ω − ω₀)R) falls until |ω − ω₀| R reaches it."""
+_AT_ONCE = 1 << 21
+_OVERSAMPLING = 2
 
 
 class Goal:
@@ -61,3 +64,22 @@ def _sharpness(trainer: Trainer, observer: Observer) -> float:
         return float(observer.sharpness_at(trainer.answer_parameters()[:1])[0])
     except NoAnswer:
         return math.nan
+
+
+def spectral_peak(x: Tensor, y: Tensor) -> float:
+    """Angular frequency at which the samples `x`, `y` `[points]` correlate best with a complex exponential.
+
+    Searched up to the mean Nyquist frequency of the samples, twice as finely as their range resolves; the samples may
+    lie anywhere (Schuster's periodogram).
+    """
+    x, y = x.double(), y.double() - y.double().mean()
+    width = float(x.max() - x.min())
+    finest = 2 * math.pi / (width * _OVERSAMPLING)
+    frequencies = torch.arange(1, _OVERSAMPLING * len(x) // 2 + 1, dtype=torch.float64) * finest
+    power = torch.cat([_power(part, x, y) for part in frequencies.split(max(1, _AT_ONCE // len(x)))])
+    return float(frequencies[power.argmax()])
+
+
+def _power(frequencies: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    phase = frequencies.unsqueeze(-1) * x
+    return (phase.cos() @ y).square() + (phase.sin() @ y).square()

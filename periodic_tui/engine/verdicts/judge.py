@@ -8,10 +8,11 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Counts, Floats
 from periodic_tui.engine.diagnostics import Observer, Reading
+from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
 from periodic_tui.engine.snapshot import Layer, Verdict
-from periodic_tui.engine.training.active_range import narrowed_by
+from periodic_tui.engine.training.sampling import intervals_in_use
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence, gathered
 from periodic_tui.engine.verdicts.goal import Goal
@@ -47,8 +48,10 @@ class Judge:
 
     def basin_now(self, replica: int) -> float | None:
         """The basin's half-width on the range in use: a remedy widens it by narrowing that."""
-        whole = self.trainer.experiment.domain.train
-        return None if self.basin is None else self.basin * narrowed_by(self.trainer.step_inputs, replica, whole)
+        whole, used = self.trainer.experiment.domain.train, intervals_in_use(self.trainer.step_inputs, replica)
+        if self.basin is None or not used:
+            return self.basin
+        return self.basin * (whole[-1][1] - whole[0][0]) / (used[-1][1] - used[0][0])
 
     def frequencies(self) -> Floats | None:
         """`[replicas, frequencies]` of the present parameters, or None where the model has none."""
@@ -101,7 +104,7 @@ class Judge:
     def _layers(self, reading: Reading, part: slice, wrong: bool, live: bool) -> tuple[Layer, ...]:
         """`wrong`: some unit of the last one has the wrong sign."""
         parameters, views = self.trainer.parameters_of(part), self.trainer.training_step.layout.views
-        certified = self.observer.certified(parameters) if reading.units else []
+        certified = never_active(self.trainer.experiment, views(parameters))
         signs = wrong_signs_at(self.observer, parameters) if wrong else None
         return layers_of(reading.units, views(parameters), views(self._start[part]), certified, signs, live)
 

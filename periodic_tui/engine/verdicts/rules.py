@@ -1,15 +1,14 @@
 """What is the matter with a network: the first rule that holds names the verdict.
 
 Codes, predicates and their order are the command line's contract. A predicate takes a whole population at once; the
-sentence is written for one replica. A new verdict is one Rule here, and its place in RULES.
+sentence is written for one replica. A new verdict is one rule here, at its place in the order.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -55,7 +54,21 @@ class Rule:
     """For evidence on a single replica, for which it holds."""
 
 
-@partial(Rule, "diverged", lambda e: ~e.alive)
+RULES: list[Rule] = []
+"""In order of precedence, which is that of this file."""
+
+
+def _rule(code: str, predicate: Callable[[Evidence], Mask]) -> Callable[[Callable[[Evidence], Statement]], Rule]:
+    """Decorator of a sentence: adds the rule after those above."""
+
+    def add(sentence: Callable[[Evidence], Statement]) -> Rule:
+        RULES.append(Rule(code, predicate, sentence))
+        return RULES[-1]
+
+    return add
+
+
+@_rule("diverged", lambda e: ~e.alive)
 def diverged(e: Evidence) -> Statement:
     """A parameter or the loss is not finite. That replica is frozen at its last good step; the others go on."""
     text = "A parameter or the loss stopped being finite; frozen at the last good step."
@@ -67,7 +80,7 @@ def _is_solved(e: Evidence) -> Mask:
     return np.where(np.isnan(e.accuracy), below, e.accuracy == 1.0)
 
 
-@partial(Rule, "solved", _is_solved)
+@_rule("solved", _is_solved)
 def solved(e: Evidence) -> Statement:
     """The probe loss is at most the preset's `solved_below`, and on the test domain too where there is one. For targets
     with a right or wrong (the clock): all of the held-out inputs are decoded exactly, whatever the loss."""
@@ -80,7 +93,7 @@ def solved(e: Evidence) -> Statement:
     return Statement(text, figures, _ratio(e.solved_below, np.fmax(loss, test)))
 
 
-@partial(Rule, "no-extrapolation", lambda e: (e.explained > _EXPLAINED) & (e.explained_test < _HELD_OUT))
+@_rule("no-extrapolation", lambda e: (e.explained > _EXPLAINED) & (e.explained_test < _HELD_OUT))
 def no_extrapolation(e: Evidence) -> Statement:
     """More than 95 % of the target's variance is explained on the training domain, less than 50 % on the test
     domain."""
@@ -94,7 +107,7 @@ def no_extrapolation(e: Evidence) -> Statement:
     return Statement(text, figures, min(_ratio(1 - _EXPLAINED, 1 - inside), _ratio(1 - outside, 1 - _HELD_OUT)))
 
 
-@partial(Rule, "dead-network", lambda e: e.dead_layer >= 0)
+@_rule("dead-network", lambda e: e.dead_layer >= 0)
 def dead_network(e: Evidence) -> Statement:
     """Some hidden layer has only dead units: |φ′(z)| ≥ 1e-3 (for ReLU: z > 0) on less than 1 % of the probe."""
     layer = e.layers[e.dead_layer[0]]
@@ -106,7 +119,7 @@ def dead_network(e: Evidence) -> Statement:
     return Statement(text, {"layer": layer.name, "units": layer.units, "fit_mean": e.fit_mean[0], **_averages(e)})
 
 
-@partial(Rule, "collapsed-to-constant", lambda e: e.fit_std < _CONSTANT * e.target_std)
+@_rule("collapsed-to-constant", lambda e: e.fit_std < _CONSTANT * e.target_std)
 def collapsed_to_constant(e: Evidence) -> Statement:
     """The standard deviation of the fit on the probe is below 1 % of the target's."""
     std = e.fit_std[0]
@@ -124,7 +137,7 @@ def _averages(e: Evidence) -> dict[str, float]:
     return {"target_mean": e.target_mean, "target_median": e.target_median}
 
 
-@partial(Rule, "step-too-large", lambda e: (e.lr * e.sharpness > _STABLE) | (e.lr * e.best_sharpness > _STABLE))
+@_rule("step-too-large", lambda e: (e.lr * e.sharpness > _STABLE) | (e.lr * e.best_sharpness > _STABLE))
 def step_too_large(e: Evidence) -> Statement:
     """Plain gradient descent, and lr · sharpness > 2 at the present point; or the run was inside the answer's basin
     (for models with a frequency; otherwise at its lowest loss) and was thrown out while lr · sharpness > 2 there.
@@ -142,7 +155,7 @@ def step_too_large(e: Evidence) -> Statement:
     return Statement(text, figures, lr / limit)
 
 
-@partial(Rule, "stuck-outside-basin", lambda e: (e.distance > e.basin) & (e.explained < _NOTHING))
+@_rule("stuck-outside-basin", lambda e: (e.distance > e.basin) & (e.explained < _NOTHING))
 def stuck_outside_basin(e: Evidence) -> Statement:
     """The model's frequency is farther than 4.4934/R from the answer (or from the data's spectral peak, and then the
     sentence says so), and the fit explains less than 5 % of the target's variance.
@@ -173,7 +186,7 @@ def _is_at_noise_floor(e: Evidence) -> Mask:
     return (variance > 0) & (np.abs(e.train_loss - variance) <= _NOISE * variance)
 
 
-@partial(Rule, "noise-floor", _is_at_noise_floor)
+@_rule("noise-floor", _is_at_noise_floor)
 def noise_floor(e: Evidence) -> Statement:
     """The expected loss of a minibatch is within 10 % of the noise variance that the preset declares."""
     training, variance = e.train_loss[0], e.noise**2
@@ -182,7 +195,7 @@ def noise_floor(e: Evidence) -> Statement:
     return Statement(text, figures, _ratio(_NOISE * variance, abs(training - variance)))
 
 
-@partial(Rule, "learning", lambda e: (e.loss < (1 - _FALL) * e.loss_before) | np.isnan(e.loss_before))
+@_rule("learning", lambda e: (e.loss < (1 - _FALL) * e.loss_before) | np.isnan(e.loss_before))
 def learning(e: Evidence) -> Statement:
     """The probe loss fell by more than 2 % over the last fifth of the steps; or there was no step yet."""
     loss, before = e.loss[0], e.loss_before[0]
@@ -210,32 +223,32 @@ def _names(layer: Layer, attribute: str) -> str:
     return ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
 
 
-@partial(Rule, "dead-units", lambda e: e.dead > 0)
+@_rule("dead-units", lambda e: e.dead > 0)
 def dead_units(e: Evidence) -> Statement:
     """Some unit is dead: |φ′(z)| ≥ 1e-3 (for ReLU: z > 0) on less than 1 % of the probe."""
     return _units(e, "dead", "dead unit", "react on less than 1 % of the probe")
 
 
-@partial(Rule, "duplicate-units", lambda e: e.duplicate > 0)
+@_rule("duplicate-units", lambda e: e.duplicate > 0)
 def duplicate_units(e: Evidence) -> Statement:
     """The activations of two live units of a layer have a Pearson correlation above 0.98 on the probe."""
     return _units(e, "duplicate", "duplicate pair", "do the same work")
 
 
-@partial(Rule, "mute-units", lambda e: e.mute > 0)
+@_rule("mute-units", lambda e: e.mute > 0)
 def mute_units(e: Evidence) -> Statement:
     """What a live unit adds to the next layer varies by less than 1 % of what that layer's input does."""
     return _units(e, "mute", "mute unit", "hardly reach the next layer")
 
 
-@partial(Rule, "wrong-sign", lambda e: e.wrong_sign > 0)
+@_rule("wrong-sign", lambda e: e.wrong_sign > 0)
 def wrong_sign(e: Evidence) -> Statement:
     """In the place of a live unit of the last hidden layer, the best one with the other sign of the outgoing weight
     leaves less than nine tenths of what the best one of its own sign leaves, and of the present loss."""
     return _units(e, "wrong_sign", "unit", "would help with the other sign and cannot with their own")
 
 
-@partial(Rule, "underfit", lambda e: np.ones(len(e), dtype=bool))
+@_rule("underfit", lambda e: np.ones(len(e), dtype=bool))
 def underfit(e: Evidence) -> Statement:
     """None of the others."""
     loss, explained = e.loss[0], e.explained[0]
@@ -243,28 +256,10 @@ def underfit(e: Evidence) -> Statement:
     return Statement(text, {"loss": loss, "explained": explained})
 
 
-RULES = (
-    diverged,
-    solved,
-    no_extrapolation,
-    dead_network,
-    collapsed_to_constant,
-    step_too_large,
-    stuck_outside_basin,
-    noise_floor,
-    learning,
-    dead_units,
-    duplicate_units,
-    mute_units,
-    wrong_sign,
-    underfit,
-)
-"""In order of precedence."""
-
 CODES = tuple(rule.code for rule in RULES)
 
 
-def first_of(evidence: Evidence, rules: tuple[Rule, ...] = RULES) -> Counts:
+def first_of(evidence: Evidence, rules: Sequence[Rule] = RULES) -> Counts:
     """For each replica the index of the first of these rules that holds; -1 where none does."""
     found = np.full(len(evidence), -1)
     with np.errstate(invalid="ignore"):  # NaN: not known, so no predicate holds

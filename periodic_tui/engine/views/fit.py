@@ -1,4 +1,4 @@
-"""Target and prediction side by side, for the screen."""
+"""Target and prediction side by side, and one hidden unit's activation there, for the screen."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.arrays import Floats
-from periodic_tui.engine.components.models.linear import Linear
-from periodic_tui.engine.components.models.mlp import MLP
+from periodic_tui.engine.components.models.mlp import MLP, Linear
 from periodic_tui.engine.components.models.oscillators import wrapped
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.known_answers import NoAnswer, known_answer
-from periodic_tui.engine.snapshot import Fit, View
+from periodic_tui.engine.snapshot import Fit, UnitCurve, View
 from periodic_tui.engine.training.sampling import scaled, torch_dtype
 
 _PERIODS = 5
@@ -33,14 +32,30 @@ def fit_of(observer: Observer, parameters: Tensor, view: View) -> Fit:
     return _weights(observer, parameters) or _sample(observer, parameters)
 
 
-def curve_inputs(observer: Observer, view: View) -> Tensor:
+def unit_curve(observer: Observer, parameters: Tensor, view: View) -> UnitCurve:
+    """The activation of the view's unit, with one replica's `parameters` `[1, parameters]`."""
+    if view.unit is None or observer.step.experiment.target.inputs > 2:
+        return UnitCurve()
+    layer, unit = view.unit
+    single = observer.step.experiment.target.inputs == 1
+    x = _curve_inputs(observer, view) if single else _map_inputs(observer)
+    hidden = observer.hidden(parameters, x.to(parameters.device))
+    if layer >= len(hidden) or unit >= hidden[layer].activations.shape[-1]:
+        return UnitCurve()
+    values = _numpy(hidden[layer].activations[0, :, unit])
+    side = round(len(values) ** 0.5)
+    first = _numpy(x[:, 0])
+    return UnitCurve(layer, unit, first if single else first[:side], values if single else values.reshape(side, side))
+
+
+def _curve_inputs(observer: Observer, view: View) -> Tensor:
     """The inputs `[points, 1]` of curves over the view's window."""
     experiment = observer.step.experiment
     x = torch.linspace(*(view.window or _window(experiment)), view.points, dtype=torch.float64)
     return x.to(torch_dtype(experiment)).unsqueeze(-1)
 
 
-def map_inputs(observer: Observer) -> Tensor:
+def _map_inputs(observer: Observer) -> Tensor:
     """The inputs `[side · side, 2]` of maps: rows from the top of the picture (large second input) to its bottom."""
     axis = _axis(observer)
     points = torch.stack(torch.meshgrid(axis, axis.flip(0), indexing="xy"), -1).reshape(-1, 2)
@@ -49,7 +64,7 @@ def map_inputs(observer: Observer) -> Tensor:
 
 def _curves(observer: Observer, parameters: Tensor, view: View) -> Fit:
     experiment = observer.step.experiment
-    x, phases = curve_inputs(observer, view), experiment.target.phases
+    x, phases = _curve_inputs(observer, view), experiment.target.phases
     prediction = observer.predict(parameters, x.to(parameters.device))[0]
     return Fit(
         x=_numpy(x[:, 0]),
@@ -88,7 +103,7 @@ def _axis(observer: Observer) -> Tensor:
 
 
 def _maps(observer: Observer, parameters: Tensor) -> Fit:
-    experiment, points, shape = observer.step.experiment, map_inputs(observer), (_SIDE, _SIDE)
+    experiment, points, shape = observer.step.experiment, _map_inputs(observer), (_SIDE, _SIDE)
     factor = experiment.model.input_scale if isinstance(experiment.model, MLP) else 1.0
     return Fit(
         x=_numpy(_axis(observer)),

@@ -13,11 +13,9 @@ from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.experiment.known_answers import NoAnswer
-from periodic_tui.engine.randomness import counter_for
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Landscape, Line
-from periodic_tui.engine.training.active_range import intervals_in_use
-from periodic_tui.engine.training.sampling import Batch, numbers_per_step
+from periodic_tui.engine.training.sampling import Batch, counter_of, intervals_in_use
 from periodic_tui.engine.training.step import loss_of
 from periodic_tui.engine.training.trainer import Trainer
 
@@ -134,7 +132,7 @@ def over_frequency(
 
 def sampled_gradient(trainer: Trainer, omega: Floats, focus: int) -> Floats:
     """The derivative of the loss at each ω on a minibatch of its own, of the size that training takes."""
-    step, counter = trainer.training_step, counter_for(numbers_per_step(trainer.experiment), trainer.device)
+    step, counter = trainer.training_step, counter_of(trainer.experiment, trainer.device)
     seeds = torch.arange(len(omega), dtype=torch.int64, device=trainer.device)
     step_inputs = {
         name: value[focus : focus + 1].expand(len(omega), *value.shape[1:]) if name in ("starts", "lengths") else value

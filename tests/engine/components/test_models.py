@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from periodic_tui.engine.components.models import models
-from periodic_tui.engine.components.models.harmonic import Harmonic
-from periodic_tui.engine.components.models.linear import Linear
+from periodic_tui.engine.components.models.mlp import Linear
 from periodic_tui.engine.components.models.oscillators import Oscillators
+from periodic_tui.engine.components.models.waves import Harmonic
 
 X = torch.linspace(-9, 9, 101, dtype=torch.float64).view(1, -1, 1)
 

@@ -15,9 +15,9 @@ from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.probe import Probe, training_probe
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
-from periodic_tui.engine.diagnostics.spectrum import spectral_peak
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.step import TrainingStep
+from periodic_tui.engine.verdicts.goal import spectral_peak
 from tests.engine.experiments import experiment
 
 
@@ -61,7 +61,7 @@ def test_a_certified_unit_is_active_nowhere_and_in_the_first_layer_none_is_misse
 def test_nothing_is_certified_on_an_unbounded_domain() -> None:
     spec = experiment(target="magnitude", domain={"distribution": "normal"}, model={"kind": "mlp", "hidden": [3]})
     observer = observer_of(spec)
-    assert observer.certified(drawn(observer, 1, 0) - 100) == []
+    assert never_active(spec, observer.step.layout.views(drawn(observer, 1, 0) - 100)) == []
 
 
 def units_of(observer: Observer, parameters: torch.Tensor) -> list[tuple[set[int], set[int], set[tuple[int, int]]]]:

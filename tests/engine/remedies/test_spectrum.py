@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from periodic_tui.engine.remedies import Failed
 from periodic_tui.engine.remedies.frequency.spectrum import amplitudes, separated, sharpened, strongest
 
 R = 1_000.0
@@ -40,5 +41,5 @@ def test_three_sines_are_separated() -> None:
 
 
 def test_a_range_that_takes_too_many_bins_is_refused() -> None:
-    with pytest.raises(ValueError, match="bins"):
+    with pytest.raises(Failed, match="bins"):
         strongest(torch.tensor([-1e12, 1e12], dtype=torch.float64), torch.ones(2, dtype=torch.float64), math.pi)

@@ -194,7 +194,7 @@ def test_a_finished_build_is_swapped_in_and_journaled(script: ScriptedBuild, mon
     engines.turn(session.current.trainer)
     session.advance(7)
     other = session.current.trainer.eager()
-    monkeypatch.setattr(StepperChoice, "_at_hand", lambda *_: other)
+    monkeypatch.setattr(StepperChoice, "at_hand", lambda *_: other)
     script.done = True
     assert engines.turn(session.current.trainer)
     assert session.current.trainer.stepper is other

@@ -1,6 +1,6 @@
-"""Models, one file each."""
+"""Models, one file a family."""
 
-from periodic_tui.engine.components.models import harmonic, linear, mlp, oscillators, sine_unit  # noqa: F401  # to be registered
+from periodic_tui.engine.components.models import mlp, oscillators, waves  # noqa: F401  # to be registered
 from periodic_tui.engine.components.models.base import HiddenLayer, Layout, Model, Parameter, models
 
 __all__ = ["HiddenLayer", "Layout", "Model", "Parameter", "models"]

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from periodic_tui.engine.randomness import Stream
 
+Views = Mapping[str, "Tensor"]
+"""Parameters by name, each `[replicas, *shape]`."""
+
 Role = Literal["weight", "bias", "frequency", "phase", "amplitude", "learned"]
 
 
@@ -100,11 +103,7 @@ class Model(Kind):
         return ()
 
     def forward(
-        self,
-        parameters: Mapping[str, Tensor],
-        x: Tensor,
-        hidden: list[HiddenLayer] | None = None,
-        dropout: Stream | None = None,
+        self, parameters: Views, x: Tensor, hidden: list[HiddenLayer] | None = None, dropout: Stream | None = None
     ) -> Tensor:
         """Outputs `[replicas, batch, outputs]` at `x` `[replicas, batch, inputs]`.
 
@@ -114,20 +113,9 @@ class Model(Kind):
         """
         return self.outputs(parameters, x)
 
-    def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
+    def outputs(self, parameters: Views, x: Tensor) -> Tensor:
         """Outputs of a network without hidden layers, with the shapes of `forward`."""
         raise NotImplementedError
-
-
-class Wave(Model):
-    """A sum of sines of one variable."""
-
-    frequency_parameter: ClassVar[str | None] = "omega"
-
-    def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
-        if (inputs, outputs) == (1, 1):
-            return {}
-        return {"kind": f"expected a target with 1 input and 1 output, got one with {inputs} and {outputs}"}
 
 
 models: Registry[Model] = Registry("model")

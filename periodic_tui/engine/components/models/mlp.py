@@ -1,15 +1,14 @@
-"""Fully connected networks."""
+"""Fully connected networks, and a linear layer alone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from periodic_tui.engine.components.activations import Activation, activations
 from periodic_tui.engine.components.activations.rectifiers import ReLU
-from periodic_tui.engine.components.models.base import HiddenLayer, Layout, Model, Parameter, affine, models
+from periodic_tui.engine.components.models.base import HiddenLayer, Layout, Model, Parameter, Views, affine, models
 from periodic_tui.engine.components.numbers import Fraction, Positive
 from periodic_tui.engine.randomness import Stream
 
@@ -17,6 +16,25 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Units = Annotated[int, Field(ge=1, le=16_384)]
+
+
+def _layer(name: str, inputs: int, units: int, bias: bool) -> list[Parameter]:
+    weight = Parameter(f"{name}.weight", (units, inputs), "weight", inputs, units)
+    return [weight, Parameter(f"{name}.bias", (units,), "bias", inputs, units)] if bias else [weight]
+
+
+@models.register
+class Linear(Model):
+    """y = W x + b."""
+
+    kind: Literal["linear"] = "linear"
+    bias: bool = True
+
+    def layout(self, inputs: int, outputs: int) -> Layout:
+        return Layout(tuple(_layer("output", inputs, outputs, self.bias)))
+
+    def outputs(self, parameters: Views, x: Tensor) -> Tensor:
+        return affine(x, parameters["output.weight"], parameters.get("output.bias"))
 
 
 @models.register
@@ -48,27 +66,18 @@ class MLP(Model):
         parameters: list[Parameter] = []
         fan_in = inputs
         for index, units in enumerate(self.hidden):
-            parameters += self._layer(f"hidden.{index}", fan_in, units)
+            parameters += _layer(f"hidden.{index}", fan_in, units, self.bias)
             parameters += [
                 Parameter(f"hidden.{index}.{name}", (1,), "learned", initial=value)
                 for name, value in self.activation.parameters.items()
             ]
             fan_in = units
         if self.output_layer:
-            parameters += self._layer("output", fan_in, outputs)
+            parameters += _layer("output", fan_in, outputs, self.bias)
         return Layout(tuple(parameters))
 
-    def _layer(self, name: str, inputs: int, units: int) -> list[Parameter]:
-        weight = Parameter(f"{name}.weight", (units, inputs), "weight", inputs, units)
-        bias = Parameter(f"{name}.bias", (units,), "bias", inputs, units)
-        return [weight, bias] if self.bias else [weight]
-
     def forward(
-        self,
-        parameters: Mapping[str, Tensor],
-        x: Tensor,
-        hidden: list[HiddenLayer] | None = None,
-        dropout: Stream | None = None,
+        self, parameters: Views, x: Tensor, hidden: list[HiddenLayer] | None = None, dropout: Stream | None = None
     ) -> Tensor:
         if self.input_scale != 1:
             x = x * self.input_scale

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
-from periodic_tui.engine.components.models.base import Layout, Model, Parameter, models
+from periodic_tui.engine.components.models.base import Layout, Model, Parameter, Views, models
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,7 +29,7 @@ class Oscillators(Model):
     """
 
     kind: Literal["oscillators"] = "oscillators"
-    frequency_parameter: ClassVar[str | None] = "omega"
+    frequency_parameter = "omega"
 
     def layout(self, inputs: int, outputs: int) -> Layout:
         return Layout(
@@ -44,7 +43,7 @@ class Oscillators(Model):
     def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
         return {} if inputs == 1 else {"kind": f"expected a target with 1 input, got one with {inputs}"}
 
-    def outputs(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
+    def outputs(self, parameters: Views, x: Tensor) -> Tensor:
         import torch
 
         raw = x * parameters["omega"].unsqueeze(-2) + parameters["phase"].unsqueeze(-2)

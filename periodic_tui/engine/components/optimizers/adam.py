@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from periodic_tui.engine.components.numbers import NonNegative, Positive
-from periodic_tui.engine.components.optimizers.base import Betas, ElementWise, OptimizerState, optimizers
+from periodic_tui.engine.components.optimizers.base import Betas, ElementWise, Moved, OptimizerState, optimizers
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -19,9 +19,7 @@ class _Adam(ElementWise):
         zeros = parameters.new_zeros(parameters.shape)
         return {"mean": zeros, "square": zeros.clone(), "steps": parameters.new_zeros(len(parameters), 1)}
 
-    def _adam(
-        self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor
-    ) -> tuple[Tensor, OptimizerState]:
+    def _adam(self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor) -> Moved:
         beta_1, beta_2 = self.betas
         steps = state["steps"] + 1
         mean = state["mean"].lerp(gradient, 1 - beta_1)
@@ -38,9 +36,7 @@ class Adam(_Adam):
     kind: Literal["adam"] = "adam"
     weight_decay: NonNegative = 0.0
 
-    def update(
-        self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor
-    ) -> tuple[Tensor, OptimizerState]:
+    def update(self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor) -> Moved:
         if self.weight_decay:
             gradient = gradient + self.weight_decay * parameters
         return self._adam(parameters, gradient, state, lr)
@@ -53,7 +49,5 @@ class AdamW(_Adam):
     kind: Literal["adamw"] = "adamw"
     weight_decay: NonNegative = 1e-2
 
-    def update(
-        self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor
-    ) -> tuple[Tensor, OptimizerState]:
+    def update(self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor) -> Moved:
         return self._adam(parameters * (1 - lr * self.weight_decay), gradient, state, lr)

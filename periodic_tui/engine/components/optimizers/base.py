@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 OptimizerState = dict[str, "Tensor"]
 """Name to `[replicas, parameters]` or `[replicas, 1]`; everything is zero at the start."""
+Moved = tuple["Tensor", OptimizerState]
+"""Parameters and state after one step."""
 
 Betas = Annotated[tuple[Fraction, Fraction], Field(strict=False)]
 
@@ -41,9 +43,7 @@ class ElementWise(Optimizer):
         """The state before the first step, for `parameters` `[replicas, parameters]`."""
         raise NotImplementedError
 
-    def update(
-        self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor
-    ) -> tuple[Tensor, OptimizerState]:
+    def update(self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor) -> Moved:
         """Parameters and state after one step; `lr` broadcasts against `[replicas, parameters]`."""
         raise NotImplementedError
 

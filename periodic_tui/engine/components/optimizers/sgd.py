@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import model_validator
 
 from periodic_tui.engine.components.numbers import Fraction, NonNegative
-from periodic_tui.engine.components.optimizers.base import ElementWise, OptimizerState, optimizers
+from periodic_tui.engine.components.optimizers.base import ElementWise, Moved, OptimizerState, optimizers
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,9 +38,7 @@ class SGD(ElementWise):
             return {}
         return {"velocity": parameters.new_zeros(parameters.shape), "steps": parameters.new_zeros(len(parameters), 1)}
 
-    def update(
-        self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor
-    ) -> tuple[Tensor, OptimizerState]:
+    def update(self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor) -> Moved:
         if self.weight_decay:
             gradient = gradient + self.weight_decay * parameters
         if not self.momentum:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from periodic_tui.engine.components.domain import Interval
 from periodic_tui.engine.components.targets.base import Target, targets
 
 if TYPE_CHECKING:
@@ -28,10 +27,10 @@ class Clock(Target):
 
     kind: Literal["clock"] = "clock"
     outputs: ClassVar[int] = 3
-    own_domain: ClassVar[tuple[Interval, ...]] = ((-SIXTY_YEARS, SIXTY_YEARS),)
+    own_domain = ((-SIXTY_YEARS, SIXTY_YEARS),)
     frequencies: ClassVar[tuple[float, ...]] = tuple(2 * math.pi / period for period in PERIODS)
-    phases: ClassVar[bool] = True
-    graded: ClassVar[bool] = True
+    phases = True
+    graded = True
     instants: Literal["integer", "fractional"] = "integer"
     """Whether only whole seconds are asked for."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from periodic_tui.engine.components.domain import Interval
 from periodic_tui.engine.components.targets.base import Target, targets
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ class Log(Target):
     """The natural logarithm."""
 
     kind: Literal["log"] = "log"
-    own_domain: ClassVar[tuple[Interval, ...]] = ((0.0, 1.0),)
+    own_domain = ((0.0, 1.0),)
 
     def __call__(self, x: Tensor) -> Tensor:
         return x.log()

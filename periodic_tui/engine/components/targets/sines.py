@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from periodic_tui.engine.components.domain import Interval
 from periodic_tui.engine.components.numbers import NonNegative, Positive
 from periodic_tui.engine.components.targets.base import Target, targets
 
@@ -19,7 +18,7 @@ class Sine(Target):
     """sin(frequency · x)."""
 
     kind: Literal["sine"] = "sine"
-    own_domain: ClassVar[tuple[Interval, ...]] = ((-1000.0, 1000.0),)
+    own_domain = ((-1000.0, 1000.0),)
     frequency: Positive = 31.0
     """Radians per unit of x."""
 
@@ -41,7 +40,7 @@ class Sines(Target):
     """The sum of amplitude · sin(frequency · x + phase)."""
 
     kind: Literal["sines"] = "sines"
-    own_domain: ClassVar[tuple[Interval, ...]] = ((-50.0, 50.0),)
+    own_domain = ((-50.0, 50.0),)
     frequency: Annotated[tuple[Positive, ...], Field(strict=False, min_length=1, max_length=1_024)] = (1.0, 3.0)
     """Radians per unit of x."""
     amplitude: Annotated[tuple[float, ...], Field(strict=False)] = ()
@@ -84,7 +83,7 @@ class DecayingSine(Target):
     """
 
     kind: Literal["decaying-sine"] = "decaying-sine"
-    own_domain: ClassVar[tuple[Interval, ...]] = ((0.0, 50.0),)
+    own_domain = ((0.0, 50.0),)
     frequency: Positive = 1.0
     """Radians per unit of x."""
     decay: NonNegative = 0.05

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -24,7 +24,7 @@ class Csv(Target):
     """The rows of a table; between them, for the screen, straight lines or the nearest row."""
 
     kind: Literal["csv"] = "csv"
-    phases: ClassVar[bool] = True
+    phases = True
     """Only the user knows whether they are."""
     path: str
     """Relative to the preset."""

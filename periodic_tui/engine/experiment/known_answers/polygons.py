@@ -1,4 +1,4 @@
-"""√(x² + y²) by ReLUs: a pyramid over a regular polygon, least squares over all directions."""
+"""Lengths by ReLUs: |x| exactly, √(x² + y²) by a pyramid over a regular polygon, least squares over all directions."""
 
 from __future__ import annotations
 
@@ -19,6 +19,23 @@ _NORMAL_GAIN, _NORMAL_BIAS = 1.0387, 0.0102
 _UNIFORM = ((0.0, 1.0491, -0.0057), (120.4, 1.0235, 0.0016), (-120.4, 1.0235, 0.0016))
 """The best hexagon on [−1, 1]²: angle in degrees, gain and bias/gain of each unit; loss 0.001038."""
 _UNIFORM_BIAS = 0.0123
+
+
+@answer("abs", "mlp")
+def two_relus(experiment: Experiment, filled: Parameters) -> None:
+    """|x| = relu(x) + relu(−x)."""
+    relu_network(experiment, layers=1, units=2)
+    filled["hidden.0.weight"][0, 0], filled["hidden.0.weight"][1, 0] = 1.0, -1.0
+    filled["output.weight"][0, :2] = 1.0
+
+
+@answer("relu", "mlp")
+def one_relu(experiment: Experiment, filled: Parameters) -> None:
+    """relu(x) itself."""
+    model = relu_network(experiment, layers=1, units=1)
+    filled["hidden.0.weight"][0, 0] = 1.0
+    if model.output_layer:
+        filled["output.weight"][0, 0] = 1.0
 
 
 def directions(count: int) -> Tensor:

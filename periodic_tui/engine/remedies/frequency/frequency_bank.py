@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.numbers import Count, Positive
 from periodic_tui.engine.remedies.base import Course, Failed, FrequencyRemedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
-from periodic_tui.engine.remedies.frequency.rates import patience_under
-from periodic_tui.engine.remedies.frequency.spectral_start import keep_there
+from periodic_tui.engine.remedies.frequency.rates import keep_there, patience_under
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,12 +29,12 @@ class FrequencyBank(FrequencyRemedy):
     """Successive halving (Jamieson and Talwalkar, 2016) of starts so close that one lies in the basin; all of them take
     gradient steps on the same small batches."""
 
-    name: ClassVar[str] = "frequency-bank"
-    what: ClassVar[str] = "tries a start in every basin at once and drops the worse half every two steps"
-    prior: ClassVar[str] = "amplitude 1 and phase 0; a frequency limit"
-    verdicts: ClassVar[tuple[str, ...]] = ("stuck-outside-basin", "step-too-large")
-    models: ClassVar[tuple[str, ...]] = ("sine-unit",)
-    meant_for: ClassVar[str] = "a sine-unit"
+    name = "frequency-bank"
+    what = "tries a start in every basin at once and drops the worse half every two steps"
+    prior = "amplitude 1 and phase 0; a frequency limit"
+    verdicts = ("stuck-outside-basin", "step-too-large")
+    models = ("sine-unit",)
+    meant_for = "a sine-unit"
 
     frequency_limit: Positive = 200.0
     """Radians per unit of x."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from periodic_tui.engine.remedies.context import RemedyContext
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -19,3 +21,27 @@ def stable_rate(half_width: Tensor) -> Tensor:
 def patience_under(noise: Tensor, power: Tensor) -> Tensor:
     """By what the rate is divided under noise, so that it averages enough batches to keep the frequency."""
     return 1 + 200 * noise.square() / power.clamp_min(1e-12)
+
+
+def keep_there(context: RemedyContext, divisor: Tensor) -> None:
+    """Plain gradient descent with steps that stay in the basin, divided by `divisor` `[replicas]`."""
+    import torch
+
+    if not context.setting.optimizer.plain_gradient_descent:
+        context.change(optimizer={"kind": "sgd", "lr": 0.1})
+    if "alpha" not in context.names:
+        context.rate(stable_rate(torch.full_like(divisor, context.farthest)) / divisor, "omega")
+        return
+    # A whole data set is always the same: there the step may go nearly all of the way.
+    share = 0.5 if context.setting.batch_size else 0.9
+    context.rate(share / _curvature(context).clamp_min(1e-12) / divisor, "omega")
+    for name in ("alpha", "beta"):
+        context.rate(0.5 * share / divisor, name)
+
+
+def _curvature(context: RemedyContext) -> Tensor:
+    """Largest curvature `[replicas]` of the loss in a frequency, measured on samples."""
+    x, _ = context.sample(1_024)
+    alpha, beta, omega = (context.get(name).unsqueeze(1) for name in ("alpha", "beta", "omega"))
+    slope = (alpha * (omega * x).cos() - beta * (omega * x).sin()) * x
+    return 2 * slope.square().mean(1).amax(-1)

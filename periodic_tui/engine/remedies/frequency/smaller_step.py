@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
@@ -14,12 +14,12 @@ from periodic_tui.engine.remedies.context import RemedyContext, Setting
 class SmallerStep(FrequencyRemedy):
     """lr = share · 2/L″, with the largest curvature that a frequency can have on the range, ⅔R²."""
 
-    name: ClassVar[str] = "smaller-step"
-    what: ClassVar[str] = "sets lr below 2/curvature, so that the answer's basin holds what is in it"
-    prior: ClassVar[str] = "the range of x; it has to start inside the basin"
-    verdicts: ClassVar[tuple[str, ...]] = ("step-too-large", "diverged")
-    models: ClassVar[tuple[str, ...]] = ("sine-unit",)
-    meant_for: ClassVar[str] = "a sine-unit"
+    name = "smaller-step"
+    what = "sets lr below 2/curvature, so that the answer's basin holds what is in it"
+    prior = "the range of x; it has to start inside the basin"
+    verdicts = ("step-too-large", "diverged")
+    models = ("sine-unit",)
+    meant_for = "a sine-unit"
 
     share: Annotated[float, Field(gt=0, lt=1)] = 0.25
     """The new learning rate as a share of the largest stable one."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from periodic_tui.engine.components.numbers import Count, Positive
-from periodic_tui.engine.remedies.base import Course, Failed, FrequencyRemedy, Train, register
+from periodic_tui.engine.remedies.base import Course, FrequencyRemedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
-from periodic_tui.engine.remedies.frequency.rates import patience_under, stable_rate
+from periodic_tui.engine.remedies.frequency.rates import keep_there, patience_under
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,12 +21,12 @@ class SpectralStart(FrequencyRemedy):
     """A Fourier transform of the binned points puts the frequency into its basin, Gauss and Newton to the bottom; then
     gradient descent goes on with a step that keeps it there."""
 
-    name: ClassVar[str] = "spectral-start"
-    what: ClassVar[str] = "starts at the peaks of the samples' spectrum, sharpened by Gauss-Newton steps"
-    prior: ClassVar[str] = "the signal is a sum of few sines; a frequency limit"
-    verdicts: ClassVar[tuple[str, ...]] = ("stuck-outside-basin", "step-too-large", "underfit", "learning")
-    models: ClassVar[tuple[str, ...]] = ("sine-unit", "harmonic")
-    meant_for: ClassVar[str] = "sines"
+    name = "spectral-start"
+    what = "starts at the peaks of the samples' spectrum, sharpened by Gauss-Newton steps"
+    prior = "the signal is a sum of few sines; a frequency limit"
+    verdicts = ("stuck-outside-basin", "step-too-large", "underfit", "learning")
+    models = ("sine-unit", "harmonic")
+    meant_for = "sines"
 
     frequency_limit: Positive = 200.0
     """Radians per unit of x."""
@@ -38,13 +38,14 @@ class SpectralStart(FrequencyRemedy):
     def course(self, context: RemedyContext) -> Course:
         import torch
 
-        from periodic_tui.engine.remedies.frequency.spectrum import amplitudes
+        from periodic_tui.engine.remedies.frequency.spectrum import amplitudes, separated
 
         noise, power = measured(context)
         x, y = (values[..., 0].double() for values in self._samples(context))
+        units, limit = context.get("omega").shape[-1], context.setting.highest(self.frequency_limit)
         peaks = []
         for replica in zip(x, y, strict=True):
-            peaks.append(self._found(context, *replica))
+            peaks.append(separated(*replica, units, limit))
             yield Train(0, "looking for the spectrum's peaks")
         omega = torch.stack(peaks)
         context.put("omega", omega)
@@ -69,36 +70,3 @@ class SpectralStart(FrequencyRemedy):
             return context.sample(self.points)
         x, y = context.data
         return x.expand(context.replicas, *x.shape), y.expand(context.replicas, *y.shape)
-
-    def _found(self, context: RemedyContext, x: Tensor, y: Tensor) -> Tensor:
-        from periodic_tui.engine.remedies.frequency.spectrum import separated
-
-        units, limit = context.get("omega").shape[-1], context.setting.highest(self.frequency_limit)
-        try:
-            return separated(x, y, units, limit)
-        except ValueError as reason:
-            raise Failed(f"{reason}: the range is too wide for frequency_limit") from None
-
-
-def keep_there(context: RemedyContext, divisor: Tensor) -> None:
-    """Plain gradient descent with steps that stay in the basin, divided by `divisor` `[replicas]`."""
-    import torch
-
-    if not context.setting.optimizer.plain_gradient_descent:
-        context.change(optimizer={"kind": "sgd", "lr": 0.1})
-    if "alpha" not in context.names:
-        context.rate(stable_rate(torch.full_like(divisor, context.farthest)) / divisor, "omega")
-        return
-    # A whole data set is always the same: there the step may go nearly all of the way.
-    share = 0.5 if context.setting.batch_size else 0.9
-    context.rate(share / _curvature(context).clamp_min(1e-12) / divisor, "omega")
-    for name in ("alpha", "beta"):
-        context.rate(0.5 * share / divisor, name)
-
-
-def _curvature(context: RemedyContext) -> Tensor:
-    """Largest curvature `[replicas]` of the loss in a frequency, measured on samples."""
-    x, _ = context.sample(1_024)
-    alpha, beta, omega = (context.get(name).unsqueeze(1) for name in ("alpha", "beta", "omega"))
-    slope = (alpha * (omega * x).cos() - beta * (omega * x).sin()) * x
-    return 2 * slope.square().mean(1).amax(-1)

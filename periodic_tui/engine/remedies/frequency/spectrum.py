@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.remedies.base import Failed
+
 _FINER = 4
 """Bins in half the shortest period: binning then costs less than a tenth of a sine's power."""
 _LONGEST = 1 << 24
@@ -18,12 +20,13 @@ _LOWEST = 0.1
 def strongest(x: Tensor, y: Tensor, limit: float) -> Tensor:
     """Angular frequency `[]` of the largest peak of the periodogram of `y` `[points]` at `x` `[points]`, below
     `limit`. Points are thrown into bins so narrow that the bin width does not matter (the "extirpolation" of Press
-    and Rybicki, 1989, in its simplest form). Raises ValueError where that would take too many bins."""
+    and Rybicki, 1989, in its simplest form). Raises Failed where that would take too many bins."""
     width = math.pi / limit / _FINER
     span = float(x.max() - x.min())
     bins = 1 << math.ceil(math.log2(2 * span / width + 2))
     if bins > _LONGEST:
-        raise ValueError(f"a range of {span:,.4g} and frequencies up to {limit:g} take {bins:,} bins")
+        found = f"a range of {span:,.4g} and frequencies up to {limit:g} take {bins:,} bins"
+        raise Failed(f"{found}: the range is too wide for frequency_limit")
     place = ((x - x.min()) / width).round().long()
     binned = torch.zeros(bins, dtype=torch.float64, device=x.device).index_add_(0, place, y.double())
     power = torch.fft.rfft(binned).abs()

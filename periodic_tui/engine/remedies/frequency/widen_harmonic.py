@@ -11,8 +11,7 @@ from periodic_tui.engine.remedies.base import Course, Failed, Train
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules, first_range
 from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
-from periodic_tui.engine.remedies.frequency.rates import patience_under
-from periodic_tui.engine.remedies.frequency.spectral_start import keep_there
+from periodic_tui.engine.remedies.frequency.rates import keep_there, patience_under
 from periodic_tui.engine.remedies.frequency.widening import Widening
 
 _RATE = 0.05

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from periodic_tui.engine.remedies.base import Course, register
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.widening import Widening
@@ -19,12 +17,12 @@ class WidenRange(Widening):
     the step size decays within it.
     """
 
-    name: ClassVar[str] = "widen-range"
-    what: ClassVar[str] = "samples a narrow range, where the basin is wide, and widens it as the loss falls"
-    prior: ClassVar[str] = "may choose where to sample (or has points near zero); a frequency limit"
-    verdicts: ClassVar[tuple[str, ...]] = ("stuck-outside-basin", "step-too-large", "underfit", "learning")
-    models: ClassVar[tuple[str, ...]] = ("sine-unit", "harmonic", "oscillators")
-    meant_for: ClassVar[str] = "a model with frequencies"
+    name = "widen-range"
+    what = "samples a narrow range, where the basin is wide, and widens it as the loss falls"
+    prior = "may choose where to sample (or has points near zero); a frequency limit"
+    verdicts = ("stuck-outside-basin", "step-too-large", "underfit", "learning")
+    models = ("sine-unit", "harmonic", "oscillators")
+    meant_for = "a model with frequencies"
 
     def course(self, context: RemedyContext) -> Course:
         from periodic_tui.engine.remedies.frequency.widen_harmonic import widen_harmonic

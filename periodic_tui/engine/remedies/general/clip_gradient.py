@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from periodic_tui.engine.components.numbers import Positive
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext
@@ -14,10 +12,10 @@ class ClipGradient(Remedy):
     """Scales a gradient down to the limit (Pascanu, Mikolov and Bengio, 2013), in each replica by itself. It keeps
     units from being thrown out of reach in the first steps; it revives none that is dead."""
 
-    name: ClassVar[str] = "clip-gradient"
-    what: ClassVar[str] = "scales every gradient down to a largest norm, from here on"
-    prior: ClassVar[str] = "has to come before the units die: it revives none"
-    verdicts: ClassVar[tuple[str, ...]] = ("step-too-large", "diverged", "learning")
+    name = "clip-gradient"
+    what = "scales every gradient down to a largest norm, from here on"
+    prior = "has to come before the units die: it revives none"
+    verdicts = ("step-too-large", "diverged", "learning")
 
     norm: Positive = 1.0
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from periodic_tui.engine.components.numbers import Count, Positive
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
@@ -16,12 +14,10 @@ class ReinitializeBetter(Remedy):
     output bias; nothing less than a new start helps it.
     """
 
-    name: ClassVar[str] = "reinitialize-better"
-    what: ClassVar[str] = "draws small weights with a positive bias and trains on with Adam, its step falling"
-    prior: ClassVar[str] = "inputs and outputs of the order of one"
-    verdicts: ClassVar[tuple[str, ...]] = (
-        "dead-network", "collapsed-to-constant", "diverged", "dead-units", "step-too-large",
-    )  # fmt: skip
+    name = "reinitialize-better"
+    what = "draws small weights with a positive bias and trains on with Adam, its step falling"
+    prior = "inputs and outputs of the order of one"
+    verdicts = ("dead-network", "collapsed-to-constant", "diverged", "dead-units", "step-too-large")
 
     std: Positive = 0.1
     """Standard deviation of the weights, which are cut off at two of them."""
@@ -45,10 +41,8 @@ class ReinitializeBetter(Remedy):
         done = 0
         while done < self.steps:
             context.rate(start * 0.01 ** (done / self.steps))
-            losses = yield Train(
-                min(50, self.steps - done), f"step {done:,} of {self.steps:,} with a falling step size"
-            )
-            done += len(losses)
+            stage = f"step {done:,} of {self.steps:,} with a falling step size"
+            done += len((yield Train(min(50, self.steps - done), stage)))
         x, y = context.sample(1_024)
         error, spread = (context.predict(x) - y).square().mean((1, 2)), y.var((1, 2), correction=0)
         context.give_up(~(error < 0.5 * spread), "the fit still explains less than half of the variance")

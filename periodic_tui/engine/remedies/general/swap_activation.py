@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -13,10 +11,10 @@ class SwapActivation(Remedy):
     """The parameters stay; only the shape of the units changes. With a slope on both sides of zero a dead unit has a
     gradient again, if a small one."""
 
-    name: ClassVar[str] = "swap-activation"
-    what: ClassVar[str] = "exchanges the activation for one that has a slope everywhere"
-    prior: ClassVar[str] = "another activation suits the target as well"
-    verdicts: ClassVar[tuple[str, ...]] = ("dead-network", "dead-units", "collapsed-to-constant")
+    name = "swap-activation"
+    what = "exchanges the activation for one that has a slope everywhere"
+    prior = "another activation suits the target as well"
+    verdicts = ("dead-network", "dead-units", "collapsed-to-constant")
 
     activation: str = "leaky-relu"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -13,10 +11,10 @@ class PositiveOutgoing(Remedy):
     """Turns the sign of every negative outgoing weight. A unit with a negative one that ought to be positive has to
     cross zero, where its incoming weights get no gradient, and most of those units die on the way."""
 
-    name: ClassVar[str] = "positive-outgoing"
-    what: ClassVar[str] = "makes every outgoing weight positive"
-    prior: ClassVar[str] = "the target is a positive sum of units; works best from the start"
-    verdicts: ClassVar[tuple[str, ...]] = ("wrong-sign", "dead-units", "learning", "underfit")
+    name = "positive-outgoing"
+    what = "makes every outgoing weight positive"
+    prior = "the target is a positive sum of units; works best from the start"
+    verdicts = ("wrong-sign", "dead-units", "learning", "underfit")
 
     def unfit(self, setting: Setting) -> str | None:
         return None if getattr(setting.model, "output_layer", False) else "there are no outgoing weights"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.numbers import Count, Positive
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
@@ -18,10 +18,10 @@ class RepelUnits(Remedy):
     each other: what the source wished for. It parts duplicates; it cannot revive a dead unit, whose outgoing weight has
     the wrong sign as before."""
 
-    name: ClassVar[str] = "repel-units"
-    what: ClassVar[str] = "pushes units of the first layer apart that point the same way; dead ones stay dead"
-    prior: ClassVar[str] = "units should differ in direction"
-    verdicts: ClassVar[tuple[str, ...]] = ("duplicate-units",)
+    name = "repel-units"
+    what = "pushes units of the first layer apart that point the same way; dead ones stay dead"
+    prior = "units should differ in direction"
+    verdicts = ("duplicate-units",)
 
     steps: Count = 4_000
     """The first half under repulsion, the second without."""
@@ -33,9 +33,9 @@ class RepelUnits(Remedy):
     def unfit(self, setting: Setting) -> str | None:
         if not setting.model.hidden_units:
             return "there are no units"
-        return (
-            None if setting.inputs > 1 else "with one input there are no directions between the same and the opposite"
-        )
+        if setting.inputs > 1:
+            return None
+        return "with one input there are no directions between the same and the opposite"
 
     def course(self, context: RemedyContext) -> Course:
         half = self.steps // 2

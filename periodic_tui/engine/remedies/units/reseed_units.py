@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.numbers import Count, NonNegative, Positive
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
@@ -23,10 +23,10 @@ class ReseedUnits(Remedy):
     It assumes a target that is a positive sum of units, as √(x² + y²) is.
     """
 
-    name: ClassVar[str] = "reseed-units"
-    what: ClassVar[str] = "starts the least useful unit of each failed network again, along the residual"
-    prior: ClassVar[str] = "outgoing weights should be positive; solved_below says which networks have failed"
-    verdicts: ClassVar[tuple[str, ...]] = (
+    name = "reseed-units"
+    what = "starts the least useful unit of each failed network again, along the residual"
+    prior = "outgoing weights should be positive; solved_below says which networks have failed"
+    verdicts = (
         "dead-network", "collapsed-to-constant", "dead-units", "duplicate-units", "mute-units", "wrong-sign",
         "underfit", "learning",
     )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
@@ -13,10 +12,10 @@ from periodic_tui.engine.remedies.context import RemedyContext, Setting
 class SpreadUnits(Remedy):
     """Units at equal angles from a random first one (with one input: signs in turn); lengths stay as they are."""
 
-    name: ClassVar[str] = "spread-units"
-    what: ClassVar[str] = "turns the incoming weights so that they point evenly into all directions"
-    prior: ClassVar[str] = "no direction of the input matters more than another; works best from the start"
-    verdicts: ClassVar[tuple[str, ...]] = ("duplicate-units", "dead-units", "learning", "underfit")
+    name = "spread-units"
+    what = "turns the incoming weights so that they point evenly into all directions"
+    prior = "no direction of the input matters more than another; works best from the start"
+    verdicts = ("duplicate-units", "dead-units", "learning", "underfit")
 
     def unfit(self, setting: Setting) -> str | None:
         if len(setting.model.hidden_units) != 1:

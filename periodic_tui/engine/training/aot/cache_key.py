@@ -83,20 +83,20 @@ def key_of(experiment: Experiment, signature: Signature) -> str:
         "tensors": asdict(signature),
         "sources": _sources(),
         "torch": torch.__version__,
-        "processor": _processor(),
+        "processor": [platform.system(), platform.machine(), torch.backends.cpu.get_cpu_capability(), _model_name()],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _step_of(experiment: Experiment) -> dict[str, Any]:
     """What the experiment says of the step. Rates, intervals and noise are inputs of the step, like the data."""
-    table = experiment.model_dump(mode="json", include={"target", "model", "optimizer", "domain", "training"})
+    inputs = {
+        "optimizer": {"lr"},
+        "training": {"seed", "steps", "pace", "pace_steps", "solved_below"},
+        "domain": {"train", "test"},
+    }
+    table = experiment.model_dump(mode="json", include={"target", "model", *inputs}, exclude=inputs)
     table["target"]["noise"] = bool(table["target"]["noise"])
-    del table["optimizer"]["lr"]
-    for key in ("seed", "steps", "pace", "pace_steps", "solved_below"):
-        del table["training"][key]
-    for key in ("train", "test"):
-        del table["domain"][key]
     return table
 
 
@@ -109,10 +109,6 @@ def _sources() -> str:
     except OSError as failure:
         raise Unavailable(f"the source of the step cannot be read: {failure}") from None
     return digest.hexdigest()
-
-
-def _processor() -> str:
-    return f"{platform.system()} {platform.machine()} {torch.backends.cpu.get_cpu_capability()} {_model_name()}"
 
 
 @cache

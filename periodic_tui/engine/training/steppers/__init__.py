@@ -3,12 +3,11 @@
 import torch
 
 from periodic_tui.engine.components.optimizers import ElementWise
-from periodic_tui.engine.components.optimizers.per_replica import PerReplica
+from periodic_tui.engine.components.optimizers.of_torch import PerReplica
 from periodic_tui.engine.training.step import TrainingStep
 from periodic_tui.engine.training.steppers.base import Stepper, StepperState
 from periodic_tui.engine.training.steppers.eager import Eager
-from periodic_tui.engine.training.steppers.from_torch import EagerFromTorch
-from periodic_tui.engine.training.steppers.per_replica import EagerPerReplica
+from periodic_tui.engine.training.steppers.from_torch import EagerFromTorch, EagerPerReplica
 
 __all__ = ["Eager", "Stepper", "StepperState", "eager_stepper"]
 

@@ -14,30 +14,28 @@ from periodic_tui.engine.training.steppers.base import Stepper
 _BLOCK_NUMBERS = 1 << 16
 """Samples drawn at once: a block of steps costs as many torch calls as one step."""
 
-_One = Callable[[State, Batch, StepInputs, Tensor, Tensor, Tensor], tuple[State, Tensor]]
+One = Callable[[State, Batch, StepInputs, Tensor, Tensor, Tensor], tuple[State, Tensor]]
 
 
 class Eager(Stepper):
     """The training step, one torch call after the other; batches are drawn a block of steps at a time."""
 
     name = "eager"
-    replayable = True
-    """Whether everything that a step changes is in the state that it is given."""
 
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
         self.step = step
         self.counter = counter_of(step.experiment, device)
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
-        if self.replayable and bool(state["alive"].all()):
+        if bool(state["alive"].all()):
             after, losses = self._run(self.step.moved, state, step_inputs, seeds, first, count)
             if bool(losses.isfinite().all() & after["parameters"].isfinite().all()):
                 return after, losses
         # Looking at every step whether it is finite costs a fifth of the time: only where it was not.
-        return self._run(self._one, state, step_inputs, seeds, first, count)
+        return self._run(self.step.on_batch, state, step_inputs, seeds, first, count)
 
     def _run(
-        self, one: _One, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int
+        self, one: One, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int
     ) -> tuple[State, Tensor]:
         losses = []
         block = max(1, _BLOCK_NUMBERS // max(1, len(self.counter) * len(seeds)))
@@ -48,8 +46,3 @@ class Eager(Stepper):
                 state, loss = one(state, batches[index], step_inputs, seeds, number, self.counter)
                 losses.append(loss)
         return state, torch.stack(losses)
-
-    def _one(
-        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor, counter: Tensor
-    ) -> tuple[State, Tensor]:
-        return self.step.on_batch(state, batch, step_inputs, seeds, number, counter)

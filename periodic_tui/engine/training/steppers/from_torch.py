@@ -8,23 +8,28 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.components.optimizers.torch_optim import FromTorch
+from periodic_tui.engine.components.optimizers.of_torch import OfTorch
+from periodic_tui.engine.randomness import Stream
 from periodic_tui.engine.training.sampling import Batch, StepInputs
 from periodic_tui.engine.training.step import State, TrainingStep, frozen_where_not_finite
 from periodic_tui.engine.training.steppers.base import StepperState
-from periodic_tui.engine.training.steppers.eager import Eager
+from periodic_tui.engine.training.steppers.eager import Eager, One
 
 
 class WithOptimizers(Eager):
     """Holds torch's optimizers, which are made at the first step and after a reset."""
 
-    replayable = False
+    _one: One
+    """Takes a step, which cannot be taken again: the optimizers have changed."""
 
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
         super().__init__(step, device)
         self.optimizers: Sequence[torch.optim.Optimizer] = ()
         self._remembered: StepperState = ()
         """The state that new optimizers start from."""
+
+    def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
+        return self._run(self._one, state, step_inputs, seeds, first, count)
 
     def state_dict(self) -> StepperState:
         if not self.optimizers:
@@ -34,39 +39,79 @@ class WithOptimizers(Eager):
     def load_state_dict(self, remembered: StepperState = ()) -> None:
         self.optimizers, self._remembered = (), remembered
 
-    def begin(self, optimizers: Sequence[torch.optim.Optimizer]) -> None:
-        """Go on with these new optimizers from the remembered state."""
-        self.optimizers = optimizers
-        for optimizer, state in zip(optimizers, self._remembered, strict=False):
-            optimizer.load_state_dict(copy.deepcopy(state))
+    def prepare(self, parameters: Sequence[Sequence[Tensor]]) -> None:
+        """Give each optimizer its parameters as they are now, which may have been changed; new ones where there are
+        none."""
+        if not self.optimizers:
+            chosen = self.step.experiment.optimizer
+            assert isinstance(chosen, OfTorch)
+            self.optimizers = [chosen.build([value.clone().requires_grad_() for value in own]) for own in parameters]
+            for optimizer, state in zip(self.optimizers, self._remembered, strict=False):
+                optimizer.load_state_dict(copy.deepcopy(state))
+            return
+        with torch.no_grad():
+            for optimizer, own in zip(self.optimizers, parameters, strict=True):
+                for leaf, value in zip(_leaves(optimizer), own, strict=True):
+                    leaf.copy_(value)
+
+
+def _leaves(optimizer: torch.optim.Optimizer) -> list[Tensor]:
+    """The parameters that the optimizer moves."""
+    leaves: list[Tensor] = optimizer.param_groups[0]["params"]
+    return leaves
 
 
 class EagerFromTorch(WithOptimizers):
     """One optimizer for all replicas together."""
-
-    def __init__(self, step: TrainingStep, device: torch.device) -> None:
-        super().__init__(step, device)
-        self._leaf = torch.zeros(0)
 
     def _one(
         self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor, counter: Tensor
     ) -> tuple[State, Tensor]:
         dropout = self.step.dropout(seeds, number, counter)
         gradient, loss = self.step.gradient(state["parameters"], batch, dropout)
-        optimizer = self._prepared(state["parameters"])
+        self.prepare([[state["parameters"]]])
+        (optimizer,) = self.optimizers
+        (leaf,) = _leaves(optimizer)
         optimizer.param_groups[0]["lr"] = step_inputs["lr"].max().item()
-        self._leaf.grad = gradient
+        leaf.grad = gradient
         optimizer.step()
-        after = {"parameters": self._leaf.detach().clone()}
-        return frozen_where_not_finite(state, after, loss), loss
+        return frozen_where_not_finite(state, {"parameters": leaf.detach().clone()}, loss), loss
 
-    def _prepared(self, parameters: Tensor) -> torch.optim.Optimizer:
-        if not self.optimizers:
-            chosen = self.step.experiment.optimizer
-            assert isinstance(chosen, FromTorch)
-            self._leaf = parameters.clone().requires_grad_()
-            self.begin([chosen.build([self._leaf])])
-        else:
-            with torch.no_grad():
-                self._leaf.copy_(parameters)
-        return self.optimizers[0]
+
+class EagerPerReplica(WithOptimizers):
+    """One optimizer for each replica, where it cannot act on all at once."""
+
+    def _one(
+        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor, counter: Tensor
+    ) -> tuple[State, Tensor]:
+        views = self.step.layout.views(state["parameters"]).values()
+        self.prepare([[view[replica] for view in views] for replica in range(len(seeds))])
+        moved, losses = [], []
+        for replica, optimizer in enumerate(self.optimizers):
+            part = slice(replica, replica + 1)
+            weight = None if batch.weight is None else batch.weight[part]
+            optimizer.param_groups[0]["lr"] = step_inputs["lr"][replica].max().item()
+            dropout = self.step.dropout(seeds[part], number, counter)
+            losses.append(self._move(optimizer, Batch(batch.x[part], batch.y[part], weight), dropout))
+            moved.append(_flat(optimizer))
+        loss = torch.stack(losses)
+        return frozen_where_not_finite(state, {"parameters": torch.stack(moved)}, loss), loss
+
+    def _move(self, optimizer: torch.optim.Optimizer, batch: Batch, dropout: Stream | None) -> Tensor:
+        """Let the optimizer move one replica; the loss `[]` at which it began."""
+        losses = []
+
+        def evaluate() -> float:
+            gradient, loss = self.step.gradient(_flat(optimizer).unsqueeze(0), batch, dropout)
+            for leaf, part in zip(_leaves(optimizer), self.step.layout.views(gradient).values(), strict=True):
+                leaf.grad = part[0].clone()
+            losses.append(loss[0])
+            return float(loss[0])
+
+        optimizer.step(evaluate)
+        return losses[0]
+
+
+def _flat(optimizer: torch.optim.Optimizer) -> Tensor:
+    """`[parameters]` of the optimizer's one replica."""
+    return torch.cat([leaf.detach().flatten() for leaf in _leaves(optimizer)])

@@ -42,11 +42,8 @@ def _same_at_once(stepper: Stepper, start: State, step_inputs: StepInputs, seeds
     for number in range(count):
         state, part = stepper.run(state, step_inputs, seeds, number, 1)
         parts.append(part)
-    return all(_same(whole[name], state[name]) for name in whole) and _same(losses, torch.cat(parts))
-
-
-def _same(a: Tensor, b: Tensor) -> bool:
-    return torch.allclose(a.double(), b.double(), rtol=0, atol=0, equal_nan=True)
+    pairs = [(losses, torch.cat(parts)), *((whole[name], state[name]) for name in whole)]
+    return all(torch.allclose(a.double(), b.double(), rtol=0, atol=0, equal_nan=True) for a, b in pairs)
 
 
 def _relative_error(expected: Tensor, found: Tensor) -> float:
