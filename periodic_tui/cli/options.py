@@ -1,7 +1,5 @@
 """Options that the dashboard and `train` share."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any

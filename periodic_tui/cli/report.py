@@ -1,7 +1,5 @@
 """What `train` says: JSON Lines for scripts, a summary for people."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import sys

@@ -1,7 +1,5 @@
 """`train`: the same training without a screen."""
 
-from __future__ import annotations
-
 import math
 import sys
 from collections.abc import Callable, Iterator

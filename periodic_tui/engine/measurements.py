@@ -1,7 +1,5 @@
 """All that is measured of a run: kept here, and written nowhere else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The worker's loop: a queue of commands in, the latest snapshot out. The only concurrency of the engine."""
 
-from __future__ import annotations
-
 import time
 from collections import deque
 from collections.abc import Callable

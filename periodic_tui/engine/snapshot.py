@@ -1,7 +1,5 @@
 """What the screen gets: whole pictures of a run, frozen, of read-only numpy arrays; never a delta."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Literal
 

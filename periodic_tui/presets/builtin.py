@@ -1,7 +1,5 @@
 """Where the built-in presets are, and what they say of themselves."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 

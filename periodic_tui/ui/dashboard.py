@@ -1,7 +1,5 @@
 """The main screen: panes in their places, keys into commands."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """The keys of the dashboard. Footer, help and palette are made from this list, and a user can remap it by id."""
 
-from __future__ import annotations
-
 from textual.binding import Binding, BindingType
 
 from periodic_tui.engine.commands import COMMANDS

@@ -1,7 +1,5 @@
 """The fit pane: target and network as curves, maps over two inputs, weights, or the outputs for one sample."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import ClassVar
 
