@@ -11,7 +11,7 @@ from periodic_tui.cli.command import command
 from periodic_tui.cli.headless import Headless, Interruption, Plan, Timed, chunk_for
 from periodic_tui.cli.options import overrides, run_options
 from periodic_tui.cli.warn import warn
-from periodic_tui.engine.commands import Command, parse
+from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.overrides import Override

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from periodic_tui.engine.commands import Command
+from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.errors import OutOfMemory, Preempted, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.runner import LoadPreset, Runner

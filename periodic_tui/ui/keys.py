@@ -2,7 +2,7 @@
 
 from textual.binding import Binding, BindingType
 
-from periodic_tui.engine.commands import COMMANDS
+from periodic_tui.engine.commands.base import COMMANDS
 
 
 def _key(keys: str, action: str, name: str, tooltip: str, show: bool = False) -> Binding:

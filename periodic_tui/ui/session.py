@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from periodic_tui.engine.commands import Command
+    from periodic_tui.engine.commands.base import Command
     from periodic_tui.engine.snapshot import Snapshot, View
 
 

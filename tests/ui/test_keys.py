@@ -4,7 +4,7 @@ import pytest
 from textual.binding import Binding
 from textual.pilot import Pilot
 
-from periodic_tui.engine.commands import parse
+from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.snapshot import EMPTY, View
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.keys import KEYS
