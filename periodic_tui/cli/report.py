@@ -27,10 +27,6 @@ def print_snapshot(snapshot: Snapshot, rate: float) -> None:
     click.echo(json_line(fields))
 
 
-def print_nothing(snapshot: Snapshot, rate: float) -> None:
-    """For people, who read the summary."""
-
-
 def print_summary(summary: dict[str, Any], as_json: bool) -> None:
     """The summary, as a JSON line or in words."""
     if as_json:

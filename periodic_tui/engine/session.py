@@ -103,7 +103,7 @@ class Session(Runner):
     def _train(self, steps: int) -> None:
         started = self._clock()
         try:
-            done = self._advance(steps, preemptible=True)
+            done = self.advance(steps, preemptible=True)
         except OutOfMemory as reason:
             self.current.halt(f"paused: {reason}")
             self.paused = True
@@ -131,7 +131,7 @@ class Session(Runner):
         started = self._clock()
         try:
             with self._preemption.preemptible(self._frames.patient(started)):
-                self._latest = self._picture(live=True)
+                self._latest = self.snapshot(live=True)
         except Preempted:
             self._frames.interrupted(started)
             return
