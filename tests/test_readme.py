@@ -8,7 +8,7 @@ import pytest
 from textual.binding import Binding
 from textual.keys import key_to_character
 
-from periodic_tui.engine.commands import parse
+from periodic_tui.engine.commands.base import parse
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES

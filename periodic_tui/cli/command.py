@@ -1,7 +1,5 @@
 """What every command of the program has in common."""
 
-from __future__ import annotations
-
 import errno
 import io
 import os

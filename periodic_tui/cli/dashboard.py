@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,15 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option("--paused", is_flag=True, help="Begin with training paused.")
 def dashboard(
-    preset: str,
-    device: str,
-    engine: str,
-    seed: int | None,
-    replicas: int | None,
-    settings: list[Override],
-    fps: int,
-    glyphs: str,
-    paused: bool,
+    preset: str, seed: int | None, replicas: int | None, settings: Sequence[Override], glyphs: str, **options: Any
 ) -> int:
     """Train PRESET on the screen: a built-in's name (sine-31 if none is given) or a path to a .toml file."""
     changes = overrides(settings, seed=seed, replicas=replicas)
@@ -51,10 +43,7 @@ def dashboard(
         from periodic_tui.presets.files import built_in, load
 
         name, experiment = load(preset, changes)
-        session = Session(
-            load, name, experiment, device=device, engine=engine, paused=paused, presets=BUILT_IN, fps=fps
-        )
-        return session, built_in()
+        return Session(load, name, experiment, presets=BUILT_IN, **options), built_in()
 
     code, failure = run_dashboard(opening, open_session, glyphs)
     if isinstance(failure, Refused):

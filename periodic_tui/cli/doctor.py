@@ -1,7 +1,5 @@
 """`doctor`: what works on this machine, and what to do about the rest."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

@@ -7,10 +7,10 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from periodic_tui.engine.commands import Command
+from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 
@@ -148,13 +148,11 @@ class Interruption:
                 self._before[number] = signal.signal(number, self._wish)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         while self._before:
             signal.signal(*self._before.popitem())
 
     def _wish(self, number: int, frame: FrameType | None) -> None:
         self.wished = True
         self._tell()
-        self.__exit__(None, None, None)
+        self.__exit__()

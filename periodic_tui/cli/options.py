@@ -1,9 +1,7 @@
 """Options that the dashboard and `train` share."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -14,15 +12,11 @@ ENGINES = ("auto", "eager", "compiled")
 """How steps can be run; `auto` chooses."""
 
 
-def _device(context: click.Context, param: click.Parameter, name: str) -> str:
+def _device(name: str) -> str:
     """The name of a device; whether it is there is found out by torch."""
     if not re.fullmatch(r"auto|cpu|mps|cuda(:\d{1,3})?", name, re.ASCII):
         raise click.BadParameter(f"expected auto, cpu, cuda, cuda:N or mps, got {name!r}")
     return name
-
-
-def _settings(context: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> list[Override]:
-    return [_setting(text) for text in texts]
 
 
 def _setting(text: str) -> Override:
@@ -35,7 +29,7 @@ def _setting(text: str) -> Override:
 OPTIONS = (
     click.option(
         "--device",
-        callback=_device,
+        type=_device,
         default="auto",
         metavar="auto|cpu|cuda|cuda:N|mps",
         help="Where to train; auto: where it is faster.",
@@ -46,7 +40,7 @@ OPTIONS = (
     click.option(
         "--set",
         "settings",
-        callback=_settings,
+        type=_setting,
         multiple=True,
         metavar="KEY=VALUE",
         help="Change a value of the preset.",
@@ -62,6 +56,6 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def overrides(settings: list[Override], **flags: Any) -> list[Override]:
+def overrides(settings: Sequence[Override], **flags: Any) -> list[Override]:
     """What changes the preset, in order of precedence: settings first, then the flags that were given."""
     return [*settings, *((f"training.{key}", value) for key, value in flags.items() if value is not None)]

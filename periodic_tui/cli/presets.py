@@ -1,7 +1,5 @@
 """`presets`, `show` and `check`: what there is to train, without training it."""
 
-from __future__ import annotations
-
 import json
 
 import click

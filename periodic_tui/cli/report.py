@@ -1,7 +1,5 @@
 """What `train` says: JSON Lines for scripts, a summary for people."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import sys
@@ -27,10 +25,6 @@ def print_snapshot(snapshot: Snapshot, rate: float) -> None:
         "steps_per_second": rate,
     }
     click.echo(json_line(fields))
-
-
-def print_nothing(snapshot: Snapshot, rate: float) -> None:
-    """For people, who read the summary."""
 
 
 def print_summary(summary: dict[str, Any], as_json: bool) -> None:

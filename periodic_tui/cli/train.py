@@ -1,7 +1,5 @@
 """`train`: the same training without a screen."""
 
-from __future__ import annotations
-
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +11,7 @@ from periodic_tui.cli.command import command
 from periodic_tui.cli.headless import Headless, Interruption, Plan, Timed, chunk_for
 from periodic_tui.cli.options import overrides, run_options
 from periodic_tui.cli.warn import warn
-from periodic_tui.engine.commands import Command, parse
+from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.overrides import Override
@@ -28,11 +26,7 @@ TICKS = 1000
 """Resolution of the progress bar."""
 
 
-def _timed(context: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[Timed, ...]:
-    return tuple(_timed_command(text) for text in texts)
-
-
-def _timed_command(text: str) -> Timed:
+def _timed(text: str) -> Timed:
     step, colon, words = text.partition(":")
     if not (colon and step.isascii() and step.isdigit() and len(step) < 19):
         raise click.BadParameter(f"expected STEP:COMMAND, got {text!r}")
@@ -61,9 +55,7 @@ def _finite(context: click.Context, param: click.Parameter, value: float | None)
 @click.option("--steps", type=int, metavar="N", help="Steps in all; 0 reports the initial state.")
 @click.option("--seconds", type=float, callback=_finite, metavar="S", help="Time in all.")
 @click.option("--every", type=click.IntRange(1), metavar="N", help="Steps between snapshots.")
-@click.option(
-    "--at", "commands", callback=_timed, multiple=True, metavar="STEP:COMMAND", help="Do it after STEP steps."
-)
+@click.option("--at", "commands", type=_timed, multiple=True, metavar="STEP:COMMAND", help="Do it after STEP steps.")
 @click.option("--json", "as_json", is_flag=True, help="Snapshots and summary as JSON Lines on stdout.")
 @click.option("--plot", is_flag=True, help="Draw the losses in the end.")
 def train(
@@ -72,7 +64,7 @@ def train(
     engine: str,
     seed: int | None,
     replicas: int | None,
-    settings: list[Override],
+    settings: tuple[Override, ...],
     steps: int | None,
     seconds: float | None,
     every: int | None,
@@ -88,7 +80,7 @@ def train(
     warn(name, experiment, err=True)
     plan = _plan(experiment, steps, seconds, every, commands)
     session = Runner(load, name, experiment, device=device, engine=engine, presets=BUILT_IN)
-    tell = report.print_snapshot if as_json else report.print_nothing
+    tell = report.print_snapshot if as_json else lambda snapshot, rate: None
     with Interruption(session.stop) as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
         run = Headless(session, plan, tell, progress, lambda: interruption.wished)
         try:

@@ -1,7 +1,5 @@
 """What an experiment loses although it can be run, said in a line each."""
 
-from __future__ import annotations
-
 import click
 
 from periodic_tui.engine.experiment import Experiment

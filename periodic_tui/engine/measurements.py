@@ -1,7 +1,5 @@
 """All that is measured of a run: kept here, and written nowhere else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -138,7 +136,9 @@ class Measurements:
         """
         focus = min(max(view.focus, 0), len(self.trainer.seeds) - 1)
         found = self._at_a_glance(focus) if live else self._in_full(focus)
-        landscape = self._landscape_of(focus, view)
+        landscape = Landscape()
+        if "landscape" in view.panes:
+            landscape = self._landscape(focus, view.near, self.judge.basin_now(focus))
         features = self._features(focus, view.tsne) if "features" in view.panes else Features()
         # Last, since what comes before may be given up for a command, and a death is told only once.
         deaths = self._deaths(found, repeatable) if live else ()
@@ -173,8 +173,3 @@ class Measurements:
     def _deaths(self, found: Diagnosis, repeatable: bool) -> tuple[Event, ...]:
         activity = tuple(units.activity[0] for units in found.reading.units)
         return tuple(self.deaths.look(found.focus, activity, found.reading.points, again=repeatable))
-
-    def _landscape_of(self, focus: int, view: View) -> Landscape:
-        if "landscape" not in view.panes:
-            return Landscape()
-        return self._landscape(focus, view.near, self.judge.basin_now(focus))

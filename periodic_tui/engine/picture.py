@@ -62,8 +62,4 @@ def _what_runs(run: Run, focus: int) -> Snapshot:
         focus=focus,
         device=str(run.trainer.device),
         engine=run.trainer.stepper.name,
-        dtype=experiment.training.dtype,
-        optimizer=experiment.optimizer.kind,
-        lr=experiment.optimizer.lr,
-        activation=run.activation,
     )

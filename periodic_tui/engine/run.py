@@ -1,7 +1,5 @@
 """One run: a trainer, what is measured of it, and the journal of what was done to it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 

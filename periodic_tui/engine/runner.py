@@ -6,12 +6,11 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from periodic_tui.engine.commands import Command
+from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.pacing import Pacer
@@ -162,32 +161,27 @@ class Runner:
         self.pacer.forget_cost()
         return f"undid {words}: {self.current.figures()}"
 
-    def advance(self, count: int) -> int:
-        """Train so many steps; returns how many were done: fewer only where every replica has diverged."""
-        return self._advance(count, preemptible=False)
-
-    def _advance(self, count: int, preemptible: bool) -> int:
+    def advance(self, count: int, preemptible: bool = False) -> int:
+        """Train so many steps; returns how many were done: fewer where every replica has diverged, and with
+        `preemptible` where a command comes."""
         before = self.step
         if self.current.trainer.alive:
             with enough_memory(f"after step {before:,}"):
                 self.current.advance(count, preemptible)
         return self.step - before
 
-    def snapshot(self) -> Snapshot:
-        """A fresh picture of the run, for which every replica is read."""
-        return self._picture(live=False)
-
-    def _picture(self, live: bool) -> Snapshot:
+    def snapshot(self, live: bool = False) -> Snapshot:
+        """A fresh picture of the run, for which every replica is read; for a live one see Measurements.observe."""
         from periodic_tui.engine.picture import picture_of
 
-        with self._measuring():
+        with enough_memory(f"in measuring after step {self.step:,}"):
             found = self.current.observe(self._view, live)
             if found.deaths and self._view.stop_at_death:
                 self.paused = True
             picture = picture_of(self.current, found, self._view)
         engine = ", ".join(filter(None, (picture.engine, self.steppers.remark)))
         state = self._state(picture.verdict.code)
-        return replace(picture, state=state, rate=self.pacer.rate, pace=self.pacer.pace, engine=engine)
+        return replace(picture, state=state, rate=self.pacer.rate, engine=engine)
 
     def _state(self, verdict: str) -> State:
         if not self.current.trainer.alive:
@@ -200,10 +194,5 @@ class Runner:
         """The summary's fields that the run knows (see the README)."""
         from periodic_tui.engine.summary import summary_of
 
-        with self._measuring():
-            return summary_of(self.current)
-
-    @contextmanager
-    def _measuring(self) -> Iterator[None]:
         with enough_memory(f"in measuring after step {self.step:,}"):
-            yield
+            return summary_of(self.current)

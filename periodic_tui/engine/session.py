@@ -1,14 +1,12 @@
 """The worker's loop: a queue of commands in, the latest snapshot out. The only concurrency of the engine."""
 
-from __future__ import annotations
-
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from periodic_tui.engine.commands import Command
+from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.errors import OutOfMemory, Preempted, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.runner import LoadPreset, Runner
@@ -105,7 +103,7 @@ class Session(Runner):
     def _train(self, steps: int) -> None:
         started = self._clock()
         try:
-            done = self._advance(steps, preemptible=True)
+            done = self.advance(steps, preemptible=True)
         except OutOfMemory as reason:
             self.current.halt(f"paused: {reason}")
             self.paused = True
@@ -133,7 +131,7 @@ class Session(Runner):
         started = self._clock()
         try:
             with self._preemption.preemptible(self._frames.patient(started)):
-                self._latest = self._picture(live=True)
+                self._latest = self.snapshot(live=True)
         except Preempted:
             self._frames.interrupted(started)
             return

@@ -1,7 +1,5 @@
 """What the screen gets: whole pictures of a run, frozen, of read-only numpy arrays; never a delta."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -241,20 +239,12 @@ class Snapshot(_ReadOnly):
     step: int = 0
     rate: float = 0.0
     """Measured steps a second."""
-    pace: float = 0.0
-    """Asked-for steps a second; 0: flat out."""
     seed: int = 0
     """Seed of the focused replica."""
     replicas: int = 1
     focus: int = 0
     device: str = ""
     engine: str = ""
-    dtype: str = "float32"
-    optimizer: str = ""
-    """`sgd`."""
-    lr: float = 0.0
-    activation: str = ""
-    """Name of the hidden activation, or empty."""
     loss: float = float("nan")
     """Probe loss of the focused replica, on the training domain, noise-free."""
     train_loss: float = float("nan")

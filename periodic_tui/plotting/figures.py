@@ -90,7 +90,7 @@ def curve_figure(
         canvas.vertical(x, Ink.MARK)
     for curve in series:
         curve.draw(canvas, x_axis, y_axis)
-    return still.cells.paste(_legend(canvas.cells(), series, glyphs), still.column, still.row)
+    return still.cells.paste(_legend(canvas.cells(), series, glyphs), still.column, 0)
 
 
 def _legend(picture: Cells, series: Sequence[Series], glyphs: Glyphs) -> Cells:

@@ -26,8 +26,7 @@ class Frame:
 
     cells: Cells
     column: int
-    """Of the upper left cell of the canvas."""
-    row: int
+    """Of the canvas, which begins in the upper row."""
     columns: int
     rows: int
 
@@ -37,7 +36,7 @@ def frame(columns: int, rows: int, x_axis: Axis, y_axis: Axis, x_label: str = ""
     """Axes at the left and below, `x_label` at the end of the lower one; where they don't fit, only a canvas."""
     left = max(map(len, y_axis.labels)) + 1
     if columns < SMALLEST[0] or rows < SMALLEST[1] or left > columns // 2:
-        return Frame(Cells.blank(columns, rows), 0, 0, max(columns, 0), max(rows, 0))
+        return Frame(Cells.blank(columns, rows), 0, max(columns, 0), max(rows, 0))
     width, height = columns - left, rows - AXIS_ROWS
     lines = _draw(columns, rows, Canvas(width, height, window(x_axis, y_axis), glyphs), x_axis, y_axis)
     if glyphs == "ascii":
@@ -47,7 +46,7 @@ def frame(columns: int, rows: int, x_axis: Axis, y_axis: Axis, x_label: str = ""
         cells = cells.write(columns - len(x_label) - 1, height, f" {x_label}", Ink.QUIET)
     cells.glyphs.setflags(write=False)
     cells.ink.setflags(write=False)
-    return Frame(cells, left, 0, width, height)
+    return Frame(cells, left, width, height)
 
 
 def preload() -> None:

@@ -1,34 +1,19 @@
 """Where the built-in presets are, and what they say of themselves."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 
 BUILT_IN = (
-    "sine-31",
-    "sine-landscape",
-    "clock-siren",
-    "clock-gelu",
-    "clock-snake",
-    "clock-oscillators",
-    "ln-collapse",
-    "ln-learns",
-    "magnitude",
-    "magnitude-population",
-    "single-relu",
-    "abs-two-relus",
-    "fir-filter",
-    "dft",
-    "amplitude-spectrum",
-    "snake-extrapolation",
-    "snake-interpolation",
-    "snake-decay",
-    "snake-coefficients",
-    "snake-cycles",
-    "snake-features",
+    "sine-31", "sine-landscape",
+    "clock-siren", "clock-gelu", "clock-snake", "clock-oscillators",
+    "ln-collapse", "ln-learns",
+    "magnitude", "magnitude-population",
+    "single-relu", "abs-two-relus",
+    "fir-filter", "dft", "amplitude-spectrum",
+    "snake-extrapolation", "snake-interpolation", "snake-decay",
+    "snake-coefficients", "snake-cycles", "snake-features",
     "rhythms",
-)
+)  # fmt: skip
 """Names of the built-in presets in the order of every list and of the number keys."""
 
 

@@ -1,7 +1,5 @@
 """What is wrong with a preset."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from periodic_tui.printable import printable

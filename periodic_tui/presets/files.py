@@ -1,7 +1,5 @@
 """Presets as TOML: finding them, reading them into experiments, and writing them with every default resolved."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path

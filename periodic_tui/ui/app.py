@@ -6,7 +6,6 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, ClassVar
 
@@ -69,12 +68,6 @@ class PeriodicApp(App[None], inherit_bindings=False):
         self._event_loop, self._mounted_context = asyncio.get_running_loop(), copy_context()
         self.call_after_refresh(self.set_timer, AFTER_FIRST_FRAME, self.worker.start)
 
-    def _call(self, action: Callable[..., object], *arguments: object) -> None:
-        """Run an action on the event loop, from any thread; nothing where the loop has ended, as after `q`."""
-        assert self._event_loop is not None
-        with suppress(RuntimeError):
-            self._event_loop.call_soon_threadsafe(action, *arguments, context=self._mounted_context)
-
     def _work(self) -> None:
         """The worker thread's body: whatever takes long to import, then the session."""
         try:
@@ -92,9 +85,10 @@ class PeriodicApp(App[None], inherit_bindings=False):
                 session.run()
 
     def _tell(self, action: Callable[..., object], *arguments: object) -> bool:
-        """Run an action on the event loop; False where that has ended, since the user has quit."""
+        """Run an action on the event loop, from any thread; False where that has ended, since the user has quit."""
+        assert self._event_loop is not None
         try:
-            self._call(action, *arguments)
+            self._event_loop.call_soon_threadsafe(action, *arguments, context=self._mounted_context)
         except RuntimeError:
             return False
         return True
@@ -110,7 +104,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
         """End from a signal handler."""
         if self._event_loop is None:
             sys.exit(code)
-        self._call(self.exit, None, code)
+        self._tell(self.exit, None, code)
 
     def action_help_quit(self) -> None:
         self.notify("press q to quit", markup=False)

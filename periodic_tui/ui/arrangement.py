@@ -1,7 +1,5 @@
 """Which panes are on the screen, and how: a pure function of which are relevant, the focus and the size."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Literal

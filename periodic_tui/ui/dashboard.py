@@ -1,7 +1,5 @@
 """The main screen: panes in their places, keys into commands."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,7 +13,9 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from periodic_tui.engine.commands import ApplyRemedy, Command, Load, parse
+from periodic_tui.engine.commands.at_work import Load
+from periodic_tui.engine.commands.base import Command, parse
+from periodic_tui.engine.commands.placing import ApplyRemedy
 from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, relevant
@@ -141,10 +141,7 @@ class Dashboard(Screen[None]):
             self.focus_name = self.focused.NAME
 
     def on_key(self, event: Key) -> None:
-        self.hide_story()
-
-    def hide_story(self) -> None:
-        """It shows until the first key, then lives in help."""
+        """The story shows until the first key, then lives in help."""
         if self.snapshot.state != "starting" and "story" not in self.hidden:
             self.hidden |= {"story"}
             self.place()
@@ -204,16 +201,12 @@ class Dashboard(Screen[None]):
         self.app.push_screen(Help(self.snapshot.title, self.snapshot.story, rows))
 
     def action_list_presets(self) -> None:
-        self.app.push_screen(Picker(self.presets, self.snapshot.preset), self._load)
+        self.app.push_screen(Picker(self.presets, self.snapshot.preset), partial(self._send_chosen, Load))
 
     def action_remedies(self) -> None:
         if self.snapshot.remedies:
             menu = RemedyMenu(self.snapshot.remedies, self.snapshot.verdict.code, self.glyphs)
-            self.app.push_screen(menu, self._apply_remedy)
-
-    def _apply_remedy(self, name: str | None) -> None:
-        if name is not None:
-            self.send(ApplyRemedy(name))
+            self.app.push_screen(menu, partial(self._send_chosen, ApplyRemedy))
 
     def action_compare(self) -> None:
         self.look(replace(self.view, compare=not self.view.compare))
@@ -231,20 +224,17 @@ class Dashboard(Screen[None]):
 
     # Keys that are commands.
 
-    def send(self, command: Command) -> None:
-        """Queue a command; what it did comes back in a snapshot."""
-        self.session.send(command)
-
     def action_send(self, words: str) -> None:
-        self.send(parse(words))
+        self.session.send(parse(words))
 
     def action_load_preset(self, number: int) -> None:
         if number <= len(self.presets):
-            self.send(Load(self.presets[number - 1].name))
+            self.session.send(Load(self.presets[number - 1].name))
 
-    def _load(self, name: str | None) -> None:
+    def _send_chosen(self, command: Callable[[str], Command], name: str | None) -> None:
+        """Queue a command for what was chosen from a menu, if anything was."""
         if name is not None:
-            self.send(Load(name))
+            self.session.send(command(name))
 
     def palette(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         """Title, help and deed of all that the command palette offers."""
@@ -252,4 +242,4 @@ class Dashboard(Screen[None]):
             if binding.tooltip and not binding.key.isdigit() and binding.key not in ("f1", "ctrl+p"):
                 yield binding.description, binding.tooltip, partial(self.run_action, binding.action)
         for preset in self.presets:
-            yield f"load {preset.name}", preset.title, partial(self._load, preset.name)
+            yield f"load {preset.name}", preset.title, partial(self.session.send, Load(preset.name))

@@ -62,12 +62,9 @@ def rate(per_second: float) -> str:
     if not math.isfinite(per_second):
         return f"{'-':>5}"
     unit, suffix = next(((unit, suffix) for unit, suffix in UNITS if per_second >= 0.9995 * unit), (1.0, ""))
-    return f"{three_digits(per_second / unit) + suffix:>5}"
-
-
-def three_digits(value: float) -> str:
-    """A value from 0.001 to 999.5 with three digits: 0.998, 12.3, 571."""
-    return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}"
+    value = per_second / unit
+    decimals = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{f'{value:.{decimals}f}{suffix}':>5}"
 
 
 def loss(value: float | None) -> str:

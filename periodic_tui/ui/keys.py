@@ -1,10 +1,8 @@
 """The keys of the dashboard. Footer, help and palette are made from this list, and a user can remap it by id."""
 
-from __future__ import annotations
-
 from textual.binding import Binding, BindingType
 
-from periodic_tui.engine.commands import COMMANDS
+from periodic_tui.engine.commands.base import COMMANDS
 
 
 def _key(keys: str, action: str, name: str, tooltip: str, show: bool = False) -> Binding:

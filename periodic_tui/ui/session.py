@@ -1,4 +1,4 @@
-"""What the screen needs of a session, as a protocol; tests have a scripted one."""
+"""What the screen needs of a session, and how that wakes it."""
 
 from __future__ import annotations
 
@@ -6,34 +6,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from periodic_tui.engine.commands import Command
+    from periodic_tui.engine.commands.base import Command
     from periodic_tui.engine.snapshot import Snapshot, View
 
 
 class Session(Protocol):
-    """The run in the worker thread, as it looks from the screen's."""
+    """The engine's session; tests have a scripted one. `run` is the worker thread's body; nothing else ever waits."""
 
     on_wake: Callable[[], None]
     """Called from the worker thread whenever there is another snapshot; set by the screen."""
 
     @property
-    def failure(self) -> BaseException | None:
-        """The bug that ended the worker, if any."""
-
-    def latest(self) -> Snapshot:
-        """The newest snapshot; never waits."""
-
-    def send(self, command: Command) -> None:
-        """Queue a command; thread-safe, never waits."""
-
-    def look(self, view: View) -> None:
-        """Ask for other snapshots; thread-safe, never waits."""
-
-    def run(self) -> None:
-        """The worker thread's body; returns after `stop`, or after a bug."""
-
-    def stop(self) -> None:
-        """Ask `run` to return."""
+    def failure(self) -> BaseException | None: ...
+    def latest(self) -> Snapshot: ...
+    def send(self, command: Command) -> None: ...
+    def look(self, view: View) -> None: ...
+    def run(self) -> None: ...
+    def stop(self) -> None: ...
 
 
 class Wake:

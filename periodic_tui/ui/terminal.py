@@ -1,7 +1,5 @@
 """The terminal's modes from before the app, to be put back where the app itself cannot."""
 
-from __future__ import annotations
-
 import os
 from contextlib import suppress
 from typing import TextIO

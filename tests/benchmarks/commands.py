@@ -20,7 +20,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from periodic_tui.engine.commands import ApplyRemedy, Command, Loop, Undo
+from periodic_tui.engine.commands.base import Command, Loop
+from periodic_tui.engine.commands.placing import ApplyRemedy, Undo
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import View
 from periodic_tui.presets.files import load

@@ -27,7 +27,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import tomli_w
 import torch
 
-from periodic_tui.engine.commands import parse
+from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
 from tests.benchmarks.measure import Samples, interleaved, ratio

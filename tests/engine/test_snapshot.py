@@ -33,7 +33,7 @@ def test_nobody_writes_into_a_snapshot(name: str) -> None:
     session.open()
     session.advance(3)
     session.look(View(panes=("landscape", "features"), compare=True, unit=(0, 0)))
-    for picture in (session.snapshot(), session._picture(live=True)):
+    for picture in (session.snapshot(), session.snapshot(live=True)):
         assert [path for path, array in arrays(picture) if array.flags.writeable] == []
 
 

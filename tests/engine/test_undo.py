@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from periodic_tui.engine.commands import parse
+from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.components.optimizers import ElementWise, optimizers
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment

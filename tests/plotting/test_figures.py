@@ -32,7 +32,7 @@ def _fresh_cache() -> Iterator[None]:
 def test_the_canvas_lies_between_the_axes() -> None:
     still = frame(60, 12, X_AXIS, Y_AXIS, "step")
     text = still.cells.text()
-    assert (still.column, still.row, still.columns, still.rows) == (5, 0, 55, 10)
+    assert (still.column, still.columns, still.rows) == (5, 55, 10)
     assert [line[:5] for line in text[:10] if line[4] == "┤"] == ["1e+1┤", "1e+0┤", "1e-1┤", "1e-2┤"]
     assert text[10].startswith("    └┬")
     assert text[10].endswith("─ step")

@@ -11,7 +11,7 @@ import numpy as np
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from periodic_tui.engine.commands import Command
+from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Offer, Snapshot, Verdict, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.app import PeriodicApp
@@ -41,8 +41,6 @@ SINE = Snapshot(
     seed=3,
     device="cpu",
     engine="eager",
-    optimizer="sgd",
-    lr=1e-4,
     loss=0.998,
     train_loss=1.13,
     train_curve=Curve(_STEP, 0.5 * _LOSS, _LOSS, 2 * _LOSS, 10),

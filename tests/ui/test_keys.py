@@ -4,7 +4,7 @@ import pytest
 from textual.binding import Binding
 from textual.pilot import Pilot
 
-from periodic_tui.engine.commands import parse
+from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.snapshot import EMPTY, View
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.keys import KEYS
@@ -41,7 +41,7 @@ def test_a_key_sends_one_command_that_the_command_line_knows_too(key: str, words
 
 
 def test_a_key_says_the_same_whatever_the_screen_has_seen() -> None:
-    assert sent(replace(SINE, state="paused", seed=7, focus=4, replicas=8, lr=0.5), "space", "R", "(", "(") == [
+    assert sent(replace(SINE, state="paused", seed=7, focus=4, replicas=8), "space", "R", "(", "(") == [
         "toggle-pause",
         "next:seed",
         "scale-lr:0.5",

@@ -26,14 +26,16 @@ def test_the_glyphs_are_those_asked_for() -> None:
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("late", [None, ImportError("no torch")])
 def test_quitting_before_the_session_is_open_is_no_bug(late: Exception | None) -> None:
-    opening, ended = threading.Event(), threading.Event()
+    opening, ended, trained = threading.Event(), threading.Event(), threading.Event()
 
     def open_session() -> tuple[Session, list[tuple[str, str, str]]]:
         opening.set()
         ended.wait(10)
         if late:
             raise late
-        return ScriptedSession(SINE), []
+        session = ScriptedSession(SINE)
+        vars(session)["run"] = trained.set
+        return session, []
 
     app = PeriodicApp(Opening("sine-31", "", ""), open_session)
 
@@ -46,3 +48,4 @@ def test_quitting_before_the_session_is_open_is_no_bug(late: Exception | None) -
     ended.set()
     app.worker.join()
     assert app.failure is late
+    assert not trained.is_set()

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from periodic_tui.engine.snapshot import EMPTY, ClockFace, Curve, Event, Fit, Layer, Snapshot, State, Verdict
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.panes.loss import LossPane
-from periodic_tui.ui.panes.units import UnitsPane
+from periodic_tui.ui.panes.units.pane import UnitsPane
 from periodic_tui.ui.widgets.header import header_line
 from tests.ui.scripted import (
     MAGNITUDE,

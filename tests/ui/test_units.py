@@ -8,9 +8,9 @@ from textual.pilot import Pilot
 from periodic_tui.engine.snapshot import Layer, Snapshot, UnitCurve
 from periodic_tui.plotting.cells import Ink
 from periodic_tui.ui.app import PeriodicApp
-from periodic_tui.ui.panes.units import UnitsPane
 from periodic_tui.ui.panes.units.detail import detail_lines, unit_detail
 from periodic_tui.ui.panes.units.grid import LABEL, grid_rows, moved, row_of, totals, unit_grid
+from periodic_tui.ui.panes.units.pane import UnitsPane
 from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, framed, put, rows_of, views, visit
 
 PAIR = Layer(

@@ -1,7 +1,5 @@
 """Commands for how a run is trained: pace, pause, engine, another preset."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from periodic_tui.engine.commands.base import Command, Loop, argument, number, one_of

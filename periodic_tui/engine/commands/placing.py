@@ -1,7 +1,5 @@
 """Commands that change what is trained."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from periodic_tui.engine.commands.base import Command, Loop, argument, number, one_of

@@ -1,7 +1,5 @@
 """Commands that depend on how things stand: resolved where they are applied, whatever the screen has seen."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar

@@ -12,7 +12,7 @@ from periodic_tui.ui.panes.landscape import LandscapePane
 from periodic_tui.ui.panes.loss import LossPane
 from periodic_tui.ui.panes.population import PopulationPane
 from periodic_tui.ui.panes.story import StoryPane
-from periodic_tui.ui.panes.units import UnitsPane
+from periodic_tui.ui.panes.units.pane import UnitsPane
 from periodic_tui.ui.panes.verdict import VerdictPane
 from periodic_tui.ui.panes.weights import WeightsPane
 from periodic_tui.ui.widgets.pane import Pane

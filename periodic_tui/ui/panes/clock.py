@@ -1,7 +1,5 @@
 """The clock pane: the time and what the network says it is, second by second."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """The events pane: what was done to the run, and what happened in it."""
 
-from __future__ import annotations
-
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Event, Snapshot

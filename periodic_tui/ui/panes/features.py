@@ -1,7 +1,5 @@
 """What the last hidden layer makes of the probe: a point for each of its points, in two dimensions."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 import numpy as np

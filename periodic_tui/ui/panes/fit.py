@@ -1,7 +1,5 @@
 """The fit pane: target and network as curves, maps over two inputs, weights, or the outputs for one sample."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import ClassVar
 
@@ -28,7 +26,7 @@ CURVES = 3
 NARROWEST = 1e-6
 """Of the domain: the shortest window."""
 REGIONS = 8
-"""Rows from which there is one for the trained and held-out stretches."""
+"""Rows from which there is one for the trained and held-out stretches, where part of the domain was held out."""
 MAPS = 3
 
 
@@ -102,7 +100,7 @@ class FitPane(PlotPane):
             *_series(fit.x, prediction, Ink.NETWORK, "network", style),
         ]
         window, label = exact_axis(float(fit.x[0]), float(fit.x[-1]), across), "output" if fit.kind == "sample" else "x"
-        told = size.height >= REGIONS and holds_out(fit)
+        told = size.height >= REGIONS and bool(fit.trained) and fit.trained != (fit.domain,)
         plot = Size(size.width, size.height - told)
         cells = curve_figure(plot, series, window, y_axis, x_label=label, glyphs=self.glyphs)
         if not told:
@@ -165,11 +163,6 @@ def limits(values: Floats) -> tuple[float, float]:
     """Round limits of what is finite: they seldom change, so that colors keep their meaning."""
     axis = follow(None, (values,), 2)
     return axis.low, axis.high
-
-
-def holds_out(fit: Fit) -> bool:
-    """Whether part of the domain was held out."""
-    return bool(fit.trained) and tuple(fit.trained) != (fit.domain,)
 
 
 def _columns(values: Floats) -> Floats:

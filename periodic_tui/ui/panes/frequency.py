@@ -1,7 +1,5 @@
 """The frequency pane: the learned frequency over the steps, and the known answer."""
 
-from __future__ import annotations
-
 import numpy as np
 from textual.geometry import Size
 

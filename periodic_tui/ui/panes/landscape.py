@@ -1,7 +1,5 @@
 """The landscape pane: the loss around the present point, over ω in closed form or along straight lines."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np

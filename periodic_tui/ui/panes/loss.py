@@ -1,7 +1,5 @@
 """The loss pane: losses over the steps, on a log scale."""
 
-from __future__ import annotations
-
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot

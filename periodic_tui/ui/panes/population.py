@@ -1,7 +1,5 @@
 """The population pane: all replicas by their outcomes, and the quantiles of their losses."""
 
-from __future__ import annotations
-
 import math
 from statistics import NormalDist
 from typing import ClassVar

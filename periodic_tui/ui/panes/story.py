@@ -1,7 +1,5 @@
 """The story pane: what to watch, in the place of the curves until there are any."""
 
-from __future__ import annotations
-
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot

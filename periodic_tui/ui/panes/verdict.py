@@ -1,7 +1,5 @@
 """The verdict pane: what is the matter, in one sentence with its figures."""
 
-from __future__ import annotations
-
 import math
 
 from textual.geometry import Size

@@ -1,7 +1,5 @@
 """The weights pane: each layer's weights on a scale of its own, and how far they have moved."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The help screen: what to watch, and every key."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import ClassVar
 

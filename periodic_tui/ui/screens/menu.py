@@ -1,7 +1,5 @@
 """A list to choose from, over the dashboard."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import ClassVar
 

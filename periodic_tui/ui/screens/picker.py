@@ -1,7 +1,5 @@
 """The list of presets."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 

@@ -1,7 +1,5 @@
 """The menu of remedies."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 

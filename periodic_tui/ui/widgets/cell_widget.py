@@ -1,7 +1,5 @@
 """A widget that is a picture of cells, and sends to the terminal only what changed in it."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from textual.events import Resize, Show

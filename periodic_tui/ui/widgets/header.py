@@ -1,7 +1,5 @@
 """The header: what runs, where, how far, how fast, and how it stands, in one line."""
 
-from __future__ import annotations
-
 from textual.reactive import var
 
 from periodic_tui.engine.snapshot import EMPTY, Snapshot

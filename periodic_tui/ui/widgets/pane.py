@@ -1,7 +1,5 @@
 """The base of all panes: a title, a picture, and the figure that matters in the lower border."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
 

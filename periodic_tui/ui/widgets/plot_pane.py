@@ -1,7 +1,5 @@
 """A pane of curves: its axes stay until the data leave them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from numpy.typing import ArrayLike

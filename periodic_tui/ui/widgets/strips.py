@@ -1,7 +1,5 @@
 """Cells as Textual's strips, one for each row, in the colors of the theme."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from periodic_tui.engine.commands import COMMANDS, parse
+from periodic_tui.engine.commands.base import COMMANDS, parse
 from periodic_tui.engine.components.activations import activations
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment

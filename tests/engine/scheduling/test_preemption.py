@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from periodic_tui.engine.commands import Pace
+from periodic_tui.engine.commands.at_work import Pace
 from periodic_tui.engine.errors import Preempted
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
@@ -62,7 +62,7 @@ def test_a_command_that_comes_during_a_reading_is_applied_before_the_picture_is_
     assert session.latest().step == 0
     del observer.read
     session._turn()
-    assert (session.latest().step, session.latest().pace) == (5, 7.0)
+    assert (session.latest().step, session.pacer.pace) == (5, 7.0)
 
 
 def test_commands_without_end_do_not_keep_the_screen_from_its_picture() -> None:
@@ -86,7 +86,7 @@ def test_an_interrupted_run_trains_the_same() -> None:
     calls = 0
     while disturbed.step < 45:
         calls += 1
-        disturbed._advance(45 - disturbed.step, preemptible=True)
+        disturbed.advance(45 - disturbed.step, preemptible=True)
     assert calls > 1
     assert disturbed.current.trainer.parameters.equal(undisturbed.current.trainer.parameters)
     curves = [session.current.measured.train_losses.curve(0) for session in (disturbed, undisturbed)]

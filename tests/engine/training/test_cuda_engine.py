@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from periodic_tui.engine.commands import parse
+from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session

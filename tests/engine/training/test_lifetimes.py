@@ -7,7 +7,7 @@ from weakref import ref
 import pytest
 import torch
 
-from periodic_tui.engine.commands import parse
+from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.training.steppers.cuda_graph import CudaGraph, Work
 from periodic_tui.engine.training.trainer import Trainer

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from periodic_tui.engine.commands import parse
+from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.diagnostics import deaths
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.remedies import remedies

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from periodic_tui.engine.commands import parse
+from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import View
 from periodic_tui.engine.views.features import principal_axes

@@ -1,7 +1,5 @@
 """One hidden unit in full: its weights, the share of the probe on which it is active, and its activation."""
 
-from __future__ import annotations
-
 from textual.geometry import Size
 
 from periodic_tui.engine.arrays import Floats

@@ -1,7 +1,5 @@
 """Hidden units as cells, row by row: a shape for each state, pale where it is active on little of the probe."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import cycle
 from string import ascii_lowercase

@@ -1,7 +1,5 @@
 """The units pane: a cell for every hidden unit by its state, and the cursor's unit in detail."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from textual.binding import BindingType
