@@ -19,9 +19,9 @@ from periodic_tui.cli.command import run as run_command
 from periodic_tui.cli.headless import LONGEST_CHUNK, Headless, Interruption, Plan, chunk_for
 from periodic_tui.cli.report import json_line
 from periodic_tui.cli.train import train
-from periodic_tui.engine.commands.at_work import Pace
 from periodic_tui.engine.commands.base import Command
-from periodic_tui.engine.commands.placing import Inject, Reinitialize
+from periodic_tui.engine.commands.on_loop import Pace
+from periodic_tui.engine.commands.on_run import Inject, Reinitialize
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.engine.training import stepper_choice

@@ -13,9 +13,9 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from periodic_tui.engine.commands.at_work import Load
 from periodic_tui.engine.commands.base import Command, parse
-from periodic_tui.engine.commands.placing import ApplyRemedy
+from periodic_tui.engine.commands.on_loop import Load
+from periodic_tui.engine.commands.on_run import ApplyRemedy
 from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, relevant

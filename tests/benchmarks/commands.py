@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from periodic_tui.engine.commands.base import Command, Loop
-from periodic_tui.engine.commands.placing import ApplyRemedy, Undo
+from periodic_tui.engine.commands.on_run import ApplyRemedy, Undo
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import View
 from periodic_tui.presets.files import load

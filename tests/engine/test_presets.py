@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from periodic_tui.engine.commands.placing import Inject
+from periodic_tui.engine.commands.on_run import Inject
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.known_answers import NoAnswer, known_answer

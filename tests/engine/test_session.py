@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from periodic_tui.engine.commands.at_work import Load, Pause, Resume, SingleStep
 from periodic_tui.engine.commands.base import Loop, parse
-from periodic_tui.engine.commands.placing import Inject, Reinitialize, Set
+from periodic_tui.engine.commands.on_loop import Load, Pause, Resume, SingleStep
+from periodic_tui.engine.commands.on_run import Inject, Reinitialize, Set
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.pacing import Pacer

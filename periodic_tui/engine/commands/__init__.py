@@ -3,6 +3,6 @@
 A new command is one dataclass in one of these files: its words, parsing, help and journal entry come from it.
 """
 
-from periodic_tui.engine.commands import at_work, placing, relative
+from periodic_tui.engine.commands import on_loop, on_run, relative
 
-__all__ = ["at_work", "placing", "relative"]
+__all__ = ["on_loop", "on_run", "relative"]

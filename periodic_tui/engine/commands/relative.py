@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from periodic_tui.engine.commands.at_work import Load, Pace, Pause, Resume
 from periodic_tui.engine.commands.base import Command, Loop, argument, number, one_of
-from periodic_tui.engine.commands.placing import Inject, Reinitialize, Set
+from periodic_tui.engine.commands.on_loop import Load, Pace, Pause, Resume
+from periodic_tui.engine.commands.on_run import Inject, Reinitialize, Set
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.scheduling.pacing import faster, slower
 

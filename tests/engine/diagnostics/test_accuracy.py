@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from periodic_tui.engine.commands.placing import Inject
+from periodic_tui.engine.commands.on_run import Inject
 from periodic_tui.engine.components.targets.clock import SIXTY_YEARS
 from periodic_tui.engine.diagnostics.accuracy import HELD_OUT
 from periodic_tui.engine.diagnostics.observer import variance

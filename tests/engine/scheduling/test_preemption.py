@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from periodic_tui.engine.commands.at_work import Pace
+from periodic_tui.engine.commands.on_loop import Pace
 from periodic_tui.engine.errors import Preempted
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
