@@ -38,12 +38,7 @@ OPTIONS = (
     click.option("--seed", type=int, metavar="N", help="Seed of the run; of the first replica if there are several."),
     click.option("--replicas", type=int, metavar="R", help="Train R replicas; replica k is the run of seed N + k."),
     click.option(
-        "--set",
-        "settings",
-        type=_setting,
-        multiple=True,
-        metavar="KEY=VALUE",
-        help="Change a value of the preset.",
+        "--set", "settings", type=_setting, multiple=True, metavar="KEY=VALUE", help="Change a value of the preset."
     ),
     click.option("--no-record", is_flag=True, expose_value=False, help="Keep no recording of the run."),
 )

@@ -16,7 +16,7 @@ from periodic_tui.engine.diagnostics.probe import test_probe, training_probe
 from periodic_tui.engine.errors import Preempted
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.preemption import Preemption
-from periodic_tui.engine.snapshot import Event, Features, Landscape, View
+from periodic_tui.engine.snapshot import Features, Landscape, View
 from periodic_tui.engine.training.history import History
 from periodic_tui.engine.training.step import TrainingStep
 from periodic_tui.engine.training.trainer import Trainer
@@ -141,8 +141,9 @@ class Measurements:
             landscape = self._landscape(focus, view.near, self.judge.basin_now(focus))
         features = self._features(focus, view.tsne) if "features" in view.panes else Features()
         # Last, since what comes before may be given up for a command, and a death is told only once.
-        deaths = self._deaths(found, repeatable) if live else ()
-        return replace(found, landscape=landscape, features=features, deaths=deaths)
+        activity = tuple(units.activity[0] for units in found.reading.units)
+        deaths = self.deaths.look(focus, activity, found.reading.points, again=repeatable) if live else ()
+        return replace(found, landscape=landscape, features=features, deaths=tuple(deaths))
 
     def _in_full(self, focus: int) -> Diagnosis:
         reading = self.reading().one(focus)
@@ -169,7 +170,3 @@ class Measurements:
         """Losses and codes of some replicas."""
         reading = self._read(part)
         return reading.loss, self.judge.codes(reading, part, live=True)
-
-    def _deaths(self, found: Diagnosis, repeatable: bool) -> tuple[Event, ...]:
-        activity = tuple(units.activity[0] for units in found.reading.units)
-        return tuple(self.deaths.look(found.focus, activity, found.reading.points, again=repeatable))

@@ -72,11 +72,6 @@ class Runner:
         return self.current.step
 
     @property
-    def journal(self) -> list[Event]:
-        """The commands that were applied."""
-        return self.current.journal
-
-    @property
     def steppers(self) -> StepperChoice:
         """What chooses the engine."""
         assert self._steppers is not None, "open() comes first"

@@ -23,7 +23,9 @@ def polyline_dots(
     x, y = columns[:-1][joined], rows[:-1][joined]
     dx, dy = columns[1:][joined] - x, rows[1:][joined] - y
     steps = np.maximum(np.maximum(np.abs(dx), np.abs(dy)), 1)
-    first, last = _visible_steps(x, dx, y, dy, steps, width, height)
+    first_x, last_x = _steps_between(x, dx, steps, width)
+    first_y, last_y = _steps_between(y, dy, steps, height)
+    first, last = np.maximum(first_x, first_y), np.minimum(last_x, last_y)
     counts = np.maximum(last - first + 1, 0)
     segment = np.repeat(np.arange(len(counts)), counts)
     step = np.arange(len(segment)) - np.repeat(np.cumsum(counts) - counts - first, counts)
@@ -37,14 +39,8 @@ def _along(start: Dots, change: Dots, step: Dots, steps: Dots) -> Dots:
     return np.rint(start + change.astype(np.float64) * step / steps).astype(np.int64)
 
 
-def _visible_steps(x: Dots, dx: Dots, y: Dots, dy: Dots, steps: Dots, width: int, height: int) -> tuple[Dots, Dots]:
-    """First and last step of each segment that fall into the grid, so that a far point costs nothing."""
-    first_x, last_x = _steps_between(x, dx, steps, width)
-    first_y, last_y = _steps_between(y, dy, steps, height)
-    return np.maximum(first_x, first_y), np.minimum(last_x, last_y)
-
-
 def _steps_between(start: Dots, change: Dots, steps: Dots, size: int) -> tuple[Dots, Dots]:
+    """First and last step of each segment that fall between 0 and `size`, so that a far point costs nothing."""
     still = change == 0
     outside = still & ((start < 0) | (start >= size))
     pace = steps / np.where(still, 1, change)

@@ -114,13 +114,10 @@ class Dashboard(Screen[None]):
         self.set_class("story" in arrangement.strips, "-story")
         plots = self.query_one("#plots")
         plots.display = bool(arrangement.plots)
-        for columns in (1, 2, 3):
-            plots.set_class(columns == arrangement.columns, f"-columns-{columns}")
+        plots.styles.grid_size_columns = arrangement.columns
         for name, pane in self.panes.items():
             pane.display = name in arrangement.shown
-            last = name in arrangement.plots[-1:]
-            for span in (2, 3):
-                pane.set_class(last and span == arrangement.span, f"-span-{span}")
+            pane.styles.column_span = arrangement.span if name in arrangement.plots[-1:] else 1
 
     def _ask(self, arrangement: Arrangement) -> None:
         """Tell the session which of the panes are shown that need something of their own."""

@@ -63,7 +63,7 @@ def test_reinitializing_starts_again_and_the_steps_count_on() -> None:
     assert session.snapshot().state == "training"
     session.apply(Reinitialize(7))
     assert session.current.trainer.parameters.equal(opened(sine(seed=7)).current.trainer.parameters)
-    assert [event.command for event in session.journal] == ["inject", "reinitialize", "reinitialize:7"]
+    assert [event.command for event in session.current.journal] == ["inject", "reinitialize", "reinitialize:7"]
 
 
 def test_inside_the_basin_a_small_step_returns_to_31() -> None:
@@ -120,7 +120,7 @@ def test_setting_in_mid_run_takes_effect_or_is_refused() -> None:
     ]:
         with pytest.raises(Refused, match=reason):
             session.apply(Set(key, value))
-    assert session.journal[-1].command == "set:optimizer.lr=1e-6"
+    assert session.current.journal[-1].command == "set:optimizer.lr=1e-6"
 
 
 def test_a_new_learning_rate_keeps_the_optimizer_state() -> None:

@@ -81,7 +81,7 @@ def test_the_steps_count_on_and_the_journal_tells_both() -> None:
     assert session.current.trainer.parameters.equal(before)
     assert session.step == 8
     assert event.text.startswith("undid inject: ω ")
-    assert [entry.command for entry in session.journal] == ["inject", "undo"]
+    assert [entry.command for entry in session.current.journal] == ["inject", "undo"]
 
 
 def test_commands_are_undone_from_the_last_to_the_first() -> None:

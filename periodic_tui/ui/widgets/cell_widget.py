@@ -27,9 +27,6 @@ class CellWidget(Widget):
     """
     ALLOW_SELECT = False
 
-    glyphs: Glyphs
-    """The characters that the terminal can show."""
-
     _cells = Cells.blank(0, 0)
 
     def __init__(self, glyphs: Glyphs = "braille", id: str | None = None) -> None:

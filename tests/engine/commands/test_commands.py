@@ -32,7 +32,7 @@ def applied(session: Session, *words: str) -> list[str | None]:
     """The journal's words after these commands."""
     for each in words:
         session.apply(parse(each))
-    return [event.command for event in session.journal]
+    return [event.command for event in session.current.journal]
 
 
 @pytest.mark.parametrize("words", WORDS)
@@ -140,7 +140,7 @@ def test_a_diverged_run_takes_no_step() -> None:
     session.advance(50)
     with pytest.raises(Refused, match="every replica has diverged"):
         session.apply(parse("step"))
-    assert session.journal[-1].command == "set:optimizer.lr=1e30"
+    assert session.current.journal[-1].command == "set:optimizer.lr=1e30"
 
 
 def test_a_look_does_not_shorten_an_advance() -> None:
@@ -175,7 +175,7 @@ def test_a_refusal_changes_nothing(spec: Callable[[], Experiment], words: str, r
     session.advance(5)
     other.advance(5)
     assert torch.equal(trainer.parameters, other.current.trainer.parameters)
-    assert session.journal == []
+    assert session.current.journal == []
 
 
 @pytest.mark.parametrize("words", ["set:optimizer.lr=-1", "set:model.hidden=[3]", "remedy:reseed-units", "load:no"])

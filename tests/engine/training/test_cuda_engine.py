@@ -91,11 +91,11 @@ def test_commands_keep_the_engine(graphs: Graphs) -> None:
         session.apply(parse(words))
         session.advance(3)
         assert isinstance(session.current.trainer.stepper, CudaGraph), words
-    assert session.journal[0].command == "set:optimizer.lr=0.1"
-    assert len(session.journal) == 4
+    assert session.current.journal[0].command == "set:optimizer.lr=0.1"
+    assert len(session.current.journal) == 4
     session.apply(parse("engine:eager"))
     session.apply(parse("engine:compiled"))
-    assert "eager → compiled" in session.journal[-1].text
+    assert "eager → compiled" in session.current.journal[-1].text
 
 
 @pytest.mark.usefixtures("second")

@@ -128,7 +128,7 @@ def test_a_command_without_memory_is_undone(
             session.apply(parse(words))
     assert session.current.experiment == spec
     assert session.current.trainer.parameters.equal(before)
-    assert session.journal == []
+    assert session.current.journal == []
     assert session.advance(2) == 2
 
 

@@ -90,7 +90,7 @@ def test_a_package_at_hand_is_used_from_the_first_step(compiled_for: CompiledFor
     session.advance(10)
     assert stepper.program.calls > before
     assert session.summary()["engine"] == "compiled"
-    assert session.journal == []
+    assert session.current.journal == []
 
 
 def test_the_command_swaps_and_the_journal_says_when(compiled_for: CompiledFor) -> None:
@@ -102,8 +102,11 @@ def test_the_command_swaps_and_the_journal_says_when(compiled_for: CompiledFor) 
     session.advance(3)
     session.apply(parse("engine:compiled"))
     assert isinstance(session.current.trainer.stepper, Compiled)
-    assert [(event.step, event.command) for event in session.journal] == [(3, "engine:eager"), (6, "engine:compiled")]
-    assert "compiled → eager" in session.journal[0].text
+    assert [(event.step, event.command) for event in session.current.journal] == [
+        (3, "engine:eager"),
+        (6, "engine:compiled"),
+    ]
+    assert "compiled → eager" in session.current.journal[0].text
 
 
 def test_commands_that_change_inputs_keep_the_compiled_step(compiled_for: CompiledFor) -> None:
@@ -121,7 +124,7 @@ def test_a_command_that_changes_the_step_falls_back_and_says_so(compiled_for: Co
     session.apply(parse("set:training.batch_size=33"))
     session.advance(2)
     assert session.snapshot().engine == "eager"
-    assert [event.command for event in session.journal] == ["engine:eager", "set:training.batch_size=33"]
+    assert [event.command for event in session.current.journal] == ["engine:eager", "set:training.batch_size=33"]
     session.apply(parse("set:training.batch_size=32"))
     session.apply(parse("engine:compiled"))
     assert session.snapshot().engine == "compiled"
@@ -184,7 +187,7 @@ def test_a_build_begins_after_a_while_and_its_failure_is_told(script: ScriptedBu
     script.done, script.reason = True, "the build took longer than 300 s"
     assert not engines.turn(session.current.trainer)
     assert "engine: eager; the build took longer than 300 s" in texts(session)
-    assert session.journal == []
+    assert session.current.journal == []
 
 
 def test_a_finished_build_is_swapped_in_and_journaled(script: ScriptedBuild, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,8 +201,8 @@ def test_a_finished_build_is_swapped_in_and_journaled(script: ScriptedBuild, mon
     script.done = True
     assert engines.turn(session.current.trainer)
     assert session.current.trainer.stepper is other
-    assert [(event.step, event.command) for event in session.journal] == [(7, "engine:compiled")]
-    assert "steps/s" in session.journal[0].text
+    assert [(event.step, event.command) for event in session.current.journal] == [(7, "engine:compiled")]
+    assert "steps/s" in session.current.journal[0].text
 
 
 def test_another_engine_gives_up_the_build(script: ScriptedBuild) -> None:
@@ -287,7 +290,7 @@ def test_a_compiled_step_that_fails_in_mid_run_is_taken_eagerly() -> None:
     assert trainer.parameters.equal(other.current.trainer.parameters)
     assert trainer.stepper.name == "eager"
     assert "engine: eager; the compiled step failed with code 1" in texts(session)
-    assert [(event.step, event.command) for event in session.journal] == [(5, "engine:eager")]
+    assert [(event.step, event.command) for event in session.current.journal] == [(5, "engine:eager")]
 
 
 def test_an_engine_that_is_refused_leaves_the_build_and_the_wish_as_they_were(script: ScriptedBuild) -> None:
@@ -300,4 +303,4 @@ def test_an_engine_that_is_refused_leaves_the_build_and_the_wish_as_they_were(sc
             session.apply(parse("engine:compiled"))
     assert not script.cancelled
     assert steppers.wanted == "auto"
-    assert session.journal == []
+    assert session.current.journal == []
