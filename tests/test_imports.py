@@ -89,3 +89,10 @@ for name in ("SIGALRM", "SIGHUP", "SIGKILL", "SIGTSTP", "SIGWINCH"):
 
 def test_nothing_that_windows_lacks_is_needed_to_import() -> None:
     assert "periodic_tui.engine.training.aot.build_process" in loaded_after(IMPORT_ALL_AS_ON_WINDOWS, "periodic_tui")
+
+
+def test_the_first_frame_needs_neither_the_validator_nor_numbers() -> None:
+    script = "import sys, periodic_tui.cli.dashboard, periodic_tui.ui.launch; print(*sys.modules)"
+    loaded = loaded_after(script)
+    assert "periodic_tui.ui.screens.opening" in loaded
+    assert loaded & {"numpy", "pydantic", "plotext", "torch"} == set()

@@ -12,7 +12,7 @@ import click
 from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.options import overrides, run_options
 from periodic_tui.engine.errors import Refused
-from periodic_tui.engine.experiment.overrides import Override
+from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN, title_and_story
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from periodic_tui.engine.experiment.overrides import Override, parse_value
+from periodic_tui.engine.overrides import Override, parse_value
 
 ENGINES = ("auto", "eager", "compiled")
 """How steps can be run; `auto` chooses."""

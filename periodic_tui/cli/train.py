@@ -14,7 +14,7 @@ from periodic_tui.cli.warn import warn
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.experiment.overrides import Override
+from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
 

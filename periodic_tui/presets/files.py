@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.error_messages import problems
-from periodic_tui.engine.experiment.overrides import Override, override
 from periodic_tui.engine.files import read_regular
 from periodic_tui.engine.names import did_you_mean
+from periodic_tui.engine.overrides import Override, override
 from periodic_tui.presets.builtin import BUILT_IN, preset_folder
 from periodic_tui.presets.errors import PresetError
 from periodic_tui.printable import printable

@@ -15,7 +15,7 @@ import torch
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.probe import training_probe
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.experiment.overrides import Override
+from periodic_tui.engine.overrides import Override
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.presets.files import load
 from periodic_tui.ui.panes.population import wilson

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from periodic_tui.engine.components.optimizers.adam import Adam
 from periodic_tui.engine.components.optimizers.sgd import SGD
 from periodic_tui.engine.components.targets import targets
-from periodic_tui.engine.experiment.overrides import override, parse_value
+from periodic_tui.engine.overrides import override, parse_value
 from periodic_tui.presets.builtin import BUILT_IN, preset_folder
 from periodic_tui.presets.errors import PresetError
 from periodic_tui.presets.files import MAX_BYTES, dump, load

@@ -52,7 +52,7 @@ class Set(Command, word="set", takes=":KEY=VALUE", undoable=True):
     """A TOML value, or a bare string."""
 
     def apply(self, loop: Loop) -> str:
-        from periodic_tui.engine.experiment.overrides import changed_in_mid_run  # brings the validator
+        from periodic_tui.engine.experiment.mid_run import changed_in_mid_run  # brings the validator
 
         changed = changed_in_mid_run(loop.current.experiment, self.key, self.value)
         loop.current.change(changed, f"{self.key} was set")

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.experiment.overrides import override
+from periodic_tui.engine.overrides import override
 from periodic_tui.engine.remedies import Course, Failed, Setting, Train, remedies
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.training.checkpoint import Checkpoint

@@ -6,28 +6,12 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
-from periodic_tui.engine.errors import Refused
-from periodic_tui.engine.experiment.error_messages import problems
-from periodic_tui.engine.experiment.experiment import Experiment
-
 Table = dict[str, Any]
 Override = tuple[str, Any]
 """Dotted key path and value."""
 
 CHOSEN_BY_KIND = ("target", "model", "optimizer", "model.activation", "init.weights", "init.bias")
 """Tables of which a bare string is the kind."""
-
-CHANGEABLE = (
-    "optimizer.",
-    "training.batch_size",
-    "training.pace",
-    "model.activation",
-    "target.noise",
-    "domain.train",
-)
-"""What `set:` can change in mid-run."""
 
 
 def parse_value(text: str) -> Any:
@@ -58,17 +42,3 @@ def override(table: Mapping[str, Any], path: str, value: Any, above: str = "") -
     if not isinstance(inner, Mapping):
         raise ValueError(f"{here}: expected a table")
     return {**table, key: override(inner, rest, value, here)}
-
-
-def changed_in_mid_run(experiment: Experiment, key: str, text: str) -> Experiment:
-    """The experiment with one value changed, as `set:KEY=VALUE` says it. Raises Refused with one line."""
-    if not any(key == path or key.startswith(path.rstrip(".") + ".") for path in CHANGEABLE):
-        allowed = ", ".join(path.rstrip(".") for path in CHANGEABLE)
-        raise Refused(f"{key} needs a new run; in mid-run you can set {allowed}")
-    try:
-        table = override(experiment.model_dump(mode="python"), key, parse_value(text))
-        return Experiment.model_validate(table)
-    except ValidationError as error:
-        raise Refused("; ".join(problems(error, table))) from None
-    except ValueError as problem:
-        raise Refused(f"{key} = {text}: {problem}") from None

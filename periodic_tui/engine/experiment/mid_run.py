@@ -1,0 +1,32 @@
+"""Changing a running experiment, as `set:` does."""
+
+from pydantic import ValidationError
+
+from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.experiment.error_messages import problems
+from periodic_tui.engine.experiment.experiment import Experiment
+from periodic_tui.engine.overrides import override, parse_value
+
+CHANGEABLE = (
+    "optimizer.",
+    "training.batch_size",
+    "training.pace",
+    "model.activation",
+    "target.noise",
+    "domain.train",
+)
+"""What `set:` can change in mid-run."""
+
+
+def changed_in_mid_run(experiment: Experiment, key: str, text: str) -> Experiment:
+    """The experiment with one value changed, as `set:KEY=VALUE` says it. Raises Refused with one line."""
+    if not any(key == path or key.startswith(path.rstrip(".") + ".") for path in CHANGEABLE):
+        allowed = ", ".join(path.rstrip(".") for path in CHANGEABLE)
+        raise Refused(f"{key} needs a new run; in mid-run you can set {allowed}")
+    try:
+        table = override(experiment.model_dump(mode="python"), key, parse_value(text))
+        return Experiment.model_validate(table)
+    except ValidationError as error:
+        raise Refused("; ".join(problems(error, table))) from None
+    except ValueError as problem:
+        raise Refused(f"{key} = {text}: {problem}") from None
