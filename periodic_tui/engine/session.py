@@ -12,6 +12,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.runner import LoadPreset, Runner
 from periodic_tui.engine.scheduling.frames import FrameScheduler
 from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
+from periodic_tui.engine.training.memory import enough_memory
 
 _FOLLOWING = 0.008
 """Seconds for which a control run is trained between two chunks of the run."""
@@ -87,7 +88,7 @@ class Session(Runner):
         steps = 0 if self._idle else self.pacer.due(self.step)
         if steps:
             self._train(steps)
-        followed = self._view.compare and self.current.follow(time.perf_counter() + _FOLLOWING)
+        followed = self._view.compare and self._follow()
         self._untold |= followed
         if self._clock() >= self._frames.next and not self._still:
             self._publish()
@@ -109,6 +110,16 @@ class Session(Runner):
             self.paused = True
         else:
             self.pacer.took(done, self._clock() - started, self.step)
+
+    def _follow(self) -> bool:
+        """Train the control run a little; whether it moved. Where there is no memory for it, the run goes on alone."""
+        try:
+            with enough_memory("in training the untreated run"):
+                return self.current.follow(time.perf_counter() + _FOLLOWING)
+        except OutOfMemory as reason:
+            self._view = replace(self._view, compare=False)
+            self._note(f"compare: {reason}")
+            return False
 
     def _rest(self) -> float | None:
         """Seconds to wait where there is no step to take; None: until something comes."""

@@ -1,6 +1,7 @@
 """The untreated course beside the treated one."""
 
 import numpy as np
+import pytest
 import torch
 
 from periodic_tui.engine.run import Run
@@ -58,6 +59,21 @@ def test_a_paused_screen_still_gets_all_of_it() -> None:
         session._turn()
     assert seen == session.latest().train_curve.step.tolist()
     assert session.step == 300
+
+
+def test_without_memory_for_it_the_run_goes_on_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def follow(*arguments: object) -> bool:
+        raise MemoryError
+
+    session = Session(lambda name: (name, sine()), "test", sine(), device="cpu", engine="eager")
+    session.open()
+    session.look(View(compare=True))
+    monkeypatch.setattr(session.current.control, "follow", follow)
+    for _ in range(3):
+        session._turn()
+    assert session.step > 0
+    told = [event.text for event in session.current.events if event.text.startswith("compare: out of memory")]
+    assert len(told) == 1
 
 
 def test_it_moves_on_however_little_time_there_is() -> None:
