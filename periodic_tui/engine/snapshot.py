@@ -39,6 +39,11 @@ class Curve(_ReadOnly):
     """Largest value in the bin; inf and NaN are kept, so that no spike is lost."""
     width: int = 1
     """Steps in one bin."""
+    last: Floats = field(default_factory=_none)
+    """Last step of each bin; empty where every bin holds a single one."""
+    life: Floats = field(default_factory=_none)
+    """Number of the life of each bin, ascending: nothing is joined across a command that placed the parameters anew.
+    Empty where all is one life."""
 
 
 FitKind = Literal["curves", "phases", "maps", "weights", "sample"]
@@ -62,6 +67,8 @@ class Fit(_ReadOnly):
     """The training intervals, for telling apart what is held out."""
     domain: tuple[float, float] = (0.0, 0.0)
     """Ends of everything there is to see (training and held-out intervals)."""
+    used: tuple[float, float] | None = None
+    """The interval that is trained on now, where a remedy has narrowed it."""
     scale: tuple[float, ...] = ()
     """Factors between the axis of a map and each input of the first layer; empty: 1."""
 
@@ -106,6 +113,10 @@ class Layer(_ReadOnly):
     """`[units]`, or empty."""
     outgoing: Floats = field(default_factory=_none)
     """`[next layer's units, units]` weights, or empty."""
+    thumbnails: Floats = field(default_factory=_none)
+    """What each unit does where the fit is drawn: its activation, `[units, points]` over the domain, or
+    `[units, side, side]` over the square of two inputs (largest second input first). Empty for wide layers, and where
+    nobody has asked."""
     drift: float = 0.0
     """How far the incoming weights are from where they started, over their size there."""
 
@@ -125,6 +136,8 @@ class GradientStats:
     """Standard deviation of a minibatch's gradient around it."""
     update_ratio: float = float("nan")
     """Length of the next step over that of the parameters."""
+    step: int = 0
+    """The step that they were measured at."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +164,12 @@ class Landscape(_ReadOnly):
     """The derivative on a minibatch of its own at each ω."""
     present: float = 0.0
     """ω as it is."""
+    present_loss: float = float("nan")
+    """The loss there (the expected one over ω, that on the lines' points elsewhere)."""
+    present_gradient: float = float("nan")
+    """Derivative of the expected loss there."""
+    step: int = 0
+    """The step that all of it is of."""
     near: bool = False
     """Only the surroundings of the answer."""
     lines: tuple[Line, ...] = ()
@@ -197,6 +216,13 @@ class Verdict:
     figures: dict[str, float | int | str | None] = field(default_factory=dict)
     margin: float = 1.0
     """How sure it is: how many times the deciding figure is beyond its limit; inf for what is a fact."""
+    short: str = ""
+    """The same in one line of at most 78 cells, figures included; empty: as `text`."""
+    next: tuple[tuple[str, str], ...] = ()
+    """What to do now: words of a command (or `remedies` for their menu) and what it does, as in
+    `("reinitialize", "starts over")`."""
+    step: int = 0
+    """The step at which it was found."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +233,66 @@ class Event:
     text: str
     command: str | None = None
     """The command's words where a command was applied: plots bear a mark there."""
+    death: int | None = None
+    """Number of the death that it tells of, where that can be played again."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moment(_ReadOnly):
+    """One unit at one step of a death."""
+
+    step: int
+    """Steps done."""
+    preactivation: Floats
+    """`[points]` over `Death.x`, or `[side, side]` over its square (largest second input first)."""
+    share: float
+    """Of the probe on which it is active."""
+    weights: Floats
+    """`[inputs]`, as its layer gets them."""
+    bias: float
+    """0 where it has none."""
+    gradient: Floats
+    """Of the batch that the next step is taken on: by the weights, then by the bias, `[inputs + 1]`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Death(_ReadOnly):
+    """How a unit died, to be played again step by step."""
+
+    number: int
+    """Counts the deaths of a run."""
+    step: int
+    """The first at which it is dead."""
+    layer: int
+    unit: int
+    """The one that is shown."""
+    units: tuple[int, ...]
+    """All of its layer that died at that step."""
+    text: str
+    """Name, step and cause in a sentence."""
+    x: Floats
+    """The fit's axis: `[points]`, or `[side]` of the square of two inputs."""
+    film: tuple[Moment, ...]
+    """From some steps before to some after."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What is trained, as far as a key changes it."""
+
+    shape: str = ""
+    """Units from input to output, as 1-50-10-1."""
+    activation: str = ""
+    """Empty where there is none."""
+    optimizer: str = ""
+    lr: float = float("nan")
+    """The largest of the focused replica's rates now."""
+    batch: int = 0
+    """Samples a step; 0: the whole data set."""
+    threads: int = 1
+    """Of the processor, where that trains."""
+    held: bool = False
+    """Whether the parameters are held where they are: every rate is 0."""
 
 
 @dataclass(frozen=True)
@@ -238,7 +324,16 @@ class Snapshot(_ReadOnly):
     state: State = "starting"
     step: int = 0
     rate: float = 0.0
-    """Measured steps a second."""
+    """Measured steps a second; 0 while nothing is trained."""
+    pace: float = 0.0
+    """Steps a second that are asked for; 0: flat out."""
+    stops_at_death: bool = False
+    """Whether training pauses at the next death."""
+    life: int = 0
+    """Step at which the present life began: when the parameters were last drawn."""
+    trained: Trained = Trained()
+    must_show: tuple[str, ...] = ()
+    """Panes that the preset wants to be seen, whatever the size."""
     seed: int = 0
     """Seed of the focused replica."""
     replicas: int = 1
@@ -261,6 +356,8 @@ class Snapshot(_ReadOnly):
     """Known angular frequencies, or empty."""
     basin: float | None = None
     """Half-width of the answer's capture basin in ω (4.4934/R), where it is known."""
+    distance: float = float("nan")
+    """Largest distance of ω from the answer; NaN where there is none."""
     fit: Fit = Fit()
     clock: ClockFace = ClockFace()
     layers: tuple[Layer, ...] = ()
@@ -282,7 +379,9 @@ class Snapshot(_ReadOnly):
     untreated_curve: Curve = Curve()
     """Minibatch losses of the same seed to which nothing was done; only while it is compared."""
     events: tuple[Event, ...] = ()
-    """The last events, oldest first."""
+    """The last events, in the order of their steps."""
+    deaths: tuple[Death, ...] = ()
+    """The last deaths that can be played again, oldest first."""
     stage: str = ""
     """What the remedy at work is doing; empty where none is."""
     candidates: Floats = field(default_factory=_none)
