@@ -15,7 +15,7 @@ from torch import Tensor
 
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics import Observer
-from periodic_tui.engine.diagnostics.causes import cause_of
+from periodic_tui.engine.diagnostics.causes import Cause, cause_of
 from periodic_tui.engine.diagnostics.units import DEAD_SHARE
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Event
@@ -153,16 +153,16 @@ class _Search:
     def _text(self, low: _Moment, high: _Moment, layer: int, units: list[int], died: bool) -> str:
         width = len(high.activity[layer])
         who = f"unit {units[0]}" if len(units) == 1 else f"{len(units)} of {width} units"
-        deed = "died" if died else "came back to life"
         exact = high.step - low.step == 1
         when = "" if exact else f" between steps {low.step:,} and {high.step:,}"
         shares = _shares(low.activity[layer], high.activity[layer], units, self._points, exact)
-        cause = ""
+        cause = Cause()
         if exact and died and self.observer.relu:
             stretch = low.step, on_cpu(low.state), on_cpu(high.state)
             step_inputs = on_cpu(self._step_inputs)
             cause = cause_of(self.trainer, self.observer, step_inputs, self._seeds.cpu(), *stretch, layer, units)
-        return f"{who} of hidden.{layer} {deed}{when}: {shares}{cause}"
+        deed = _deed(low.activity[layer], high.activity[layer], units, cause.pushed) if died else "came back to life"
+        return f"{who} of hidden.{layer} {deed}{when}: {shares}{cause.text}"
 
 
 def _where(masks: Iterable[Tensor]) -> set[Unit]:
@@ -173,6 +173,13 @@ def _where(masks: Iterable[Tensor]) -> set[Unit]:
 def _has_changed(activity: Sequence[Tensor], unit: Unit, died: bool) -> bool:
     share = float(activity[unit[0]][unit[1]])
     return share < DEAD_SHARE if died else share >= REVIVED
+
+
+def _deed(before: Tensor, after: Tensor, units: list[int], pushed: bool) -> str:
+    """Whether units that are dead now were alive before: they lost more than half of their points, or the batch pushed
+    them; others have drifted across a limit."""
+    first, second = (float(share[torch.tensor(units)].mean()) for share in (before, after))
+    return "died" if pushed or second < first / 2 else f"drifted below {100 * DEAD_SHARE:g} % of the probe"
 
 
 def _shares(before: Tensor, after: Tensor, units: list[int], points: int, exact: bool) -> str:
