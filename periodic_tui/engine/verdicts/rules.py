@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from periodic_tui.engine.arrays import Counts, Mask
+from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import Verdict
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.words import basins, counted, explained, in_one_line, percent, units_of
+from periodic_tui.engine.verdicts.words import basins, explained, in_one_line, percent, units_of
 
 _EXPLAINED, _HELD_OUT = 0.95, 0.5
 """Shares of the variance: more than the first is explained in training, less than the second on the test domain."""

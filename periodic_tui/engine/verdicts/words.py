@@ -31,11 +31,6 @@ def explained(share: float) -> str:
     return percent(share) if share > 0 else "nothing"
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 dead unit`, `1,204 dead units`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def basins(distance: float, basin: float) -> str:
     """A distance in half-widths of the basin: `6,770 basins away`."""
     away = distance / basin
