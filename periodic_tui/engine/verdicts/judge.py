@@ -100,11 +100,16 @@ class Judge:
         return first_of(self.evidence(reading, part, live))
 
     def verdict(
-        self, reading: Reading, replica: int, live: bool = False, gradient: tuple[float, float] | None = None
+        self,
+        reading: Reading,
+        replica: int,
+        live: bool = False,
+        settled: bool = False,
+        gradient: tuple[float, float] | None = None,
     ) -> tuple[Verdict, tuple[Layer, ...]]:
-        """Verdict and layers of one replica, from its own reading."""
+        """Verdict and layers of one replica, from its own reading; once all has `settled`, nothing in it is old."""
         part = slice(replica, replica + 1)
-        evidence = self.evidence(reading, part, live)
+        evidence = self.evidence(reading, part, live and not settled)
         layers = self._layers(reading, part, bool(evidence.wrong_sign[0]), live)
         evidence = replace(evidence, omega=tuple(reading.omega[0].tolist()), layers=layers, gradient=gradient)
         return replace(verdict_of(evidence), step=self.trainer.done), layers

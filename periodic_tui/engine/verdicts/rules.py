@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 
@@ -223,7 +223,7 @@ def stuck_outside_basin(e: Evidence) -> Statement:
     away = f"ω is lost: {distance:.4g} from {'the peak' if e.peak else 'the answer'}, {basins(distance, basin)}"
     short = in_one_line(f"{away} (one is {basin:.4g}).", f"{away}.")
     text, figures = text + _in_the_noise(e) + _too_large_as_well(e), {"distance": distance, "basin": basin, "lr": lr}
-    if e.gradient is not None:
+    if _is_measured(e.gradient):
         figures |= {"gradient": e.gradient[0], "gradient_noise": e.gradient[1]}
     if not math.isnan(e.answer_sharpness):
         figures |= {"lr_limit": _STABLE / e.answer_sharpness}
@@ -231,8 +231,12 @@ def stuck_outside_basin(e: Evidence) -> Statement:
     return Statement(text, short, figures, distance / basin, (*shown, _REMEDIES))
 
 
+def _is_measured(gradient: tuple[float, float] | None) -> TypeGuard[tuple[float, float]]:
+    return gradient is not None and math.isfinite(sum(gradient))
+
+
 def _in_the_noise(e: Evidence) -> str:
-    if e.gradient is None:
+    if not _is_measured(e.gradient):
         return ""
     true, noise = e.gradient
     return f" At this ω a batch of {e.batch_size} carries a gradient of {true:.2g} in noise of {noise:.3g}."

@@ -300,6 +300,13 @@ WORDS: list[tuple[str, Changes, str, dict[str, Any], float]] = [
     ),
     (
         "stuck-outside-basin",
+        {**STUCK, "lr": 1e-6, "gradient": (math.nan, math.nan)},
+        STUCK_TEXT,
+        {**STUCK_FIGURES, "lr": 1e-6, "lr_limit": 6e-6},
+        30.25 / 0.0044934,
+    ),
+    (
+        "stuck-outside-basin",
         {**STUCK, "peak": True, "answer_sharpness": math.nan},
         STUCK_TEXT.replace("the answer", "the peak of the data's spectrum (no answer is declared)"),
         STUCK_FIGURES,
