@@ -175,9 +175,9 @@ def change_of(lost: int, outgoing: float) -> str:
     views["output.weight"][0, 0, 1] = outgoing
     velocity["hidden.0.bias"][0, 1] = lost / 4_096 / 0.5 / 1e-3
     run.measured.begin_anew()
-    run.observe(View(), live=True)
+    run.look_for_deaths(View())
     run.advance(1)
-    run.observe(View(), live=True)
+    run.look_for_deaths(View())
     (event,) = (event for event in run.events if "unit 1 of hidden.0" in event.text)
     assert f"active on 42 of 4,096 probe points before the step, on {42 - lost} after it; its bias moved" in event.text
     return event.text
