@@ -192,8 +192,7 @@ class Measurements:
         part = slice(focus, focus + 1)
         reading = self._glance(part)
         stats = self.gradients(focus)
-        gradient = stats.gradient, stats.noise
-        found, layers = self.judge.verdict(reading, focus, live=True, settled=settled, gradient=gradient)
+        found, layers = self.judge.verdict(reading, focus, live=True, settled=settled, stats=stats)
         self.population.put(part, self.step, reading.loss, np.array([CODES.index(found.code)]))
         if len(self.trainer.seeds) > 1:
             self.population.sweep(self.step, self._judged)
