@@ -44,7 +44,7 @@ class Measurements:
         self.frequencies = History(replicas, geometric=False)
         self._reading: tuple[int, Reading] | None = None
         self._look_through()
-        self.judge.remember(0)
+        self._enter(self.judge.remember(0))
 
     def observer_of(self, experiment: Experiment) -> Observer:
         """An observer for an experiment, not yet used. Raises Refused where its target is not finite on the probe."""
@@ -86,7 +86,25 @@ class Measurements:
     def _remember(self) -> None:
         """Note the probe losses; where a command is waiting, after one of the next steps."""
         with suppress(Preempted), self.preemption.preemptible():
-            self.judge.remember(self.step)
+            self._enter(self.judge.remember(self.step))
+
+    def _enter(self, losses: Floats) -> None:
+        """Probe losses `[replicas]` at this step."""
+        self.probe_losses.add(self.step, losses[None])
+        self.population.enter(self.step, losses)
+
+    def note(self, focus: int) -> None:
+        """Note the probe losses before a command acts, or the focused replica's alone, where that is soon done."""
+        if self.judge.effort(len(self.trainer.seeds)) <= 1:
+            self._enter(self.observer.loss(self.trainer.parameters))
+        elif self.judge.effort(1) <= 1:
+            part = self._only(focus)
+            self.probe_losses.add(self.step, self.observer.loss(self.trainer.parameters_of(part))[None], part)
+
+    def _only(self, focus: int) -> slice:
+        """The replica in focus."""
+        focus = min(max(focus, 0), len(self.trainer.seeds) - 1)
+        return slice(focus, focus + 1)
 
     def _sample_frequencies(self) -> None:
         """Between readings too: a passage through the answer's basin is never missed for long."""
@@ -106,6 +124,8 @@ class Measurements:
     def begin_anew(self) -> None:
         """The parameters are others than training made them."""
         self.judge.forget()
+        for history in (self.train_losses, self.probe_losses, self.frequencies, self.population.fan):
+            history.begin()
         self.forget()
         self._remember()
 
@@ -134,7 +154,7 @@ class Measurements:
         `live`: the verdict waits before it changes its mind, and of the other replicas a few are read anew; otherwise
         every replica is read. `repeatable`: the steps since the last look can be run again, to find a unit's death.
         """
-        focus = min(max(view.focus, 0), len(self.trainer.seeds) - 1)
+        focus = self._only(view.focus).start
         found = self._at_a_glance(focus) if live else self._in_full(focus)
         landscape = Landscape()
         if "landscape" in view.panes:

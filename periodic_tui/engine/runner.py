@@ -138,6 +138,8 @@ class Runner:
         before = self.current.undo_point() if command.undoable else None
         try:
             with enough_memory("when it was applied"):
+                if before:
+                    self.current.measured.note(self._view.focus)
                 text = command.apply(self)
         except OutOfMemory:
             if before:
@@ -152,6 +154,7 @@ class Runner:
         if not self._undo:
             raise Refused("there is nothing to undo")
         words, before = self._undo.pop()
+        self.current.measured.note(self._view.focus)
         self.current.restore(before)
         self.pacer.forget_cost()
         return f"undid {words}: {self.current.figures()}"
