@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.runner import Runner
@@ -77,7 +79,12 @@ def test_of_a_large_population_only_the_replica_in_focus_is_measured_before_a_co
     measured = runner.current.measured
     read: list[int] = []
     loss = measured.observer.loss
-    monkeypatch.setattr(measured.observer, "loss", lambda flat: read.append(len(flat)) or loss(flat))
+
+    def counted(parameters: Tensor) -> Floats:
+        read.append(len(parameters))
+        return loss(parameters)
+
+    monkeypatch.setattr(measured.observer, "loss", counted)
     monkeypatch.setattr(measured.judge, "effort", lambda replicas: replicas / 2)
     measured.note(focus=99)
     assert read == [1]
