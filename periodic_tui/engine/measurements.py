@@ -27,6 +27,9 @@ from periodic_tui.engine.verdicts.rules import CODES
 from periodic_tui.engine.views.features import FeatureMap
 from periodic_tui.engine.views.landscape import LossLandscape
 
+_WORTH_WAITING = 4.0
+"""Efforts (see Judge.effort) up to which a command waits until the loss before it is known."""
+
 
 class Measurements:
     """Readings, verdicts, histories and looks of one run."""
@@ -97,7 +100,7 @@ class Measurements:
         """Note the probe losses before a command acts, or the focused replica's alone, where that is soon done."""
         if self.judge.effort(len(self.trainer.seeds)) <= 1:
             self._enter(self.observer.loss(self.trainer.parameters))
-        elif self.judge.effort(1) <= 1:
+        elif self.judge.effort(1) <= _WORTH_WAITING:
             part = self._only(focus)
             self.probe_losses.add(self.step, self.observer.loss(self.trainer.parameters_of(part))[None], part)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from periodic_tui.engine.snapshot import Curve
 from periodic_tui.plotting.axes import Axis
@@ -43,7 +43,7 @@ class StepCurve(Series):
         joined = (np.diff(np.repeat(self.life, 2)) == 0) & ~(far & (leaps[0] | leaps[1]))
         self._trace(canvas, x, y, high, joined)
 
-    def within(self, low: float, high: float) -> tuple[ArrayLike, ArrayLike]:
+    def within(self, low: float, high: float) -> tuple[NDArray[Any], NDArray[Any]]:
         """The values, lower and upper ones, of the bins that reach into a range of steps."""
         seen = (np.asarray(self.last) >= low) & (np.asarray(self.x) <= high)
         return np.asarray(self.y)[seen], np.asarray(self.y if self.high is None else self.high)[seen]

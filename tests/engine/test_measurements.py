@@ -88,7 +88,7 @@ def test_of_a_large_population_only_the_replica_in_focus_is_measured_before_a_co
     monkeypatch.setattr(measured.judge, "effort", lambda replicas: replicas / 2)
     measured.note(focus=99)
     assert read == [1]
-    monkeypatch.setattr(measured.judge, "effort", lambda replicas: 2.0)
+    monkeypatch.setattr(measured.judge, "effort", lambda replicas: 5.0)
     measured.note(focus=0)
     assert read == [1]
 
