@@ -42,12 +42,16 @@ class Axis:
         return self.scale == "log" and self.labels[:1] == ("0",)
 
     def positions(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Data in axis units, same shape. On a log axis zero comes to the floor; what has no logarithm is NaN."""
+        """Data in axis units, same shape; on a log axis what has no logarithm is NaN.
+
+        Zero comes to the floor, and, where that is for zeros, a mean of them and other values not below it.
+        """
         values = np.asarray(values, np.float64)
         if self.scale == "linear":
             return values
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(values == 0, self.low, np.log10(values))
+            logarithms = np.where(values == 0, self.low, np.log10(values))
+        return np.maximum(logarithms, self.low) if self.holds_zero else logarithms
 
 
 def window(x_axis: Axis, y_axis: Axis) -> tuple[float, float, float, float]:

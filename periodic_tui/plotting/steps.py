@@ -24,13 +24,16 @@ class StepCurve(Series):
     """[n] the last step of each bin; `x` is its first."""
     life: ArrayLike = ()
     """[n] as in `Curve`."""
+    extremes: tuple[ArrayLike, ArrayLike] = ((), ())
+    """[n] least and largest value of each bin."""
 
     @classmethod
     def of(cls, curve: Curve, low: ArrayLike | None = None, high: ArrayLike | None = None, **look: Any) -> Self:
         """The means of a curve, or a band over its bins."""
         last = curve.last if len(curve.last) else curve.step
         life = curve.life if len(curve.life) else np.zeros(len(curve.step))
-        return cls(curve.step, curve.middle if low is None else low, high=high, last=last, life=life, **look)
+        low = curve.middle if low is None else low
+        return cls(curve.step, low, high=high, last=last, life=life, extremes=(curve.low, curve.high), **look)
 
     def draw(self, canvas: Canvas, x_axis: Axis, y_axis: Axis) -> None:
         """Draw onto a canvas whose window is in axis units."""
@@ -44,6 +47,6 @@ class StepCurve(Series):
         self._trace(canvas, x, y, high, joined)
 
     def within(self, low: float, high: float) -> tuple[NDArray[Any], NDArray[Any]]:
-        """The values, lower and upper ones, of the bins that reach into a range of steps."""
+        """Least and largest values of the bins that reach into a range of steps."""
         seen = (np.asarray(self.last) >= low) & (np.asarray(self.x) <= high)
-        return np.asarray(self.y)[seen], np.asarray(self.y if self.high is None else self.high)[seen]
+        return np.asarray(self.extremes[0])[seen], np.asarray(self.extremes[1])[seen]

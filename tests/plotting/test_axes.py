@@ -110,6 +110,7 @@ def test_zero_comes_to_the_floor_of_a_log_axis() -> None:
     assert axis.positions([0.0, 1e-3, 1.0]).tolist() == [axis.low, -3.0, 0.0]
     assert follow(axis, [[1e-3, 1.0]], 6, "log") is axis
     assert math.isnan(axis.positions(-1.0))
+    assert axis.positions(1e-200) == axis.low
 
 
 @pytest.mark.parametrize("scale", ["linear", "log"])

@@ -158,8 +158,8 @@ def test_the_untreated_curve_lies_above_all_others_and_says_how_far_it_is_known(
     cells = LossPane().draw(run, SIZE)
     dashes = (cells.glyphs == ord("┄")) & (cells.ink == Ink.MARK)
     assert dashes[2:].sum() >= 20
-    assert LossPane().figure(run).endswith(" · untreated up to step 900")
-    assert "untreated up to" not in LossPane().figure(replace(run, untreated_curve=course))
+    assert " · untreated to 900 · " in LossPane().figure(run)
+    assert "untreated to" not in LossPane().figure(replace(run, untreated_curve=course))
     ascii = LossPane("ascii").draw(run, SIZE).text()
     assert any("==========" in line for line in ascii)
 

@@ -126,14 +126,14 @@ class History:
     def curve(self, replica: int) -> Curve:
         """The history of one replica; bins without any value are left out."""
         seen = np.flatnonzero(self._high[: self._used, replica] > -np.inf)
-        count = self._count[seen, replica]
+        high, count = self._high[seen, replica], self._count[seen, replica]
         with np.errstate(invalid="ignore", divide="ignore"):
             middle = self._sum[seen, replica] / count
         return Curve(
             step=self._first[seen, replica].astype(np.float64),
             low=self._low[seen, replica],
-            middle=np.exp(middle) if self.geometric else middle,
-            high=self._high[seen, replica],
+            middle=np.where(high == 0, 0.0, np.exp(middle)) if self.geometric else middle,
+            high=high,
             width=self.width,
             last=self._last[seen, replica].astype(np.float64),
             life=self._life[seen].astype(np.float64),

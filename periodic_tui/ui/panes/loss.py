@@ -39,9 +39,9 @@ class LossPane(StepPane):
         parts = [f"probe {loss(snapshot.loss)}"]
         if snapshot.loss_test is not None:
             parts.append(f"test {loss(snapshot.loss_test)}")
-        if not math.isnan(snapshot.train_loss):
-            parts.append(f"batch {loss(snapshot.train_loss)}")
         last = snapshot.untreated_curve.last[-1:]
         if last.size and last[0] + 1 < snapshot.step:
-            parts.append(f"untreated up to step {last[0] + 1:,.0f}")
+            parts.append(f"untreated to {last[0] + 1:,.0f}")
+        if not math.isnan(snapshot.train_loss):
+            parts.append(f"batch {loss(snapshot.train_loss)}")
         return " · ".join(parts)

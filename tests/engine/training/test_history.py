@@ -90,6 +90,8 @@ def columns(curve: Curve) -> tuple[np.ndarray, ...]:
 
 
 def mean(values: list[float]) -> float:
+    if not any(values):
+        return 0.0
     logarithms = [math.log(max(value, 5e-324)) for value in values if math.isfinite(value)]
     return math.exp(math.fsum(logarithms) / len(logarithms)) if logarithms else math.nan
 
@@ -186,6 +188,12 @@ def test_every_bin_of_a_million_steps_holds_the_extremes_of_its_own_steps() -> N
     assert curve.low.tolist() == np.minimum.reduceat(everything, firsts).tolist()
     assert curve.high.tolist() == np.maximum.reduceat(everything, firsts).tolist()
     assert (curve.high[spikes // curve.width] >= everything[spikes]).all()
+
+
+def test_the_mean_of_zeros_is_zero() -> None:
+    history = History(1, geometric=True)
+    history.add(0, np.zeros((4, 1)))
+    assert history.curve(0).middle.tolist() == [0.0] * 4
 
 
 def test_bins_without_a_value_are_left_out() -> None:
