@@ -1,7 +1,6 @@
 """A canvas of braille dots for curves, fast enough to draw every frame anew."""
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -60,9 +59,12 @@ class Canvas:
 
     def line(self, x: ArrayLike, y: ArrayLike, ink: Ink, joined: Joined = None, shape: str = "") -> None:
         """A polyline through [n] points, of dots or of a character `shape`; dotted for the target."""
-        columns, rows, connected = self._joined(x, y, joined)
-        if not len(columns):
+        kept, columns, rows = self._finite(x, y)
+        if not len(kept):
             return
+        connected = np.diff(kept) == 1
+        if joined is not None:
+            connected &= joined[kept[:-1]]
         line_columns, line_rows, steep = polyline_dots(columns, rows, connected, self.width, self.height)
         if ink == Ink.TARGET:
             kept = np.where(steep, line_rows, line_columns) % 2 == 0
@@ -74,16 +76,20 @@ class Canvas:
 
         Values that share a column of dots keep their extremes: a spike is never lost.
         """
-        x, low, high = np.asarray(x), np.asarray(low), np.asarray(high)
-        breaks = [] if joined is None else (np.flatnonzero(~joined) + 1).tolist()
-        parts = [self._between(x[part], low[part], high[part]) for part in map(slice, [0, *breaks], [*breaks, len(x)])]
-        columns, rows = (np.concatenate(dots) for dots in zip(*parts, strict=True))
-        self._light(columns, rows, ink)
+        above, columns, upper = self._finite(x, high)
+        below, lower_columns, lower = self._finite(x, low)
+        part = np.zeros(np.size(x), np.int64) if joined is None else np.append(0, np.cumsum(~joined))
+        parts = np.unique(part[above])
+        dots = [
+            self._between(columns[tops], upper[tops], lower_columns[bottoms], lower[bottoms])
+            for tops, bottoms in zip(_runs(part[above], parts), _runs(part[below], parts), strict=True)
+        ]
+        if dots:
+            across, down = map(np.concatenate, zip(*dots, strict=True))
+            self._light(across, down, ink)
 
-    def _between(self, x: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> tuple[Dots, Dots]:
-        """The dots of one unbroken band."""
-        columns, upper, _ = self._joined(x, high)
-        lower_columns, lower, _ = self._joined(x, low)
+    def _between(self, columns: Dots, upper: Dots, lower_columns: Dots, lower: Dots) -> tuple[Dots, Dots]:
+        """The dots of one unbroken band between two courses."""
         if not (len(columns) and len(lower_columns)) or not self.width:
             return columns[:0], upper[:0]
         reach = np.arange(max(columns[0], lower_columns[0], 0), min(columns[-1], lower_columns[-1], self.width - 1) + 1)
@@ -94,7 +100,7 @@ class Canvas:
 
     def points(self, x: ArrayLike, y: ArrayLike, ink: Ink, shape: str = "") -> None:
         """[n] single points, each a dot or a character `shape`."""
-        columns, rows, _ = self._joined(x, y)
+        _, columns, rows = self._finite(x, y)
         self._draw(columns, rows, ink, shape)
 
     def vertical(self, x: float, ink: Ink) -> None:
@@ -119,16 +125,13 @@ class Canvas:
         ink[:1, self._not_finite] = Ink.TROUBLE
         return Cells(glyphs, ink)
 
-    def _joined(self, x: ArrayLike, y: ArrayLike, joined: Joined = None) -> tuple[Dots, Dots, NDArray[np.bool_]]:
-        """Dots of the finite points, and which of them follow one another without a gap."""
+    def _finite(self, x: ArrayLike, y: ArrayLike) -> tuple[Dots, Dots, Dots]:
+        """Which points are finite, and their dots."""
         across, down = self.across(x), self.down(y)
         broken = across[np.isfinite(across) & ~np.isfinite(down) & (across >= 0) & (across < self.width)]
         self._not_finite[broken.astype(np.int64) // self.dots[0]] = True
         kept = np.flatnonzero(np.isfinite(across) & np.isfinite(down))
-        connected = np.diff(kept) == 1
-        if joined is not None and len(kept):
-            connected &= joined[kept[:-1]]
-        return across[kept].astype(np.int64), down[kept].astype(np.int64), connected
+        return kept, across[kept].astype(np.int64), down[kept].astype(np.int64)
 
     def _draw(self, columns: Dots, rows: Dots, ink: Ink, shape: str) -> None:
         if shape:
@@ -175,8 +178,13 @@ def _place(values: ArrayLike, low: float, high: float, size: int) -> NDArray[np.
     values = np.asarray(values, np.float64)
     span = high - low if high > low else 1.0
     with np.errstate(over="ignore", invalid="ignore"):
-        dots = np.rint((values - low) / span * max(size - 1, 0))
-    return np.where(np.isfinite(values), np.clip(np.nan_to_num(dots), -FAR, FAR), np.nan)
+        dots = np.clip(np.rint((values - low) / span * max(size - 1, 0)), -FAR, FAR)
+    return np.where(np.isfinite(values), dots, np.nan)
+
+
+def _runs(part: Dots, parts: Dots) -> list[slice]:
+    """Where each of the ascending `parts` is in an ascending array of them."""
+    return list(map(slice, np.searchsorted(part, parts).tolist(), np.searchsorted(part, parts, "right").tolist()))
 
 
 def _extreme(reduce: np.ufunc, columns: Dots, rows: Dots, reach: Dots) -> NDArray[np.float64]:
