@@ -9,6 +9,7 @@ from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.runner import Runner
+from periodic_tui.engine.snapshot import View
 from periodic_tui.engine.training.history import History
 from tests.engine.experiments import experiment, magnitude, sine
 
@@ -86,10 +87,10 @@ def test_of_a_large_population_only_the_replica_in_focus_is_measured_before_a_co
 
     monkeypatch.setattr(measured.observer, "loss", counted)
     monkeypatch.setattr(measured.judge, "effort", lambda replicas: replicas / 2)
-    measured.note(focus=99)
+    measured.note(View(focus=99))
     assert read == [1]
     monkeypatch.setattr(measured.judge, "effort", lambda replicas: 5.0)
-    measured.note(focus=0)
+    measured.note(View())
     assert read == [1]
 
 
@@ -97,6 +98,6 @@ def test_measuring_does_not_touch_training() -> None:
     often, seldom = opened(magnitude(), steps=0), opened(magnitude(), steps=0)
     for _ in range(30):
         often.advance(1)
-        often.current.measured.note(0)
+        often.current.measured.note(View())
     seldom.advance(30)
     assert torch.equal(often.current.trainer.parameters, seldom.current.trainer.parameters)

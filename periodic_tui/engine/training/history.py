@@ -36,13 +36,15 @@ class History:
         self._bin = np.zeros(capacity, np.int64)
         """Number of each bin among all of that width; a life has none twice."""
         self._used = 0
-        self._living = 0
+        self._begun: list[int] = []
+        """The first step of each life but the very first."""
 
-    def begin(self) -> None:
-        """A new life: what is added from now on is kept apart from what was before, also at the same step."""
-        if not self._used or self._life[self._used - 1] < self._living:
+    def begin(self, step: int) -> None:
+        """A new life at a step: what is added from now on is kept apart from what was before, also at that step."""
+        if not self._used or self._life[self._used - 1] < len(self._begun):
+            self._begun = [*self._begun[:-1], step] if self._begun else []
             return
-        self._living += 1
+        self._begun.append(step)
         lives = np.unique(self._life[: self._used])
         if len(lives) * _LIVES > len(self._life):
             self._life[: self._used] = np.maximum(self._life[: self._used], lives[1])
@@ -58,7 +60,8 @@ class History:
             array[: self._used][after] = empty
         np.minimum(self._last[: self._used], step, out=self._last[: self._used])
         self._used = int((~after).any(1).sum())
-        self._living = int(self._life[self._used - 1]) if self._used else 0
+        self._begun = [begun for begun in self._begun if begun <= step]
+        np.minimum(self._life, len(self._begun), out=self._life)
 
     def add(self, first: int, values: Floats, part: slice = slice(None)) -> None:
         """Values `[steps, replicas]` of consecutive steps from number `first` on; `part` says of which replicas."""
@@ -94,7 +97,7 @@ class History:
         begin = self._used - self._joins(first)
         bins = first // self.width + np.arange(self._bins_of(first, count))
         rows = slice(begin, begin + len(bins))
-        self._life[rows], self._bin[rows], self._used = self._living, bins, rows.stop
+        self._life[rows], self._bin[rows], self._used = len(self._begun), bins, rows.stop
         return rows, np.maximum(bins * self.width, first)
 
     def _bins_of(self, first: int, count: int) -> int:
@@ -103,7 +106,7 @@ class History:
     def _joins(self, first: int) -> bool:
         """Whether a step belongs to the last bin."""
         last = self._used - 1
-        return last >= 0 and bool(self._life[last] == self._living and self._bin[last] == first // self.width)
+        return last >= 0 and bool(self._life[last] == len(self._begun) and self._bin[last] == first // self.width)
 
     def _merge(self) -> None:
         """Put together what has come to be the same bin of the same life."""

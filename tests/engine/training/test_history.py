@@ -57,7 +57,7 @@ class Plain:
 
     def do(self, act: Act) -> None:
         if act is None:
-            self.history.begin()
+            self.history.begin(self.step)
             self.life, self.fresh = self.life + (not self.fresh), True
             return
         self.step += act.gap
@@ -128,17 +128,29 @@ def test_going_back_forgets_what_came_after_and_nothing_else(
 def test_a_life_goes_on_after_going_back_to_it() -> None:
     history = History(1, geometric=False)
     history.add(0, np.ones((10, 1)))
-    history.begin()
+    history.begin(10)
     history.add(10, np.ones((10, 1)))
+    history.rewind(10)
+    history.add(11, np.ones((2, 1)))
+    assert history.curve(0).life.tolist() == [0.0] * 10 + [1.0] * 3
     history.rewind(6)
     history.add(7, np.ones((3, 1)))
     assert history.curve(0).life.tolist() == [0.0] * 10
 
 
+def test_a_life_that_began_where_one_goes_back_to_is_still_the_present_one() -> None:
+    history = History(1, geometric=False)
+    history.add(0, np.ones((10, 1)))
+    history.begin(10)
+    history.rewind(10)
+    history.add(10, np.ones((1, 1)))
+    assert history.curve(0).life.tolist() == [0.0] * 10 + [1.0]
+
+
 def test_before_and_after_a_command_are_two_bins_at_the_same_step() -> None:
     history = History(1, geometric=True, capacity=8)
     history.add(100, np.array([[3.0]]))
-    history.begin()
+    history.begin(100)
     history.add(100, np.array([[1e-9]]))
     history.add(101, np.full((10_000, 1), 1e-9))
     curve = history.curve(0)
@@ -161,7 +173,7 @@ def test_measurements_far_apart_stand_at_their_own_steps() -> None:
 def test_any_number_of_lives_has_room(lives: int) -> None:
     history = History(1, geometric=True)
     for life in range(lives):
-        history.begin()
+        history.begin(30 * life)
         history.add(30 * life, np.full((30, 1), float(1 + life)))
     curve = history.curve(0)
     assert len(curve.step) <= 512
