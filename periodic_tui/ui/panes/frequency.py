@@ -8,6 +8,7 @@ from textual.geometry import Size
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.engine.verdicts.words import basins
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.digits import ROWS, large_digits
 from periodic_tui.plotting.figures import level
@@ -40,9 +41,9 @@ class FrequencyPane(StepPane):
     def figure(self, snapshot: Snapshot) -> str:
         if snapshot.basin is None:
             return ""
-        away = snapshot.distance / snapshot.basin
         basin = f"basin ±{snapshot.basin:.4g}"
-        return f"{basin} · {away:,.0f} basins away" if 1 < away < np.inf else basin
+        outside = snapshot.basin < snapshot.distance < np.inf
+        return f"{basin} · {basins(snapshot.distance, snapshot.basin)}" if outside else basin
 
     def _plot(self, snapshot: Snapshot, size: Size) -> Cells:
         curve = snapshot.omega_curve
