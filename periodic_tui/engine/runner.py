@@ -151,6 +151,8 @@ class Runner:
         before = self.current.undo_point() if command.undoable else None
         try:
             with enough_memory("when it was applied"):
+                if before:
+                    self.current.measured.note(self._view)
                 text = command.apply(self)
         except OutOfMemory:
             if before:
@@ -165,6 +167,7 @@ class Runner:
         if not self._undo:
             raise Refused("there is nothing to undo")
         words, before = self._undo.pop()
+        self.current.measured.note(self._view)
         self.current.restore(before)
         self.pacer.forget_cost()
         return f"undid {words}: {self.current.figures()}"

@@ -29,8 +29,8 @@ class Judge:
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer = trainer
-        self.trend = LossTrend(_seldom(trainer, len(observer.probe.x)))
         self.observe(observer)
+        self.trend = LossTrend(self.effort(len(trainer.seeds)))
         self.forget()
 
     def observe(self, observer: Observer) -> None:
@@ -73,9 +73,17 @@ class Judge:
         if self.basin is not None:
             self._stability.note_inside(self._goal.distance(omega) < self.basin)
 
-    def remember(self, step: int) -> None:
-        """Keep the probe losses of this step, to know later how they fell."""
-        self.trend.remember(step, self.observer.loss(self.trainer.parameters))
+    def remember(self, step: int) -> Floats:
+        """Keep the probe losses `[replicas]` of this step, to know later how they fell."""
+        losses = self.observer.loss(self.trainer.parameters)
+        self.trend.remember(step, losses)
+        return losses
+
+    def effort(self, replicas: int) -> float:
+        """About how long the probe losses of so many replicas take, in 10 ms."""
+        each = len(self.observer.probe.x) * replicas
+        units = 1 + sum(self.trainer.experiment.model.hidden_units)
+        return each * max(self.trainer.training_step.layout.size / _PRODUCTS, units / _NUMBERS)
 
     def evidence(self, reading: Reading, part: slice, live: bool = False) -> Evidence:
         """What is known of the replicas of `part`, whose reading this is.
@@ -128,10 +136,3 @@ class Judge:
         """Largest distance of a frequency from the known answer; None where their numbers differ."""
         error = self.distance(reading, replica)
         return error if math.isfinite(error) and reading.omega.shape[1] == self.answer.size else None
-
-
-def _seldom(trainer: Trainer, points: int) -> int:
-    """Steps between two readings of all probe losses: more where one takes more than some 10 ms."""
-    replicas, size = trainer.state["parameters"].shape
-    units = 1 + sum(trainer.experiment.model.hidden_units)
-    return 8 * max(1, replicas * points * size // _PRODUCTS, replicas * points * units // _NUMBERS)
