@@ -23,6 +23,7 @@ POINTS = 400
 """Number of frequencies on the axis."""
 POSITIONS = np.linspace(-1.0, 1.25, 37)
 """On a line: 0 is the present point, 1 the answer."""
+_PRESENT = int(np.flatnonzero(POSITIONS == 0)[0])
 _NEAR = 3.0
 """Half-width of the near view, in basins."""
 _PERIOD = 0.5
@@ -56,8 +57,12 @@ class LossLandscape:
             self._key, self._budget = key, Budget(_SHARE, rest=_PERIOD)
         if self._budget.ready:
             with self._budget.spend():
-                self._landscape = self._drawn(focus, near, basin)
+                self._landscape = replace(self._drawn(focus, near, basin), step=self.trainer.done)
         return self._landscape
+
+    def forget(self) -> None:
+        """Draw anew at the next call, whatever has been spent: a command has changed the run, or it is at rest."""
+        self._key = None
 
     def _drawn(self, focus: int, near: bool, basin: float | None) -> Landscape:
         present = self.trainer.parameters_of(slice(focus, focus + 1)).detach()
@@ -66,7 +71,11 @@ class LossLandscape:
             used = intervals_in_use(self.trainer.step_inputs, focus)
             expected = replace(expected, intervals=used or expected.intervals)
             return over_frequency(self.trainer, expected, present, near and basin is not None, basin or 0.0, focus)
-        return Landscape(lines=tuple(self._lines(present)), x=POSITIONS, reach=self._reach(present))
+        lines = self._lines(present)
+        if not lines:
+            return Landscape()
+        here = float(lines[0].loss[_PRESENT])
+        return Landscape(x=POSITIONS, lines=tuple(lines), reach=self._reach(present), present_loss=here)
 
     def _known_answer(self) -> Tensor | None:
         try:
@@ -126,6 +135,8 @@ def over_frequency(
         gradient=expected.gradient(x),
         sampled=sampled_gradient(trainer, x, focus),
         present=omega,
+        present_loss=float(expected.loss(np.array(omega))),
+        present_gradient=float(expected.gradient(np.array(omega))),
         near=near,
     )
 
