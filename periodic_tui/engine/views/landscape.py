@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.components.domain import Interval
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
@@ -41,18 +42,18 @@ _CURVED = 256
 
 
 class LossLandscape:
-    """Draws the landscape around one replica, and keeps it for half a second."""
+    """Draws the landscape around one replica, and keeps it for half a second, or until another range is trained on."""
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer, self.observer = trainer, observer
         self._landscape = Landscape()
-        self._key: tuple[int, bool] | None = None
+        self._key: tuple[int, bool, tuple[Interval, ...]] | None = None
         self._budget = Budget(_SHARE, rest=_PERIOD)
         self._answer = self._known_answer()
 
     def __call__(self, focus: int, near: bool, basin: float | None) -> Landscape:
         """The landscape around a replica; `basin` is the answer's half-width for the near view."""
-        key = (focus, near)
+        key = (focus, near, intervals_in_use(self.trainer.step_inputs, focus))
         if key != self._key:
             self._key, self._budget = key, Budget(_SHARE, rest=_PERIOD)
         if self._budget.ready:

@@ -96,6 +96,16 @@ def test_the_present_point_is_exact_and_bears_its_step() -> None:
     assert scape.present_loss == pytest.approx(scape.lines[0].loss[int(np.argmin(abs(POSITIONS)))])
 
 
+def test_another_range_has_another_landscape_at_once() -> None:
+    run = Run(1, "sine", sine(), CPU)
+    landscape = LossLandscape(run.trainer, run.observer)
+    whole = landscape(0, False, None)
+    assert landscape(0, False, None) is whole
+    lengths = run.trainer.step_inputs["lengths"]
+    run.trainer.step_inputs = run.trainer.step_inputs | {"lengths": lengths / 1000}
+    assert np.abs(landscape(0, False, None).loss - whole.loss).max() > 0.1
+
+
 def test_a_landscape_that_is_forgotten_is_drawn_anew_at_once() -> None:
     run = Run(1, "sine", sine(), CPU)
     landscape = LossLandscape(run.trainer, run.observer)
