@@ -75,6 +75,8 @@ def test_a_narrowed_range_is_told_and_marked() -> None:
     assert row.index("not yet") < row.index("━") < row.rindex("not yet")
     assert "trained on ±0.123 of ±1,000" in rows[-1]
     assert interval((0.0, 12.0)) == "[0, 12]"
+    assert interval((-20.376, 20.376)) == "±20.4"
+    assert interval((-12_345.6, 12_345.6)) == "±12,346"
 
 
 def test_a_fit_that_is_no_picture_gives_up_its_place() -> None:

@@ -167,7 +167,7 @@ def inside(window: Window, domain: Window) -> Window:
 
 def interval(ends: Window) -> str:
     """±12.3, or [0, 12.3]."""
-    low, high = (f"{end:,.4g}" for end in ends)
+    low, high = (f"{end:.3g}" if abs(end) < 999.5 else f"{end:,.0f}" for end in ends)
     return f"±{high}" if low == f"-{high}" else f"[{low}, {high}]"
 
 

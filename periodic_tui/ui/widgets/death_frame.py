@@ -45,7 +45,7 @@ def death_frame(death: Death, number: int, size: tuple[int, int], color: bool, g
     top = 0 if beside or not death.x.size else height - NARROW_LINES
     if dead:
         cells = cells.paste(Cells.of_lines(LARGE[glyphs], Ink.TROUBLE), at, height - 2)
-        for row, text in enumerate(clipped(wrapped(death.text, columns, glyphs), below)):
+        for row, text in enumerate(clipped(wrapped(death.text, columns - 1, glyphs), below)):
             cells = cells.write(0, height + row, text, Ink.TEXT)
     for row, (text, ink) in enumerate(lines[: max(height - top - 2 * dead, 0)]):
         cells = cells.write(at, top + row, shortened(plain(text, glyphs), columns - at), ink)

@@ -1,4 +1,5 @@
-"""A shape and an ink for each state of a unit, and the counts of them. Red is for the dead alone."""
+"""A shape and an ink for each state of a unit, and the counts of them. Red is for the dead alone; whoever is alive has
+the network's color, and who says nothing a pale one."""
 
 from collections.abc import Sequence
 from itertools import cycle
@@ -12,10 +13,10 @@ LOOKS: dict[UnitState, tuple[str, Ink]] = {
     "alive": ("■", Ink.NETWORK),
     "dead": ("╳", Ink.TROUBLE),
     "certified": ("╬", Ink.TROUBLE),
-    "mute": ("▫", Ink.QUIET),
-    "linear": ("╱", Ink.TEXT),
-    "duplicate": ("◆", Ink.TEXT),
-    "wrong-sign": ("−", Ink.TEXT),
+    "mute": ("▫", Ink.PALE),
+    "linear": ("╱", Ink.NETWORK),
+    "duplicate": ("◆", Ink.NETWORK),
+    "wrong-sign": ("−", Ink.NETWORK),
 }
 MEANINGS: dict[UnitState, str] = {
     **{state: state for state in LOOKS},
@@ -23,6 +24,8 @@ MEANINGS: dict[UnitState, str] = {
     "wrong-sign": "wrong sign",
 }
 DEAD: tuple[UnitState, ...] = ("dead", "certified")
+TOLD = ("dead", "mute", "linear", "pair"), ("dead", "pair"), ("dead",)
+"""What is counted, and what first goes where there is no room."""
 DIM = 0.25
 """A living unit that reacts on less than this share of the probe is drawn pale."""
 
@@ -65,9 +68,9 @@ def partners(layer: Layer) -> dict[int, str]:
 
 
 def totals(layers: Sequence[Layer], room: int) -> str:
-    """Counts of each layer's units, as 50 units, 3 dead · 10 units, 1 pair; the dead alone where there is no room."""
-    full = " · ".join(_total(layer, ("dead", "mute", "linear", "pair")) for layer in layers)
-    return full if len(full) <= room else " · ".join(_total(layer, ("dead",)) for layer in layers)
+    """Counts of each layer's units, as 50 units, 3 dead · 10 units, 1 pair; fewer where there is no room for all."""
+    choices = [" · ".join(_total(layer, told) for layer in layers) for told in TOLD]
+    return next((choice for choice in choices if len(choice) <= room), choices[-1])
 
 
 def _total(layer: Layer, told: Sequence[str]) -> str:
