@@ -76,9 +76,21 @@ def curve_inputs(observer: Observer, view: View, used: Interval | None = None) -
 
 def map_inputs(observer: Observer, side: int = _SIDE) -> Tensor:
     """The inputs `[side · side, 2]` of maps: rows from the top of the picture (large second input) to its bottom."""
-    axis = _axis(observer, side)
-    points = torch.stack(torch.meshgrid(axis, axis.flip(0), indexing="xy"), -1).reshape(-1, 2)
-    return scaled(points, observer.step.experiment.domain.scale)
+    return over_domain(observer, side, side)[1]
+
+
+def over_domain(observer: Observer, points: int, side: int) -> tuple[Floats, Tensor]:
+    """Axis and inputs over the whole domain: `[points]` and `[points, 1]` for one input, `[side]` and
+    `[side · side, 2]` over the square of two (largest second input first); both empty for more."""
+    experiment = observer.step.experiment
+    dtype, inputs = torch_dtype(experiment), experiment.target.inputs
+    if inputs > 2:
+        return np.empty(0), torch.empty(0, inputs, dtype=dtype)
+    axis = torch.linspace(*_ends(experiment), points if inputs == 1 else side, dtype=torch.float64).to(dtype)
+    if inputs == 1:
+        return _numpy(axis), axis.unsqueeze(-1)
+    square = torch.stack(torch.meshgrid(axis, axis.flip(0), indexing="xy"), -1).reshape(-1, 2)
+    return _numpy(axis), scaled(square, experiment.domain.scale)
 
 
 def _curves(observer: Observer, parameters: Tensor, view: View, used: Interval | None) -> Fit:
@@ -134,15 +146,12 @@ def _window(experiment: Experiment, used: Interval | None) -> Interval:
     return middle - width / 2, middle + width / 2
 
 
-def _axis(observer: Observer, side: int = _SIDE) -> Tensor:
-    return torch.linspace(*_ends(observer.step.experiment), side, dtype=torch_dtype(observer.step.experiment))
-
-
 def _maps(observer: Observer, parameters: Tensor) -> Fit:
-    experiment, points, shape = observer.step.experiment, map_inputs(observer), (_SIDE, _SIDE)
+    experiment, shape = observer.step.experiment, (_SIDE, _SIDE)
+    axis, points = over_domain(observer, _SIDE, _SIDE)
     factor = experiment.model.input_scale if isinstance(experiment.model, MLP) else 1.0
     return Fit(
-        x=_numpy(_axis(observer)),
+        x=axis,
         target=_numpy(experiment.target(points).view(shape)),
         prediction=_numpy(observer.predict(parameters, points.to(parameters.device)).view(shape)),
         kind="maps",
