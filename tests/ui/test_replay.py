@@ -64,6 +64,7 @@ def test_the_dead_moment_says_so_in_large_letters_with_its_cause() -> None:
     text = "\n".join(cells.text())
     assert all(row in text for row in LARGE["braille"])
     assert "moved b by -0.31" in " ".join(text.split())
+    assert "no gradient: nothing moves it" in text
     assert (cells.ink == Ink.TROUBLE).sum() > 20
 
 

@@ -74,6 +74,9 @@ def _when(before: int) -> str:
 def _push(death: Death, number: int) -> Iterator[str]:
     """The gradient that moves the unit, by its bias where it has one, and what the next step makes of it."""
     moment, following = death.film[number], death.film[number + 1 : number + 2]
+    if not moment.gradient.any():
+        yield "no gradient: nothing moves it"
+        return
     biased = any(one.bias != 0 or one.gradient[-1] != 0 for one in death.film)
     index = -1 if biased else int(np.abs(moment.gradient[:-1]).argmax())
     name = "b" if biased else "w" if len(moment.weights) == 1 else f"w{index}"

@@ -96,6 +96,19 @@ def test_the_present_point_is_exact_and_bears_its_step() -> None:
     assert scape.present_loss == pytest.approx(scape.lines[0].loss[int(np.argmin(abs(POSITIONS)))])
 
 
+def test_a_large_network_without_gradient_or_answer_has_no_landscape() -> None:
+    spec = experiment(
+        target="sine",
+        domain={"train": [[-1.0, 1.0]]},
+        model={"kind": "mlp", "hidden": [80, 80, 1], "output_layer": False},
+        init={"weights": "uniform", "bias": {"kind": "constant", "value": -100.0}},
+        optimizer="adam",
+    )
+    scape = seen(Run(1, "dead", spec, CPU), ASKED, live=True).landscape
+    assert not scape.x.size
+    assert not scape.lines
+
+
 def test_another_range_has_another_landscape_at_once() -> None:
     run = Run(1, "sine", sine(), CPU)
     landscape = LossLandscape(run.trainer, run.observer)
