@@ -1,0 +1,100 @@
+"""What every word on the screen means."""
+
+VERDICTS = {
+    "diverged": "a parameter or the loss stopped being finite; that replica is frozen at its last good step",
+    "solved": "the probe loss is at most the preset's solved_below; for the clock, every held-out instant is right",
+    "no-extrapolation": "fits where it is trained, not where it is held out",
+    "dead-network": "some hidden layer has only dead units: no gradient passes",
+    "collapsed-to-constant": "whatever the input, the output is nearly the same",
+    "step-too-large": "the learning rate times the curvature is above 2, so that steps lead away from the answer",
+    "stuck-outside-basin": "the frequency is outside the answer's basin: gradients do not lead there",
+    "noise-floor": "what is left is only the noise that the preset adds to its samples",
+    "learning": "the probe loss fell by more than 2 % over the last fifth of the steps, or there was no step yet",
+    "dead-units": "some units are dead, and the rest no longer learn",
+    "duplicate-units": "some units do the same work, and the network no longer learns",
+    "mute-units": "some units hardly reach the next layer, and the network no longer learns",
+    "wrong-sign": "some units would help with the other sign of their outgoing weight, which training does not reach",
+    "underfit": "the network no longer learns, and none of the other reasons holds",
+}
+"""Verdict codes: what is the matter."""
+
+UNITS = {
+    "alive": "a unit that reacts to its input somewhere: it gets a gradient and can learn",
+    "dead": "a unit whose activation has no slope on more than 99 % of the probe; for a ReLU, it is 0 there",
+    "certified": "dead for good: no point of the domain can revive it, as interval arithmetic proves",
+    "mute": "a live unit of whose activity hardly anything (less than 1 %) reaches the next layer",
+    "linear": "a unit that passes on its input as it is on more than 99 % of the probe: it bends nothing",
+    "duplicate": "two live units whose activations correlate above 0.98: they do the same work",
+    "wrong-sign": "a live unit that would help with the other sign of its outgoing weight",
+}
+"""What a hidden unit can be."""
+
+PANES = {
+    "story": "what to watch in this preset; it goes at the first key and lives on in help",
+    "loss": "how far the network is from the target, over the steps: on the probe, and on each minibatch",
+    "clock": "the clock as it is and as the network shows it",
+    "frequency": "the learned frequency over the steps, beside the answer and its basin",
+    "units": "every hidden unit: what it does, and whether it is alive",
+    "fit": "the target and what the network makes of it, over the input",
+    "population": "a cell for each replica, by its verdict; below it how their losses spread",
+    "landscape": "the loss and its gradient around the present parameters",
+    "weights": "the parameters as they are, beside the known ones where there are such",
+    "features": "what the last hidden layer makes of the probe, in two dimensions (PCA or t-SNE)",
+    "verdict": "what is the matter, with the figures that it rests on, and what to do about it",
+    "events": "what happened at which step; a command's mark in the plots stands at the same step",
+}
+
+WORDS = {
+    "a": "Snake's coefficient: its wave repeats every π/a",
+    "activation": "the function between two layers, as ReLU, Snake or sine",
+    "answer": "parameters that solve the preset, in closed form; i puts them in",
+    "b": "Snake's other coefficient: its wave is 1/b high; a unless set",
+    "basin": "how far the frequency may be from the answer for gradients to lead there: 4.4934/R",
+    "batch": "the same as minibatch",
+    "compiled": "an engine that trains by machine code made for this network",
+    "dead for good": "no point of the domain can revive the unit: certified",
+    "domain": "the inputs that the network is trained on, and those that are held out",
+    "eager": "the engine that trains by PyTorch's own operations, one by one",
+    "engine": "how steps are run: eager, compiled, or as CUDA graphs",
+    "explained": "the share of the target's variance that the fit accounts for: 1 is all, 0 is what a constant gets",
+    "flat out": "training as fast as the machine can: the pace is off",
+    "fold line": "where a ReLU of two inputs begins: it is 0 on one side",
+    "gradient": "which way the loss rises, and how steeply; training steps against it",
+    "held": "the parameters stay where they are: every learning rate is 0 until H releases them",
+    "hidden.0": "the first hidden layer; its units are counted from 0",
+    "journal": "the commands that were applied, each with its step",
+    "kink": "the input at which a ReLU begins",
+    "L″": "the curvature of the loss: gradient descent is stable for lr below 2/L″",
+    "life": "the steps since the parameters were last drawn",
+    "loss": "mean squared error, or for angles the mean of 1 - cos(error)",
+    "lr": "learning rate: how far a step goes",
+    "minibatch": "the samples that one step is taken on",
+    "moved": "how far a layer's weights are from where they started, over their size there",
+    "noise": "how much the gradient of a minibatch differs from the true one; also what is added to the samples",
+    "omega": "ω, a learned angular frequency: radians for each unit of x",
+    "omega_0": "the scale of a SIREN's sines: sin(omega_0 · z)",
+    "optimizer": "the rule that makes a step of a gradient, as SGD or Adam",
+    "pace": "steps a second that are asked for; < and > change it",
+    "preset": "one experiment in a file: target, network, start, optimizer, story",
+    "probe": "fixed points, without noise, on which everything is measured (at most 4,096)",
+    "R": "half the width of the training range",
+    "remedy": "a way out of what is the matter; it is given samples, never the answer",
+    "replica": "one of several networks that are trained side by side, each from its own seed",
+    "seed": "the number that start and minibatches are drawn by: the same one gives the same run",
+    "sharpest": "the direction in which the loss curves most",
+    "snapshot": "all that the screen shows of one step",
+    "step": "one change of the parameters, on one minibatch",
+    "steps/s": "steps a second, as measured",
+    "step/weights": "the length of the next step over that of all parameters",
+    "target": "the function that the network has to learn",
+    "untreated": "the same seed to which nothing was done; c shows it",
+    "verdict": "what is the matter with the run, by fixed rules; the first that holds names it",
+}
+
+GLOSSARY = {
+    "words on the screen": WORDS,
+    "what a verdict says": VERDICTS,
+    "what a unit can be": UNITS,
+    "what a pane shows": PANES,
+}
+"""Every word on the screen and what it means, in groups."""
