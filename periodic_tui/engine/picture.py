@@ -56,6 +56,7 @@ def _what_runs(run: Run, focus: int) -> Snapshot:
         preset=run.name,
         title=experiment.title,
         story=experiment.story,
+        must_show=experiment.screen.panes,
         step=run.step,
         seed=run.first_seed + focus,
         replicas=len(run.trainer.seeds),

@@ -41,6 +41,12 @@ def test_the_injected_answer_solves_the_preset(name: str) -> None:
     assert summary["answer_error"] in (None, 0) or summary["answer_error"] < 1e-6
 
 
+def test_what_must_be_seen_reaches_the_screen() -> None:
+    session = Session(load, "sine-landscape", preset("sine-landscape", replicas=2))
+    session.open()
+    assert session.snapshot().must_show == ("landscape", "population")
+
+
 @pytest.mark.parametrize("name", WITHOUT_ANSWER)
 def test_a_preset_without_answer_says_why(name: str) -> None:
     with pytest.raises(NoAnswer):

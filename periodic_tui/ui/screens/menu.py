@@ -17,7 +17,7 @@ class Menu(ModalScreen[str | None]):
     DEFAULT_CSS = """
     Menu {
         align: center middle;
-        OptionList { max-width: 100%; height: auto; max-height: 90%; }
+        OptionList { max-width: 100%; height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
         OptionList, OptionList:focus { border: round $network; }
     }
     """
@@ -40,5 +40,5 @@ class Menu(ModalScreen[str | None]):
 
 
 def entry(name: str, lines: Iterable[str], disabled: bool = False) -> Option:
-    """An entry of some lines, each cut off where there is no room."""
-    return Option(Text("\n".join(lines), no_wrap=True, overflow="ellipsis"), name, disabled)
+    """An entry of some lines."""
+    return Option(Text("\n".join(lines)), name, disabled)

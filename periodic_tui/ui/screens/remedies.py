@@ -15,7 +15,7 @@ class RemedyMenu(Menu):
     """Returns the name of the chosen remedy, or None. Those that fit the present verdict stand first and are marked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f", "dismiss(None)", "close")]
-    COLUMNS = 100
+    COLUMNS = 114
 
     def __init__(self, offers: Sequence[Offer], verdict: str, glyphs: Glyphs = "braille") -> None:
         entries = [
