@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
@@ -37,8 +36,3 @@ class Menu(ModalScreen[str | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_id)
-
-
-def entry(name: str, lines: Iterable[str], disabled: bool = False) -> Option:
-    """An entry of some lines."""
-    return Option(Text("\n".join(lines)), name, disabled)

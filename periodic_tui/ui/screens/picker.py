@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets.option_list import Option
 
 from periodic_tui.ui.formatting import plain
-from periodic_tui.ui.screens.menu import Menu, entry
+from periodic_tui.ui.screens.menu import Menu
 
 SOURCES = {
     "1-sine-and-clock": "A sine and a digital clock",
@@ -47,7 +47,7 @@ def _entries(presets: Sequence[Preset]) -> Iterator[Option]:
         yield Option(Text(plain(SOURCES.get(source, source or "others")), "bold"), disabled=True)
         for number, preset in enumerate(presets, 1):
             if preset.source == source:
-                yield entry(preset.name, [_line(number, preset, width)])
+                yield Option(Text(_line(number, preset, width)), preset.name)
 
 
 def _line(number: int, preset: Preset, width: int) -> str:
