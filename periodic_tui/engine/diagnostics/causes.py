@@ -44,7 +44,7 @@ def cause_of(
     if guilty == "inputs":
         means = [float(x.mean()) for x in inputs]
         return f"; its inputs from hidden.{layer - 1} went from {means[0]:.3g} to {means[1]:.3g} on average"
-    gradient = observer.step.layout.views(_gradient(trainer, step_inputs, seeds, step, before))
+    gradient = observer.step.layout.views(gradient_at(trainer, step_inputs, seeds, step, before))
     kind, (old, new) = ("bias", biases) if guilty == "bias" else ("weight", weights)
     slope = gradient[f"{name}.{kind}"][0, index]
     return _sentence(guilty, new - old, slope, float(step_inputs["lr"].max()), trainer.experiment.optimizer, len(units))
@@ -69,11 +69,11 @@ def _active(x: Tensor, weight: Tensor, bias: Tensor) -> float:
 
 def _inputs(observer: Observer, parameters: Tensor, layer: int) -> Tensor:
     if layer == 0:
-        return observer.probe.x
+        return observer.probe.x * getattr(observer.step.experiment.model, "input_scale", 1.0)
     return observer.hidden(parameters)[layer - 1].activations[0]
 
 
-def _gradient(trainer: Trainer, step_inputs: StepInputs, seeds: Tensor, step: int, state: State) -> Tensor:
+def gradient_at(trainer: Trainer, step_inputs: StepInputs, seeds: Tensor, step: int, state: State) -> Tensor:
     """The gradient of the batch of this step, `[1, parameters]`."""
     counter, number = counter_of(trainer.experiment), torch.tensor(step)
     batch = trainer.training_step.sampler.batch(seeds, number, step_inputs, counter)

@@ -93,13 +93,19 @@ class Judge:
         return first_of(self.evidence(reading, part, live))
 
     def verdict(
-        self, reading: Reading, replica: int, live: bool = False, gradient: tuple[float, float] | None = None
+        self,
+        reading: Reading,
+        replica: int,
+        live: bool = False,
+        settled: bool = False,
+        gradient: tuple[float, float] | None = None,
     ) -> tuple[Verdict, tuple[Layer, ...]]:
-        """Verdict and layers of one replica, from its own reading."""
+        """Verdict and layers of one replica, from its own reading; once all has `settled`, nothing in it is old."""
         part = slice(replica, replica + 1)
-        evidence = self.evidence(reading, part, live)
+        evidence = self.evidence(reading, part, live and not settled)
         layers = self._layers(reading, part, bool(evidence.wrong_sign[0]), live)
-        return verdict_of(replace(evidence, layers=layers, gradient=gradient)), layers
+        found = verdict_of(replace(evidence, layers=layers, gradient=gradient))
+        return replace(found, step=self.trainer.done), layers
 
     def _layers(self, reading: Reading, part: slice, wrong: bool, live: bool) -> tuple[Layer, ...]:
         """`wrong`: some unit of the last one has the wrong sign."""
@@ -107,6 +113,11 @@ class Judge:
         certified = never_active(self.trainer.experiment, views(parameters))
         signs = wrong_signs_at(self.observer, parameters) if wrong else None
         return layers_of(reading.units, views(parameters), views(self._start[part]), certified, signs, live)
+
+    def distance(self, reading: Reading) -> float:
+        """Largest distance of a frequency from the answer in one replica's reading; NaN where none is known."""
+        known = self.answer.size and self.answer.size == reading.omega.size
+        return float(self._goal.distance(reading.omega)[0]) if known else float("nan")
 
     def answer_error(self, reading: Reading, replica: int) -> float | None:
         """Largest distance of a frequency from the known answer; None where their numbers differ."""

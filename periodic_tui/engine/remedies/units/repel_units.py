@@ -37,6 +37,9 @@ class RepelUnits(Remedy):
             return None
         return "with one input there are no directions between the same and the opposite"
 
+    def pace(self, setting: Setting) -> float:
+        return 200.0
+
     def course(self, context: RemedyContext) -> Course:
         half = self.steps // 2
         alike = self._alike(context)

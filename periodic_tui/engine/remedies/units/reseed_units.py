@@ -49,6 +49,9 @@ class ReseedUnits(Remedy):
             return "it is for one hidden layer and an output layer"
         return None if setting.outputs == 1 else "it is for one output"
 
+    def pace(self, setting: Setting) -> float:
+        return 200.0
+
     def course(self, context: RemedyContext) -> Course:
         from periodic_tui.engine.remedies.units.usefulness import Usefulness
 
