@@ -34,7 +34,7 @@ class Prompt(ModalScreen[str | None]):
     Prompt {
         align: left bottom;
         background: transparent;
-        Input, Static { width: 1fr; height: 1; padding: 0 1; background: $surface; }
+        Input, Static { width: 1fr; height: 1; padding: 0; background: $surface; }
         Static { text-wrap: nowrap; }
         Static.-wrong { color: $trouble; }
     }
@@ -77,7 +77,7 @@ class Prompt(ModalScreen[str | None]):
     def _say(self, text: str, wrong: bool = False) -> None:
         said = self.query_one("#said", Static)
         said.set_class(wrong, "-wrong")
-        said.update(in_a_line(text, self.size.width - 2))
+        said.update(in_a_line(text, self.size.width))
 
 
 def completions(remedies: Sequence[str]) -> Iterator[str]:
