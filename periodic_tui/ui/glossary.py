@@ -10,11 +10,11 @@ VERDICTS = {
     "stuck-outside-basin": "the frequency is outside the answer's basin: gradients do not lead there",
     "noise-floor": "what is left is only the noise that the preset adds to its samples",
     "learning": "the probe loss fell by more than 2 % over the last fifth of the steps, or there was no step yet",
-    "dead-units": "some units are dead, and the rest no longer learn",
-    "duplicate-units": "some units do the same work, and the network no longer learns",
-    "mute-units": "some units hardly reach the next layer, and the network no longer learns",
+    "dead-units": "some units are dead, and the loss hardly falls any more",
+    "duplicate-units": "some units do the same work, and the loss hardly falls any more",
+    "mute-units": "some units hardly reach the next layer, and the loss hardly falls any more",
     "wrong-sign": "some units would help with the other sign of their outgoing weight, which training does not reach",
-    "underfit": "the network no longer learns, and none of the other reasons holds",
+    "underfit": "the loss hardly falls any more, and none of the other reasons holds",
 }
 """Verdict codes: what is the matter."""
 

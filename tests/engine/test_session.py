@@ -197,13 +197,16 @@ def test_a_pause_owes_no_steps_afterwards() -> None:
     assert pacer.due(0) == 1
 
 
+class Ticking(Clock):
+    """Moves a little at each look."""
+
+    def __call__(self) -> float:
+        self.now += 1e-4
+        return self.now
+
+
 @pytest.mark.parametrize("fps", [10, 50, 100])
 def test_every_picture_wakes_the_screen_as_often_as_it_wants_frames(fps: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Ticking(Clock):
-        def __call__(self) -> float:
-            self.now += 1e-4
-            return self.now
-
     clock = Ticking()
     paced = sine(pace=100.0)
     session = Session(load, "sine-31", paced, device="cpu", engine="eager", fps=fps, clock=clock)
@@ -273,7 +276,7 @@ def stepped(session: Session, monkeypatch: pytest.MonkeyPatch, turns: int = 5) -
 
 
 def test_the_first_step_waits_until_the_start_is_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock()
+    clock = Ticking()
     session = Session(load, "sine-31", sine(), device="cpu", engine="eager", watched=True, clock=clock)
     session.open()
     session._publish()
@@ -288,7 +291,7 @@ def test_the_first_step_waits_until_the_start_is_on_the_screen(monkeypatch: pyte
 
 
 def test_a_screen_that_says_nothing_is_waited_for_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock()
+    clock = Ticking()
     session = Session(load, "sine-31", sine(), device="cpu", engine="eager", watched=True, clock=clock)
     session.open()
     session._publish()
@@ -299,7 +302,7 @@ def test_a_screen_that_says_nothing_is_waited_for_a_second(monkeypatch: pytest.M
 
 
 def test_paced_steps_are_counted_from_what_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock()
+    clock = Ticking()
     session = Session(load, "ln", ln(pace=0.5), device="cpu", engine="eager", watched=True, clock=clock)
     session.open()
     session._publish()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.diagnostics.causes import cause_of
+from periodic_tui.engine.diagnostics.causes import Cause, cause_of
 from periodic_tui.engine.diagnostics.observer import Observer
 from periodic_tui.engine.diagnostics.stretch import REVIVED, Changed, Moment, Stretch, Unit, has_changed
 from periodic_tui.engine.diagnostics.units import DEAD_SHARE
@@ -158,21 +158,28 @@ class Deaths:
     def _text(self, stretch: Stretch, low: Moment, high: Moment, layer: int, units: list[int], died: bool) -> str:
         width = len(high.activity[layer])
         who = f"unit {units[0]}" if len(units) == 1 else f"{len(units)} of {width} units"
-        deed = "died" if died else "came back to life"
         exact = high.step - low.step == 1
         when = "" if exact else f" between steps {low.step:,} and {high.step:,}"
         shares = _shares(low.activity[layer], high.activity[layer], units, stretch.points, exact)
-        cause = ""
+        cause = Cause()
         if exact and died and self.observer.relu:
             states = low.step, on_cpu(low.state), on_cpu(high.state)
             inputs = on_cpu(stretch.step_inputs)
             cause = cause_of(self.trainer, self.observer, inputs, stretch.seeds.cpu(), *states, layer, units)
-        return f"{who} of hidden.{layer} {deed}{when}: {shares}{cause}"
+        deed = _deed(low.activity[layer], high.activity[layer], units, cause.pushed) if died else "came back to life"
+        return f"{who} of hidden.{layer} {deed}{when}: {shares}{cause.text}"
 
 
 def _where(masks: Iterable[Tensor]) -> set[Unit]:
     """The units for which the masks `[units]` of the layers hold."""
     return {(layer, unit) for layer, mask in enumerate(masks) for unit in mask.nonzero().flatten().tolist()}
+
+
+def _deed(before: Tensor, after: Tensor, units: list[int], pushed: bool) -> str:
+    """Whether units that are dead now were alive before: they lost more than half of their points, or the batch pushed
+    them; others have drifted across a limit."""
+    first, second = (float(share[torch.tensor(units)].mean()) for share in (before, after))
+    return "died" if pushed or second < first / 2 else f"drifted below {100 * DEAD_SHARE:g} % of the probe"
 
 
 def _shares(before: Tensor, after: Tensor, units: list[int], points: int, exact: bool) -> str:

@@ -80,7 +80,7 @@ class Pacer:
         """So many steps took so long; a remedy's act may have been cut short before its first step."""
         if not steps:
             return
-        cost = seconds / steps
+        cost = max(seconds / steps, 1e-7)
         self._cost = cost if self._cost == _CHUNK else 0.8 * self._cost + 0.2 * cost
         self._taken += steps
         self._mark()

@@ -155,3 +155,44 @@ def test_nothing_is_reported_across_a_command() -> None:
     run.reinitialize(3)
     run.look_for_deaths(View())
     assert not [event for event in run.events if "came back" in event.text or "died" in event.text]
+
+
+def change_of(lost: int, outgoing: float) -> str:
+    """What is said of a unit that is active on 42 points and then on so many fewer, moved by the momentum of its bias;
+    with an outgoing weight the batch moves it too."""
+    spec = experiment(
+        target="relu",
+        domain={"train": [[0.0, 1.0]]},
+        model={"kind": "mlp", "hidden": [2]},
+        init={"weights": {"kind": "constant", "value": 1.0}, "bias": {"kind": "constant", "value": 1.0}},
+        optimizer={"kind": "sgd", "lr": 1e-3, "momentum": 0.5},
+        training={"batch_size": 4_096, "dtype": "float64"},
+    )
+    run = Run(1, "test", spec, CPU)
+    layout = run.trainer.training_step.layout
+    views, velocity = layout.views(run.trainer.parameters), layout.views(run.trainer.state["velocity"])
+    views["hidden.0.bias"][0, 1] = -(1 - 42 / 4_096)
+    views["output.weight"][0, 0, 1] = outgoing
+    velocity["hidden.0.bias"][0, 1] = lost / 4_096 / 0.5 / 1e-3
+    run.measured.begin_anew()
+    run.look_for_deaths(View())
+    run.advance(1)
+    run.look_for_deaths(View())
+    (event,) = (event for event in run.events if "unit 1 of hidden.0" in event.text)
+    assert f"active on 42 of 4,096 probe points before the step, on {42 - lost} after it; its bias moved" in event.text
+    return event.text
+
+
+@pytest.mark.parametrize(
+    ("lost", "outgoing", "said"),
+    [
+        (2, 0.0, "drifted below 1 % of the probe: "),
+        (21, 0.0, "drifted below 1 % of the probe: "),
+        (22, 0.0, "died: "),
+        (2, 1.0, "died: "),
+    ],
+)
+def test_a_unit_dies_that_loses_more_than_half_or_is_pushed_and_else_it_drifts(
+    lost: int, outgoing: float, said: str
+) -> None:
+    assert f"unit 1 of hidden.0 {said}" in change_of(lost, outgoing)
