@@ -11,7 +11,8 @@ from periodic_tui.engine.arrays import finite, scalar_or_list
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.axes import follow, step_axis
 from periodic_tui.plotting.cells import Glyphs, Ink
-from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.figures import curve_figure
+from periodic_tui.plotting.steps import StepCurve
 
 
 def print_snapshot(snapshot: Snapshot, rate: float) -> None:
@@ -81,8 +82,8 @@ def loss_plot(snapshot: Snapshot, glyphs: Glyphs) -> list[str]:
     columns, rows = min(shutil.get_terminal_size().columns, 120), 16
     batch, probe = snapshot.train_curve, snapshot.probe_curve
     series = [
-        Series(batch.step, batch.low, Ink.PALE, "band", batch.high, label="batch"),
-        Series(probe.step, probe.middle, Ink.NETWORK, label="probe"),
+        StepCurve.of(batch, batch.low, batch.high, ink=Ink.PALE, style="band", label="batch"),
+        StepCurve.of(probe, ink=Ink.NETWORK, label="probe"),
     ]
     y_axis = follow(None, [batch.low, batch.high, probe.middle], rows // 3, "log")
     x_axis = step_axis(snapshot.step, columns // 16)

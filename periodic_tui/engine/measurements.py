@@ -28,6 +28,9 @@ from periodic_tui.engine.verdicts.rules import CODES
 from periodic_tui.engine.views.features import FeatureMap
 from periodic_tui.engine.views.landscape import LossLandscape
 
+_WORTH_WAITING = 4.0
+"""Efforts (see Judge.effort) up to which a command waits until the loss before it is known."""
+
 
 class Measurements:
     """Readings, verdicts, histories and looks of one run."""
@@ -47,7 +50,7 @@ class Measurements:
         self._glanced: tuple[int, slice, Reading] | None = None
         self._fresh_at = -1
         self._look_through()
-        self.judge.remember(0)
+        self._enter(self.judge.remember(0))
 
     def observer_of(self, experiment: Experiment) -> Observer:
         """An observer for an experiment, not yet used. Raises Refused where its target is not finite on the probe."""
@@ -89,7 +92,21 @@ class Measurements:
     def _remember(self) -> None:
         """Note the probe losses; where a command is waiting, after one of the next steps."""
         with suppress(Preempted), self.preemption.preemptible():
-            self.judge.remember(self.step)
+            self._enter(self.judge.remember(self.step))
+
+    def _enter(self, losses: Floats) -> None:
+        """Probe losses `[replicas]` at this step."""
+        self.probe_losses.add(self.step, losses[None])
+        self.population.enter(self.step, losses)
+
+    def note(self, view: View) -> None:
+        """Note the probe losses before a command acts, or the focused replica's alone, where that is soon done."""
+        if self.judge.effort(len(self.trainer.seeds)) <= 1:
+            self._enter(self.observer.loss(self.trainer.parameters))
+        elif self.judge.effort(1) <= _WORTH_WAITING:
+            focus = self._focus(view)
+            part = slice(focus, focus + 1)
+            self.probe_losses.add(self.step, self.observer.loss(self.trainer.parameters_of(part))[None], part)
 
     def _sample_frequencies(self) -> None:
         """Between readings too: a passage through the answer's basin is never missed for long."""
@@ -106,17 +123,20 @@ class Measurements:
         self.deaths.forget()
         self.gradients.forget()
         self._landscape.forget()
+        self._features.forget()
         self._sample_frequencies()
 
     def begin_anew(self) -> None:
         """The parameters are others than training made them."""
         self.judge.forget()
+        for history in (self.train_losses, self.probe_losses, self.frequencies, self.population.fan):
+            history.begin(self.step)
         self.forget()
         self._remember()
 
     def rewind(self, step: int) -> None:
         """Training goes on from an earlier step: what came after it is forgotten."""
-        for history in (self.train_losses, self.probe_losses, self.frequencies):
+        for history in (self.train_losses, self.probe_losses, self.frequencies, self.population.fan):
             history.rewind(step)
         self.judge.trend.rewind(step)
         self.population.forget()
@@ -192,8 +212,7 @@ class Measurements:
         part = slice(focus, focus + 1)
         reading = self._glance(part)
         stats = self.gradients(focus)
-        gradient = stats.gradient, stats.noise
-        found, layers = self.judge.verdict(reading, focus, live=True, settled=settled, gradient=gradient)
+        found, layers = self.judge.verdict(reading, focus, live=True, settled=settled, stats=stats)
         self.population.put(part, self.step, reading.loss, np.array([CODES.index(found.code)]))
         if len(self.trainer.seeds) > 1:
             self.population.sweep(self.step, self._judged)

@@ -151,6 +151,8 @@ class Runner:
         before = self.current.undo_point() if command.undoable else None
         try:
             with enough_memory("when it was applied"):
+                if before:
+                    self.current.measured.note(self._view)
                 text = command.apply(self)
         except OutOfMemory:
             if before:
@@ -165,6 +167,7 @@ class Runner:
         if not self._undo:
             raise Refused("there is nothing to undo")
         words, before = self._undo.pop()
+        self.current.measured.note(self._view)
         self.current.restore(before)
         self.pacer.forget_cost()
         return f"undid {words}: {self.current.figures()}"
@@ -182,10 +185,9 @@ class Runner:
         """A fresh picture of the run, for which every replica is read; for a live one see Measurements.observe."""
         from periodic_tui.engine.picture import picture_of
 
+        if live:
+            self.look_for_deaths()
         with enough_memory(f"in measuring after step {self.step:,}"):
-            if live and self.current.look_for_deaths(self._view):
-                self._death_at = self.step
-                self.paused |= self._view.stop_at_death
             found = self.current.observe(self._view, live, settled=self._idle or self._death_at == self.step)
             picture = picture_of(self.current, found, self._view)
         return replace(
@@ -195,6 +197,13 @@ class Runner:
             pace=self.pacer.pace,
             engine=", ".join(filter(None, (picture.engine, self.steppers.remark))),
         )
+
+    def look_for_deaths(self) -> None:
+        """Enter the deaths since the last look, and stop at the first one where the view wants that."""
+        with enough_memory(f"in measuring after step {self.step:,}"):
+            if self.current.look_for_deaths(self._view):
+                self._death_at = self.step
+                self.paused |= self._view.stop_at_death
 
     @property
     def _idle(self) -> bool:

@@ -17,6 +17,9 @@ FINEST = 1e-9
 ENOUGH = 0.25
 """An axis shrinks when its data use less than this share of it."""
 
+FEWEST_STEPS = 10.0
+"""The shortest step axis."""
+
 UNITS = {"T": 1e12, "G": 1e9, "M": 1e6, "k": 1e3}
 """Suffixes of step labels, largest first."""
 
@@ -39,12 +42,16 @@ class Axis:
         return self.scale == "log" and self.labels[:1] == ("0",)
 
     def positions(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Data in axis units, same shape. On a log axis zero comes to the floor; what has no logarithm is NaN."""
+        """Data in axis units, same shape; on a log axis what has no logarithm is NaN.
+
+        Zero comes to the floor, and, where that is for zeros, a mean of them and other values not below it.
+        """
         values = np.asarray(values, np.float64)
         if self.scale == "linear":
             return values
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(values == 0, self.low, np.log10(values))
+            logarithms = np.where(values == 0, self.low, np.log10(values))
+        return np.maximum(logarithms, self.low) if self.holds_zero else logarithms
 
 
 def window(x_axis: Axis, y_axis: Axis) -> tuple[float, float, float, float]:
@@ -71,11 +78,18 @@ def log_axis(low: float, high: float, room: int, zero: bool = False) -> Axis:
     return Axis(float(first), float(last), ticks, labels, "log")
 
 
-def step_axis(steps: float, room: int) -> Axis:
-    """An axis from step 0 to the next of 1, 2, 5 times a power of ten, so that it grows seldom; labels as 600k."""
-    high = _nice(max(steps, 10.0) if math.isfinite(steps) else 10.0, 1)
-    ticks = _linear_ticks(0.0, high, room)
-    return Axis(0.0, high, ticks, tuple(map(_thousands, ticks)))
+def step_axis(steps: float, room: int, begin: float = 0.0) -> Axis:
+    """An axis from step `begin` on; its length is the next of 1, 2, 5 times a power of ten, so that it grows seldom."""
+    length = steps - begin if math.isfinite(steps) else FEWEST_STEPS
+    return step_window(begin, begin + _nice(max(length, FEWEST_STEPS), 1), room)
+
+
+def step_window(low: float, high: float, room: int) -> Axis:
+    """An axis of the steps from `low` to `high`. Labels are short, as 600k, where that tells the ticks apart truly."""
+    ticks = _linear_ticks(low, high, min(room, int(high - low)))
+    labels = tuple(map(_thousands, ticks))
+    true = all(_steps(label) == tick for label, tick in zip(labels, ticks, strict=True))
+    return Axis(low, high, ticks, labels if true else tuple(f"{tick:,.0f}" for tick in ticks))
 
 
 def keep(previous: Axis, data_low: float, data_high: float) -> bool:
@@ -175,3 +189,8 @@ def _thousands(step: float) -> str:
     """A step as 600k or 1.2M."""
     suffix, unit = next(((suffix, unit) for suffix, unit in UNITS.items() if step >= unit), ("", 1.0))
     return f"{step / unit:g}{suffix}"
+
+
+def _steps(label: str) -> float:
+    """The step that a short label stands for."""
+    return float(label.rstrip("TGMk")) * UNITS.get(label[-1], 1.0)

@@ -18,11 +18,14 @@ DOTS_PER_CELL = {"braille": (2, 4), "ascii": (1, 1)}
 ASCII_STROKES = {
     Ink.QUIET: "-", Ink.TEXT: "+", Ink.NETWORK: "*", Ink.TARGET: ".", Ink.TROUBLE: "x", Ink.PALE: ",", Ink.MARK: ":",
 }  # fmt: skip
-ASCII_SHAPES = {"×": "x", "●": "o", "■": "#", "┊": ":"}
+ASCII_SHAPES = {"×": "x", "●": "o", "■": "#", "┊": ":", "┄": "=", "←": "<", "→": ">"}
 """Any other shape is a star."""
 
 FAR = 2.0**40
 """Farther than any dot, and still an exact integer."""
+
+Joined = NDArray[np.bool_] | None
+"""[n - 1] whether a point is connected to the next; None: all are."""
 
 
 def shape_point(shape: str, glyphs: Glyphs) -> int:
@@ -54,39 +57,51 @@ class Canvas:
         self._ink = np.zeros((self.rows, self.columns), np.uint8)
         self._not_finite = np.zeros(self.columns, bool)
 
-    def line(self, x: ArrayLike, y: ArrayLike, ink: Ink) -> None:
-        """A polyline through [n] points; dotted for the target."""
-        columns, rows, joined = self._joined(x, y)
-        if not len(columns):
+    def line(self, x: ArrayLike, y: ArrayLike, ink: Ink, joined: Joined = None, shape: str = "") -> None:
+        """A polyline through [n] points, of dots or of a character `shape`; dotted for the target."""
+        kept, columns, rows = self._finite(x, y)
+        if not len(kept):
             return
-        line_columns, line_rows, steep = polyline_dots(columns, rows, joined, self.width, self.height)
+        connected = np.diff(kept) == 1
+        if joined is not None:
+            connected &= joined[kept[:-1]]
+        line_columns, line_rows, steep = polyline_dots(columns, rows, connected, self.width, self.height)
         if ink == Ink.TARGET:
             kept = np.where(steep, line_rows, line_columns) % 2 == 0
             line_columns, line_rows = line_columns[kept], line_rows[kept]
-        self._light(np.append(columns, line_columns), np.append(rows, line_rows), ink)
+        self._draw(np.append(columns, line_columns), np.append(rows, line_rows), ink, shape)
 
-    def band(self, x: ArrayLike, low: ArrayLike, high: ArrayLike, ink: Ink) -> None:
+    def band(self, x: ArrayLike, low: ArrayLike, high: ArrayLike, ink: Ink, joined: Joined = None) -> None:
         """Everything between two curves over [n] ascending x, checkered so that a line on it stays visible.
 
         Values that share a column of dots keep their extremes: a spike is never lost.
         """
-        columns, upper, _ = self._joined(x, high)
-        lower_columns, lower, _ = self._joined(x, low)
+        above, columns, upper = self._finite(x, high)
+        below, lower_columns, lower = self._finite(x, low)
+        part = np.zeros(np.size(x), np.int64) if joined is None else np.append(0, np.cumsum(~joined))
+        parts = np.unique(part[above])
+        dots = [
+            self._between(columns[tops], upper[tops], lower_columns[bottoms], lower[bottoms])
+            for tops, bottoms in zip(_runs(part[above], parts), _runs(part[below], parts), strict=True)
+        ]
+        if dots:
+            across, down = map(np.concatenate, zip(*dots, strict=True))
+            self._light(across, down, ink)
+
+    def _between(self, columns: Dots, upper: Dots, lower_columns: Dots, lower: Dots) -> tuple[Dots, Dots]:
+        """The dots of one unbroken band between two courses."""
         if not (len(columns) and len(lower_columns)) or not self.width:
-            return
+            return columns[:0], upper[:0]
         reach = np.arange(max(columns[0], lower_columns[0], 0), min(columns[-1], lower_columns[-1], self.width - 1) + 1)
         top, bottom = _extreme(np.minimum, columns, upper, reach), _extreme(np.maximum, lower_columns, lower, reach)
         row = np.arange(self.height)[:, None]
         rows, places = np.nonzero((row >= top) & (row <= bottom) & ((row + reach) % 2 == 0))
-        self._light(reach[places], rows, ink)
+        return reach[places], rows
 
     def points(self, x: ArrayLike, y: ArrayLike, ink: Ink, shape: str = "") -> None:
         """[n] single points, each a dot or a character `shape`."""
-        columns, rows, _ = self._joined(x, y)
-        if shape:
-            self._stamp(columns, rows, ink, shape)
-        else:
-            self._light(columns, rows, ink)
+        _, columns, rows = self._finite(x, y)
+        self._draw(columns, rows, ink, shape)
 
     def vertical(self, x: float, ink: Ink) -> None:
         """A rule from top to bottom, as a command leaves at its step."""
@@ -110,13 +125,19 @@ class Canvas:
         ink[:1, self._not_finite] = Ink.TROUBLE
         return Cells(glyphs, ink)
 
-    def _joined(self, x: ArrayLike, y: ArrayLike) -> tuple[Dots, Dots, NDArray[np.bool_]]:
-        """Dots of the finite points, and which of them follow one another without a gap."""
+    def _finite(self, x: ArrayLike, y: ArrayLike) -> tuple[Dots, Dots, Dots]:
+        """Which points are finite, and their dots."""
         across, down = self.across(x), self.down(y)
         broken = across[np.isfinite(across) & ~np.isfinite(down) & (across >= 0) & (across < self.width)]
         self._not_finite[broken.astype(np.int64) // self.dots[0]] = True
         kept = np.flatnonzero(np.isfinite(across) & np.isfinite(down))
-        return across[kept].astype(np.int64), down[kept].astype(np.int64), np.diff(kept) == 1
+        return kept, across[kept].astype(np.int64), down[kept].astype(np.int64)
+
+    def _draw(self, columns: Dots, rows: Dots, ink: Ink, shape: str) -> None:
+        if shape:
+            self._stamp(columns, rows, ink, shape)
+        else:
+            self._light(columns, rows, ink)
 
     def _light(self, columns: Dots, rows: Dots, ink: Ink) -> None:
         """Light dots, or write the character of an ink that has one of its own."""
@@ -157,8 +178,13 @@ def _place(values: ArrayLike, low: float, high: float, size: int) -> NDArray[np.
     values = np.asarray(values, np.float64)
     span = high - low if high > low else 1.0
     with np.errstate(over="ignore", invalid="ignore"):
-        dots = np.rint((values - low) / span * max(size - 1, 0))
-    return np.where(np.isfinite(values), np.clip(np.nan_to_num(dots), -FAR, FAR), np.nan)
+        dots = np.clip(np.rint((values - low) / span * max(size - 1, 0)), -FAR, FAR)
+    return np.where(np.isfinite(values), dots, np.nan)
+
+
+def _runs(part: Dots, parts: Dots) -> list[slice]:
+    """Where each of the ascending `parts` is in an ascending array of them."""
+    return list(map(slice, np.searchsorted(part, parts).tolist(), np.searchsorted(part, parts, "right").tolist()))
 
 
 def _extreme(reduce: np.ufunc, columns: Dots, rows: Dots, reach: Dots) -> NDArray[np.float64]:

@@ -7,14 +7,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.plotting.axes import Axis, window
-from periodic_tui.plotting.canvas import ASCII_STROKES, Canvas, shape_point
+from periodic_tui.plotting.canvas import ASCII_STROKES, Canvas, Joined, shape_point
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.frame import frame
 
-Style = Literal["line", "band", "points"]
+Style = Literal["line", "band", "points", "dashes"]
 
-KEYS = {"line": "⠒⠒", "band": "⠪⠕", "points": "⠂"}
+DASH = "┄"
+KEYS = {"line": "⠒⠒", "band": "⠪⠕", "points": "⠂", "dashes": 2 * DASH}
 """How the legend shows a style; in ASCII the ink has a stroke instead."""
 DOTTED = "⠂⠂"
 """How it shows a line of the target."""
@@ -41,21 +43,27 @@ class Series:
 
     def draw(self, canvas: Canvas, x_axis: Axis, y_axis: Axis) -> None:
         """Draw onto a canvas whose window is in axis units."""
-        x, y = x_axis.positions(self.x), y_axis.positions(self.y)
+        high = self.y if self.high is None else self.high
+        self._trace(canvas, x_axis.positions(self.x), y_axis.positions(self.y), y_axis.positions(high))
+
+    def _trace(self, canvas: Canvas, x: Floats, y: Floats, high: Floats, joined: Joined = None) -> None:
+        """Draw points in axis units."""
         match self.style:
             case "band":
-                canvas.band(x, y, y_axis.positions(self.y if self.high is None else self.high), self.ink)
+                canvas.band(x, y, high, self.ink, joined)
             case "points":
                 canvas.points(x, y, self.ink, self.shape)
             case "line":
-                canvas.line(x, y, self.ink)
+                canvas.line(x, y, self.ink, joined)
+            case "dashes":
+                canvas.line(x, y, self.ink, joined, DASH)
 
     def key(self, glyphs: Glyphs) -> str:
         """The entry in the legend."""
         if self.style == "points" and self.shape:
             stroke = chr(shape_point(self.shape, glyphs))
         elif glyphs == "ascii":
-            stroke = 2 * ASCII_STROKES[self.ink]
+            stroke = 2 * (chr(shape_point(DASH, glyphs)) if self.style == "dashes" else ASCII_STROKES[self.ink])
         else:
             stroke = DOTTED if self.style == "line" and self.ink == Ink.TARGET else KEYS[self.style]
         return f"{stroke} {self.label}"

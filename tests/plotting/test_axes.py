@@ -50,12 +50,25 @@ def test_any_log_axis_is_valid(low: float, high: float, room: int, zero: bool) -
     assert all(math.isclose(math.log10(float(label)), tick) for tick, label in ticks if abs(tick) < 300)
 
 
-@given(steps=st.floats(0, 1e18), room=rooms)
-def test_any_step_axis_is_valid_and_holds_the_steps(steps: float, room: int) -> None:
-    axis = step_axis(steps, room)
+@given(begin=st.integers(0, 10**15), length=st.integers(0, 10**15), room=rooms)
+def test_any_step_axis_is_valid_and_holds_the_steps(begin: int, length: int, room: int) -> None:
+    axis = step_axis(begin + length, room, begin)
     check(axis, room)
-    assert steps <= axis.high * (1 + 1e-12)
-    assert axis.labels[0] == "0"
+    assert axis.low == begin
+    assert begin + length <= axis.high * (1 + 1e-12)
+    for tick, label in zip(axis.ticks, axis.labels, strict=True):
+        unit = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}.get(label[-1], 1)
+        assert float(label.rstrip("kMGT").replace(",", "")) * unit == pytest.approx(tick, rel=1e-15, abs=0.5)
+
+
+def test_steps_late_in_a_run_are_told_apart() -> None:
+    assert step_axis(1_204_007, 4, 1_204_000).labels == ("1,204,000", "1,204,005", "1,204,010")
+    assert step_axis(1_900_000, 4, 1_200_000).labels == ("1.5M", "2M")
+
+
+def test_a_step_axis_grows_seldom() -> None:
+    axes = {step_axis(1_204_000 + steps, 4, 1_204_000) for steps in range(0, 100_000, 7)}
+    assert len(axes) == 13
 
 
 def test_known_ticks_and_labels() -> None:
@@ -97,6 +110,7 @@ def test_zero_comes_to_the_floor_of_a_log_axis() -> None:
     assert axis.positions([0.0, 1e-3, 1.0]).tolist() == [axis.low, -3.0, 0.0]
     assert follow(axis, [[1e-3, 1.0]], 6, "log") is axis
     assert math.isnan(axis.positions(-1.0))
+    assert axis.positions(1e-200) == axis.low
 
 
 @pytest.mark.parametrize("scale", ["linear", "log"])

@@ -53,6 +53,7 @@ SINE = Snapshot(
     omega=np.array([0.5312]),
     answer=np.array([31.0]),
     basin=0.0045,
+    distance=30.4688,
     fit=Fit(_X, np.sin(31 * _X)[:, None], np.sin(0.53 * _X)[:, None], "curves", ((-1e3, 1e3),), (-1e3, 1e3)),
     verdict=Verdict("stuck-outside-basin", "ω is 30.47 from the answer."),
     remedies=(

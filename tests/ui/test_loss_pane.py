@@ -26,6 +26,8 @@ def test_every_spike_of_a_million_steps_is_on_the_plot(columns: int) -> None:
     lines = LossPane().draw(run, Size(columns, 30)).text()
     # Where only spikes come, and no legend.
     above = next(line for line in lines if line.startswith("1e+3┤")).partition("┤")[2]
-    drawn = [column for column, cell in enumerate(above) if cell != " "]
-    assert len(drawn) == len(SPIKES)
-    assert np.abs(drawn - SPIKES / STEPS * (len(above) - 1)).max() <= 1
+    drawn = np.array([column for column, cell in enumerate(above) if cell != " "])
+    # A bin may reach over the edge between two columns.
+    away = np.abs(drawn[:, None] - SPIKES / STEPS * (len(above) - 1))
+    assert away.min(1).max() <= 1
+    assert away.min(0).max() <= 1

@@ -12,7 +12,7 @@ from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
-from periodic_tui.engine.snapshot import Layer, Verdict
+from periodic_tui.engine.snapshot import GradientStats, Layer, Verdict
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence, gathered
 from periodic_tui.engine.verdicts.goal import Goal
@@ -29,8 +29,8 @@ class Judge:
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer = trainer
-        self.trend = LossTrend(_seldom(trainer, len(observer.probe.x)))
         self.observe(observer)
+        self.trend = LossTrend(self.effort(len(trainer.seeds)))
         self.forget()
 
     def observe(self, observer: Observer) -> None:
@@ -73,9 +73,17 @@ class Judge:
         if self.basin is not None:
             self._stability.note_inside(self._goal.distance(omega) < self.basin)
 
-    def remember(self, step: int) -> None:
-        """Keep the probe losses of this step, to know later how they fell."""
-        self.trend.remember(step, self.observer.loss(self.trainer.parameters))
+    def remember(self, step: int) -> Floats:
+        """Keep the probe losses `[replicas]` of this step, to know later how they fell."""
+        losses = self.observer.loss(self.trainer.parameters)
+        self.trend.remember(step, losses)
+        return losses
+
+    def effort(self, replicas: int) -> float:
+        """About how long the probe losses of so many replicas take, in 10 ms."""
+        each = len(self.observer.probe.x) * replicas
+        units = 1 + sum(self.trainer.experiment.model.hidden_units)
+        return each * max(self.trainer.training_step.layout.size / _PRODUCTS, units / _NUMBERS)
 
     def evidence(self, reading: Reading, part: slice, live: bool = False) -> Evidence:
         """What is known of the replicas of `part`, whose reading this is.
@@ -105,13 +113,16 @@ class Judge:
         replica: int,
         live: bool = False,
         settled: bool = False,
-        gradient: tuple[float, float] | None = None,
+        stats: GradientStats | None = None,
     ) -> tuple[Verdict, tuple[Layer, ...]]:
         """Verdict and layers of one replica, from its own reading; once all has `settled`, nothing in it is old."""
         part = slice(replica, replica + 1)
         evidence = self.evidence(reading, part, live and not settled)
         layers = self._layers(reading, part, bool(evidence.wrong_sign[0]), live)
-        evidence = replace(evidence, omega=tuple(reading.omega[0].tolist()), layers=layers, gradient=gradient)
+        evidence = replace(evidence, omega=tuple(reading.omega[0].tolist()), layers=layers)
+        if stats:
+            old = stats.step if stats.step != self.trainer.done else None
+            evidence = replace(evidence, gradient=(stats.gradient, stats.noise), measured_at=old)
         return replace(verdict_of(evidence), step=self.trainer.done), layers
 
     def _layers(self, reading: Reading, part: slice, wrong: bool, live: bool) -> tuple[Layer, ...]:
@@ -125,10 +136,3 @@ class Judge:
         """Largest distance of a frequency from the known answer; None where their numbers differ."""
         error = self.distance(reading, replica)
         return error if math.isfinite(error) and reading.omega.shape[1] == self.answer.size else None
-
-
-def _seldom(trainer: Trainer, points: int) -> int:
-    """Steps between two readings of all probe losses: more where one takes more than some 10 ms."""
-    replicas, size = trainer.state["parameters"].shape
-    units = 1 + sum(trainer.experiment.model.hidden_units)
-    return 8 * max(1, replicas * points * size // _PRODUCTS, replicas * points * units // _NUMBERS)

@@ -9,14 +9,19 @@ import numpy as np
 from periodic_tui.engine.arrays import Floats
 
 _GROWTH = 1.2
+_SPACING = 8
+"""Most steps between two of them at first."""
 
 
 class LossTrend:
-    """Remembers the probe loss of every replica at steps that lie ever farther apart: there are few in any run."""
+    """Remembers the probe loss of every replica at steps that lie ever farther apart: there are few in any run.
 
-    def __init__(self, least: int = 8) -> None:
-        self._least = least
-        """Steps between two of them at first."""
+    Those next to the first are close together, for what falls or leaps in a step or two, unless one is expensive:
+    `effort` is what it takes, in 10 ms.
+    """
+
+    def __init__(self, effort: float = 0.0) -> None:
+        self._effort = max(1, int(effort))
         self.begin(0)
 
     def begin(self, step: int) -> None:
@@ -28,8 +33,11 @@ class LossTrend:
     @property
     def due(self) -> int:
         """The step at which the next loss is wanted."""
-        done = self._steps[-1] - self._first if self._steps else 0
-        return self._first + max(done + self._least, int(done * _GROWTH)) if self._steps else self._first
+        if not self._steps:
+            return self._first
+        done = self._steps[-1] - self._first
+        gap = min(max(done // 2, 1), _SPACING) if self._effort == 1 else _SPACING * self._effort
+        return self._first + max(done + gap, int(done * _GROWTH))
 
     def remember(self, step: int, loss: Floats) -> None:
         """The losses `[replicas]` at a step."""

@@ -46,6 +46,7 @@ class Population:
     def forget(self) -> None:
         """The replicas have changed under the same number of steps."""
         self._read_at[:] = -1
+        self._next = 0
 
     def sweep(self, step: int, read: Callable[[slice], tuple[Floats, Counts]]) -> None:
         """Read the next part; `read` gives losses and codes of some replicas."""
@@ -59,6 +60,11 @@ class Population:
         self.put(part, step, losses, codes)
         if not self._next:
             self.note(step)
+
+    def enter(self, step: int, losses: Floats) -> None:
+        """Enter the losses of all replicas, of which nothing else was read."""
+        self.losses[:] = losses
+        self.note(step)
 
     def note(self, step: int) -> None:
         """Enter the quantiles of the losses into the fan; those that diverged count as infinite."""

@@ -1,25 +1,31 @@
 """The frequency pane: the learned frequency over the steps, and the known answer."""
 
+from typing import ClassVar
+
 import numpy as np
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.engine.verdicts.words import basins
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.digits import ROWS, large_digits
-from periodic_tui.plotting.figures import Series, level
+from periodic_tui.plotting.figures import level
+from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.formatting import four_digits, plain
-from periodic_tui.ui.widgets.plot_pane import PlotPane
+from periodic_tui.ui.widgets.step_pane import STEP_KEYS, StepPane
 
 LARGE = Size(44, 10)
 """Columns and rows from which there is room for large digits."""
 
 
-class FrequencyPane(PlotPane):
+class FrequencyPane(StepPane):
     """Shows ω over the steps with the answer as a line, and both with their distance in figures."""
 
     NAME = "frequency"
     TITLE = "frequency"
+    BINDINGS: ClassVar[list[BindingType]] = STEP_KEYS
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
@@ -35,26 +41,26 @@ class FrequencyPane(PlotPane):
     def figure(self, snapshot: Snapshot) -> str:
         if snapshot.basin is None:
             return ""
-        away = distance(snapshot) / snapshot.basin
         basin = f"basin ±{snapshot.basin:.4g}"
-        return f"{basin} · {away:,.0f} basins away" if 1 < away < np.inf else basin
+        outside = snapshot.basin < snapshot.distance < np.inf
+        return f"{basin} · {basins(snapshot.distance, snapshot.basin)}" if outside else basin
 
     def _plot(self, snapshot: Snapshot, size: Size) -> Cells:
         curve = snapshot.omega_curve
         series = [
             *[level(float(answer), "" if n else "answer") for n, answer in enumerate(snapshot.answer)],
-            Series(curve.step, curve.low, Ink.PALE, "band", high=curve.high),
-            Series(curve.step, curve.middle, label=plain("ω", self.glyphs)),
+            StepCurve.of(curve, curve.low, curve.high, ink=Ink.PALE, style="band"),
+            StepCurve.of(curve, label=plain("ω", self.glyphs)),
         ]
-        return self.over_steps(snapshot, size, series, (curve.low, curve.high, snapshot.answer), "linear")
+        return self.over_steps(snapshot, size, series, "linear", also=snapshot.answer)
 
     def _figures(self, snapshot: Snapshot, width: int, large: bool) -> Cells:
         """A column for each quantity: its name and value, and below it the value in large digits."""
         quantities = [("ω", snapshot.omega, Ink.NETWORK)]
         if len(snapshot.answer):
             quantities.append(("answer", snapshot.answer, Ink.TARGET))
-        if np.isfinite(distance(snapshot)):
-            quantities.append(("distance", np.array([distance(snapshot)]), Ink.TEXT))
+        if np.isfinite(snapshot.distance):
+            quantities.append(("distance", np.array([snapshot.distance]), Ink.TEXT))
         cells, column = Cells.blank(width, 1 + ROWS if large else 1), 0
         for number, (name, values, ink) in enumerate(quantities):
             text = plain(f"{name} {_list(values)}" if large else f"{name} {four_digits(float(values[0]))}", self.glyphs)
@@ -81,13 +87,6 @@ class FrequencyPane(PlotPane):
             for number, value in enumerate(values):
                 cells = cells.write(8 + 10 * number, row, four_digits(float(value)), ink)
         return cells
-
-
-def distance(snapshot: Snapshot) -> float:
-    """Largest distance of ω from the answer; NaN where there is none."""
-    if not len(snapshot.answer) or snapshot.omega.shape != snapshot.answer.shape:
-        return float("nan")
-    return float(np.max(np.abs(snapshot.omega - snapshot.answer)))
 
 
 def _list(values: Floats) -> str:

@@ -1,35 +1,47 @@
 """The loss pane: losses over the steps, on a log scale."""
 
+import math
+from typing import ClassVar
+
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series
+from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.formatting import loss
-from periodic_tui.ui.widgets.plot_pane import PlotPane
+from periodic_tui.ui.widgets.step_pane import STEP_KEYS, StepPane
 
 
-class LossPane(PlotPane):
+class LossPane(StepPane):
     """Shows minibatch losses as a band with their geometric mean, and the loss on the probe."""
 
     NAME = "loss"
     TITLE = "loss"
+    BINDINGS: ClassVar[list[BindingType]] = STEP_KEYS
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(len(snapshot.train_curve.step) or len(snapshot.probe_curve.step))
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
-        batch, probe = snapshot.train_curve, snapshot.probe_curve
-        untreated = snapshot.untreated_curve
+        batch, probe, untreated = snapshot.train_curve, snapshot.probe_curve, snapshot.untreated_curve
         series = [
-            Series(batch.step, batch.low, Ink.PALE, "band", high=batch.high),
-            Series(batch.step, batch.middle, label="batch"),
-            *([Series(untreated.step, untreated.middle, Ink.QUIET, label="untreated")] if len(untreated.step) else []),
-            Series(probe.step, probe.middle, Ink.TEXT, label="probe"),
+            StepCurve.of(batch, batch.low, batch.high, ink=Ink.PALE, style="band"),
+            StepCurve.of(batch, label="batch"),
+            StepCurve.of(probe, ink=Ink.TEXT, label="probe"),
         ]
-        return self.over_steps(snapshot, size, series, (batch.low, batch.high, probe.low, probe.high), "log")
+        if len(untreated.step):
+            series.append(StepCurve.of(untreated, ink=Ink.MARK, style="dashes", label="untreated"))
+        return self.over_steps(snapshot, size, series, "log")
 
     def figure(self, snapshot: Snapshot) -> str:
-        test = "" if snapshot.loss_test is None else f" · test {loss(snapshot.loss_test)}"
-        return f"probe {loss(snapshot.loss)}{test} · batch {loss(snapshot.train_loss)}"
+        parts = [f"probe {loss(snapshot.loss)}"]
+        if snapshot.loss_test is not None:
+            parts.append(f"test {loss(snapshot.loss_test)}")
+        last = snapshot.untreated_curve.last[-1:]
+        if last.size and last[0] + 1 < snapshot.step:
+            parts.append(f"untreated to {last[0] + 1:,.0f}")
+        if not math.isnan(snapshot.train_loss):
+            parts.append(f"batch {loss(snapshot.train_loss)}")
+        return " · ".join(parts)

@@ -4,39 +4,38 @@ import math
 from statistics import NormalDist
 from typing import ClassVar
 
-import numpy as np
 from textual.binding import BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Curve, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series
+from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.widgets.pane import arrows
-from periodic_tui.ui.widgets.plot_pane import PlotPane
+from periodic_tui.ui.widgets.step_pane import StepPane
 
 OUTCOMES: dict[str, tuple[str, Ink]] = {
     "solved": ("■", Ink.TARGET),
     "learning": ("+", Ink.NETWORK),
     "noise-floor": ("~", Ink.NETWORK),
     "underfit": ("?", Ink.NETWORK),
-    "dead-network": ("×", Ink.TROUBLE),
-    "dead-units": ("·", Ink.TROUBLE),
-    "duplicate-units": ("◆", Ink.TROUBLE),
-    "mute-units": ("▫", Ink.TROUBLE),
-    "wrong-sign": ("-", Ink.TROUBLE),
-    "collapsed-to-constant": ("_", Ink.TROUBLE),
-    "step-too-large": ("^", Ink.TROUBLE),
-    "stuck-outside-basin": ("o", Ink.TROUBLE),
-    "no-extrapolation": (">", Ink.TROUBLE),
+    "dead-network": ("╳", Ink.TROUBLE),
+    "dead-units": ("×", Ink.TROUBLE),
+    "duplicate-units": ("◆", Ink.TEXT),
+    "mute-units": ("▫", Ink.QUIET),
+    "wrong-sign": ("-", Ink.TEXT),
+    "collapsed-to-constant": ("_", Ink.TEXT),
+    "step-too-large": ("^", Ink.TEXT),
+    "stuck-outside-basin": ("(", Ink.TEXT),
+    "no-extrapolation": (">", Ink.TEXT),
     "diverged": ("!", Ink.TROUBLE),
 }
-"""Shape and color of each verdict; both tell them apart."""
+"""Shape and ink of each verdict; the shapes alone tell them apart. Red is for what is dead or diverged."""
 FAN_ROWS = 6
 """Rows from which the fan of losses can be read."""
 
 
-class PopulationPane(PlotPane):
+class PopulationPane(StepPane):
     """Shows a cell for each replica; its cursor chooses the replica that all other panes show."""
 
     NAME = "population"
@@ -107,13 +106,13 @@ class PopulationPane(PlotPane):
             return Cells.blank(*size)
         lowest, low, median, high, highest = snapshot.loss_fan
         series = [band(lowest, highest, Ink.PALE, "5-95 %"), band(low, high, Ink.NETWORK, "25-75 %")]
-        series.append(Series(median.step, median.middle, Ink.TEXT, label="median"))
-        return self.over_steps(snapshot, size, series, (lowest.low, highest.high), "log")
+        series.append(StepCurve.of(median, ink=Ink.TEXT, label="median"))
+        return self.over_steps(snapshot, size, series, "log")
 
 
-def band(low: Curve, high: Curve, ink: Ink, label: str) -> Series:
+def band(low: Curve, high: Curve, ink: Ink, label: str) -> StepCurve:
     """The area between two quantiles."""
-    return Series(low.step, low.middle, ink, "band", high=np.asarray(high.middle), label=label)
+    return StepCurve.of(low, low.middle, high.middle, ink=ink, style="band", label=label)
 
 
 def wilson(count: int, total: int) -> tuple[float, float]:

@@ -1,34 +1,185 @@
+"""Histories, against plain lists of all values."""
+
 import math
+from dataclasses import dataclass
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from periodic_tui.engine.snapshot import Curve
 from periodic_tui.engine.training.history import History
 
 losses = st.one_of(st.floats(1e-12, 1e12), st.sampled_from([0.0, math.inf, math.nan]))
+PARTS = (slice(None), slice(0, 1), slice(1, 2))
 
 
-@given(st.lists(st.lists(losses, min_size=1, max_size=40), min_size=1, max_size=12))
-def test_bins_hold_what_a_plain_loop_over_all_values_finds(chunks: list[list[float]]) -> None:
-    history, step = History(1, geometric=True, capacity=8), 0
-    for chunk in chunks:
-        history.add(step, np.array(chunk)[:, None])
-        step += len(chunk)
-    everything = [math.inf if math.isnan(value) else value for chunk in chunks for value in chunk]
+@dataclass(frozen=True)
+class Add:
+    """Values of consecutive steps, the first so many after the last that is known; of some of two replicas."""
+
+    gap: int
+    values: list[float]
+    part: slice
+
+
+Act = Add | None
+"""None: a new life."""
+acts = st.lists(
+    st.one_of(
+        st.none(),
+        st.builds(Add, st.integers(0, 300), st.lists(losses, min_size=1, max_size=40), st.sampled_from(PARTS)),
+    ),
+    min_size=1,
+    max_size=40,
+)
+capacities = st.sampled_from([8, 16, 512])
+
+
+@dataclass
+class Plain:
+    """A history of two replicas beside a list of (life, step, value) of each."""
+
+    history: History
+    held: tuple[list[tuple[int, int, float]], ...]
+    life: int = 0
+    step: int = 0
+    fresh: bool = True
+    """Whether this life holds nothing."""
+
+    @classmethod
+    def after(cls, done: list[Act], capacity: int) -> "Plain":
+        plain = cls(History(2, geometric=True, capacity=capacity), ([], []))
+        for act in done:
+            plain.do(act)
+        return plain
+
+    def do(self, act: Act) -> None:
+        if act is None:
+            self.history.begin(self.step)
+            self.life, self.fresh = self.life + (not self.fresh), True
+            return
+        self.step += act.gap
+        values = np.array(act.values)[:, None] * np.ones((1, 2))[:, act.part]
+        self.history.add(self.step, values, act.part)
+        for replica in range(2)[act.part]:
+            self.held[replica].extend((self.life, self.step + n, value) for n, value in enumerate(act.values))
+        self.step, self.fresh = self.step + len(act.values), False
+
+    def check(self, replica: int, capacity: int) -> None:
+        """Every value is in one bin, that of its life and step; and the bin is what its values make it."""
+        curve, counted = self.history.curve(replica), 0
+        assert len(curve.step) <= capacity
+        for first, last, life, low, middle, high in zip(*columns(curve), strict=True):
+            held = [
+                math.inf if math.isnan(value) else value
+                for own, step, value in self.held[replica]
+                if first <= step <= last and own <= life and not any(own <= other < life for other in curve.life)
+            ]
+            counted += len(held)
+            assert first // curve.width == last // curve.width
+            assert (low, high) == (min(held), max(held))
+            assert math.isclose(middle, mean(held), rel_tol=1e-9, abs_tol=1e-320) or math.isnan(mean(held))
+            assert math.isnan(middle) == math.isnan(mean(held))
+        assert counted == len(self.held[replica])
+
+
+def columns(curve: Curve) -> tuple[np.ndarray, ...]:
+    return curve.step, curve.last, curve.life, curve.low, curve.middle, curve.high
+
+
+def mean(values: list[float]) -> float:
+    if not any(values):
+        return 0.0
+    logarithms = [math.log(max(value, 5e-324)) for value in values if math.isfinite(value)]
+    return math.exp(math.fsum(logarithms) / len(logarithms)) if logarithms else math.nan
+
+
+@given(acts, capacities)
+def test_bins_hold_what_plain_lists_of_all_values_hold(done: list[Act], capacity: int) -> None:
+    plain = Plain.after(done, capacity)
+    plain.check(0, capacity)
+    plain.check(1, capacity)
+
+
+@given(acts, st.integers(0, 12_000), acts, capacities)
+def test_going_back_forgets_what_came_after_and_nothing_else(
+    done: list[Act], step: int, more: list[Act], capacity: int
+) -> None:
+    plain = Plain.after(done, capacity)
+    before = plain.history.curve(0)
+    kept = before.step <= step
+    plain.history.rewind(step)
+    after = plain.history.curve(0)
+    assert after.last.tolist() == np.minimum(before.last[kept], step).tolist()
+    for was, now in zip(columns(before), columns(after), strict=True):
+        if was is not before.last:
+            np.testing.assert_array_equal(was[kept], now)
+    plain.step = step
+    for act in more:
+        plain.do(act)
+    again = plain.history.curve(0)
+    assert len(again.step) <= capacity
+    assert (again.last[:-1] <= again.step[1:]).all()
+    assert (np.diff(again.life) >= 0).all()
+
+
+def test_a_life_goes_on_after_going_back_to_it() -> None:
+    history = History(1, geometric=False)
+    history.add(0, np.ones((10, 1)))
+    history.begin(10)
+    history.add(10, np.ones((10, 1)))
+    history.rewind(10)
+    history.add(11, np.ones((2, 1)))
+    assert history.curve(0).life.tolist() == [0.0] * 10 + [1.0] * 3
+    history.rewind(6)
+    history.add(7, np.ones((3, 1)))
+    assert history.curve(0).life.tolist() == [0.0] * 10
+
+
+def test_a_life_that_began_where_one_goes_back_to_is_still_the_present_one() -> None:
+    history = History(1, geometric=False)
+    history.add(0, np.ones((10, 1)))
+    history.begin(10)
+    history.rewind(10)
+    history.add(10, np.ones((1, 1)))
+    assert history.curve(0).life.tolist() == [0.0] * 10 + [1.0]
+
+
+def test_before_and_after_a_command_are_two_bins_at_the_same_step() -> None:
+    history = History(1, geometric=True, capacity=8)
+    history.add(100, np.array([[3.0]]))
+    history.begin(100)
+    history.add(100, np.array([[1e-9]]))
+    history.add(101, np.full((10_000, 1), 1e-9))
     curve = history.curve(0)
-    assert curve.width & (curve.width - 1) == 0
-    assert len(curve.step) == -(-step // curve.width) <= 8
-    for position, first in enumerate(curve.step.astype(int)):
-        held = everything[first : first + curve.width]
-        assert curve.low[position] == min(held)
-        assert curve.high[position] == max(held)
-        finite = [max(value, 5e-324) for value in held if math.isfinite(value)]
-        if finite:
-            expected = math.exp(math.fsum(map(math.log, finite)) / len(finite))
-            assert math.isclose(curve.middle[position], expected, rel_tol=1e-9, abs_tol=1e-320)
-        else:
-            assert math.isnan(curve.middle[position])
+    assert (curve.step[0], curve.last[0], curve.low[0], curve.high[0]) == (100, 100, 3.0, 3.0)
+    assert curve.step[1] == 100
+    assert curve.high[1:].tolist() == [1e-9] * (len(curve.step) - 1)
+    assert curve.life.tolist() == [0.0] + [1.0] * (len(curve.step) - 1)
+
+
+def test_measurements_far_apart_stand_at_their_own_steps() -> None:
+    history = History(1, geometric=True)
+    steps = np.arange(0, 512 * 50_000, 50_000)
+    for step in steps.tolist():
+        history.add(step, np.ones((1, 1)))
+    assert history.curve(0).step.tolist() == steps.tolist()
+    assert history.curve(0).last.tolist() == steps.tolist()
+
+
+@pytest.mark.parametrize("lives", [100, 2_000])
+def test_any_number_of_lives_has_room(lives: int) -> None:
+    history = History(1, geometric=True)
+    for life in range(lives):
+        history.begin(30 * life)
+        history.add(30 * life, np.full((30, 1), float(1 + life)))
+    curve = history.curve(0)
+    assert len(curve.step) <= 512
+    assert len(set(curve.life)) >= min(lives, 100)
+    assert curve.high[curve.life == curve.life[-1]].tolist() == [lives] * int((curve.life == curve.life[-1]).sum())
+    assert curve.low.min() == 1
 
 
 def test_every_bin_of_a_million_steps_holds_the_extremes_of_its_own_steps() -> None:
@@ -45,14 +196,22 @@ def test_every_bin_of_a_million_steps_holds_the_extremes_of_its_own_steps() -> N
     firsts = np.arange(0, len(everything), curve.width)
     assert len(firsts) <= 512
     assert curve.step.tolist() == firsts.tolist()
+    assert curve.last.tolist() == [*(firsts[1:] - 1).tolist(), len(everything) - 1]
     assert curve.low.tolist() == np.minimum.reduceat(everything, firsts).tolist()
     assert curve.high.tolist() == np.maximum.reduceat(everything, firsts).tolist()
     assert (curve.high[spikes // curve.width] >= everything[spikes]).all()
 
 
+def test_the_mean_of_zeros_is_zero() -> None:
+    history = History(1, geometric=True)
+    history.add(0, np.zeros((4, 1)))
+    assert history.curve(0).middle.tolist() == [0.0] * 4
+
+
 def test_bins_without_a_value_are_left_out() -> None:
     history = History(2, geometric=False, capacity=16)
     history.add(0, np.array([[1.0, 2.0]]))
+    history.add(4, np.array([[5.0]]), slice(0, 1))
     history.add(9, np.array([[3.0, 4.0]]))
     assert history.curve(1).step.tolist() == [0.0, 9.0]
     assert history.curve(1).middle.tolist() == [2.0, 4.0]

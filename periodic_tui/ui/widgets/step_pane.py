@@ -1,0 +1,106 @@
+"""A pane of curves over the steps of a run, in which the user can zoom and pan."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+
+from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.plotting.axes import FEWEST_STEPS, Axis, Scale, step_axis, step_window
+from periodic_tui.plotting.cells import Cells, Glyphs
+from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.steps import StepCurve
+from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
+
+STEP_KEYS: list[BindingType] = [
+    Binding("plus,equals_sign", "zoom(0.5)", "zoom in", id="zoom.in", show=False, tooltip="Show half as many steps"),
+    Binding(
+        "minus",
+        "zoom(2.0)",
+        "zoom out",
+        id="zoom.out",
+        show=False,
+        tooltip="Show twice as many, and earlier, steps",
+    ),
+    Binding("left", "pan(-0.25)", "pan left", id="pan.left", show=False, tooltip="Move a quarter to earlier steps"),
+    Binding("right", "pan(0.25)", "pan right", id="pan.right", show=False, tooltip="Move a quarter to later steps"),
+]
+"""Bindings of a pane that can be zoomed and panned."""
+
+_MOVES = 8
+"""A window that follows the newest step moves on by this share of its length."""
+
+
+class StepPane(PlotPane):
+    """Shows the present life of the run, until the user zooms or pans."""
+
+    def __init__(self, glyphs: Glyphs = "braille") -> None:
+        super().__init__(glyphs)
+        self._length: float | None = None
+        """Steps to show; None: the present life, inf: everything."""
+        self._end: float | None = None
+        """The last step to show; None: the newest, and those that come."""
+        self._life = (-1, -1)
+        """Run and first step of the life that this is about: the next one is shown whole."""
+
+    def action_zoom(self, factor: float) -> None:
+        low, high = self.steps(self.snapshot)
+        length = max(factor * (high - low), FEWEST_STEPS)
+        middle = (low + high) / 2
+        self._look_at(length, None if self._follows(high) else middle + length / 2)
+
+    def action_pan(self, share: float) -> None:
+        low, high = self.steps(self.snapshot)
+        self._look_at(high - low, high + share * (high - low))
+
+    def _follows(self, high: float) -> bool:
+        """Whether a window that ends there holds the newest step."""
+        return high >= self.snapshot.step
+
+    def _look_at(self, length: float, end: float | None) -> None:
+        """Show so many steps up to `end`, as far as there are any."""
+        if end is not None:
+            end = None if self._follows(end) else max(end, length)
+        whole = length >= self.snapshot.step and end is None
+        self._length, self._end = math.inf if whole else float(round(length)), end and float(round(end))
+        self.redraw()
+
+    def steps(self, snapshot: Snapshot) -> tuple[float, float]:
+        """The first and the last step to show."""
+        axis = self._step_axis(snapshot, 2)
+        return axis.low, axis.high
+
+    def _step_axis(self, snapshot: Snapshot, room: int) -> Axis:
+        life = snapshot.run, snapshot.life
+        if life != self._life:
+            self._life, self._length, self._end = life, None, None
+            self._axes.pop("y", None)
+        if self._length is None or math.isinf(self._length):
+            return step_axis(snapshot.step, room, snapshot.life if self._length is None else 0)
+        end = self._end
+        if end is None:
+            move = max(self._length // _MOVES, 1.0)
+            end = max(math.ceil((snapshot.step + 1) / move) * move, self._length)
+        return step_window(end - self._length, end, room)
+
+    def over_steps(
+        self, snapshot: Snapshot, size: Size, series: Sequence[Series], scale: Scale, also: ArrayLike = ()
+    ) -> Cells:
+        """Curves over the run's steps, with a mark at each step at which a command was applied.
+
+        The upright axis holds what is seen of the curves, and the values `also`.
+        """
+        across, up = tick_room(size)
+        steps = self._step_axis(snapshot, across)
+        data = [np.asarray(also), *(values for curve in series for values in _seen(curve, steps))]
+        axis = self.axis("y", data, up, scale)
+        marks = [event.step for event in snapshot.events if event.command]
+        return curve_figure(size, series, steps, axis, marks=marks, x_label="step", glyphs=self.glyphs)
+
+
+def _seen(series: Series, steps: Axis) -> tuple[ArrayLike, ...]:
+    """The values of a curve over the steps that are shown."""
+    return series.within(steps.low, steps.high) if isinstance(series, StepCurve) else ()
