@@ -123,6 +123,7 @@ class Measurements:
         self.deaths.forget()
         self.gradients.forget()
         self._landscape.forget()
+        self._features.forget()
         self._sample_frequencies()
 
     def begin_anew(self) -> None:
@@ -211,8 +212,7 @@ class Measurements:
         part = slice(focus, focus + 1)
         reading = self._glance(part)
         stats = self.gradients(focus)
-        gradient = stats.gradient, stats.noise
-        found, layers = self.judge.verdict(reading, focus, live=True, settled=settled, gradient=gradient)
+        found, layers = self.judge.verdict(reading, focus, live=True, settled=settled, stats=stats)
         self.population.put(part, self.step, reading.loss, np.array([CODES.index(found.code)]))
         if len(self.trainer.seeds) > 1:
             self.population.sweep(self.step, self._judged)

@@ -185,10 +185,9 @@ class Runner:
         """A fresh picture of the run, for which every replica is read; for a live one see Measurements.observe."""
         from periodic_tui.engine.picture import picture_of
 
+        if live:
+            self.look_for_deaths()
         with enough_memory(f"in measuring after step {self.step:,}"):
-            if live and self.current.look_for_deaths(self._view):
-                self._death_at = self.step
-                self.paused |= self._view.stop_at_death
             found = self.current.observe(self._view, live, settled=self._idle or self._death_at == self.step)
             picture = picture_of(self.current, found, self._view)
         return replace(
@@ -198,6 +197,13 @@ class Runner:
             pace=self.pacer.pace,
             engine=", ".join(filter(None, (picture.engine, self.steppers.remark))),
         )
+
+    def look_for_deaths(self) -> None:
+        """Enter the deaths since the last look, and stop at the first one where the view wants that."""
+        with enough_memory(f"in measuring after step {self.step:,}"):
+            if self.current.look_for_deaths(self._view):
+                self._death_at = self.step
+                self.paused |= self._view.stop_at_death
 
     @property
     def _idle(self) -> bool:

@@ -45,7 +45,9 @@ class Dashboard(Screen[None]):
     plotted: var[Snapshot] = var(EMPTY)
     """What the plots show. They take the most time, so words and figures reach the screen just before them."""
 
-    def __init__(self, session: Session, presets: Sequence[tuple[str, str, str]], glyphs: Glyphs = "braille") -> None:
+    def __init__(
+        self, session: Session, presets: Sequence[tuple[str, str, str, str]], glyphs: Glyphs = "braille"
+    ) -> None:
         super().__init__()
         self.session, self.presets, self.glyphs = session, [Preset(*preset) for preset in presets], glyphs
         self.panes: dict[str, Pane] = {}

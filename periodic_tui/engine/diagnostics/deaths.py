@@ -22,9 +22,9 @@ from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.step import cloned, on_cpu
 from periodic_tui.engine.training.trainer import Trainer
 
-MOST_SECONDS = 0.08
-"""Running a stretch again may take so long …"""
-CREDIT = 0.12
+MOST_SECONDS = 1.0
+"""Running a stretch again may take so long (a command cuts it short) …"""
+CREDIT = 2.0
 """… out of so many seconds, …"""
 SHARE = 0.005
 """… which come back as this share of the time: units that flicker are not worth more."""

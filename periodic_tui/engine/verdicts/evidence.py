@@ -66,7 +66,9 @@ class Evidence:
     steps: int = 0
     """Since the parameters were placed."""
     gradient: tuple[float, float] | None = None
-    """Of a single replica: size of the true gradient and of the minibatch's noise, where they were measured."""
+    """Of a single replica: size of the true gradient and of the minibatch's noise, where they were measured, …"""
+    measured_at: int | None = None
+    """… and the step, where that was another one."""
     omega: Sequence[float] = ()
     """Frequencies of a single replica, …"""
     layers: tuple[Layer, ...] = ()

@@ -12,7 +12,7 @@ from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
-from periodic_tui.engine.snapshot import Layer, Verdict
+from periodic_tui.engine.snapshot import GradientStats, Layer, Verdict
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence, gathered
 from periodic_tui.engine.verdicts.goal import Goal
@@ -113,13 +113,16 @@ class Judge:
         replica: int,
         live: bool = False,
         settled: bool = False,
-        gradient: tuple[float, float] | None = None,
+        stats: GradientStats | None = None,
     ) -> tuple[Verdict, tuple[Layer, ...]]:
         """Verdict and layers of one replica, from its own reading; once all has `settled`, nothing in it is old."""
         part = slice(replica, replica + 1)
         evidence = self.evidence(reading, part, live and not settled)
         layers = self._layers(reading, part, bool(evidence.wrong_sign[0]), live)
-        evidence = replace(evidence, omega=tuple(reading.omega[0].tolist()), layers=layers, gradient=gradient)
+        evidence = replace(evidence, omega=tuple(reading.omega[0].tolist()), layers=layers)
+        if stats:
+            old = stats.step if stats.step != self.trainer.done else None
+            evidence = replace(evidence, gradient=(stats.gradient, stats.noise), measured_at=old)
         return replace(verdict_of(evidence), step=self.trainer.done), layers
 
     def _layers(self, reading: Reading, part: slice, wrong: bool, live: bool) -> tuple[Layer, ...]:

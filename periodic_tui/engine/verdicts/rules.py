@@ -239,7 +239,8 @@ def _in_the_noise(e: Evidence) -> str:
     if not _is_measured(e.gradient):
         return ""
     true, noise = e.gradient
-    return f" At this ω a batch of {e.batch_size} carries a gradient of {true:.2g} in noise of {noise:.3g}."
+    at, carries = ("At this ω", "carries") if e.measured_at is None else (f"At step {e.measured_at:,}", "carried")
+    return f" {at} a batch of {e.batch_size} {carries} a gradient of {true:.2g} in noise of {noise:.3g}."
 
 
 def _too_large_as_well(e: Evidence) -> str:

@@ -300,6 +300,13 @@ WORDS: list[tuple[str, Changes, str, dict[str, Any], float]] = [
     ),
     (
         "stuck-outside-basin",
+        {**STUCK, "lr": 1e-6, "gradient": (1.0625, 125.04), "measured_at": 4_000},
+        STUCK_TEXT + " At step 4,000 a batch of 32 carried a gradient of 1.1 in noise of 125.",
+        {**STUCK_FIGURES, "lr": 1e-6, "gradient": 1.0625, "gradient_noise": 125.04, "lr_limit": 6e-6},
+        30.25 / 0.0044934,
+    ),
+    (
+        "stuck-outside-basin",
         {**STUCK, "lr": 1e-6, "gradient": (math.nan, math.nan)},
         STUCK_TEXT,
         {**STUCK_FIGURES, "lr": 1e-6, "lr_limit": 6e-6},
