@@ -96,6 +96,8 @@ class StepPane(PlotPane):
         """
         across, up = tick_room(size)
         steps = self._step_axis(snapshot, across)
+        if self._length is None:
+            series = [_of_life(curve, snapshot.life) for curve in series]
         data = [np.asarray(also), *(values for curve in series for values in _seen(curve, steps))]
         axis = self.axis("y", data, up, scale)
         marks = [event.step for event in snapshot.events if event.command and places(event.command)]
@@ -105,3 +107,8 @@ class StepPane(PlotPane):
 def _seen(series: Series, steps: Axis) -> tuple[ArrayLike, ...]:
     """The values of a curve over the steps that are shown."""
     return series.within(steps.low, steps.high) if isinstance(series, StepCurve) else ()
+
+
+def _of_life(series: Series, begin: int) -> Series:
+    """A curve without what was before the present life, also at its first step."""
+    return series.since(begin) if isinstance(series, StepCurve) else series
