@@ -49,6 +49,9 @@ class Session(Runner):
         self._view = view
         self._work.set()
 
+    def drawn(self, run: int) -> None:
+        """A picture of that run is on the screen."""
+
     def latest(self) -> Snapshot:
         """The newest snapshot."""
         return self._latest

@@ -77,6 +77,7 @@ class ScriptedSession:
         self.snapshot = snapshot
         self.sent: list[str] = []
         self.views: list[View] = []
+        self.runs_drawn: list[int] = []
         self.on_wake: Callable[[], None] = lambda: None
         self.failure: BaseException | None = None
 
@@ -88,6 +89,9 @@ class ScriptedSession:
 
     def look(self, view: View) -> None:
         self.views.append(view)
+
+    def drawn(self, run: int) -> None:
+        self.runs_drawn.append(run)
 
     def run(self) -> None:
         """Trains nothing."""
@@ -140,10 +144,8 @@ def visit(
 
 
 async def drawn(app: PeriodicApp, pilot: Pilot[None]) -> None:
-    """Wait until the plots show the snapshot that the header shows."""
-    dashboard = app.dashboard
-    assert dashboard is not None
-    while not dashboard.is_mounted or dashboard.plotted is not dashboard.snapshot:
+    """Wait until the dashboard has been drawn."""
+    while app.dashboard is None or app.dashboard.arrangement is None:
         await pilot.pause(0.005)
     await pilot.pause()
 

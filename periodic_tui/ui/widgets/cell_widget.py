@@ -2,12 +2,14 @@
 
 from typing import ClassVar
 
-from textual.events import Resize, Show
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from periodic_tui.plotting.cells import Cells, Glyphs
 from periodic_tui.ui.widgets.strips import COMPONENTS, INKS, changed_regions, row_strip
+
+NOT_DRAWN = Cells.blank(0, 0)
 
 
 class CellWidget(Widget):
@@ -27,7 +29,7 @@ class CellWidget(Widget):
     """
     ALLOW_SELECT = False
 
-    _cells = Cells.blank(0, 0)
+    _cells = NOT_DRAWN
 
     def __init__(self, glyphs: Glyphs = "braille", id: str | None = None) -> None:
         super().__init__(id=id)
@@ -38,25 +40,22 @@ class CellWidget(Widget):
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Draw anew and refresh the rows that changed; costs nothing while hidden."""
-        if self.display and self.size.area and self.is_mounted:
-            self._show(self.picture())
+        """Draw anew and refresh the rows that changed. While hidden it costs nothing: it is drawn when it is seen."""
+        seen = self.display and self.size.area and self.is_mounted
+        old, self._cells = self._cells, self.picture() if seen else NOT_DRAWN
+        if old.glyphs.shape != self._cells.glyphs.shape:
+            self.refresh()
+        elif regions := changed_regions(old, self._cells):
+            self.refresh(*regions)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows for the terminal, of a picture of the present size."""
+        if (self._cells.columns, self._cells.rows) != self.size:
+            self._cells = self.picture()
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """The strip of a row; Textual keeps it until the row is refreshed."""
         if y >= self._cells.rows:
             return Strip.blank(self.size.width, self.rich_style)
         return row_strip(self._cells, y, [self.get_component_rich_style(COMPONENTS[ink]) for ink in INKS])
-
-    def on_resize(self, event: Resize) -> None:
-        self.redraw()
-
-    def on_show(self, event: Show) -> None:
-        self.redraw()
-
-    def _show(self, cells: Cells) -> None:
-        old, self._cells = self._cells, cells
-        if old.glyphs.shape != cells.glyphs.shape:
-            self.refresh()
-        elif regions := changed_regions(old, cells):
-            self.refresh(*regions)
