@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
 
@@ -104,15 +105,19 @@ def framed(
     kind: type[Pane], snapshot: Snapshot, size: tuple[int, int] = (58, 18), glyphs: Glyphs = "braille"
 ) -> list[str]:
     """The rows of a pane in its border, drawn without a screen."""
-    with _nowhere()._context():  # a pane asks its app whether there are colors
+    with nowhere():
         pane = kind(glyphs)
         inside = pane.draw(snapshot, Size(size[0] - 2, size[1] - 2))
         return bordered(Size(*size), kind.TITLE, pane.figure(snapshot), False, glyphs).paste(inside, 1, 1).text()
 
 
+def nowhere() -> AbstractContextManager[None]:
+    """Where panes are drawn without a screen: they ask their app whether there are colors."""
+    return _never_run()._context()
+
+
 @cache
-def _nowhere() -> PeriodicApp:
-    """An app that never runs."""
+def _never_run() -> PeriodicApp:
     return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS))
 
 
