@@ -15,7 +15,7 @@ from periodic_tui.plotting.cells import Cells
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.widgets.pane import Pane
 from tests.pty.emulator import Emulator
-from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, drawn, put, rows_of, show, visit
+from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, drawn, put, rows_of, visit
 
 MOMENT = re.compile(r"(?:hidden\.|probe 0\.|± ?|step +|moment )(\d{3})(?!\d)")
 """Where a figure tells the step of its picture: header, loss, fit, units, verdict and events."""

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -60,7 +60,7 @@ def every_pair(count: int) -> Iterator[int]:
 
 def test_the_way_goes_over_every_pair() -> None:
     way = list(every_pair(22))
-    assert sorted(zip(way, way[1:], strict=False)) == list(product(range(22), repeat=2))
+    assert sorted(pairwise(way)) == list(product(range(22), repeat=2))
 
 
 @pytest.mark.parametrize("kind", PANES, ids=lambda kind: kind.NAME)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -30,6 +31,8 @@ class CellWidget(Widget):
     ALLOW_SELECT = False
 
     _cells = NOT_DRAWN
+    _styles: tuple[Style, ...] = ()
+    """Of the inks; kept, since Textual works them out anew after every refresh."""
 
     def __init__(self, glyphs: Glyphs = "braille", id: str | None = None) -> None:
         super().__init__(id=id)
@@ -58,4 +61,10 @@ class CellWidget(Widget):
         """The strip of a row; Textual keeps it until the row is refreshed."""
         if y >= self._cells.rows:
             return Strip.blank(self.size.width, self.rich_style)
-        return row_strip(self._cells, y, [self.get_component_rich_style(COMPONENTS[ink]) for ink in INKS])
+        self._styles = self._styles or tuple(self.get_component_rich_style(COMPONENTS[ink]) for ink in INKS)
+        return row_strip(self._cells, y, self._styles)
+
+    def notify_style_update(self) -> None:
+        """Called by Textual where colors have changed."""
+        super().notify_style_update()
+        self._styles = ()
