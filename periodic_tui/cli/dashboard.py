@@ -43,7 +43,7 @@ def dashboard(
         from periodic_tui.presets.files import built_in, load
 
         name, experiment = load(preset, changes)
-        return Session(load, name, experiment, presets=BUILT_IN, **options), built_in()
+        return Session(load, name, experiment, presets=BUILT_IN, watched=True, **options), built_in()
 
     code, failure = run_dashboard(opening, open_session, glyphs)
     if isinstance(failure, Refused):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from periodic_tui.engine.diagnostics import Reading
-from periodic_tui.engine.snapshot import Curve, Event, Features, GradientStats, Landscape, Layer, Verdict
+from periodic_tui.engine.snapshot import Curve, Features, GradientStats, Landscape, Layer, Verdict
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,5 +24,3 @@ class Diagnosis:
     """Empty unless the view asks for it, as are the next two."""
     features: Features = field(default_factory=Features)
     untreated: Curve = field(default_factory=Curve)
-    deaths: tuple[Event, ...] = ()
-    """Units that died or came back to life since the last live look."""

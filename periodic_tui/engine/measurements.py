@@ -10,9 +10,10 @@ from torch import Tensor
 from periodic_tui.engine.arrays import Counts, Floats
 from periodic_tui.engine.diagnosis import Diagnosis
 from periodic_tui.engine.diagnostics import Observer, Reading
-from periodic_tui.engine.diagnostics.deaths import Deaths
+from periodic_tui.engine.diagnostics.deaths import Change, Deaths
 from periodic_tui.engine.diagnostics.gradient_stats import GradientMeter
 from periodic_tui.engine.diagnostics.probe import test_probe, training_probe
+from periodic_tui.engine.diagnostics.stretch import Moment
 from periodic_tui.engine.errors import Preempted
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.preemption import Preemption
@@ -43,6 +44,8 @@ class Measurements:
         self.probe_losses = History(replicas, geometric=True)
         self.frequencies = History(replicas, geometric=False)
         self._reading: tuple[int, Reading] | None = None
+        self._glanced: tuple[int, slice, Reading] | None = None
+        self._fresh_at = -1
         self._look_through()
         self.judge.remember(0)
 
@@ -97,10 +100,12 @@ class Measurements:
 
     def forget(self) -> None:
         """What was measured at this step no longer holds: a command has changed the run."""
-        self._reading = None
+        self._reading, self._glanced, self._fresh_at = None, None, -1
         self.population.forget()
         self.hysteresis.forget()
         self.deaths.forget()
+        self.gradients.forget()
+        self._landscape.forget()
         self._sample_frequencies()
 
     def begin_anew(self) -> None:
@@ -108,6 +113,16 @@ class Measurements:
         self.judge.forget()
         self.forget()
         self._remember()
+
+    def rewind(self, step: int) -> None:
+        """Training goes on from an earlier step: what came after it is forgotten."""
+        for history in (self.train_losses, self.probe_losses, self.frequencies):
+            history.rewind(step)
+        self.judge.trend.rewind(step)
+        self.population.forget()
+        self.hysteresis.forget()
+        self.deaths.forget()
+        self._reading, self._glanced, self._fresh_at = None, None, -1
 
     # Readings.
 
@@ -128,38 +143,70 @@ class Measurements:
             self.population.note(self.step)
         return self._reading[1]
 
-    def observe(self, view: View, live: bool, repeatable: bool) -> Diagnosis:
+    def look_for_deaths(self, view: View, repeatable: bool) -> list[Change]:
+        """Units of the replica in focus that died or came back since the last look, in the order of the steps.
+
+        `repeatable`: the steps since then can be run again.
+        """
+        moment, focus = self.moment(view), self._focus(view)
+        points = self._glance(slice(focus, focus + 1)).points
+        return self.deaths.look(focus, moment, points, repeatable, view.stop_at_death)
+
+    def moment(self, view: View) -> Moment:
+        """The replica in focus as it is now."""
+        focus = self._focus(view)
+        activity = tuple(units.activity[0] for units in self._glance(slice(focus, focus + 1)).units)
+        return self.deaths.moment(focus, activity)
+
+    def _focus(self, view: View) -> int:
+        return min(max(view.focus, 0), len(self.trainer.seeds) - 1)
+
+    def observe(self, view: View, live: bool, settled: bool = False) -> Diagnosis:
         """Measure the replica that is looked at, and what else the view asks for.
 
-        `live`: the verdict waits before it changes its mind, and of the other replicas a few are read anew; otherwise
-        every replica is read. `repeatable`: the steps since the last look can be run again, to find a unit's death.
+        `live`: of the other replicas a few are read anew, otherwise all of them; and the verdict waits before it
+        changes its mind, and what takes long may be a little old, unless all has `settled`: at a pause and at a death.
         """
-        focus = min(max(view.focus, 0), len(self.trainer.seeds) - 1)
-        found = self._at_a_glance(focus) if live else self._in_full(focus)
+        focus = self._focus(view)
+        if settled:
+            self._measure_afresh()
+        found = self._at_a_glance(focus, settled) if live else self._in_full(focus)
         landscape = Landscape()
         if "landscape" in view.panes:
             landscape = self._landscape(focus, view.near, self.judge.basin_now(focus))
         features = self._features(focus, view.tsne) if "features" in view.panes else Features()
-        # Last, since what comes before may be given up for a command, and a death is told only once.
-        activity = tuple(units.activity[0] for units in found.reading.units)
-        deaths = self.deaths.look(focus, activity, found.reading.points, again=repeatable) if live else ()
-        return replace(found, landscape=landscape, features=features, deaths=tuple(deaths))
+        return replace(found, landscape=landscape, features=features)
 
     def _in_full(self, focus: int) -> Diagnosis:
         reading = self.reading().one(focus)
         return Diagnosis(focus, reading, *self.judge.verdict(reading, focus))
 
-    def _at_a_glance(self, focus: int) -> Diagnosis:
+    def _measure_afresh(self) -> None:
+        """What was measured at another step is measured again, whatever it costs."""
+        if self._fresh_at != self.step:
+            self.gradients.forget()
+            self._landscape.forget()
+            self._fresh_at = self.step
+
+    def _at_a_glance(self, focus: int, settled: bool) -> Diagnosis:
         part = slice(focus, focus + 1)
-        reading = self._read(part)
+        reading = self._glance(part)
         stats = self.gradients(focus)
-        found, layers = self.judge.verdict(reading, focus, live=True, gradient=(stats.gradient, stats.noise))
+        gradient = stats.gradient, stats.noise
+        found, layers = self.judge.verdict(reading, focus, live=True, settled=settled, gradient=gradient)
         self.population.put(part, self.step, reading.loss, np.array([CODES.index(found.code)]))
         if len(self.trainer.seeds) > 1:
             self.population.sweep(self.step, self._judged)
         else:
             self.population.note(self.step)
-        return Diagnosis(focus, reading, self.hysteresis(found, focus), layers, stats)
+        shown = self.hysteresis.settle(found, focus) if settled else self.hysteresis(found, focus)
+        return Diagnosis(focus, reading, shown, layers, stats)
+
+    def _glance(self, part: slice) -> Reading:
+        """The reading of the replica in focus; taken once a step."""
+        if self._glanced is None or self._glanced[:2] != (self.step, part):
+            self._glanced = self.step, part, self._read(part)
+        return self._glanced[2]
 
     def _read(self, part: slice) -> Reading:
         reading = self.observer.read(self.trainer.parameters_of(part), brief=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import torch
 
 from periodic_tui.engine.diagnosis import Diagnosis
 from periodic_tui.engine.run import Run
-from periodic_tui.engine.snapshot import Snapshot, View
+from periodic_tui.engine.snapshot import Snapshot, Trained, View
 from periodic_tui.engine.treatment import offers
 from periodic_tui.engine.views.clock_face import clock_face
 from periodic_tui.engine.views.fit import fit_of, unit_curve
@@ -29,6 +30,7 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         omega_curve=measured.frequencies.curve(focus),
         answer=measured.judge.answer,
         basin=measured.judge.basin_now(focus),
+        distance=measured.judge.distance(found.reading),
         candidates=np.array(treatment.context.candidates if treatment else []),
         outcomes=measured.population.outcomes(),
         outcome_codes=measured.population.names(),
@@ -44,6 +46,8 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         untreated_curve=found.untreated,
         verdict=found.verdict,
         events=tuple(run.events),
+        deaths=run.deaths,
+        stops_at_death=view.stop_at_death,
         stage=f"{treatment.name}: {treatment.stage}" if treatment else "",
         remedies=offers(run.experiment, found.verdict.code),
     )
@@ -57,9 +61,25 @@ def _what_runs(run: Run, focus: int) -> Snapshot:
         title=experiment.title,
         story=experiment.story,
         step=run.step,
+        life=run.life,
+        trained=_what_is_trained(run, focus),
         seed=run.first_seed + focus,
         replicas=len(run.trainer.seeds),
         focus=focus,
         device=str(run.trainer.device),
         engine=run.trainer.stepper.name,
+    )
+
+
+def _what_is_trained(run: Run, focus: int) -> Trained:
+    experiment, rates = run.experiment, run.trainer.step_inputs["lr"][focus]
+    target = experiment.target
+    return Trained(
+        shape=experiment.model.shape(target.inputs, target.outputs),
+        activation=run.activation,
+        optimizer=experiment.optimizer.kind,
+        lr=float(rates.max()),
+        batch=experiment.training.batch_size,
+        threads=torch.get_num_threads(),
+        held=run.trainer.held,
     )

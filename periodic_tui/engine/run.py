@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.death_watch import DeathWatch
 from periodic_tui.engine.diagnosis import Diagnosis
 from periodic_tui.engine.diagnostics import Observer, Reading
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.warnings import warnings
 from periodic_tui.engine.measurements import Measurements
 from periodic_tui.engine.scheduling.preemption import Preemption
-from periodic_tui.engine.snapshot import Event, View
+from periodic_tui.engine.snapshot import Death, Event, View
 from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.control_run import ControlRun
 from periodic_tui.engine.training.memory import check_memory
@@ -30,6 +32,7 @@ class UndoPoint:
     checkpoint: Checkpoint
     own: Experiment
     """The experiment to which `reinitialize` goes back."""
+    life: int
 
 
 class Run:
@@ -55,6 +58,11 @@ class Run:
         self.journal: list[Event] = []
         self.treatment: Treatment | None = None
         """The remedy at work."""
+        self.life = 0
+        """Step at which the parameters were last drawn."""
+        self._watch = DeathWatch(self.trainer, self.measured, self.advance)
+        self._passing: Event | None = None
+        """The last event, where it gives way to the next one of its kind."""
         self._own = experiment
         """The experiment without what remedies changed: `reinitialize` goes back to it."""
         self.note(f"{name}, seed {experiment.training.seed}, {device}")
@@ -103,16 +111,21 @@ class Run:
 
     # Events.
 
-    def note(self, text: str, command: str | None = None) -> Event:
-        """Enter an event; with `command` into the journal too."""
+    def note(self, text: str, command: str | None = None, passing: bool = False) -> Event:
+        """Enter an event; with `command` into the journal too. One that is `passing` takes the place of one that was,
+        if nothing has happened in between."""
         event = Event(self.step, text, command)
+        if passing and self._passing is self.events[-1]:
+            self.events = self.events[:-1]
         self._enter(event)
+        self._passing = event if passing else None
         if command:
             self.journal.append(event)
         return event
 
-    def _enter(self, *news: Event) -> None:
-        self.events = [*self.events, *news][-_KEPT_EVENTS:]
+    def _enter(self, event: Event) -> None:
+        """Enter an event in the order of the steps."""
+        self.events = sorted([*self.events, event], key=lambda each: each.step)[-_KEPT_EVENTS:]
 
     # Training and observing.
 
@@ -136,10 +149,24 @@ class Run:
         self._see_to_treatment()
         return losses
 
-    def observe(self, view: View, live: bool = False) -> Diagnosis:
+    def look_for_deaths(self, view: View) -> bool:
+        """Enter the deaths and revivals since the last look; whether there was any death. Where the view wants to stop
+        at a death, training goes back to the step of the first one."""
+        found = self._watch.look(view, repeatable=self.treatment is None)
+        if found.back_at is not None:
+            self.events = [event for event in self.events if event.step <= found.back_at]
+        for event in found.events:
+            self._enter(event)
+        return found.died
+
+    @property
+    def deaths(self) -> tuple[Death, ...]:
+        """The last ones that can be played again, oldest first."""
+        return tuple(self._watch.deaths)
+
+    def observe(self, view: View, live: bool = False, settled: bool = False) -> Diagnosis:
         """Measure what the view looks at: the only writer of what is observed. See Measurements.observe."""
-        found = self.measured.observe(view, live, repeatable=self.treatment is None)
-        self._enter(*found.deaths)
+        found = self.measured.observe(view, live, settled)
         if not view.compare:
             return found
         if not live:
@@ -164,6 +191,7 @@ class Run:
         if self.experiment is not self._own:
             self._adopt(self._own)
         self.trainer.reinitialize(seed)
+        self.life = self.step
         self.measured.begin_anew()
 
     def change(self, changed: Experiment, why: str) -> None:
@@ -172,6 +200,18 @@ class Run:
         self._adopt(changed)
         self._own = changed
         self._end_treatment(why)
+        self.measured.forget()
+
+    def hold(self, on: bool) -> None:
+        """Hold the parameters where they are, whatever the gradient says, or let go of them. Raises Refused."""
+        if self.treatment is not None:
+            raise Refused("a remedy is at work, and sets the learning rates")
+        if on == self.trainer.held:
+            raise Refused("the parameters are held already" if on else "the parameters are not held")
+        if on:
+            self.trainer.hold()
+        else:
+            self.trainer.release()
         self.measured.forget()
 
     def treat(self, name: str) -> str:
@@ -194,13 +234,13 @@ class Run:
 
     def undo_point(self) -> UndoPoint:
         """What `restore` goes back to; it holds references only."""
-        return UndoPoint(Checkpoint.of(self.trainer), self._own)
+        return UndoPoint(Checkpoint.of(self.trainer), self._own, self.life)
 
     def restore(self, point: UndoPoint) -> None:
         """Go back to what was before a command; the steps count on."""
         self._end_treatment("its command was undone")
         self._adopt(point.checkpoint.experiment)
-        self._own = point.own
+        self._own, self.life = point.own, point.life
         point.checkpoint.restore(self.trainer)
         self.measured.begin_anew()
 

@@ -54,6 +54,10 @@ class Runner:
         self._run: Run | None = None
         self._steppers: StepperChoice | None = None
         self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
+        self._death_at = -1
+        """Step at which the last death was noticed."""
+        self._unseen = False
+        """Whether nobody has seen yet what the present life begins from."""
 
     def stop(self) -> None:
         """Ask whoever trains to end, and whoever waits for a build to give it up; from any thread."""
@@ -117,7 +121,16 @@ class Runner:
             self._run.close()
         self._run = run
         self._undo.clear()
-        self.pacer.begin(experiment.training.pace, experiment.training.pace_steps)
+        self._death_at = -1
+        self.pacer.begin(0.0)
+        self.begin_life()
+
+    def begin_life(self) -> None:
+        """The parameters were drawn: their first steps are paced as the preset wants it."""
+        training = self.current.experiment.training
+        if training.pace:
+            self.pacer.begin(training.pace, self.current.life + training.pace_steps if training.pace_steps else None)
+        self._unseen = True
 
     def _note(self, text: str, command: str | None = None) -> None:
         self.current.note(text, command)
@@ -145,7 +158,7 @@ class Runner:
             raise
         if before:
             self._undo.append((command.words, before))
-        return self.current.note(text, command.words)
+        return self.current.note(text, command.words, command.passing)
 
     def undo(self) -> str:
         """Go back to what was before the last command that changed what is trained. Raises Refused."""
@@ -170,13 +183,23 @@ class Runner:
         from periodic_tui.engine.picture import picture_of
 
         with enough_memory(f"in measuring after step {self.step:,}"):
-            found = self.current.observe(self._view, live)
-            if found.deaths and self._view.stop_at_death:
-                self.paused = True
+            if live and self.current.look_for_deaths(self._view):
+                self._death_at = self.step
+                self.paused |= self._view.stop_at_death
+            found = self.current.observe(self._view, live, settled=self._idle or self._death_at == self.step)
             picture = picture_of(self.current, found, self._view)
-        engine = ", ".join(filter(None, (picture.engine, self.steppers.remark)))
-        state = self._state(picture.verdict.code)
-        return replace(picture, state=state, rate=self.pacer.rate, engine=engine)
+        return replace(
+            picture,
+            state=self._state(picture.verdict.code),
+            rate=0.0 if self._idle else self.pacer.rate,
+            pace=self.pacer.pace,
+            engine=", ".join(filter(None, (picture.engine, self.steppers.remark))),
+        )
+
+    @property
+    def _idle(self) -> bool:
+        """Whether nothing is trained."""
+        return self.paused or not self.current.trainer.alive
 
     def _state(self, verdict: str) -> State:
         if not self.current.trainer.alive:

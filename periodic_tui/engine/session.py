@@ -1,5 +1,6 @@
 """The worker's loop: a queue of commands in, the latest snapshot out. The only concurrency of the engine."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -14,6 +15,10 @@ from periodic_tui.engine.scheduling.frames import FrameScheduler
 from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
 from periodic_tui.engine.training.memory import enough_memory
 
+_EYES = 1.0
+"""Seconds for which the first step of a life waits for the screen to show what it begins from."""
+_LOOK = 0.004
+"""Seconds between two looks whether it does."""
 _FOLLOWING = 0.008
 """Seconds for which a control run is trained between two chunks of the run."""
 
@@ -23,10 +28,18 @@ class Session(Runner):
     `stop` may be called from any thread.
 
     `fps` is the most pictures a second. `on_wake` is called from the worker's thread whenever `latest` is another one.
+    `watched`: somebody tells by `drawn` what was seen, and the first step of a life waits for that.
     """
 
     def __init__(
-        self, load: LoadPreset, name: str, experiment: Experiment, *, fps: float = 10.0, **options: Any
+        self,
+        load: LoadPreset,
+        name: str,
+        experiment: Experiment,
+        *,
+        fps: float = 10.0,
+        watched: bool = False,
+        **options: Any,
     ) -> None:
         super().__init__(load, name, experiment, **options)
         self.failure: BaseException | None = None
@@ -34,6 +47,9 @@ class Session(Runner):
         self._inbox: deque[Command] = deque()
         self._latest = replace(EMPTY, preset=name, title=experiment.title, story=experiment.story)
         self._frames = FrameScheduler(1 / fps)
+        self._watched, self._drawn = watched, not watched
+        self._pictured: float | None = None
+        """Moment at which the first picture of a life was taken that nobody has seen yet."""
         self._untold = False
         """Whether the control run has moved since the latest picture."""
 
@@ -51,6 +67,7 @@ class Session(Runner):
 
     def drawn(self, run: int) -> None:
         """A picture of that run is on the screen."""
+        self._drawn = True
 
     def latest(self) -> Snapshot:
         """The newest snapshot."""
@@ -88,7 +105,9 @@ class Session(Runner):
             self._publish()
         if self.steppers.turn(self.current.trainer):
             self.pacer.forget_cost()
-        steps = 0 if self._idle else self.pacer.due(self.step)
+        if not self.current.treatment:
+            self.pacer.give_back()
+        steps = 0 if self._idle or self._begins() else self.pacer.due(self.step)
         if steps:
             self._train(steps)
         followed = self._view.compare and self._follow()
@@ -97,6 +116,17 @@ class Session(Runner):
             self._publish()
         if not (steps or followed):
             self._work.wait(self._rest())
+
+    def _begins(self) -> bool:
+        """Whether what the present life begins from is still on its way to the screen."""
+        if not self._unseen:
+            return False
+        waited = math.inf if self._pictured is None else self._clock() - self._pictured
+        if not self._drawn and waited < _EYES:
+            return True
+        self._unseen, self._pictured = False, None
+        self.pacer.restart()
+        return False
 
     def _answer(self, command: Command) -> None:
         try:
@@ -112,7 +142,7 @@ class Session(Runner):
             self.current.halt(f"paused: {reason}")
             self.paused = True
         else:
-            self.pacer.took(done, self._clock() - started, self.step)
+            self.pacer.took(done, self._clock() - started)
 
     def _follow(self) -> bool:
         """Train the control run a little; whether it moved. Where there is no memory for it, the run goes on alone."""
@@ -128,11 +158,9 @@ class Session(Runner):
         """Seconds to wait where there is no step to take; None: until something comes."""
         if self._still:
             return None
+        if self._unseen:
+            return _LOOK
         return max(0.0, self._frames.next - self._clock()) if self._idle else self.pacer.rest()
-
-    @property
-    def _idle(self) -> bool:
-        return self.paused or not self.current.trainer.alive
 
     @property
     def _still(self) -> bool:
@@ -149,6 +177,8 @@ class Session(Runner):
         except Preempted:
             self._frames.interrupted(started)
             return
+        if self._unseen and self._pictured is None:
+            self._pictured, self._drawn = self._clock(), not self._watched
         self._untold = False
         self._frames.took(started, self._clock())
         self.on_wake()

@@ -172,36 +172,41 @@ class Clock:
 def test_the_pace_is_kept_by_the_clock_and_ends_after_its_steps() -> None:
     clock = Clock()
     pacer = Pacer(clock)
-    pacer.begin(pace=10.0, steps=25)
+    pacer.begin(pace=10.0, until=25)
     done = 0
     for _ in range(5000):
         steps = pacer.due(done)
         if steps and pacer.pace:
             done += steps
-            pacer.took(steps, 0.0001 * steps, done)
+            pacer.took(steps, 0.0001 * steps)
         elif not pacer.pace:
             break
         clock.now += 0.001
     assert pacer.pace == 0
-    assert clock.now == pytest.approx(2.4, abs=0.05)
+    assert clock.now == pytest.approx(2.5, abs=0.05)
 
 
 def test_a_pause_owes_no_steps_afterwards() -> None:
     clock = Clock()
     pacer = Pacer(clock)
-    pacer.begin(pace=10.0, steps=0)
+    pacer.begin(pace=10.0)
     clock.now = 100.0
     pacer.restart()
+    assert pacer.due(0) == 0
+    clock.now += 0.1
     assert pacer.due(0) == 1
+
+
+class Ticking(Clock):
+    """Moves a little at each look."""
+
+    def __call__(self) -> float:
+        self.now += 1e-4
+        return self.now
 
 
 @pytest.mark.parametrize("fps", [10, 50, 100])
 def test_every_picture_wakes_the_screen_as_often_as_it_wants_frames(fps: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Ticking(Clock):
-        def __call__(self) -> float:
-            self.now += 1e-4
-            return self.now
-
     clock = Ticking()
     paced = sine(pace=100.0)
     session = Session(load, "sine-31", paced, device="cpu", engine="eager", fps=fps, clock=clock)
@@ -260,3 +265,52 @@ def test_a_bug_in_the_thread_is_kept_and_shown() -> None:
     session.run()
     assert isinstance(session.failure, ZeroDivisionError)
     assert session.latest().error == "ZeroDivisionError: planted"
+
+
+def stepped(session: Session, monkeypatch: pytest.MonkeyPatch, turns: int = 5) -> int:
+    """Steps that are done after some turns of the loop, none of which waits."""
+    monkeypatch.setattr(session._work, "wait", lambda seconds: None)
+    for _ in range(turns):
+        session._turn()
+    return session.step
+
+
+def test_the_first_step_waits_until_the_start_is_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Ticking()
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", watched=True, clock=clock)
+    session.open()
+    session._publish()
+    assert session.latest().step == stepped(session, monkeypatch) == 0
+    session.drawn(1)
+    assert stepped(session, monkeypatch) > 0
+    done = session.step
+    session.send(Reinitialize())
+    assert stepped(session, monkeypatch) == session.latest().step == session.latest().life == done
+    session.drawn(1)
+    assert stepped(session, monkeypatch) > done
+
+
+def test_a_screen_that_says_nothing_is_waited_for_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Ticking()
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", watched=True, clock=clock)
+    session.open()
+    session._publish()
+    clock.now += 0.9
+    assert stepped(session, monkeypatch) == 0
+    clock.now += 0.2
+    assert stepped(session, monkeypatch) > 0
+
+
+def test_paced_steps_are_counted_from_what_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Ticking()
+    session = Session(load, "ln", ln(pace=0.5), device="cpu", engine="eager", watched=True, clock=clock)
+    session.open()
+    session._publish()
+    clock.now += 0.9
+    stepped(session, monkeypatch)
+    session.drawn(1)
+    stepped(session, monkeypatch)
+    clock.now += 1.9
+    assert stepped(session, monkeypatch) == 0
+    clock.now += 0.2
+    assert stepped(session, monkeypatch) == 1

@@ -127,3 +127,12 @@ def test_a_diverged_run_is_revived() -> None:
     assert session.snapshot().state == "diverged"
     session.apply(parse("undo"))
     assert session.snapshot().state == "training"
+
+
+def test_a_step_is_undone() -> None:
+    session = opened(magnitude())
+    before = session.current.trainer.parameters.clone()
+    session.apply(parse("step"))
+    assert not session.current.trainer.parameters.equal(before)
+    session.apply(parse("undo"))
+    assert session.current.trainer.parameters.equal(before)

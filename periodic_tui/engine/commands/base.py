@@ -31,6 +31,7 @@ class Loop(Protocol):
     @property
     def steppers(self) -> StepperChoice: ...
     def advance(self, count: int) -> int: ...
+    def begin_life(self) -> None: ...
     def load(self, preset: str) -> None: ...
     def undo(self) -> str: ...
 
@@ -46,10 +47,14 @@ class Command:
     """Whether it changes what is trained, so that `undo` goes back behind it."""
     waits: ClassVar[bool] = False
     """Whether it makes sense only where somebody watches: `train` refuses it."""
+    passing: ClassVar[bool] = False
+    """Whether its event gives way to the next one of such a command: pressed ten times, it leaves one line."""
 
-    def __init_subclass__(cls, word: str = "", takes: str = "", undoable: bool = False, waits: bool = False) -> None:
+    def __init_subclass__(cls, word: str = "", takes: str = "", **traits: bool) -> None:
         if word:
-            cls.word, cls.takes, cls.undoable, cls.waits = word, takes, undoable, waits
+            cls.word, cls.takes = word, takes
+            for name in ("undoable", "waits", "passing"):
+                setattr(cls, name, traits.get(name, False))
             COMMANDS[word] = cls
 
     @property

@@ -7,7 +7,7 @@ from periodic_tui.engine.errors import Refused
 
 
 @dataclass(frozen=True)
-class Pace(Command, word="pace", takes=":RATE"):
+class Pace(Command, word="pace", takes=":RATE", passing=True):
     """Train at so many steps a second; 0: flat out."""
 
     rate: float = argument(lambda text: max(0.0, number("a pace")(text)), "g")
@@ -18,7 +18,7 @@ class Pace(Command, word="pace", takes=":RATE"):
 
 
 @dataclass(frozen=True)
-class Pause(Command, word="pause", waits=True):
+class Pause(Command, word="pause", waits=True, passing=True):
     """Stop between two steps."""
 
     def apply(self, loop: Loop) -> str:
@@ -27,7 +27,7 @@ class Pause(Command, word="pause", waits=True):
 
 
 @dataclass(frozen=True)
-class Resume(Command, word="resume", waits=True):
+class Resume(Command, word="resume", waits=True, passing=True):
     """Go on."""
 
     def apply(self, loop: Loop) -> str:
@@ -37,7 +37,7 @@ class Resume(Command, word="resume", waits=True):
 
 
 @dataclass(frozen=True)
-class SingleStep(Command, word="step", waits=True):
+class SingleStep(Command, word="step", undoable=True, waits=True, passing=True):
     """Pause, and take one step."""
 
     def apply(self, loop: Loop) -> str:

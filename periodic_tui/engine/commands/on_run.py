@@ -40,6 +40,7 @@ class Reinitialize(Command, word="reinitialize", takes="[:SEED]", undoable=True)
 
     def apply(self, loop: Loop) -> str:
         loop.current.reinitialize(self.seed)
+        loop.begin_life()
         return f"reinitialized with seed {loop.current.first_seed}: {loop.current.figures()}"
 
 
@@ -70,7 +71,28 @@ class ApplyRemedy(Command, word="remedy", takes=":NAME", undoable=True):
     name: str = argument(_remedy)
 
     def apply(self, loop: Loop) -> str:
-        return loop.current.treat(self.name)
+        text = loop.current.treat(self.name)
+        if loop.current.treatment:
+            loop.pacer.lend(loop.current.treatment.pace)
+        return text
+
+
+@dataclass(frozen=True)
+class Hold(Command, word="hold", undoable=True):
+    """Hold the parameters where they are: every learning rate is 0."""
+
+    def apply(self, loop: Loop) -> str:
+        loop.current.hold(True)
+        return f"held the parameters: {loop.current.figures()}"
+
+
+@dataclass(frozen=True)
+class Release(Command, word="release", undoable=True):
+    """Let go of held parameters: the learning rates are those from before."""
+
+    def apply(self, loop: Loop) -> str:
+        loop.current.hold(False)
+        return "let go of the parameters"
 
 
 @dataclass(frozen=True)

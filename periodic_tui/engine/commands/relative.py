@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from periodic_tui.engine.commands.base import Command, Loop, argument, number, one_of
 from periodic_tui.engine.commands.on_loop import Load, Pace, Pause, Resume
-from periodic_tui.engine.commands.on_run import Inject, Reinitialize, Set
+from periodic_tui.engine.commands.on_run import Hold, Inject, Reinitialize, Release, Set
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.scheduling.pacing import faster, slower
 
@@ -23,6 +23,14 @@ class TogglePause(Command, word="toggle-pause", waits=True):
 
 
 @dataclass(frozen=True)
+class ToggleHold(Command, word="toggle-hold"):
+    """Hold the parameters where they are, or let go of them."""
+
+    def resolved(self, loop: Loop) -> Iterator[Command]:
+        yield Release() if loop.current.trainer.held else Hold()
+
+
+@dataclass(frozen=True)
 class Slower(Command, word="slower"):
     """Train at fewer steps a second."""
 
@@ -35,7 +43,7 @@ class Faster(Command, word="faster"):
     """Train at more steps a second."""
 
     def resolved(self, loop: Loop) -> Iterator[Command]:
-        yield Pace(faster(loop.pacer.pace, loop.pacer.rate))
+        yield Pace(faster(loop.pacer.pace, loop.pacer.falls_short))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -10,6 +12,15 @@ from periodic_tui.engine.diagnostics.observer import Observer
 from periodic_tui.engine.training.sampling import StepInputs, counter_of
 from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.trainer import Trainer
+
+
+class Cause(NamedTuple):
+    """What moved the units."""
+
+    text: str = ""
+    """The end of a sentence."""
+    pushed: bool = False
+    """Whether the gradient of the batch did; else what earlier steps have left (momentum), or other layers."""
 
 
 def cause_of(
@@ -22,9 +33,8 @@ def cause_of(
     after: State,
     layer: int,
     units: list[int],
-) -> str:
-    """The end of a sentence: which of bias, incoming weights and inputs did it, and how far it moved. All tensors are
-    on the CPU.
+) -> Cause:
+    """Which of bias, incoming weights and inputs did it, and how far it moved. All tensors are on the CPU.
 
     What did it is what would have done most alone: the pre-activations of the units on the probe are computed with
     only the bias, only the weights or only the inputs as they are after the step.
@@ -43,11 +53,12 @@ def cause_of(
     guilty = min(shares, key=shares.__getitem__)
     if guilty == "inputs":
         means = [float(x.mean()) for x in inputs]
-        return f"; its inputs from hidden.{layer - 1} went from {means[0]:.3g} to {means[1]:.3g} on average"
-    gradient = observer.step.layout.views(_gradient(trainer, step_inputs, seeds, step, before))
+        return Cause(f"; its inputs from hidden.{layer - 1} went from {means[0]:.3g} to {means[1]:.3g} on average")
+    gradient = observer.step.layout.views(gradient_at(trainer, step_inputs, seeds, step, before))
     kind, (old, new) = ("bias", biases) if guilty == "bias" else ("weight", weights)
     slope = gradient[f"{name}.{kind}"][0, index]
-    return _sentence(guilty, new - old, slope, float(step_inputs["lr"].max()), trainer.experiment.optimizer, len(units))
+    lr, optimizer = float(step_inputs["lr"].max()), trainer.experiment.optimizer
+    return Cause(_sentence(guilty, new - old, slope, lr, optimizer, len(units)), bool(slope.any()))
 
 
 def _sentence(guilty: str, moved: Tensor, slope: Tensor, lr: float, optimizer: Optimizer, count: int) -> str:
@@ -69,11 +80,11 @@ def _active(x: Tensor, weight: Tensor, bias: Tensor) -> float:
 
 def _inputs(observer: Observer, parameters: Tensor, layer: int) -> Tensor:
     if layer == 0:
-        return observer.probe.x
+        return observer.probe.x * getattr(observer.step.experiment.model, "input_scale", 1.0)
     return observer.hidden(parameters)[layer - 1].activations[0]
 
 
-def _gradient(trainer: Trainer, step_inputs: StepInputs, seeds: Tensor, step: int, state: State) -> Tensor:
+def gradient_at(trainer: Trainer, step_inputs: StepInputs, seeds: Tensor, step: int, state: State) -> Tensor:
     """The gradient of the batch of this step, `[1, parameters]`."""
     counter, number = counter_of(trainer.experiment), torch.tensor(step)
     batch = trainer.training_step.sampler.batch(seeds, number, step_inputs, counter)

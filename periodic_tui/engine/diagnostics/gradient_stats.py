@@ -31,6 +31,10 @@ class GradientMeter:
         self.trainer, self.observer = trainer, observer
         self._focus, self._stats, self._budget = -1, GradientStats(), Budget(_SHARE, rest=_PERIOD)
 
+    def forget(self) -> None:
+        """Measure anew at the next call, whatever that has cost before."""
+        self._focus = -1
+
     def __call__(self, focus: int) -> GradientStats:
         """The figures of a replica."""
         if focus != self._focus:
@@ -70,4 +74,4 @@ def measure(trainer: Trainer, observer: Observer, focus: int) -> GradientStats:
     if isinstance(trainer.experiment.optimizer, ElementWise):
         moved = step.update(state, draws[0], step_inputs["lr"])["parameters"] - state["parameters"]
         ratio = float(moved.norm() / state["parameters"].norm().clamp_min(1e-30))
-    return GradientStats(float(true.norm()), float(noise.sqrt()), ratio)
+    return GradientStats(float(true.norm()), float(noise.sqrt()), ratio, trainer.done)

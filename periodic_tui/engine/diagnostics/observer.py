@@ -129,22 +129,33 @@ class Observer:
             self.step.experiment.model.forward(views, points, layers)
         return layers
 
-    def sharpness_at(self, parameters: Tensor) -> Floats:
+    def sharpness_at(self, parameters: Tensor, lr: Tensor) -> Floats:
         """Largest curvature of the loss, `[replicas]`, at `[replicas, parameters]`: in closed form where there is one,
-        else the largest eigenvalue of the probe loss's Hessian."""
+        else the largest eigenvalue of the probe loss's Hessian H.
+
+        `lr`: rates `[replicas, parameters or 1]`. Where they differ, H is that in the parameters as the rates stretch
+        them, so that the largest rate times this is the largest eigenvalue of diag(lr)·H, which decides on stability.
+        """
         if self.expected is not None:
             return self.expected.curvature(parameters[:, 0].cpu().double().numpy())
-        return np.concatenate([self.curvature(part)[0].numpy() for part in self._parts(parameters)])
+        largest = lr.max(-1, keepdim=True).values
+        stretch = (lr / largest).where(largest > 0, torch.ones_like(lr)).sqrt().expand_as(parameters)
+        parts = zip(self._parts(parameters), self._parts(stretch), strict=True)
+        return np.concatenate([self.curvature(part, stretch=by)[0].numpy() for part, by in parts])
 
-    def curvature(self, parameters: Tensor, probe: Probe | None = None) -> tuple[Tensor, Tensor]:
-        """Sharpness `[replicas]` of the loss on a probe and its direction `[replicas, parameters]`."""
+    def curvature(
+        self, parameters: Tensor, probe: Probe | None = None, stretch: Tensor | float = 1.0
+    ) -> tuple[Tensor, Tensor]:
+        """Sharpness `[replicas]` of the loss on a probe and its direction `[replicas, parameters]`, in units of
+        `stretch` `[replicas, parameters]` for each parameter."""
         probe = probe or self.probe
 
-        def loss(flat: Tensor) -> Tensor:
+        def loss(moved: Tensor) -> Tensor:
+            flat = parameters + stretch * moved
             views = self.step.layout.views(flat)
             return self._loss(self.step.experiment.model.forward(views, self._expanded(probe.x, flat)), probe)
 
-        return top_curvature(loss, parameters, self.preemption.check)
+        return top_curvature(loss, torch.zeros_like(parameters), self.preemption.check)
 
     def predict(self, parameters: Tensor, x: Tensor) -> Tensor:
         """Outputs `[replicas, points, outputs]` at inputs `[points, inputs]`, by the ordinary forward pass."""

@@ -49,6 +49,10 @@ class Remedy(Spec):
         """Why it cannot be applied here, or None if it can."""
         return None
 
+    def pace(self, setting: Setting) -> float:
+        """Steps a second at which one can watch it: it should take no more than half a minute."""
+        return 20.0
+
     def course(self, context: RemedyContext) -> Course:
         """One application to all replicas of the context. Raises Failed."""
         raise NotImplementedError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -36,13 +35,6 @@ class Setting:
         low, high = self.domain.train[0][0], self.domain.train[-1][1]
         center = min(max(0.0, low), high)
         return max(high - center, center - low)
-
-    def highest(self, limit: float) -> float:
-        """The frequency limit, or π/step of an even data set, above which frequencies look like lower ones."""
-        if self.domain.spacing != "even":
-            return limit
-        total = sum(high - low for low, high in self.domain.train)
-        return min(limit, math.pi * (self.domain.points - 1) / total)
 
 
 class RemedyContext(Protocol):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 _CHUNK = 0.004
 """Seconds that one chunk of steps should take."""
 _WINDOW = 1.0
-"""Seconds over which the rate is measured."""
+"""Seconds over which the rate is measured, or longer where steps are as far apart."""
 _LONGEST_REST = 0.05
 FLAT_OUT = 0.0
-LADDER = tuple(factor * 10.0**power for power in range(7) for factor in (1, 3))
-"""Paces that `slower` and `faster` climb, in steps a second: 1, 3, 10, … 3,000,000."""
+LADDER = tuple(factor * 10.0**power for power in range(-1, 7) for factor in (1, 3))
+"""Paces that `slower` and `faster` climb, in steps a second: 0.1, 0.3, 1, 3, 10, … 3,000,000."""
 
 
 class Pacer:
@@ -19,21 +20,32 @@ class Pacer:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self.begin(0.0, 0)
+        self.begin(0.0)
 
-    def begin(self, pace: float, steps: int) -> None:
-        """A new run: its pace, which holds for so many steps (0: until changed)."""
-        self.set(pace, steps)
+    def begin(self, pace: float, until: int | None = None) -> None:
+        """A new run: its pace, which holds up to step number `until` (None: until changed)."""
         self._cost = _CHUNK
-        self.rate = 0.0
-        """Steps a second over the last second."""
+        self.set(pace, until)
 
-    def set(self, pace: float, steps: int = 0) -> None:
-        """From now on this pace, for so many steps (0: until changed)."""
+    def set(self, pace: float, until: int | None = None) -> None:
+        """From now on this pace, up to step number `until` (None: until changed)."""
         self.pace = pace
         """Steps a second that are asked for; 0: flat out."""
-        self._paced_until = steps or None
+        self._until = until
+        self._lent: tuple[float, int | None] | None = None
+        """The pace to return to, and until when that holds."""
         self.restart()
+
+    def lend(self, pace: float) -> None:
+        """This pace for a while: `give_back` returns to the present one, unless another is set before."""
+        before = self._lent or (self.pace, self._until)
+        self.set(pace)
+        self._lent = before
+
+    def give_back(self) -> None:
+        """Return to the pace from before the last `lend`; nothing where another was set since."""
+        if self._lent:
+            self.set(*self._lent)
 
     def forget_cost(self) -> None:
         """Steps cost something else from now on: begin again with a short chunk."""
@@ -43,49 +55,68 @@ class Pacer:
         """Count afresh: time that passed without training does not count."""
         self._origin = self._clock()
         self._taken = 0
-        self._window_start, self._window_steps = self._origin, 0
+        self._marks: deque[tuple[float, int]] = deque([(self._origin, 0)])
 
     def due(self, step: int) -> int:
-        """How many steps to take now, `step` of them being done; 0: wait for `rest()`."""
-        if self._paced_until is not None and step >= self._paced_until:
-            self.set(0.0)
+        """How many steps to take now, `step` of them being done; 0: wait for `rest()`. The first one is due when its
+        time is over, so that one sees what it begins from."""
+        if self._until is not None and step >= self._until:
+            self.set(FLAT_OUT)
         chunk = max(1, int(_CHUNK / self._cost))
         if not self.pace:
             return chunk
-        owed = int((self._clock() - self._origin) * self.pace) + 1 - self._taken
-        limit = chunk if self._paced_until is None else min(chunk, self._paced_until - step)
+        owed = int((self._clock() - self._origin) * self.pace + 1e-9) - self._taken
+        limit = chunk if self._until is None else min(chunk, self._until - step)
         return max(0, min(owed, limit))
 
     def rest(self) -> float:
         """Seconds until the next step is due at this pace."""
         if not self.pace:
             return 0.0
-        due_at = self._origin + self._taken / self.pace
+        due_at = self._origin + (self._taken + 1) / self.pace
         return min(max(due_at - self._clock(), 0.0), _LONGEST_REST)
 
-    def took(self, steps: int, seconds: float, step: int) -> None:
+    def took(self, steps: int, seconds: float) -> None:
         """So many steps took so long; a remedy's act may have been cut short before its first step."""
         if not steps:
             return
-        cost = seconds / steps
+        cost = max(seconds / steps, 1e-7)
         self._cost = cost if self._cost == _CHUNK else 0.8 * self._cost + 0.2 * cost
         self._taken += steps
-        self._window_steps += steps
-        elapsed = self._clock() - self._window_start
-        if elapsed >= _WINDOW or not self.rate:
-            self.rate = self._window_steps / max(elapsed, 1e-9)
-        if elapsed >= _WINDOW:
-            self._window_start, self._window_steps = self._clock(), 0
+        self._mark()
+
+    def _mark(self) -> None:
+        """Remember how far it is, ten times in a window; what is older than one is of no use."""
+        now, window = self._clock(), self._window
+        if len(self._marks) == 1 or now - self._marks[-1][0] >= window / 10:
+            self._marks.append((now, self._taken))
+        while len(self._marks) > 2 and now - self._marks[1][0] >= window:
+            self._marks.popleft()
+
+    @property
+    def _window(self) -> float:
+        return max(_WINDOW, 3 / self.pace) if self.pace else _WINDOW
+
+    @property
+    def rate(self) -> float:
+        """Steps a second over the last second; 0 before the first step."""
+        (start, before), now = self._marks[0], self._clock()
+        return (self._taken - before) / max(now - start, 1e-9) if self._taken else 0.0
+
+    @property
+    def falls_short(self) -> bool:
+        """Whether the machine does not reach the pace: known once that was asked for over a whole window."""
+        return self.pace > 0 and self._clock() - self._origin >= self._window and self.rate < 0.5 * self.pace
 
 
 def slower(pace: float, rate: float) -> float:
-    """The next rung below the pace, or below the measured rate where there is none."""
+    """The next rung below the pace, or below the measured rate where there is none; never faster than it was."""
     present = pace or rate
-    return max((rung for rung in LADDER if rung < 0.99 * present), default=LADDER[0])
+    return max((rung for rung in LADDER if rung < 0.99 * present), default=min(present, LADDER[0]) or LADDER[0])
 
 
-def faster(pace: float, rate: float) -> float:
+def faster(pace: float, falls_short: bool = False) -> float:
     """The next rung above; flat out once the machine does not reach the pace."""
-    if pace == FLAT_OUT or (pace > LADDER[0] and rate < 0.5 * pace):
+    if pace == FLAT_OUT or falls_short:
         return FLAT_OUT
     return min((rung for rung in LADDER if rung > 1.01 * pace), default=FLAT_OUT)

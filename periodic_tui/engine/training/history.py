@@ -48,6 +48,14 @@ class History:
         self._count[rows, part] += count
         self._used = max(self._used, int(rows[-1]) + 1)
 
+    def rewind(self, step: int) -> None:
+        """Forget the bins that begin after a step."""
+        kept = step // self.width + 1
+        if kept < self._used:
+            self._low[kept:], self._high[kept:] = np.inf, -np.inf
+            self._sum[kept:], self._count[kept:] = 0.0, 0.0
+            self._used = kept
+
     def _halve(self) -> None:
         for array, merge, empty in (
             (self._low, np.minimum, np.inf),

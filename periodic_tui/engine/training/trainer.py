@@ -35,6 +35,8 @@ class Trainer:
         """Gives the stepper of an experiment that changed in mid-run, or after this one failed, with the reason."""
         self.state: State = self.start(self.initial())
         self.step_inputs: StepInputs = self._step_inputs(experiment)
+        self._held: tuple[Tensor, Tensor] | None = None
+        """The learning rates while the parameters are held, and those to go on with."""
         self.last_loss: Tensor = torch.full((len(self.seeds),), torch.nan)
         self.alive = True
         """Whether any replica is still finite; training ends when none is."""
@@ -128,6 +130,22 @@ class Trainer:
         if offset and self.experiment.model.frequency_parameter:
             views[self.experiment.model.frequency_parameter].add_(offset)
         return flat.to(torch_dtype(self.experiment)).repeat(len(self.seeds), 1)
+
+    @property
+    def held(self) -> bool:
+        """Whether the parameters are held where they are; whatever gives new learning rates lets go of them."""
+        return self._held is not None and self.step_inputs["lr"] is self._held[0]
+
+    def hold(self) -> None:
+        """Take steps of length 0 from now on: every learning rate is 0."""
+        rates = self.step_inputs["lr"]
+        self._held = torch.zeros_like(rates), rates
+        self.step_inputs = self.step_inputs | {"lr": self._held[0]}
+
+    def release(self) -> None:
+        """Go on with the learning rates from before."""
+        assert self._held is not None, "only what is held can be released"
+        self.step_inputs = self.step_inputs | {"lr": self._held[1]}
 
     def reinitialize(self, seed: int | None) -> None:
         """Draw the parameters afresh from the run's seeds, or from `seed` on."""

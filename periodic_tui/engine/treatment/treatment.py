@@ -30,6 +30,8 @@ class Treatment:
     course: Course
     adopt: Callable[[Experiment], None]
     preemption: Preemption
+    pace: float = 20.0
+    """Steps a second at which one can watch it."""
     stage: str = ""
     """What the remedy is at; empty once it has ended."""
     outcome: str = ""
@@ -122,4 +124,5 @@ def prescribe(
         return setting_of(trainer.experiment)
 
     context = TrainerContext(trainer, setting, change)
-    return Treatment(name, trainer, context, remedy.course(context), adopt, preemption or Preemption())
+    course, pace = remedy.course(context), remedy.pace(setting)
+    return Treatment(name, trainer, context, course, adopt, preemption or Preemption(), pace)

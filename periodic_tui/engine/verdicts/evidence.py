@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,11 +33,14 @@ class Evidence:
     lr: Floats
     """The largest of its learning rates."""
     sharpness: Floats
-    """At the present point; NaN unless the optimizer is plain gradient descent."""
+    """At the present point, as the parameters' rates stretch it (`Observer.sharpness_at`); NaN unless the optimizer is
+    plain gradient descent."""
     best_sharpness: Floats
     """At the answer (at the lowest loss for models without a frequency) where the run was thrown out of its basin."""
     distance: Floats
     """Largest distance of a frequency from the answer, or from the data's spectral peak."""
+    basin: Floats
+    """Half-width of the answer's capture basin in ω, on the range in use."""
     accuracy: Floats
     """Share of right answers, for targets with a right or wrong; then `solved` means 1."""
     dead_layer: Counts
@@ -54,17 +58,19 @@ class Evidence:
     solved_below: float = 0.0
     noise: float = 0.0
     """Declared standard deviation of the noise."""
-    basin: float = np.nan
-    """Half-width of the answer's capture basin in ω."""
     answer_sharpness: float = np.nan
-    """Curvature of the loss at the answer; NaN unless the optimizer is plain gradient descent."""
+    """Curvature of the loss at the answer; NaN unless the optimizer is plain gradient descent with one rate for all."""
     peak: bool = False
     """The distance is from the data's spectral peak: no answer is known."""
     batch_size: int = 0
+    steps: int = 0
+    """Since the parameters were placed."""
     gradient: tuple[float, float] | None = None
     """Of a single replica: size of the true gradient and of the minibatch's noise, where they were measured."""
+    omega: Sequence[float] = ()
+    """Frequencies of a single replica, …"""
     layers: tuple[Layer, ...] = ()
-    """Of a single replica, for its sentence."""
+    """… and its hidden layers, for its sentence."""
 
     @property
     def explained(self) -> Floats:
@@ -85,14 +91,14 @@ def _share(loss: Floats, variance: float) -> Floats:
 
 
 def gathered(
-    trainer: Trainer, observer: Observer, goal: Goal, reading: Reading, part: slice, before: Floats | None
+    trainer: Trainer, observer: Observer, goal: Goal, reading: Reading, part: slice, before: Floats | None, steps: int
 ) -> Evidence:
     """What the reading of these replicas tells, sharpness and wrong signs left open.
 
-    `before`: the probe losses of all replicas when four fifths of the steps were done.
+    `before`: the probe losses of all replicas when four fifths of the steps were done, which are `steps`.
     """
     experiment, count = trainer.experiment, len(reading.loss)
-    nothing = np.full(count, np.nan)
+    nothing, lr = np.full(count, np.nan), trainer.step_inputs["lr"][part]
     return Evidence(
         alive=trainer.state["alive"][part, 0].cpu().numpy(),
         loss=reading.loss,
@@ -101,10 +107,11 @@ def gathered(
         train_loss=_train_loss(trainer, observer, reading, part),
         fit_mean=reading.fit_mean,
         fit_std=reading.fit_std,
-        lr=trainer.step_inputs["lr"][part].max(-1).values.cpu().double().numpy(),
+        lr=lr.max(-1).values.cpu().double().numpy(),
         sharpness=nothing.copy(),
         best_sharpness=nothing.copy(),
         distance=nothing if goal.basin is None else goal.distance(reading.omega),
+        basin=goal.basins(trainer.step_inputs, part),
         accuracy=nothing if reading.accuracy is None else reading.accuracy,
         dead_layer=_dead_layer(reading),
         dead=_total(reading, "dead"),
@@ -117,10 +124,10 @@ def gathered(
         test_variance=np.nan if observer.test_variance is None else observer.test_variance,
         solved_below=experiment.training.solved_below,
         noise=experiment.target.noise,
-        basin=np.nan if goal.basin is None else goal.basin,
-        answer_sharpness=goal.sharpness,
+        answer_sharpness=goal.sharpness if bool((lr == lr[:, :1]).all()) else np.nan,
         peak=not len(goal.answer),
         batch_size=experiment.training.batch_size or experiment.domain.points,
+        steps=steps,
     )
 
 

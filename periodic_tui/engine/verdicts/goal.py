@@ -13,6 +13,7 @@ from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.known_answers import NoAnswer
+from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.trainer import Trainer
 
 CAPTURE = 4.493409457909064
@@ -29,9 +30,22 @@ class Goal:
         self.answer: Floats = np.array(trainer.experiment.target.frequencies)
         """Known angular frequencies, or empty."""
         self.basin = _basin(trainer.experiment)
-        """Half-width of the capture basin in ω; None where there is none."""
+        """Half-width of the capture basin in ω, on all of the training domain; None where there is none."""
+        train = trainer.experiment.domain.train
+        self._width = train[-1][1] - train[0][0] if train else np.nan
         self.sharpness = _sharpness(trainer, observer)
-        """Curvature of the loss at the answer; NaN where it is not known, or the optimizer is not plain descent."""
+        """Curvature of the loss at the answer under equal rates; NaN where it is not known, or the optimizer is not
+        plain descent."""
+
+    def basins(self, step_inputs: StepInputs, part: slice) -> Floats:
+        """The same of the replicas of `part` on the ranges that they use, which a remedy may have narrowed; NaN where
+        there is none."""
+        if self.basin is None or "starts" not in step_inputs:
+            return np.full(len(step_inputs["lr"][part]), np.nan if self.basin is None else self.basin)
+        starts, lengths = (step_inputs[name][part].cpu().double().numpy() for name in ("starts", "lengths"))
+        low = np.where(lengths > 0, starts, np.inf).min(-1)
+        high = np.where(lengths > 0, starts + lengths, -np.inf).max(-1)
+        return self.basin * self._width / (high - low)
 
     @cached_property
     def _frequencies(self) -> Floats:
@@ -61,7 +75,7 @@ def _sharpness(trainer: Trainer, observer: Observer) -> float:
     if not experiment.optimizer.plain_gradient_descent or experiment.model.frequency_parameter is None:
         return math.nan
     try:
-        return float(observer.sharpness_at(trainer.answer_parameters()[:1])[0])
+        return float(observer.sharpness_at(trainer.answer_parameters()[:1], trainer.step_inputs["lr"][:1])[0])
     except NoAnswer:
         return math.nan
 

@@ -1,8 +1,12 @@
-"""Hysteresis for the screen: a verdict must be found several times in a row before it replaces another."""
+"""Hysteresis for the screen: a verdict must be found several times in a row before it replaces another.
+
+What is held keeps the step at which it was found.
+"""
 
 from __future__ import annotations
 
 from periodic_tui.engine.snapshot import Verdict
+from periodic_tui.engine.verdicts.rules import says_nothing_yet
 
 AT_ONCE = ("diverged", "solved", "dead-network")
 """Verdicts that are facts: they need no second look."""
@@ -27,6 +31,12 @@ class Hysteresis:
         self._candidate = found.code
         shown = self._shown
         settled = self._looks >= _LOOKS or found.code in AT_ONCE
-        if shown is None or focus != self._focus or found.code == shown.code or settled:
-            self._shown, self._focus = shown, focus = found, focus
-        return shown
+        if shown and focus == self._focus and found.code != shown.code and not (settled or says_nothing_yet(shown)):
+            return shown
+        return self.settle(found, focus)
+
+    def settle(self, found: Verdict, focus: int) -> Verdict:
+        """Show this one whatever was shown: at a pause and at a death nothing is found again soon."""
+        self._shown, self._focus = found, focus
+        self._candidate, self._looks = found.code, 1
+        return found

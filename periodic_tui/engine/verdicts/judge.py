@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,6 @@ from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
 from periodic_tui.engine.snapshot import Layer, Verdict
-from periodic_tui.engine.training.sampling import intervals_in_use
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence, gathered
 from periodic_tui.engine.verdicts.goal import Goal
@@ -44,14 +44,21 @@ class Judge:
         self._start = self.trainer.parameters.clone()
         self._stability = Stability(self.trainer)
         self._wrong_signs = SlowFigure(len(self.trainer.seeds))
-        self.trend.begin(self.trainer.done)
+        self._placed = self.trainer.done
+        self.trend.begin(self._placed)
 
     def basin_now(self, replica: int) -> float | None:
         """The basin's half-width on the range in use: a remedy widens it by narrowing that."""
-        whole, used = self.trainer.experiment.domain.train, intervals_in_use(self.trainer.step_inputs, replica)
-        if self.basin is None or not used:
-            return self.basin
-        return self.basin * (whole[-1][1] - whole[0][0]) / (used[-1][1] - used[0][0])
+        if self.basin is None:
+            return None
+        return float(self._goal.basins(self.trainer.step_inputs, slice(replica, replica + 1))[0])
+
+    def distance(self, reading: Reading, replica: int = 0) -> float:
+        """Largest distance of ω from the known answer, of this row of the reading; NaN where there is none."""
+        omega = reading.omega[replica : replica + 1]
+        if not omega.size or not self.answer.size:
+            return math.nan
+        return float(self._goal.distance(omega)[0])
 
     def frequencies(self) -> Floats | None:
         """`[replicas, frequencies]` of the present parameters, or None where the model has none."""
@@ -76,8 +83,8 @@ class Judge:
         `live`: what takes long may be a little old, so that the screen need not wait for it.
         """
         rows = np.arange(len(self.trainer.seeds))[part]
-        before = self.trend.fifth_ago(self.trainer.done)
-        evidence = gathered(self.trainer, self.observer, self._goal, reading, part, before)
+        steps, before = self.trainer.done - self._placed, self.trend.fifth_ago(self.trainer.done)
+        evidence = gathered(self.trainer, self.observer, self._goal, reading, part, before, steps)
         self._stability.note_loss(rows, reading.loss)
         self._stability.add_to(evidence, rows, self.observer, live)
         at_rest = undecided(evidence, "wrong-sign")
@@ -93,13 +100,19 @@ class Judge:
         return first_of(self.evidence(reading, part, live))
 
     def verdict(
-        self, reading: Reading, replica: int, live: bool = False, gradient: tuple[float, float] | None = None
+        self,
+        reading: Reading,
+        replica: int,
+        live: bool = False,
+        settled: bool = False,
+        gradient: tuple[float, float] | None = None,
     ) -> tuple[Verdict, tuple[Layer, ...]]:
-        """Verdict and layers of one replica, from its own reading."""
+        """Verdict and layers of one replica, from its own reading; once all has `settled`, nothing in it is old."""
         part = slice(replica, replica + 1)
-        evidence = self.evidence(reading, part, live)
+        evidence = self.evidence(reading, part, live and not settled)
         layers = self._layers(reading, part, bool(evidence.wrong_sign[0]), live)
-        return verdict_of(replace(evidence, layers=layers, gradient=gradient)), layers
+        evidence = replace(evidence, omega=tuple(reading.omega[0].tolist()), layers=layers, gradient=gradient)
+        return replace(verdict_of(evidence), step=self.trainer.done), layers
 
     def _layers(self, reading: Reading, part: slice, wrong: bool, live: bool) -> tuple[Layer, ...]:
         """`wrong`: some unit of the last one has the wrong sign."""
@@ -110,11 +123,8 @@ class Judge:
 
     def answer_error(self, reading: Reading, replica: int) -> float | None:
         """Largest distance of a frequency from the known answer; None where their numbers differ."""
-        omega = reading.omega[replica : replica + 1]
-        if not omega.size or omega.size != self.answer.size:
-            return None
-        error = float(self._goal.distance(omega)[0])
-        return error if np.isfinite(error) else None
+        error = self.distance(reading, replica)
+        return error if math.isfinite(error) and reading.omega.shape[1] == self.answer.size else None
 
 
 def _seldom(trainer: Trainer, points: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import numpy as np
 
 from periodic_tui.engine.arrays import Floats
@@ -36,6 +38,11 @@ class LossTrend:
             self._losses.pop()
         self._steps.append(step)
         self._losses.append(loss.copy())
+
+    def rewind(self, step: int) -> None:
+        """Forget what came after a step, to which training goes back."""
+        kept = bisect_right(self._steps, step)
+        del self._steps[kept:], self._losses[kept:]
 
     def fifth_ago(self, step: int) -> Floats | None:
         """Losses `[replicas]` when four fifths of the steps had been done, interpolated in their logarithm between

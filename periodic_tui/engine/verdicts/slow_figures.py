@@ -69,7 +69,8 @@ class Stability:
         if not self.trainer.experiment.optimizer.plain_gradient_descent:
             return
         open_, live = undecided(evidence, "step-too-large"), live and observer.expected is None
-        self._here.update(rows[open_], lambda some: observer.sharpness_at(self.trainer.parameters_of(some)), live)
+        here, lr = self.trainer.parameters_of, self.trainer.step_inputs["lr"]
+        self._here.update(rows[open_], lambda some: observer.sharpness_at(here(some), lr[some]), live)
         evidence.sharpness[:] = self._here.values[rows]
         best = self._best_parameters
         if best is None:
@@ -77,5 +78,5 @@ class Stability:
             return
         thrown = open_ & (evidence.loss > _THROWN * self._lowest[rows])
         unknown = thrown & np.isnan(self._best.values[rows])
-        self._best.update(rows[unknown], lambda some: observer.sharpness_at(best[some]), live)
+        self._best.update(rows[unknown], lambda some: observer.sharpness_at(best[some], lr[some]), live)
         evidence.best_sharpness[thrown] = self._best.values[rows[thrown]]

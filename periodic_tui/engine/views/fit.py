@@ -57,9 +57,21 @@ def _curve_inputs(observer: Observer, view: View) -> Tensor:
 
 def _map_inputs(observer: Observer) -> Tensor:
     """The inputs `[side · side, 2]` of maps: rows from the top of the picture (large second input) to its bottom."""
-    axis = _axis(observer)
-    points = torch.stack(torch.meshgrid(axis, axis.flip(0), indexing="xy"), -1).reshape(-1, 2)
-    return scaled(points, observer.step.experiment.domain.scale)
+    return over_domain(observer, _SIDE, _SIDE)[1]
+
+
+def over_domain(observer: Observer, points: int, side: int) -> tuple[Floats, Tensor]:
+    """Axis and inputs over the whole domain: `[points]` and `[points, 1]` for one input, `[side]` and
+    `[side · side, 2]` over the square of two (largest second input first); both empty for more."""
+    experiment = observer.step.experiment
+    dtype, inputs = torch_dtype(experiment), experiment.target.inputs
+    if inputs > 2:
+        return np.empty(0), torch.empty(0, inputs, dtype=dtype)
+    axis = torch.linspace(*_ends(experiment), points if inputs == 1 else side, dtype=torch.float64).to(dtype)
+    if inputs == 1:
+        return _numpy(axis), axis.unsqueeze(-1)
+    square = torch.stack(torch.meshgrid(axis, axis.flip(0), indexing="xy"), -1).reshape(-1, 2)
+    return _numpy(axis), scaled(square, experiment.domain.scale)
 
 
 def _curves(observer: Observer, parameters: Tensor, view: View) -> Fit:

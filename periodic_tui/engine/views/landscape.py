@@ -49,6 +49,10 @@ class LossLandscape:
         self._budget = Budget(_SHARE, rest=_PERIOD)
         self._answer = self._known_answer()
 
+    def forget(self) -> None:
+        """Draw anew at the next call, whatever that has cost before."""
+        self._key = None
+
     def __call__(self, focus: int, near: bool, basin: float | None) -> Landscape:
         """The landscape around a replica; `basin` is the answer's half-width for the near view."""
         key = (focus, near)
@@ -56,7 +60,7 @@ class LossLandscape:
             self._key, self._budget = key, Budget(_SHARE, rest=_PERIOD)
         if self._budget.ready:
             with self._budget.spend():
-                self._landscape = self._drawn(focus, near, basin)
+                self._landscape = replace(self._drawn(focus, near, basin), step=self.trainer.done)
         return self._landscape
 
     def _drawn(self, focus: int, near: bool, basin: float | None) -> Landscape:

@@ -8,6 +8,7 @@ import torch
 
 from periodic_tui.engine.commands.base import COMMANDS, parse
 from periodic_tui.engine.components.activations import activations
+from periodic_tui.engine.components.optimizers import optimizers
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.pacing import faster, slower
@@ -18,7 +19,7 @@ WORDS = [
     "inject", "inject:+0.002", "inject-beside", "reinitialize", "reinitialize:7", "set:optimizer.lr=0.5",
     "remedy:widen-range", "undo", "pace:0", "pace:30", "pause", "resume", "toggle-pause", "step", "slower", "faster",
     "load:magnitude", "engine:eager", "scale-lr:0.5", "next:optimizer", "next:activation", "next:seed", "next:preset",
-    "previous:preset",
+    "previous:preset", "hold", "release", "toggle-hold",
 ]  # fmt: skip
 
 
@@ -127,10 +128,11 @@ def test_the_pace_climbs_the_ladder_from_where_it_is() -> None:
     session.apply(parse("pace:100"))
     assert applied(session, "slower", "slower")[1:] == ["pace:30", "pace:10"]
     assert slower(0.0, 571_000.0) == 300_000.0
-    assert slower(1.0, 1.0) == 1.0
-    assert faster(100.0, 100.0) == 300.0
-    assert faster(3_000.0, 500.0) == 0.0
-    assert faster(0.0, 500.0) == 0.0
+    assert slower(0.1, 1.0) == 0.1
+    assert slower(0.05, 1.0) == 0.05
+    assert faster(100.0) == 300.0
+    assert faster(3_000.0, falls_short=True) == 0.0
+    assert faster(0.0) == 0.0
 
 
 def test_a_diverged_run_takes_no_step() -> None:
@@ -203,3 +205,75 @@ def test_an_answer_that_is_missing_does_not_end_the_remedy_at_work() -> None:
     with pytest.raises(Refused, match="only approximates"):
         session.apply(parse("inject"))
     assert session.current.treatment is not None
+
+
+def test_held_parameters_stay_where_they_are_and_let_go_at_the_same_rate() -> None:
+    session = opened(magnitude(replicas=2))
+    session.advance(5)
+    assert applied(session, "toggle-hold") == ["hold"]
+    before, rates = session.current.trainer.parameters.clone(), session.current.trainer.step_inputs["lr"]
+    session.advance(20)
+    assert session.current.trainer.parameters.equal(before)
+    assert (session.step, session.snapshot().trained.held, session.snapshot().trained.lr) == (25, True, 0.0)
+    assert applied(session, "toggle-hold")[-1] == "release"
+    assert session.snapshot().trained.lr == pytest.approx(1e-3)
+    assert not rates.any()
+    session.advance(1)
+    assert not session.current.trainer.parameters.equal(before)
+
+
+def test_a_held_answer_is_kept_where_adam_would_throw_it_away() -> None:
+    spec = sine().model_copy(update={"optimizer": optimizers["adam"].model_validate({"kind": "adam", "lr": 1e-2})})
+    lost, kept = opened(spec), opened(spec)
+    applied(lost, "inject:+1e-6")
+    applied(kept, "hold", "inject:+1e-6")
+    for session in (lost, kept):
+        session.advance(20)
+    assert kept.snapshot().loss < 1e-6 < 0.5 < lost.snapshot().loss
+
+
+@pytest.mark.parametrize("words", ["reinitialize", "set:optimizer.lr=0.5", "undo"])
+def test_whatever_sets_the_learning_rate_lets_go(words: str) -> None:
+    session = opened(magnitude())
+    session.apply(parse("hold"))
+    session.apply(parse(words))
+    assert not session.current.trainer.held
+    with pytest.raises(Refused, match="not held"):
+        session.apply(parse("release"))
+
+
+def test_ten_presses_of_a_passing_command_leave_one_event() -> None:
+    session = opened(magnitude())
+    for words in ("pause", "pace:10", "faster", "faster", "slower", "step", "step", "resume"):
+        session.apply(parse(words))
+    assert [event.text for event in session.current.events[1:]] == ["resumed"]
+    assert len(session.current.journal) == 8
+    applied(session, "reinitialize", "pace:3", "reinitialize", "pace:1")
+    assert [event.command for event in session.current.events[1:]] == [
+        "resume", "reinitialize", "pace:3", "reinitialize", "pace:1"
+    ]  # fmt: skip
+
+
+def test_a_new_life_begins_at_the_pace_of_the_preset_and_without_one_at_the_present_pace() -> None:
+    slow, flat = opened(ln(pace=0.5, pace_steps=3)), opened(sine())
+    for session in (slow, flat):
+        session.advance(5)
+        session.apply(parse("pace:30"))
+        session.apply(parse("next:seed"))
+    assert (slow.pacer.pace, flat.pacer.pace) == (0.5, 30.0)
+    assert (slow.snapshot().life, slow.pacer.due(8)) == (5, 1)
+    assert slow.pacer.pace == 0.0
+    slow.apply(parse("undo"))
+    assert slow.snapshot().life == 0
+
+
+def test_a_remedy_is_watched_at_a_pace_of_its_own_until_another_is_set() -> None:
+    session = opened(sine())
+    session.apply(parse("remedy:widen-range"))
+    assert session.pacer.pace == 20.0
+    session.pacer.give_back()
+    assert session.pacer.pace == 0.0
+    session.apply(parse("remedy:widen-range"))
+    session.apply(parse("pace:100"))
+    session.pacer.give_back()
+    assert session.pacer.pace == 100.0

@@ -24,7 +24,7 @@ def all_the_time_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run_of(spec: Experiment) -> Run:
     run = Run(1, "test", spec, CPU)
-    run.observe(View(), live=True)
+    run.look_for_deaths(View())
     return run
 
 
@@ -51,7 +51,7 @@ def active(run: Run, parameters: torch.Tensor, layer: int) -> torch.Tensor:
 def test_the_mass_death_of_the_logarithm_is_reported_at_its_step_with_its_cause() -> None:
     run = run_of(ln())
     run.advance(7)
-    run.observe(View(), live=True)
+    run.look_for_deaths(View())
     states = first_steps(run, 7)
     event = next(event for event in run.events if "of 50 units of hidden.0 died" in event.text)
     assert event.step == 1
@@ -75,9 +75,9 @@ def test_the_step_of_a_single_death_is_exact_within_a_long_stretch() -> None:
         views["output.weight"][0, 0, 1] = -1.0
     start = run.trainer.parameters.clone()
     run.measured.begin_anew()
-    run.observe(View(), live=True)
+    run.look_for_deaths(View())
     run.advance(150)
-    run.observe(View(), live=True)
+    run.look_for_deaths(View())
     died = [event for event in run.events if "unit 1 of hidden.0 died" in event.text]
     twin = Run(2, "twin", run.experiment, CPU)
     twin.trainer.place(start)
@@ -102,10 +102,10 @@ def test_a_stretch_is_run_again_on_the_compiled_engine_that_trained_it(compiled_
         views["output.weight"][0, 0, 1] = 2.0
     start = {name: value.clone() for name, value in run.trainer.state.items()}
     run.measured.begin_anew()
-    run.observe(View(), live=True)
+    run.look_for_deaths(View())
     run.advance(200)
     calls = compiled.program.calls
-    run.observe(View(), live=True)
+    run.look_for_deaths(View())
     assert compiled.program.calls > calls
     state, counts = start, [int(active(run, start["parameters"], 0)[1])]
     for number in range(200):
@@ -128,12 +128,12 @@ def test_a_revival_is_an_event_too() -> None:
     views = run.trainer.training_step.layout.views(run.trainer.parameters)
     views["hidden.0.bias"][0, 1] = -5.0
     run.measured.begin_anew()
-    run.observe(View(), live=True)
+    run.look_for_deaths(View())
     run.advance(1)
     # Between two readings of one stretch: the parameters are moved where training would have.
     views = run.trainer.training_step.layout.views(run.trainer.parameters)
     views["hidden.0.bias"][0, 1] = 1.0
-    run.observe(View(), live=True)
+    run.look_for_deaths(View())
     assert [event.text for event in run.events[1:]] == [
         "unit 1 of hidden.0 came back to life: active on none of 4,096 probe points before the step, on 4,096 after it"
     ]
@@ -143,7 +143,7 @@ def test_where_there_is_no_time_the_event_gives_the_range_of_steps(monkeypatch: 
     monkeypatch.setattr(deaths, "MOST_SECONDS", 0.0)
     run = run_of(ln())
     run.advance(7)
-    run.observe(View(), live=True)
+    run.look_for_deaths(View())
     event = next(event for event in run.events if "hidden.0 died" in event.text)
     assert event.step == 7
     assert "died between steps 0 and 7: " in event.text
@@ -153,5 +153,46 @@ def test_nothing_is_reported_across_a_command() -> None:
     run = run_of(ln())
     run.advance(2)
     run.reinitialize(3)
-    run.observe(View(), live=True)
+    run.look_for_deaths(View())
     assert not [event for event in run.events if "came back" in event.text or "died" in event.text]
+
+
+def change_of(lost: int, outgoing: float) -> str:
+    """What is said of a unit that is active on 42 points and then on so many fewer, moved by the momentum of its bias;
+    with an outgoing weight the batch moves it too."""
+    spec = experiment(
+        target="relu",
+        domain={"train": [[0.0, 1.0]]},
+        model={"kind": "mlp", "hidden": [2]},
+        init={"weights": {"kind": "constant", "value": 1.0}, "bias": {"kind": "constant", "value": 1.0}},
+        optimizer={"kind": "sgd", "lr": 1e-3, "momentum": 0.5},
+        training={"batch_size": 4_096, "dtype": "float64"},
+    )
+    run = Run(1, "test", spec, CPU)
+    layout = run.trainer.training_step.layout
+    views, velocity = layout.views(run.trainer.parameters), layout.views(run.trainer.state["velocity"])
+    views["hidden.0.bias"][0, 1] = -(1 - 42 / 4_096)
+    views["output.weight"][0, 0, 1] = outgoing
+    velocity["hidden.0.bias"][0, 1] = lost / 4_096 / 0.5 / 1e-3
+    run.measured.begin_anew()
+    run.look_for_deaths(View())
+    run.advance(1)
+    run.look_for_deaths(View())
+    (event,) = (event for event in run.events if "unit 1 of hidden.0" in event.text)
+    assert f"active on 42 of 4,096 probe points before the step, on {42 - lost} after it; its bias moved" in event.text
+    return event.text
+
+
+@pytest.mark.parametrize(
+    ("lost", "outgoing", "said"),
+    [
+        (2, 0.0, "drifted below 1 % of the probe: "),
+        (21, 0.0, "drifted below 1 % of the probe: "),
+        (22, 0.0, "died: "),
+        (2, 1.0, "died: "),
+    ],
+)
+def test_a_unit_dies_that_loses_more_than_half_or_is_pushed_and_else_it_drifts(
+    lost: int, outgoing: float, said: str
+) -> None:
+    assert f"unit 1 of hidden.0 {said}" in change_of(lost, outgoing)

@@ -57,6 +57,13 @@ def test_several_sines_are_for_the_spectral_start() -> None:
     assert "spectral-start" in treated(sine(model), "widen-range", 0).journal[-1].text
 
 
+@pytest.mark.parametrize("remedy", ["frequency-bank", "spectral-start"])
+@pytest.mark.parametrize(("replicas", "whose"), [(1, "ω "), (2, "ω of the first replica ")])
+def test_of_several_replicas_the_first_is_told_of(remedy: str, replicas: int, whose: str) -> None:
+    run = treated(sine(training={"dtype": "float64", "replicas": replicas}), remedy, 150)
+    assert whose + "31" in run.events[-1].text
+
+
 def test_the_candidates_are_those_of_the_bank() -> None:
     run = treated(sine(), "frequency-bank", 15)
     assert run.treatment is not None

@@ -41,6 +41,19 @@ def test_positive_outgoing_turns_signs_and_nothing_else() -> None:
     assert torch.equal(parameter(run, "hidden.0.weight"), initial["hidden.0.weight"])
 
 
+@pytest.mark.parametrize(
+    ("remedy", "one"), [("spread-units", "1 unit evenly"), ("positive-outgoing", "1 outgoing weight ")]
+)
+def test_one_is_told_of_in_the_singular(remedy: str, one: str) -> None:
+    alone = experiment(target="abs", model={"kind": "mlp", "hidden": [1]})
+    assert one in treated(alone, remedy, 0).events[-1].text
+
+
+def test_one_network_that_needed_it_is_told_of_in_the_singular() -> None:
+    run = treated(magnitude(seed=2), "reseed-units", 4_500, before=1_500)
+    assert run.events[-1].text.startswith("reseed-units re-seeded 1 unit; loss ")
+
+
 def test_spread_units_are_at_equal_angles() -> None:
     weight = parameter(treated(magnitude(replicas=4), "spread-units", 0), "hidden.0.weight")
     unit = weight / weight.norm(dim=-1, keepdim=True)

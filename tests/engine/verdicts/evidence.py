@@ -20,6 +20,7 @@ _NEUTRAL: dict[str, Any] = {
     "sharpness": np.nan,
     "best_sharpness": np.nan,
     "distance": np.nan,
+    "basin": np.nan,
     "accuracy": np.nan,
     "dead_layer": -1,
     "dead": 0,

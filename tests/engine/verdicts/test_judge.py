@@ -14,6 +14,7 @@ from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.probe import test_probe as held_out_probe
 from periodic_tui.engine.diagnostics.probe import training_probe
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.snapshot import Verdict
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.judge import Judge
@@ -242,3 +243,92 @@ def test_the_loss_of_four_fifths_of_the_steps_is_compared_with() -> None:
     judge.remember(0)
     judge.trainer.done = 100
     assert evidence_on(judge).loss_before == pytest.approx([1 / 3], rel=1e-3)
+
+
+def found_of(judge: Judge) -> Verdict:
+    return judge.verdict(judge.observer.read(judge.trainer.parameters), 0)[0]
+
+
+def test_that_no_step_was_taken_is_said_at_the_step_of_the_placing_alone() -> None:
+    judge = line(1)
+    put(judge, output__weight=errors(1))
+    judge.trainer.done = 500
+    judge.forget()
+    assert found_of(judge).text.startswith("No step was taken from here yet")
+    assert found_of(judge).step == 500
+    judge.trainer.done = 507
+    assert judge.trend.fifth_ago(507) is None
+    assert found_of(judge).text.startswith("Only 7 steps from here yet")
+    assert found_of(judge).step == 507
+
+
+def narrowed(judge: Judge, *half_widths: float) -> None:
+    """Let each replica use only so much of its range."""
+    wide = torch.tensor(half_widths, dtype=judge.trainer.step_inputs["lengths"].dtype).unsqueeze(-1)
+    judge.trainer.step_inputs |= {"starts": -wide, "lengths": 2 * wide}
+
+
+def test_predicate_sentence_and_pane_have_the_basin_of_the_range_in_use() -> None:
+    judge = judge_of(sine(lr=1e-9, replicas=3))
+    put(judge, omega=torch.tensor([[29.0], [29.0], [29.0]]))
+    narrowed(judge, 1000.0, 10.0, 1.0)
+    found = evidence_on(judge)
+    assert found.basin == pytest.approx(4.493409457909064 / np.array([1000.0, 10.0, 1.0]))
+    assert found.basin == pytest.approx([judge.basin_now(replica) for replica in range(3)])
+    reading = judge.observer.read(judge.trainer.parameters)
+    verdicts = [judge.verdict(reading.one(replica), replica)[0] for replica in range(3)]
+    assert [verdict.code == "stuck-outside-basin" for verdict in verdicts] == [True, True, False]
+    assert "2 from the answer, 4 basins away" in verdicts[1].text
+    assert verdicts[1].figures["basin"] == pytest.approx(judge.basin_now(1))
+
+
+def test_the_distance_is_that_of_the_verdict_where_an_answer_is_known() -> None:
+    judge = harmonic(3, [1.0, 3.5])
+    put(judge, omega=torch.tensor([[3.0, 1.25, 4.5]]))
+    reading = judge.observer.read(judge.trainer.parameters)
+    assert judge.distance(reading) == pytest.approx(1.0)
+    assert judge.distance(reading) == evidence_on(judge).distance[0]
+
+
+@pytest.mark.parametrize("model", ["linear", {"kind": "harmonic", "units": 1}])
+def test_there_is_no_distance_without_frequencies_or_without_an_answer(model: Any) -> None:
+    judge = judge_of(experiment(target="abs", domain={"train": [[-10.0, 10.0]]}, model=model, optimizer=SGD))
+    assert math.isnan(judge.distance(judge.observer.read(judge.trainer.parameters)))
+
+
+def spectral_radius(judge: Judge) -> float:
+    """Of diag(lr)·H, by a dense Hessian of the mean squared error on the probe."""
+    probe, layout = judge.observer.probe, judge.trainer.training_step.layout
+    flat, lr = judge.trainer.parameters[0].double(), judge.trainer.step_inputs["lr"][0].double()
+
+    def loss(parameters: Tensor) -> Tensor:
+        model = judge.trainer.experiment.model
+        output = model.forward(layout.views(parameters[None]), probe.x.double()[None])
+        return (output[0] - probe.y.double()).square().mean()
+
+    hessian = torch.autograd.functional.hessian(loss, flat)
+    return float(torch.linalg.eigvals(torch.diag(lr) @ hessian).abs().max())
+
+
+def test_where_rates_differ_the_step_is_too_large_for_the_stretched_hessian() -> None:
+    judge = judge_of(
+        experiment(
+            target={"kind": "sines", "frequency": [1.0]},
+            model={"kind": "harmonic", "units": 1},
+            optimizer=SGD,
+            domain={"train": [[-100.0, 100.0]]},
+            training={"dtype": "float64"},
+        )
+    )
+    put(judge, omega=torch.tensor([[1.01]]), alpha=torch.tensor([[0.9]]), beta=torch.tensor([[0.2]]))
+    equal = evidence_on(judge)
+    assert equal.lr[0] * equal.sharpness[0] == pytest.approx(spectral_radius(judge), rel=1e-2)
+    assert equal.lr[0] * equal.sharpness[0] > 2
+    assert math.isfinite(equal.answer_sharpness)
+    rates = judge.trainer.step_inputs["lr"] * torch.ones(3)
+    rates[:, judge.trainer.training_step.layout.slices()["omega"]] = 1e-4
+    judge.trainer.step_inputs |= {"lr": rates}
+    apart = evidence_on(judge)
+    assert apart.lr[0] * apart.sharpness[0] == pytest.approx(spectral_radius(judge), rel=1e-2)
+    assert apart.lr[0] * apart.sharpness[0] < 2
+    assert math.isnan(apart.answer_sharpness)

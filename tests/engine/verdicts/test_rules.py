@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from periodic_tui.engine.commands.base import parse
+from periodic_tui.engine.remedies import remedies
 from periodic_tui.engine.verdicts.rules import CODES, RULES, first_of, undecided, verdict_of
+from periodic_tui.ui.formatting import plain
 from tests.engine.verdicts.evidence import HOLDING, evidence, layer
 
 Changes = dict[str, Any]
@@ -86,7 +89,9 @@ def test_the_order_is_the_contracts() -> None:
 
 EXCLUSIVE = ("no-extrapolation", "stuck-outside-basin")
 """One needs a fit that explains nearly all of the target, the other one a fit that explains nothing."""
-PAIRS_OF_CODES = [pair for pair in combinations(HOLDING, 2) if pair != EXCLUSIVE]
+AT_THE_FLOOR = ("step-too-large", "noise-floor")
+"""A run at its noise floor is not called the other."""
+PAIRS_OF_CODES = [pair for pair in combinations(HOLDING, 2) if pair not in (EXCLUSIVE, AT_THE_FLOOR)]
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS_OF_CODES)
@@ -99,10 +104,22 @@ def test_where_two_rules_hold_the_earlier_one_names_the_verdict(first: str, seco
     assert not undecided(evidence(**both), second).any()
 
 
-def test_only_two_rules_never_hold_at_once() -> None:
+def test_a_fit_that_explains_nothing_never_explains_nearly_all() -> None:
     both = HOLDING[EXCLUSIVE[0]] | HOLDING[EXCLUSIVE[1]]
     for loss in np.linspace(0, 2, 201):
         assert sum(holds(code, both | {"loss": loss}) for code in EXCLUSIVE) < 2
+
+
+@pytest.mark.parametrize("where", ["sharpness", "best_sharpness"])
+def test_a_run_at_its_noise_floor_has_no_step_too_large(where: str) -> None:
+    noisy = {"lr": 0.1, where: 50.0, "noise": 2.0}
+    assert found({**noisy, "train_loss": 4.399}) == "noise-floor"
+    assert found({**noisy, "train_loss": 4.401}) == "step-too-large"
+
+
+def test_each_replica_is_held_against_its_own_basin() -> None:
+    several = evidence(distance=[2.0, 2.0], basin=[1.0, 3.0], loss=[0.99, 0.99])
+    assert [CODES[code] for code in first_of(several)] == ["stuck-outside-basin", "underfit"]
 
 
 def test_a_population_is_judged_replica_by_replica() -> None:
@@ -114,66 +131,101 @@ def test_a_population_is_judged_replica_by_replica() -> None:
 MEANS = {"fit_mean": -0.95351, "target_mean": -0.95349, "target_median": -0.6931}
 STUCK_FIGURES = {"distance": 30.25, "basin": 0.0044934, "lr": 1e-4}
 STUCK = {**STUCK_FIGURES, "loss": 0.999, "answer_sharpness": 1000**2 / 3, "batch_size": 32}
-STUCK_TEXT = "ω is 30.25 from the answer; gradients point home only within ±0.0045 (4.4934/R), 6,732 times closer."
+STUCK_TEXT = (
+    "ω is lost: 30.25 from the answer, 6,732 basins away; gradients point home only within ±0.004493 (4.4934/R)."
+)
 TOO_LARGE_TEXT = " The step is too large as well: lr 0.0001 against 2/L″ = 6e-06 at the answer, 17 times."
+STILL = "the loss has not fallen by 2 % in the last fifth of the steps: 0.5 then, 0.5 now."
+CROWDED: dict[str, Any] = {
+    "duplicate": ((0, 1),) * 10_188,
+    "groups": ((0, 1, 2), (3, 4), (5, 6), tuple(range(30, 39)), tuple(range(57, 200))),
+}
 ALIKE: dict[str, Any] = {"duplicate": ((0, 3), (0, 4), (3, 4), (1, 2)), "groups": ((0, 3, 4), (1, 2))}
 
 WORDS: list[tuple[str, Changes, str, dict[str, Any], float]] = [
     (
         "diverged",
         {"alive": False, "loss": 123.0},
-        "A parameter or the loss stopped being finite; frozen at the last good step.",
+        "Training blew up: a parameter or the loss is no longer finite. Frozen at the last good step, at loss 123.",
         {"loss": 123.0},
         math.inf,
     ),
     (
         "diverged",
         {"alive": False, "loss": math.inf},
-        "A parameter or the loss stopped being finite; frozen at the last good step.",
+        "Training blew up: a parameter or the loss is no longer finite. Frozen at the last good step.",
         {"loss": None},
         math.inf,
     ),
     (
         "solved",
         {"loss": 2.5e-7, "solved_below": 1e-6},
-        "Probe loss 2.5e-07: not above 1e-06.",
+        "Solved: the probe loss is 2.5e-07; up to 1e-06 counts as solved.",
         {"loss": 2.5e-7, "solved_below": 1e-6, "loss_test": None},
         4.0,
     ),
     (
         "solved",
         {"loss": 1e-7, "loss_test": 5e-7, "solved_below": 1e-6},
-        "Probe loss 1e-07, and 5e-07 on the test domain: not above 1e-06.",
+        "Solved: the probe loss is 1e-07 (5e-07 on the test domain); up to 1e-06 counts as solved.",
         {"loss": 1e-7, "solved_below": 1e-6, "loss_test": 5e-7},
         2.0,
     ),
     (
         "solved",
         {"loss": 0.0, "solved_below": 1e-6},
-        "Probe loss 0: not above 1e-06.",
+        "Solved: the loss is 0 because every sample fits.",
         {"loss": 0.0, "solved_below": 1e-6, "loss_test": None},
         math.inf,
     ),
     (
         "solved",
+        {"loss": 0.0, "solved_below": 1e-6, "distance": 0.0, "basin": 0.1, "omega": (31.0,)},
+        "ω is exactly 31: the loss is 0 because every sample fits.",
+        {"loss": 0.0, "solved_below": 1e-6, "loss_test": None},
+        math.inf,
+    ),
+    (
+        "solved",
+        {"loss": 1e-8, "solved_below": 1e-6, "distance": 2.5e-7, "basin": 0.1, "omega": (31.00000025,)},
+        "ω is 2.5e-07 from the answer: the probe loss is 1e-08; up to 1e-06 counts as solved.",
+        {"loss": 1e-8, "solved_below": 1e-6, "loss_test": None},
+        100.0,
+    ),
+    (
+        "solved",
+        {"loss": 1e-8, "solved_below": 1e-6, "distance": 2.5e-7, "basin": 0.1, "omega": (1.0, 2.0)},
+        "All 2 frequencies are within 2.5e-07 of the answer: the probe loss is 1e-08; up to 1e-06 counts as solved.",
+        {"loss": 1e-8, "solved_below": 1e-6, "loss_test": None},
+        100.0,
+    ),
+    (
+        "solved",
+        {"loss": 1e-8, "solved_below": 1e-6, "distance": 62.0, "basin": 0.1, "omega": (-31.0,)},
+        "Solved: the probe loss is 1e-08; up to 1e-06 counts as solved.",
+        {"loss": 1e-8, "solved_below": 1e-6, "loss_test": None},
+        100.0,
+    ),
+    (
+        "solved",
         {"loss": 0.0123, "accuracy": 1.0},
-        "Every one of the held-out instants is right; loss 0.012.",
+        "Solved: every one of the held-out instants is right; loss 0.012.",
         {"accuracy": 1.0},
         math.inf,
     ),
     (
         "no-extrapolation",
         {"loss": 0.02, "loss_test": 0.8, "target_std": 1.0, "test_variance": 1.0},
-        "The fit explains 98.0% of the target where it was trained and 20.0% on the test domain that the preset holds "
-        "out: test loss 0.8 against 1 for the best constant.",
+        "It fits what it has seen and not what lies beyond: the fit explains 98.0 % of the target where it was trained "
+        "and 20.0 % on the test domain that the preset holds out, test loss 0.8 against 1 for the best constant.",
         {"explained": 0.98, "explained_test": 0.2, "loss_test": 0.8},
         1.6,
     ),
     (
         "no-extrapolation",
         {"loss": 0.025, "loss_test": 1.5, "target_std": 1.0, "test_variance": 0.5},
-        "The fit explains 97.5% of the target where it was trained and nothing on the test domain that the preset "
-        "holds out: test loss 1.5 against 0.5 for the best constant.",
+        "It fits what it has seen and not what lies beyond: the fit explains 97.5 % of the target where it was trained "
+        "and nothing on the test domain that the preset holds out, test loss 1.5 against 0.5 for the best constant.",
         {"explained": 0.975, "explained_test": -2.0, "loss_test": 1.5},
         2.0,
     ),
@@ -194,6 +246,14 @@ WORDS: list[tuple[str, Changes, str, dict[str, Any], float]] = [
         math.inf,
     ),
     (
+        "dead-network",
+        {**MEANS, "dead_layer": 0, "layers": (layer(0, 1, certified=(0,)),)},
+        "The unit of hidden.0 is dead: no point of the domain can revive it, and no gradient passes, only what lies "
+        "behind it still learns, so the fit is the constant -0.9535 (mean of y -0.9535, median -0.6931).",
+        {"layer": "hidden.0", "units": 1, **MEANS},
+        math.inf,
+    ),
+    (
         "collapsed-to-constant",
         {**MEANS, "fit_std": 0.0025, "target_std": 0.885},
         "The fit is the constant -0.9535 (mean of y -0.9535, median -0.6931): it varies by 0.0025, the target by "
@@ -204,21 +264,23 @@ WORDS: list[tuple[str, Changes, str, dict[str, Any], float]] = [
     (
         "step-too-large",
         {"lr": 1e-4, "sharpness": 8e4},
-        "The step is too large: lr 0.0001 against 2/L″ = 2.5e-05 here, 4 times.",
+        "The step is too large: lr 0.0001 is 4 times 2/L″ = 2.5e-05, the largest stable one here.",
         {"lr": 1e-4, "lr_limit": 2.5e-5, "ratio": 4.0, "distance": None},
         4.0,
     ),
     (
         "step-too-large",
         {"lr": 0.1, "sharpness": 5.0, "best_sharpness": 50.0},
-        "The step is too large: lr 0.1 against 2/L″ = 0.04 at its lowest loss, so the run was thrown out, 2.5 times.",
+        "The step is too large and threw the run out: lr 0.1 is 2.5 times 2/L″ = 0.04, the largest stable one at its "
+        "lowest loss.",
         {"lr": 0.1, "lr_limit": 0.04, "ratio": 2.5, "distance": None},
         2.5,
     ),
     (
         "step-too-large",
         {"lr": 1e-4, "sharpness": 5.0, "best_sharpness": 1000**2 / 3, "distance": 0.25},
-        "The step is too large: lr 0.0001 against 2/L″ = 6e-06 at the answer, so the run was thrown out, 16.7 times.",
+        "The step is too large and threw the run out: lr 0.0001 is 16.7 times 2/L″ = 6e-06, the largest stable one at "
+        "the answer.",
         {"lr": 1e-4, "lr_limit": 6e-6, "ratio": 50 / 3, "distance": 0.25},
         50 / 3,
     ),
@@ -234,6 +296,13 @@ WORDS: list[tuple[str, Changes, str, dict[str, Any], float]] = [
         {**STUCK, "lr": 1e-6, "gradient": (1.0625, 125.04)},
         STUCK_TEXT + " At this ω a batch of 32 carries a gradient of 1.1 in noise of 125.",
         {**STUCK_FIGURES, "lr": 1e-6, "gradient": 1.0625, "gradient_noise": 125.04, "lr_limit": 6e-6},
+        30.25 / 0.0044934,
+    ),
+    (
+        "stuck-outside-basin",
+        {**STUCK, "lr": 1e-6, "gradient": (math.nan, math.nan)},
+        STUCK_TEXT,
+        {**STUCK_FIGURES, "lr": 1e-6, "lr_limit": 6e-6},
         30.25 / 0.0044934,
     ),
     (
@@ -260,7 +329,7 @@ WORDS: list[tuple[str, Changes, str, dict[str, Any], float]] = [
     (
         "learning",
         {"loss": 0.3, "loss_before": 0.4},
-        "Learning: the probe loss fell by 25.0% to 0.3 over the last fifth of the steps.",
+        "Learning: the probe loss fell by 25.0 % to 0.3 over the last fifth of the steps.",
         {"loss": 0.3, "loss_before": 0.4, "fall": 0.25},
         12.5,
     ),
@@ -272,40 +341,70 @@ WORDS: list[tuple[str, Changes, str, dict[str, Any], float]] = [
         math.inf,
     ),
     (
+        "learning",
+        {"loss": 1e-9, "loss_before": 1.0},
+        "Learning: the probe loss fell by over 99.9 % to 1e-09 over the last fifth of the steps.",
+        {"loss": 1e-9, "loss_before": 1.0, "fall": 1 - 1e-9},
+        50 * (1 - 1e-9),
+    ),
+    (
+        "learning",
+        {"loss": 0.3, "loss_before": math.nan, "steps": 1},
+        "Only 1 step from here yet; probe loss 0.3.",
+        {"loss": 0.3},
+        math.inf,
+    ),
+    (
+        "dead-units",
+        {"dead": 1, "loss": 0.5, "loss_before": 0.506, "layers": (layer(0, 9, dead=(4,)),)},
+        "1 dead unit (hidden.0: 4) reacts on less than 1 % of the probe; the loss has not fallen by 2 % in the last "
+        "fifth of the steps: 0.506 then, 0.5 now.",
+        {"count": 1, "loss": 0.5, "loss_before": 0.506},
+        math.inf,
+    ),
+    (
         "dead-units",
         {"dead": 9, "layers": (layer(0, 9, dead=(0, 1, 2, 4, 5, 6, 7)), layer(1, 4), layer(2, 4, dead=(2, 3)))},
-        "9 dead units (hidden.0: 0, 1, 2, 4, 5, 6, …; hidden.2: 2, 3) react on less than 1 % of the probe; no longer "
-        "learning, at loss 0.5.",
-        {"count": 9, "loss": 0.5},
+        "9 dead units (hidden.0: 0, 1, 2, 4, 5, 6 and 1 more; hidden.2: 2, 3) react on less than 1 % of the probe; "
+        + STILL,
+        {"count": 9, "loss": 0.5, "loss_before": 0.5},
         math.inf,
     ),
     (
         "duplicate-units",
         {"duplicate": 4, "layers": (layer(0, 6, **ALIKE),)},
-        "4 duplicate pairs (hidden.0: 0=3=4, 1=2) do the same work; no longer learning, at loss 0.5.",
-        {"count": 4, "loss": 0.5},
+        "4 duplicate pairs (hidden.0: 0=3=4, 1=2) do the same work; " + STILL,
+        {"count": 4, "loss": 0.5, "loss_before": 0.5},
+        math.inf,
+    ),
+    (
+        "duplicate-units",
+        {"duplicate": 10_188, "layers": (layer(0, 200, **CROWDED),)},
+        "10,188 duplicate pairs (hidden.0: 143 alike (57=58=59=60=…), 9 alike (30=31=32=33=…), 0=1=2 and 2 more "
+        "groups) do the same work; " + STILL,
+        {"count": 10_188, "loss": 0.5, "loss_before": 0.5},
         math.inf,
     ),
     (
         "mute-units",
         {"mute": 1, "layers": (layer(0, 3, mute=(2,)),)},
-        "1 mute unit (hidden.0: 2) hardly reach the next layer; no longer learning, at loss 0.5.",
-        {"count": 1, "loss": 0.5},
+        "1 mute unit (hidden.0: 2) hardly reaches the next layer; " + STILL,
+        {"count": 1, "loss": 0.5, "loss_before": 0.5},
         math.inf,
     ),
     (
         "wrong-sign",
         {"wrong_sign": 2, "layers": (layer(0, 3, wrong_sign=(0, 2)),)},
-        "2 units (hidden.0: 0, 2) would help with the other sign and cannot with their own; no longer learning, at "
-        "loss 0.5.",
-        {"count": 2, "loss": 0.5},
+        "2 wrong-sign units (hidden.0: 0, 2) would help with the other sign and cannot with their own; " + STILL,
+        {"count": 2, "loss": 0.5, "loss_before": 0.5},
         math.inf,
     ),
     (
         "underfit",
         {"loss": 0.3, "loss_before": 0.3, "target_std": 2.0},
-        "No longer learning, at loss 0.3: the fit explains 92.5% of the target.",
-        {"loss": 0.3, "explained": 0.925},
+        "The fit explains 92.5 % of the target, and the loss has not fallen by 2 % in the last fifth of the steps: 0.3 "
+        "then, 0.3 now.",
+        {"loss": 0.3, "loss_before": 0.3, "explained": 0.925},
         math.inf,
     ),
 ]
@@ -328,3 +427,95 @@ def test_a_verdict_says_its_figures(
 
 def test_every_code_has_its_words_tested() -> None:
     assert {words[0] for words in WORDS} == set(CODES)
+
+
+LARGE = {
+    name: tuple(layer(n, 100_000, **{name: tuple(range(99_999)), "groups": groups}) for n in range(30))
+    for name in ("dead", "mute", "wrong_sign", "duplicate")
+    for groups in [((0, 1), tuple(range(2, 99_999)))]
+}
+LONGEST: list[Changes] = [
+    {"alive": False, "loss": 1.2345678e300},
+    {"loss": 1.2345678e-300, "solved_below": 1.2345678e-300, "loss_test": 1.2345678e-301},
+    {"loss": 1.2345678e-300, "solved_below": 1.2345678e-300, "distance": 1.2e-300, "basin": 1.0, "omega": (1.0,) * 999},
+    {"loss": 0.0, "solved_below": 1e-6, "distance": 0.0, "basin": 1.0, "omega": (-1.2345678e-300,)},
+    {"loss": 1.2345678e-300, "accuracy": 1.0},
+    {"loss": 1e-9, "loss_test": 1.2345678e300, "test_variance": 1.0},
+    {"dead_layer": 0, "layers": LARGE["dead"], "fit_mean": -1.2345678e-300},
+    {"fit_mean": -1.2345678e-300, "fit_std": 1.2345678e-200, "target_std": 1.2345678e100},
+    {"lr": 1.2345678e-300, "sharpness": 1.2345678e305},
+    {"lr": 1.2345678e-300, "best_sharpness": 1.2345678e305},
+    {"loss": 9.0, "distance": 1.2345678e300, "basin": 1.2345678e-5},
+    {"loss": 9.0, "distance": 1.2345678e300, "basin": 1.2345678e-5, "peak": True},
+    {"noise": 1.11111e-70, "train_loss": 1.2345678e-140},
+    {"loss": 1.2345678e-300, "loss_before": 1.2345678e300},
+    {"loss": 1.2345678e-300, "loss_before": math.nan, "steps": 10**15},
+    {"dead": 1, "layers": LARGE["dead"], "loss": 1.2345678e-100},
+    {"duplicate": 1, "layers": LARGE["duplicate"], "loss": 1.2345678e-100},
+    {"mute": 1, "layers": LARGE["mute"], "loss": 1.2345678e-100},
+    {"wrong_sign": 1, "layers": LARGE["wrong_sign"], "loss": 1.2345678e-100},
+    {"loss": 1.2345678e-100, "target_std": 1.2345678e-40},
+    {"loss": 1.2345678e100},
+]
+
+
+@pytest.mark.parametrize("changes", [*(words[1] for words in WORDS), *LONGEST])
+def test_the_short_form_is_one_line_that_ends_with_its_figures(changes: Changes) -> None:
+    verdict = verdict_of(evidence(**changes))
+    for glyphs in ("braille", "ascii"):
+        line = plain(verdict.short, glyphs)
+        assert len(line) <= 78, line
+        assert line.endswith(".")
+        assert "…" not in line
+    assert "\n" not in verdict.text + verdict.short
+
+
+def test_the_longest_forms_are_of_every_code() -> None:
+    assert {verdict_of(evidence(**changes)).code for changes in LONGEST} == set(CODES)
+
+
+SHORT = [
+    ({"loss": 0.0, "solved_below": 1e-6, "distance": 0.0, "basin": 0.1, "omega": (31.0,)},
+     "ω is exactly 31: the loss is 0 because every sample fits."),
+    (STUCK, "ω is lost: 30.25 from the answer, 6,732 basins away (one is 0.004493)."),
+    ({"lr": 0.1, "best_sharpness": 50.0}, "The step threw the run out: lr 0.1 is 2.5 times the stable 0.04."),
+    ({"dead": 1, "layers": (layer(0, 9, dead=(4,)),), "loss_before": 0.506},
+     "1 dead unit in hidden.0; loss 0.506 to 0.5 in the last fifth of the steps."),
+    ({"dead": 3, "layers": (layer(0, 9, dead=(4,)), layer(1, 9, dead=(1, 2))), "loss_before": 0.506},
+     "3 dead units in hidden.0, hidden.1; loss 0.506 to 0.5 in the last fifth."),
+    ({"loss": 0.3, "loss_before": 0.306, "target_std": 2.0},
+     "The fit explains 92.5 % of the target; loss 0.306 to 0.3 in the last fifth."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "short"), SHORT)
+def test_the_short_form_keeps_the_figures_where_there_is_room(changes: Changes, short: str) -> None:
+    assert verdict_of(evidence(**changes)).short == short
+
+
+def next_of(**changes: Any) -> list[str]:
+    return [words for words, _ in verdict_of(evidence(**changes)).next]
+
+
+def test_what_to_do_next_are_commands_or_the_menu_of_remedies() -> None:
+    for changes in [*(words[1] for words in WORDS), *LONGEST]:
+        for words, does in verdict_of(evidence(**changes)).next:
+            assert words == "remedies" or parse(words)
+            assert does
+
+
+def test_the_menu_is_offered_where_some_remedy_is_for_the_verdict() -> None:
+    known = {code for remedy in remedies.values() for code in remedy.verdicts}
+    for changes in [*(words[1] for words in WORDS), *LONGEST]:
+        verdict = verdict_of(evidence(**changes))
+        assert "remedies" not in dict(verdict.next) or verdict.code in known
+
+
+def test_the_answer_is_shown_only_where_one_is_known() -> None:
+    assert next_of(**STUCK)[0] == "inject"
+    assert "inject" not in next_of(**STUCK, peak=True)
+
+
+def test_who_was_thrown_out_starts_over_who_is_about_to_be_need_not() -> None:
+    assert "reinitialize" in next_of(lr=0.1, best_sharpness=50.0)
+    assert "reinitialize" not in next_of(lr=0.1, sharpness=50.0)

@@ -88,6 +88,10 @@ class Model(Kind):
         """The parameters of a network with so many inputs and outputs."""
         raise NotImplementedError
 
+    def shape(self, inputs: int, outputs: int) -> str:
+        """The network in a few cells: units from input to output, as 1-50-10-1, or what it consists of."""
+        return f"{inputs}-{outputs} {self.kind}"
+
     def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
         """Own key to why this network cannot learn a target with so many inputs and outputs; empty if it can."""
         return {}

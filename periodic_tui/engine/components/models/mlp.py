@@ -57,6 +57,9 @@ class MLP(Model):
     def hidden_units(self) -> tuple[int, ...]:
         return self.hidden
 
+    def shape(self, inputs: int, outputs: int) -> str:
+        return "-".join(map(str, (inputs, *self.hidden, *([outputs] if self.output_layer else []))))
+
     def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
         if self.output_layer or self.hidden[-1] == outputs:
             return {}

@@ -31,6 +31,9 @@ class Oscillators(Model):
     kind: Literal["oscillators"] = "oscillators"
     frequency_parameter = "omega"
 
+    def shape(self, inputs: int, outputs: int) -> str:
+        return f"{outputs} oscillators"
+
     def layout(self, inputs: int, outputs: int) -> Layout:
         return Layout(
             (

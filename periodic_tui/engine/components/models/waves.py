@@ -29,6 +29,9 @@ class SineUnit(Wave):
 
     kind: Literal["sine-unit"] = "sine-unit"
 
+    def shape(self, inputs: int, outputs: int) -> str:
+        return "1 sine"
+
     def layout(self, inputs: int, outputs: int) -> Layout:
         return Layout((Parameter("omega", (1,), "frequency"),))
 
@@ -42,6 +45,9 @@ class Harmonic(Wave):
 
     kind: Literal["harmonic"] = "harmonic"
     units: Annotated[int, Field(ge=1, le=1_024)] = 1
+
+    def shape(self, inputs: int, outputs: int) -> str:
+        return f"{self.units} sine{'s' * (self.units != 1)}"
 
     def layout(self, inputs: int, outputs: int) -> Layout:
         shape = (self.units,)

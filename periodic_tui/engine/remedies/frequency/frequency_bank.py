@@ -11,6 +11,7 @@ from periodic_tui.engine.remedies.base import Course, Failed, FrequencyRemedy, T
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
 from periodic_tui.engine.remedies.frequency.rates import keep_there, patience_under
+from periodic_tui.engine.remedies.words import of_the_first
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,13 +51,16 @@ class FrequencyBank(FrequencyRemedy):
     def course(self, context: RemedyContext) -> Course:
         import torch
 
-        starts = math.ceil(self.frequency_limit * context.reach / _BASIN)
+        from periodic_tui.engine.remedies.frequency.nyquist import limit_of
+
+        limit, lowered = limit_of(context, self.frequency_limit)
+        starts = math.ceil(limit * context.reach / _BASIN)
         if starts > self.most:
-            raise Failed(f"the range is too wide for frequency_limit {self.frequency_limit:g}: {starts:,} basins")
+            raise Failed(f"the range is too wide for frequency_limit {limit:g}: {starts:,} basins")
         noise, power = measured(context)
         noisy = bool((noise.square() > _NOISE_SHARE * power).any())
         keep_there(context, patience_under(noise, power))
-        grid = (torch.arange(starts, dtype=torch.float64, device=context.device) + 0.5) / starts * self.frequency_limit
+        grid = (torch.arange(starts, dtype=torch.float64, device=context.device) + 0.5) / starts * limit
         omegas = grid.repeat(context.replicas, 1)
         scores = omegas * 0
         while True:
@@ -78,11 +82,12 @@ class FrequencyBank(FrequencyRemedy):
         context.put("omega", best)
         yield Train(20, "the last start goes on alone")
         reason = (
-            f"no start explains half of the signal: no frequency up to {self.frequency_limit:g} (frequency_limit), "
-            f"amplitude or phase are other than 1 and 0, or noise {float(noise.mean()):.2g} is too high"
+            f"no start explains half of the signal: no frequency up to {limit:g} (frequency_limit), "
+            f"amplitude or phase are other than 1 and 0, or noise {float(noise.mean()):.2g} is too high{lowered}"
         )
         context.give_up(unexplained(context, noise), reason)
-        return f"found ω of the first replica {float(context.get('omega')[0, 0]):.7g} among {starts:,} starts"
+        found = float(context.get("omega")[0, 0])
+        return f"found ω{of_the_first(context)} {found:.7g} among {starts:,} starts{lowered}"
 
     @staticmethod
     def _race(context: RemedyContext, omegas: Tensor, scores: Tensor, steps: int, noisy: bool) -> Iterator[None]:

@@ -11,6 +11,7 @@ from periodic_tui.engine.remedies.base import Course, FrequencyRemedy, Train, re
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
 from periodic_tui.engine.remedies.frequency.rates import keep_there, patience_under
+from periodic_tui.engine.remedies.words import of_the_first
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,11 +39,12 @@ class SpectralStart(FrequencyRemedy):
     def course(self, context: RemedyContext) -> Course:
         import torch
 
+        from periodic_tui.engine.remedies.frequency.nyquist import limit_of
         from periodic_tui.engine.remedies.frequency.spectrum import amplitudes, separated
 
         noise, power = measured(context)
         x, y = (values[..., 0].double() for values in self._samples(context))
-        units, limit = context.get("omega").shape[-1], context.setting.highest(self.frequency_limit)
+        units, (limit, lowered) = context.get("omega").shape[-1], limit_of(context, self.frequency_limit)
         peaks = []
         for replica in zip(x, y, strict=True):
             peaks.append(separated(*replica, units, limit))
@@ -60,10 +62,11 @@ class SpectralStart(FrequencyRemedy):
         reason = (
             f"the peaks explain less than half of the signal: noise {float(noise.mean()):.2g} is too high for "
             f"{samples[0].shape[1]:,} points, or there are more sines than units, or frequency_limit is too low"
+            f"{lowered}"
         )
         context.give_up(unexplained(context, noise, samples), reason)
         found = ", ".join(f"{value:.6g}" for value in context.get("omega")[0].tolist())
-        return f"started at the spectrum's peaks; ω of the first replica {found}"
+        return f"started at the spectrum's peaks; ω{of_the_first(context)} {found}{lowered}"
 
     def _samples(self, context: RemedyContext) -> tuple[Tensor, Tensor]:
         if context.data is None:

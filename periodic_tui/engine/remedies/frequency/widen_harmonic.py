@@ -11,8 +11,10 @@ from periodic_tui.engine.remedies.base import Course, Failed, Train
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules, first_range
 from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
+from periodic_tui.engine.remedies.frequency.nyquist import limit_of
 from periodic_tui.engine.remedies.frequency.rates import keep_there, patience_under
 from periodic_tui.engine.remedies.frequency.widening import Widening
+from periodic_tui.engine.remedies.words import of_the_first
 
 _RATE = 0.05
 """Adam's step: of amplitudes, and of the frequency over the range's half-width."""
@@ -33,9 +35,10 @@ def widen_harmonic(options: Widening, context: RemedyContext) -> Course:
         raise Failed("the model has several sines: spectral-start separates them")
     noise, power = measured(context)
     context.change(optimizer={"kind": "adam", "lr": _RATE, "betas": (0.9, 0.99)})
-    narrowest = _PERIODS / context.setting.highest(options.frequency_limit)
+    limit, lowered = limit_of(context, options.frequency_limit)
+    narrowest = _PERIODS / limit
     first = first_range(context, narrowest, _FEWEST_POINTS, 1.5, torch.float64).clamp(max=context.reach)
-    ladder = _ladder(options, context, first, noise)
+    ladder = _ladder(options, context, first, noise, limit)
     yield from ladder.climb()
     if not bool(ladder.done.all()):
         context.give_up(~ladder.done, f"the loss does not fall on ±{float(ladder.half_width[~ladder.done].min()):.3g}")
@@ -45,18 +48,19 @@ def widen_harmonic(options: Widening, context: RemedyContext) -> Course:
     context.give_up(
         unexplained(context, noise),
         f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high, or "
-        "frequency_limit is too low, or it is not one sine",
+        f"frequency_limit is too low, or it is not one sine{lowered}",
     )
-    return f"found ω of the first replica {float(context.get('omega')[0, 0]):.7g} on all of ±{context.reach:,g}"
+    found = float(context.get("omega")[0, 0])
+    return f"found ω{of_the_first(context)} {found:.7g} on all of ±{context.reach:,g}{lowered}"
 
 
-def _ladder(options: Widening, context: RemedyContext, first: Tensor, noise: Tensor) -> Ladder:
+def _ladder(options: Widening, context: RemedyContext, first: Tensor, noise: Tensor, limit: float) -> Ladder:
     started = torch.zeros_like(first, dtype=torch.bool)
 
     def enter(half_width: Tensor, where: Tensor) -> Tensor:
         fresh = where & ~started
         if bool(fresh.any()):
-            _scan(options, context, first, fresh)
+            _scan(context, first, fresh, limit)
             started.logical_or_(fresh)
         for name in ("alpha", "beta"):
             context.rate(torch.full_like(half_width, _RATE), name)
@@ -65,20 +69,19 @@ def _ladder(options: Widening, context: RemedyContext, first: Tensor, noise: Ten
         return context.sample(_SAMPLES)[1].double().square().mean((1, 2)) + _NOISE * noise.double().square()
 
     def redraw(where: Tensor) -> None:
-        _scan(options, context, first, where)
+        _scan(context, first, where, limit)
 
     rules = Rules(options.growth, options.loss_share, _STAGE_STEPS, options.patience, options.max_steps)
     return Ladder(context, rules, first, enter, redraw)
 
 
-def _scan(options: Widening, context: RemedyContext, first: Tensor, where: Tensor) -> None:
-    """Put the frequency of the best least-squares fit on the first range, and its amplitudes."""
+def _scan(context: RemedyContext, first: Tensor, where: Tensor, limit: float) -> None:
+    """Put the frequency below `limit` of the best least-squares fit on the first range, and its amplitudes."""
     x, y = (values[..., 0].double() for values in context.sample(_SAMPLES, first))
     step = 1.0 / float(first.min())
-    limit = context.setting.highest(options.frequency_limit) + step
     best = torch.zeros_like(first)
     found = torch.zeros(context.replicas, 3, dtype=torch.float64, device=context.device)
-    for omega in torch.arange(0.25 * step, limit, step).tolist():
+    for omega in torch.arange(0.25 * step, limit + step, step).tolist():
         angle = omega * x
         design = torch.stack([angle.sin(), angle.cos()], -1)
         gram = design.mT @ design / _SAMPLES + 1e-6 * torch.eye(2, dtype=x.dtype, device=x.device)

@@ -13,6 +13,7 @@ from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.hinge import between_digits, into_digits, wrong_share
 from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules, first_range
 from periodic_tui.engine.remedies.frequency.widening import Widening
+from periodic_tui.engine.remedies.words import of_the_first
 
 _RATE = 0.05
 """Adam's step: of phases in radians, of frequencies in radians over the range's half-width."""
@@ -66,7 +67,7 @@ def widen_oscillators(options: Widening, context: RemedyContext) -> Course:
         context.give_up(
             ~(loss < _DECODABLE), f"phases are still off by a loss of {float(loss.max()):.1e} with the carry"
         )
-    return f"locked in, carry learned; periods of the first replica {periods(context)} s"
+    return f"locked in, carry learned; periods{of_the_first(context)} {periods(context)} s"
 
 
 def pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:

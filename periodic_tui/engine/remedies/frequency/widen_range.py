@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from periodic_tui.engine.remedies.base import Course, register
-from periodic_tui.engine.remedies.context import RemedyContext
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
 from periodic_tui.engine.remedies.frequency.widening import Widening
 
 
@@ -23,6 +23,9 @@ class WidenRange(Widening):
     verdicts = ("stuck-outside-basin", "step-too-large", "underfit", "learning")
     models = ("sine-unit", "harmonic", "oscillators")
     meant_for = "a model with frequencies"
+
+    def pace(self, setting: Setting) -> float:
+        return 20.0 if setting.model.kind == "sine-unit" else 100.0
 
     def course(self, context: RemedyContext) -> Course:
         from periodic_tui.engine.remedies.frequency.widen_harmonic import widen_harmonic

@@ -10,6 +10,7 @@ from periodic_tui.engine.remedies.base import Course, Train
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules
 from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
+from periodic_tui.engine.remedies.frequency.nyquist import limit_of
 from periodic_tui.engine.remedies.frequency.rates import stable_rate
 from periodic_tui.engine.remedies.frequency.widening import Widening
 
@@ -21,40 +22,41 @@ def widen_sine(options: Widening, context: RemedyContext) -> Course:
     """Plain gradient descent on ω, its step size tied to the range."""
     if not context.setting.optimizer.plain_gradient_descent:
         context.change(optimizer={"kind": "sgd", "lr": context.setting.optimizer.lr})
-    first = (2 / (options.frequency_limit + context.get("omega")[:, 0].abs())).clamp(max=context.reach)
+    limit, lowered = limit_of(context, options.frequency_limit)
+    first = (2 / (limit + context.get("omega")[:, 0].abs())).clamp(max=context.reach)
     noise, power = measured(context)
     if bool((noise.square() > _NOISE_SHARE * power).any()):
         yield from _fixed(options, context, first, float(noise.mean()))
     else:
-        yield from _adaptive(options, context, first)
+        yield from _adaptive(options, context, first, limit)
     reason = (
         f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high for batches of "
-        f"{context.setting.batch_size}, or frequency_limit is too low"
+        f"{context.setting.batch_size}, or frequency_limit is too low{lowered}"
     )
     context.give_up(unexplained(context, noise), reason)
-    return f"found ω on all of ±{context.reach:,g}; the last step size stays"
+    return f"found ω on all of ±{context.reach:,g}; the last step size stays{lowered}"
 
 
-def _adaptive(options: Widening, context: RemedyContext, first: Tensor) -> Generator[Train, Tensor, None]:
+def _adaptive(options: Widening, context: RemedyContext, first: Tensor, limit: float) -> Generator[Train, Tensor, None]:
     def enter(half_width: Tensor, where: Tensor) -> Tensor:
         context.rate(stable_rate(half_width), "omega")
         return context.sample(256)[1].square().mean((1, 2))
 
     def redraw(where: Tensor) -> None:
-        context.put("omega", (2 * context.uniform(1) - 1) * options.frequency_limit, where)
+        context.put("omega", (2 * context.uniform(1) - 1) * limit, where)
 
     rules = Rules(options.growth, options.loss_share, options.stage_steps, options.patience, options.max_steps)
     ladder = Ladder(context, rules, first, enter, redraw)
     yield from ladder.climb()
     if not bool(ladder.done.all()):
-        context.give_up(~ladder.done, _reason(options, float(ladder.half_width[~ladder.done].min()), first))
+        context.give_up(~ladder.done, _reason(options, float(ladder.half_width[~ladder.done].min()), first, limit))
 
 
-def _reason(options: Widening, stuck: float, first: Tensor) -> str:
+def _reason(options: Widening, stuck: float, first: Tensor, limit: float) -> str:
     if stuck > float(first.max()):
         return f"the loss does not fall beyond ±{stuck:.2g} in {options.max_steps:,} steps"
     return (
-        f"the loss does not fall even on ±{stuck:.2g}, where any frequency up to {options.frequency_limit:g} "
+        f"the loss does not fall even on ±{stuck:.2g}, where any frequency up to {limit:g} "
         "would be found: frequency_limit is too low, or the phase is not 0"
     )
 

@@ -30,6 +30,9 @@ class ReinitializeBetter(Remedy):
     def unfit(self, setting: Setting) -> str | None:
         return None if setting.model.hidden_units else "there are no units"
 
+    def pace(self, setting: Setting) -> float:
+        return 200.0
+
     def course(self, context: RemedyContext) -> Course:
         import torch
 

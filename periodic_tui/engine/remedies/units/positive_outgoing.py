@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from periodic_tui.engine.plural import counted
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -25,4 +26,4 @@ class PositiveOutgoing(Remedy):
         context.put("output.weight", weight.abs())
         context.forget("output.weight", negative)
         yield Train(0, "signs turned")
-        return f"turned {int(negative.sum())} of {negative.numel()} outgoing weights positive"
+        return f"turned {int(negative.sum())} of {counted(negative.numel(), 'outgoing weight')} positive"

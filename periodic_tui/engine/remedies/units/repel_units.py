@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.numbers import Count, Positive
+from periodic_tui.engine.plural import counted
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -37,6 +38,9 @@ class RepelUnits(Remedy):
             return None
         return "with one input there are no directions between the same and the opposite"
 
+    def pace(self, setting: Setting) -> float:
+        return 200.0
+
     def course(self, context: RemedyContext) -> Course:
         half = self.steps // 2
         alike = self._alike(context)
@@ -44,8 +48,8 @@ class RepelUnits(Remedy):
             self._push(context)
             yield Train(self.every, f"pushing, step {step:,} of {half:,}")
         yield Train(self.steps - half, "training on without repulsion")
-        left = self._alike(context)
-        return f"parted {max(0, alike - left)} of {alike} pairs of like units; dead units are not its business"
+        parted = max(0, alike - self._alike(context))
+        return f"parted {parted} of {counted(alike, 'pair')} of like units; dead units are not its business"
 
     def _push(self, context: RemedyContext) -> None:
         length, unit = _polar(context.get("hidden.0.weight"))

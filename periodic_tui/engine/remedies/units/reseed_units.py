@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.numbers import Count, NonNegative, Positive
+from periodic_tui.engine.plural import counted
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -49,6 +50,9 @@ class ReseedUnits(Remedy):
             return "it is for one hidden layer and an output layer"
         return None if setting.outputs == 1 else "it is for one output"
 
+    def pace(self, setting: Setting) -> float:
+        return 200.0
+
     def course(self, context: RemedyContext) -> Course:
         from periodic_tui.engine.remedies.units.usefulness import Usefulness
 
@@ -69,7 +73,8 @@ class ReseedUnits(Remedy):
         context.give_up(loss > 2 * context.setting.solved_below, "the loss is still above solved_below")
         if not reseeded:
             raise Failed("no network needed it")
-        return f"re-seeded {reseeded} units; median loss {float(loss.median()):.4g}"
+        median = "median " if context.replicas > 1 else ""
+        return f"re-seeded {counted(reseeded, 'unit')}; {median}loss {float(loss.median()):.4g}"
 
     def _reseed(self, context: RemedyContext, now: Usefulness, where: Tensor) -> None:
         """One unit in each replica `where` `[replicas]`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from periodic_tui.engine.plural import counted
 from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
@@ -35,4 +36,4 @@ class SpreadUnits(Remedy):
         context.put("hidden.0.weight", turned)
         context.forget("hidden.0.weight", torch.ones_like(turned, dtype=torch.bool))
         yield Train(0, "directions spread")
-        return f"spread {len(units)} units evenly"
+        return f"spread {counted(len(units), 'unit')} evenly"

@@ -1,0 +1,75 @@
+"""Deaths as events and as films, and how training goes back to the step of one."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from periodic_tui.engine.diagnostics.deaths import Change
+from periodic_tui.engine.measurements import Measurements
+from periodic_tui.engine.snapshot import Death, Event, View
+from periodic_tui.engine.training.checkpoint import Checkpoint
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.views.death import death_of
+
+_KEPT = 8
+"""Deaths that can be played again."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look has found."""
+
+    events: tuple[Event, ...] = ()
+    """Deaths and revivals since the last one, in the order of their steps."""
+    died: bool = False
+    back_at: int | None = None
+    """The step to which training went back, where it did."""
+
+
+class DeathWatch:
+    """Looks after the units of the replica in focus; `advance` trains the run so many steps."""
+
+    def __init__(self, trainer: Trainer, measured: Measurements, advance: Callable[[int], None]) -> None:
+        self.trainer, self.measured, self._advance = trainer, measured, advance
+        self.deaths: deque[Death] = deque(maxlen=_KEPT)
+        self._number = 0
+
+    def look(self, view: View, repeatable: bool) -> Found:
+        """What has happened since the last look. Where the view wants to stop at a death, training goes back to the
+        step of the first one, if the steps since the last look are `repeatable`."""
+        before = self.measured.deaths.last
+        changes = self.measured.look_for_deaths(view, repeatable)
+        death = next((change for change in changes if change.died), None)
+        back_at = None
+        if death and before and view.stop_at_death and repeatable and death.step - before[0] > 1:
+            noticed = self.trainer.done
+            death = self._went_back(death, *before, view)
+            changes = [change for change in changes if change.step < death.step] + [death]
+            back_at = death.step if death.step < noticed else None
+        return Found(tuple(map(self._event, changes)), death is not None, back_at)
+
+    def _went_back(self, death: Change, step: int, checkpoint: Checkpoint, view: View) -> Change:
+        """Go back to the last look and train up to the death again, step by step where it is near or not known; the
+        change as it comes then."""
+        noticed = self.trainer.done
+        checkpoint.restore(self.trainer)
+        self.trainer.done = step
+        self.measured.rewind(step)
+        if death.exact:
+            self._advance(death.low.step - step)
+        low = high = self.measured.moment(view)
+        while self.trainer.done < noticed and not death.has_come(high.activity):
+            self._advance(1)
+            low, high = high, self.measured.moment(view)
+        self.measured.look_for_deaths(view, repeatable=True)
+        return self.measured.deaths.exactly(death, low, high)
+
+    def _event(self, change: Change) -> Event:
+        film = death_of(change, self._number, self.trainer, self.measured.observer) if change.died else None
+        if film is None:
+            return Event(change.step, change.text)
+        self.deaths.append(film)
+        self._number += 1
+        return Event(change.step, change.text, death=film.number)

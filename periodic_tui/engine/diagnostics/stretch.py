@@ -1,0 +1,118 @@
+"""A stretch of one replica's training that can be run again: batches are pure functions of the step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.diagnostics.observer import Observer
+from periodic_tui.engine.diagnostics.units import DEAD_SHARE
+from periodic_tui.engine.training.step import State
+from periodic_tui.engine.training.steppers import Eager, Stepper
+from periodic_tui.engine.training.trainer import Trainer
+
+REVIVED = 0.02
+"""Share of the probe from which a dead unit is alive again: twice the limit below which it died."""
+_FIRST_PIECE = 4
+"""Steps after which the clock is read for the first time."""
+_LONGEST_PIECE = 0.004
+"""Seconds of training between two readings of the clock, where a step is shorter."""
+
+Unit = tuple[int, int]
+"""Layer and unit."""
+Changed = dict[Unit, bool]
+"""Units that died (True) or came back to life (False)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """One replica at a step."""
+
+    step: int
+    state: State
+    activity: tuple[Tensor, ...]
+    """`[units]` of each hidden layer: the share of the probe on which a unit is active."""
+
+
+class Stretch:
+    """The steps of one replica from some moments on, the last of which is that of the last look."""
+
+    def __init__(
+        self, trainer: Trainer, observer: Observer, focus: int, points: int, again: bool, moments: Sequence[Moment]
+    ) -> None:
+        self.observer, self.points, self.moments = observer, points, moments
+        # An optimizer of torch's keeps its own state.
+        repeatable = isinstance(trainer.experiment.optimizer, ElementWise)
+        self.again = again and points == len(observer.probe.x) and repeatable
+        """Whether it can be run again from a moment on."""
+        _, self.step_inputs, self.seeds = trainer.one(focus)
+        alone = len(trainer.seeds) == 1
+        self._stepper: Stepper = trainer.stepper if alone else Eager(trainer.training_step, trainer.device)
+
+    def places(self, after: Moment, changed: Changed, until: float) -> list[tuple[Moment, Moment, Changed]]:
+        """Between which moments the units changed, in order. The stretch is halved until it is one step, or the clock
+        says `until`."""
+        return self._places(self.moments[-1], after, changed, until)
+
+    def _places(
+        self, low: Moment, high: Moment, changed: Changed, until: float
+    ) -> list[tuple[Moment, Moment, Changed]]:
+        if not changed:
+            return []
+        half = (high.step - low.step) // 2
+        middle = self._run(low, half, until) if half and self.again else None
+        if middle is None:
+            return [(low, high, changed)]
+        early = {unit: died for unit, died in changed.items() if has_changed(middle.activity, unit, died)}
+        late = {unit: died for unit, died in changed.items() if unit not in early}
+        return self._places(low, middle, early, until) + self._places(middle, high, late, until)
+
+    def _run(self, moment: Moment, count: int, until: float) -> Moment | None:
+        """So many steps later; None if that would take more time than is left, or if a command is waiting."""
+        state, done, piece = moment.state, 0, _FIRST_PIECE
+        while done < count:
+            started = time.perf_counter()
+            piece = min(piece, count - done)
+            state = self._advanced(state, moment.step + done, piece)
+            done += piece
+            now = time.perf_counter()
+            if now + 2 * (now - started) > until or self.observer.preemption.wanted():
+                return None
+            if now - started < _LONGEST_PIECE / 2:
+                piece *= 2
+        return Moment(moment.step + count, state, self.activity(state["parameters"]))
+
+    def _advanced(self, state: State, first: int, count: int) -> State:
+        after, losses = self._stepper.run(state, self.step_inputs, self.seeds, first, count)
+        losses[-1].cpu()  # once the device has done them
+        return after
+
+    def activity(self, parameters: Tensor) -> tuple[Tensor, ...]:
+        """The shares `[units]` of the layers, of one replica's parameters `[1, parameters]`."""
+        return tuple(units.activity[0] for units in self.observer.read(parameters.cpu()).units)
+
+    def states(self, first: int, last: int) -> Iterator[tuple[int, State]]:
+        """Each step from `first` to `last` with its state, as far as the known moments reach back; only those of the
+        moments where it cannot be run again."""
+        known = {moment.step: moment.state for moment in self.moments}
+        if not self.again:
+            yield from ((step, state) for step, state in known.items() if first <= step <= last)
+            return
+        step = max((step for step in known if step <= first), default=min(known))
+        state = known[step]
+        if step < first:
+            state, step = self._advanced(state, step, first - step), first
+        while step <= last:
+            yield step, state
+            state = known.get(step + 1) or self._advanced(state, step, 1)
+            step += 1
+
+
+def has_changed(activity: Sequence[Tensor], unit: Unit, died: bool) -> bool:
+    """Whether a unit has died, or come back, where these are the shares of the layers."""
+    share = float(activity[unit[0]][unit[1]])
+    return share < DEAD_SHARE if died else share >= REVIVED
