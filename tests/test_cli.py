@@ -37,8 +37,9 @@ def test_presets_are_listed() -> None:
 
 def test_presets_as_json() -> None:
     listed = json.loads(run("presets", "--json").stdout)
-    assert [set(row) for row in listed] == [{"name", "title", "source"}] * len(BUILT_IN)
-    assert listed[0] == {"name": "sine-31", "title": "One learnable frequency", "source": "1-sine-and-clock"}
+    assert [set(row) for row in listed] == [{"name", "title", "source", "outcome"}] * len(BUILT_IN)
+    first = {"name": "sine-31", "title": "One learnable frequency", "source": "1-sine-and-clock"}
+    assert listed[0] == first | {"outcome": "fails; three remedies"}
 
 
 def test_show_prints_the_resolved_preset() -> None:
@@ -86,7 +87,8 @@ def test_check_names_each_problem_of_each_file(tmp_path: Path) -> None:
         (["\x1b[31m"], "\\u001b[31m: no such file"),
         (["--record", "x"], "No such option"),
         (["sine-31"], "the dashboard needs a terminal"),
-        (["--no-record"], "`periodic-tui train sine-31` trains without one"),
+        (["--no-record"], "No such option"),
+        (["--paused"], "`periodic-tui train sine-31` trains without one"),
     ],
 )
 def test_bad_input_is_said_in_a_line_and_exits_2(words: list[str], said: str) -> None:

@@ -38,7 +38,7 @@ def dashboard(
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
     from periodic_tui.ui.launch import run_dashboard
 
-    def open_session() -> tuple[Session, Sequence[tuple[str, str, str]]]:
+    def open_session() -> tuple[Session, Sequence[tuple[str, str, str, str]]]:
         from periodic_tui.engine.session import Session
         from periodic_tui.presets.files import built_in, load
 

@@ -40,7 +40,6 @@ OPTIONS = (
     click.option(
         "--set", "settings", type=_setting, multiple=True, metavar="KEY=VALUE", help="Change a value of the preset."
     ),
-    click.option("--no-record", is_flag=True, expose_value=False, help="Keep no recording of the run."),
 )
 
 

@@ -13,10 +13,10 @@ from periodic_tui.presets.files import built_in, dump, load
 @command("presets")
 @click.option("--json", "as_json", is_flag=True, help="As a JSON list of objects.")
 def presets(as_json: bool) -> None:
-    """List the built-in presets: name, title, source."""
+    """List the built-in presets: name, title, source, outcome."""
     rows = built_in()
     if as_json:
-        keys = ("name", "title", "source")
+        keys = ("name", "title", "source", "outcome")
         click.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=2))
         return
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

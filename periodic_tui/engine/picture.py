@@ -60,6 +60,7 @@ def _what_runs(run: Run, focus: int) -> Snapshot:
         preset=run.name,
         title=experiment.title,
         story=experiment.story,
+        must_show=experiment.screen.panes,
         step=run.step,
         life=run.life,
         trained=_what_is_trained(run, focus),

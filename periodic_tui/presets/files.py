@@ -38,10 +38,10 @@ def load(preset: str, overrides: Sequence[Override] = ()) -> tuple[str, Experime
     return printable(preset if preset in BUILT_IN else Path(preset).name), experiment
 
 
-def built_in() -> list[tuple[str, str, str]]:
-    """Name, title and source of each built-in preset."""
+def built_in() -> list[tuple[str, str, str, str]]:
+    """Name, title, source and outcome of each built-in preset."""
     experiments = [load(name) for name in BUILT_IN]
-    return [(name, experiment.title, experiment.source) for name, experiment in experiments]
+    return [(name, experiment.title, experiment.source, experiment.outcome) for name, experiment in experiments]
 
 
 def dump(experiment: Experiment) -> str:

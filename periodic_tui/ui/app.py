@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.dashboard import Dashboard
 
-OpenSession = Callable[[], tuple[Session, Sequence[tuple[str, str, str]]]]
-"""Makes the session, not yet running, and the list of presets: name, title, source."""
+OpenSession = Callable[[], tuple[Session, Sequence[tuple[str, str, str, str]]]]
+"""Makes the session, not yet running, and the list of presets: name, title, source, outcome."""
 
 COLORS = {
     "network": "#5fafff",
@@ -93,7 +93,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
             return False
         return True
 
-    def _show(self, dashboard: type[Dashboard], session: Session, presets: Sequence[tuple[str, str, str]]) -> None:
+    def _show(self, dashboard: type[Dashboard], session: Session, presets: Sequence[tuple[str, str, str, str]]) -> None:
         """Put the dashboard over the opening."""
         self.session = session
         self.dashboard = dashboard(session, presets, self.glyphs)

@@ -40,7 +40,9 @@ class Dashboard(AtOnce):
 
     snapshot: var[Snapshot] = var(EMPTY)
 
-    def __init__(self, session: Session, presets: Sequence[tuple[str, str, str]], glyphs: Glyphs = "braille") -> None:
+    def __init__(
+        self, session: Session, presets: Sequence[tuple[str, str, str, str]], glyphs: Glyphs = "braille"
+    ) -> None:
         super().__init__()
         self.session, self.presets, self.glyphs = session, [Preset(*preset) for preset in presets], glyphs
         self.panes: dict[str, Pane] = {}

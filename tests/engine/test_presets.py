@@ -1,8 +1,11 @@
 """Every built-in preset: it trains, its answer is one, and its populations are made of single runs."""
 
+import re
+
 import pytest
 import torch
 
+from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.commands.on_run import Inject
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
@@ -39,6 +42,39 @@ def test_the_injected_answer_solves_the_preset(name: str) -> None:
     assert summary["loss"] <= session.current.experiment.training.solved_below
     assert summary["verdict"]["code"] == "solved"
     assert summary["answer_error"] in (None, 0) or summary["answer_error"] < 1e-6
+
+
+def test_what_must_be_seen_reaches_the_screen() -> None:
+    session = Session(load, "sine-landscape", preset("sine-landscape", replicas=2))
+    session.open()
+    assert session.snapshot().must_show == ("landscape", "population")
+
+
+TO_TYPE = re.compile(r"\btype (\S+?)[,.:]?(?=\s)")
+STORIES = {name: preset(name).story for name in BUILT_IN}
+
+
+@pytest.mark.parametrize("name", [name for name in BUILT_IN if "type" in STORIES[name]])
+def test_what_a_story_asks_to_type_can_be_done_in_mid_run(name: str) -> None:
+    session = Session(load, name, preset(name, replicas=1, batch_size=8))
+    session.open()
+    (words,) = TO_TYPE.findall(STORIES[name])
+    session.advance(2)
+    assert session.apply(parse(words)).command == words
+    assert session.advance(1) == 1
+
+
+@pytest.mark.parametrize("name", [name for name in BUILT_IN if "H, then i" in STORIES[name]])
+def test_an_answer_is_lost_unless_it_is_held_where_the_story_says_so(name: str) -> None:
+    session = Session(load, name, preset(name))
+    session.open()
+    session.apply(parse("inject"))
+    session.advance(100)
+    assert session.summary()["verdict"]["code"] != "solved"
+    session.apply(parse("toggle-hold"))
+    session.apply(parse("inject"))
+    session.advance(100)
+    assert session.summary()["verdict"]["code"] == "solved"
 
 
 @pytest.mark.parametrize("name", WITHOUT_ANSWER)

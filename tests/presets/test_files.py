@@ -16,7 +16,7 @@ from periodic_tui.engine.components.targets import targets
 from periodic_tui.engine.overrides import override, parse_value
 from periodic_tui.presets.builtin import BUILT_IN, preset_folder
 from periodic_tui.presets.errors import PresetError
-from periodic_tui.presets.files import MAX_BYTES, dump, load
+from periodic_tui.presets.files import MAX_BYTES, built_in, dump, load
 
 MINIMAL = 'target.kind = "sine"\nmodel.kind = "sine-unit"\n'
 
@@ -105,6 +105,10 @@ def test_five_kinds_of_mistakes_give_five_lines(preset: Any) -> None:
         ("domain.train = [[0, 2], [1, 3]]", "domain.train: intervals must not overlap"),
         ("training = 5", "training: expected a table, got 5"),
         ('title = "\\u001b[31m"', "title: expected one line of printable characters"),
+        ('outcome = "' + 41 * "x" + '"', "outcome: expected at most 40 characters, got"),
+        ('outcome = "a\\nb"', "outcome: expected one line of printable characters"),
+        ('screen.panes = ["landscap"]', 'screen.panes[0]: unknown value "landscap", expected one of loss, clock,'),
+        ("screen.pane = []", "screen.pane: unknown key, expected panes"),
         ('"\\u009b31m" = 1', "\\u009b31m: unknown key"),
         ("training.seed = 0x" + 9000 * "f", "training.seed: expected less than"),
         ("training.batch_size = 0", "training.batch_size: 0 is the whole data set, but domain.points = 0"),
@@ -170,6 +174,16 @@ def test_a_built_in_name_wins_over_a_file(preset: Any, monkeypatch: pytest.Monke
     monkeypatch.chdir(Path(preset('title = "Own"\n' + MINIMAL, "sine-31")).parent)
     assert load("sine-31")[1].title == "One learnable frequency"
     assert load("./sine-31")[1].title == "Own"
+
+
+def test_what_must_be_seen_and_what_will_happen_survive_being_written(preset: Any) -> None:
+    said = 'outcome = "fails"\nscreen.panes = ["landscape", "units"]\n' + MINIMAL
+    _, experiment = load(preset(dump(load(preset(said))[1])))
+    assert (experiment.outcome, experiment.screen.panes) == ("fails", ("landscape", "units"))
+
+
+def test_every_built_in_preset_says_what_will_happen() -> None:
+    assert [name for name, _, source, outcome in built_in() if not (source and outcome)] == []
 
 
 def test_overrides_apply_in_their_order() -> None:

@@ -22,7 +22,11 @@ from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.widgets.pane import Pane, bordered
 
-PRESETS = [(name, f"Title of {name}", "") for name in ("sine-31", "ln-collapse", "magnitude")]
+PRESETS = [
+    ("sine-31", "Title of sine-31", "1-sine-and-clock", "fails"),
+    ("ln-collapse", "Title of ln-collapse", "2-ln-relu", "dies"),
+    ("magnitude", "Title of magnitude", "", ""),
+]
 
 _STEP = np.arange(0, 2_000, 10.0)
 _LOSS = 1 + 0.1 * np.sin(_STEP)

@@ -6,8 +6,11 @@ from textual.pilot import Pilot
 
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.snapshot import EMPTY, View
+from periodic_tui.presets.files import built_in, load
 from periodic_tui.ui.app import PeriodicApp
+from periodic_tui.ui.formatting import wrapped
 from periodic_tui.ui.keys import KEYS
+from periodic_tui.ui.screens.picker import SOURCES, Picker, Preset
 from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, sent, show, views, visit
 
 BINDINGS = [binding for binding in KEYS if isinstance(binding, Binding)]
@@ -56,6 +59,23 @@ def test_a_number_beyond_the_list_loads_nothing() -> None:
 def test_the_list_loads_what_is_chosen_and_escape_loads_nothing() -> None:
     assert sent(SINE, "l", "down", "enter") == ["load:ln-collapse"]
     assert sent(SINE, "l", "down", "escape") == []
+
+
+def test_the_list_is_grouped_by_write_up_and_says_what_will_happen() -> None:
+    rows = [row.strip("│ ") for row in show(SINE, "l", size=(80, 24))]
+    listed = rows[rows.index("A sine and a digital clock") :]
+    assert listed[1].split() == ["1", "sine-31", "Title", "of", "sine-31", "fails"]
+    assert listed[2:5:2] == ["ln x by ReLUs", "others"]
+    assert sent(SINE, "l", "down", "down", "enter") == ["load:magnitude"]
+
+
+def test_every_built_in_preset_fits_a_line_of_the_list_and_its_story_a_small_screen() -> None:
+    presets = [Preset(*row) for row in built_in()]
+    picker = Picker(presets, "sine-31")
+    lines = [str(option.prompt) for option in picker.entries]
+    assert len(lines) == len(presets) + len(SOURCES)
+    assert [line for line in lines if len(line) > picker.COLUMNS - 5] == []
+    assert [name for name, *_ in presets if len(wrapped(load(name)[1].story, 74)) > 3] == []
 
 
 def test_zoom_and_pan_ask_for_another_window_of_x() -> None:
@@ -120,7 +140,7 @@ def test_q_quits() -> None:
 
 
 def test_the_help_tells_the_story_and_every_key() -> None:
-    rows = "\n".join(show(SINE, "?", size=(100, 60)))
+    rows = "\n".join(show(SINE, "?", size=(100, 100)))
     assert SINE.story in rows
     told = [binding.tooltip for binding in BINDINGS if binding.tooltip not in rows]
     assert told == []

@@ -28,7 +28,7 @@ def test_the_glyphs_are_those_asked_for() -> None:
 def test_quitting_before_the_session_is_open_is_no_bug(late: Exception | None) -> None:
     opening, ended, trained = threading.Event(), threading.Event(), threading.Event()
 
-    def open_session() -> tuple[Session, list[tuple[str, str, str]]]:
+    def open_session() -> tuple[Session, list[tuple[str, str, str, str]]]:
         opening.set()
         ended.wait(10)
         if late:

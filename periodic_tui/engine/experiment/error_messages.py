@@ -32,6 +32,7 @@ EXPECTED = {
     "less_than_equal": "at most {le:,}",
     "too_short": "{min_length} or more values",
     "too_long": "{max_length} or fewer values",
+    "string_too_long": "at most {max_length} characters",
 }
 SHOWN = 40
 """Characters of a wrong key or value that are repeated."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from periodic_tui.engine.components.domain import Domain
@@ -13,6 +13,7 @@ from periodic_tui.engine.components.models import Model, models
 from periodic_tui.engine.components.optimizers import Optimizer, optimizers
 from periodic_tui.engine.components.optimizers.sgd import SGD
 from periodic_tui.engine.components.registry import Spec
+from periodic_tui.engine.components.screen_options import ScreenOptions
 from periodic_tui.engine.components.targets import Target, targets
 from periodic_tui.engine.components.training_options import Training
 from periodic_tui.engine.experiment.conflicts import conflicts
@@ -32,6 +33,7 @@ def _lines(text: str) -> str:
 
 
 Line = Annotated[str, AfterValidator(_one_line)]
+ShortLine = Annotated[str, Field(max_length=40), AfterValidator(_one_line)]
 Lines = Annotated[str, AfterValidator(_lines)]
 
 
@@ -40,6 +42,8 @@ class Experiment(Spec):
 
     title: Line = ""
     source: Line = ""
+    outcome: ShortLine = ""
+    """What will happen, in a few words."""
     story: Lines = ""
     target: Annotated[Target, targets]
     domain: Domain = Domain()
@@ -47,6 +51,7 @@ class Experiment(Spec):
     init: Init = Init()
     optimizer: Annotated[Optimizer, optimizers] = SGD()
     training: Training = Training()
+    screen: ScreenOptions = ScreenOptions()
     remedies: Remedies = Remedies()
 
     @model_validator(mode="after")

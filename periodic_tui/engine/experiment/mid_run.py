@@ -1,7 +1,12 @@
 """Changing a running experiment, as `set:` does."""
 
+from typing import Any
+
 from pydantic import ValidationError
 
+from periodic_tui.engine.components.activations import activations
+from periodic_tui.engine.components.optimizers import optimizers
+from periodic_tui.engine.components.registry import Registry
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment.error_messages import problems
 from periodic_tui.engine.experiment.experiment import Experiment
@@ -16,6 +21,16 @@ CHANGEABLE = (
     "domain.train",
 )
 """What `set:` can change in mid-run."""
+
+
+def changeable_keys() -> list[str]:
+    """Every such key, with the options of every optimizer and activation."""
+    plain = [key for key in CHANGEABLE if not key.endswith(".")]
+    return [*_options("optimizer", optimizers), *plain, *_options("model.activation", activations)]
+
+
+def _options(table: str, registry: Registry[Any]) -> list[str]:
+    return list(dict.fromkeys(f"{table}.{key}" for spec in registry.values() for key in spec.model_fields))
 
 
 def changed_in_mid_run(experiment: Experiment, key: str, text: str) -> Experiment:

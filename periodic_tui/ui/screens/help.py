@@ -1,6 +1,6 @@
-"""The help screen: what to watch, and every key."""
+"""The help screen: what to watch, every key, and what every word means; all of it can be searched."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from rich.console import Group
@@ -10,43 +10,116 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from periodic_tui.ui.formatting import literal
+from periodic_tui.ui.glossary import GLOSSARY
 
-Row = tuple[str, str]
+Rows = Mapping[str, str]
+"""Keys, or a word, and what they mean."""
+
+KEY_GROUPS = {
+    "run": ("toggle-pause", "step", "slower", "faster", "stop-at-death", "play-death", "undo", "compare"),
+    "answer and start": ("inject", "inject-beside", "toggle-hold", "reinitialize", "next.seed"),
+    "remedies": ("remedies",),
+    "presets": ("next.preset", "previous.preset", "list-presets", "load-preset"),
+    "what is trained": ("next.optimizer", "next.activation", "scale-lr"),
+    "panes": ("turn-pane", "zoom-pane", "hide-pane", "landscape", "turn-replica"),
+    "program": ("prompt", "help", "back", "suspend-process", "quit"),
+}
+"""Ids of keys, up to a number behind a dot."""
+IN_A_PANE = "in the pane in focus"
+"""The group of all other keys."""
+LEFT = 21
+"""Columns of keys and words: as many as the longest verdict has."""
 
 
 class Help(ModalScreen[None]):
-    """The preset's story above a table of the keys that act now."""
+    """The preset's story, the keys that act now in groups, and the glossary, with a line to search them by."""
 
     DEFAULT_CSS = """
     Help {
         align: center middle;
         VerticalScroll { width: 80; max-width: 100%; height: auto; max-height: 100%; border: round $network; }
         Static { width: 1fr; padding: 0 1; }
+        Input { margin: 0 1; width: 1fr; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,f1", "dismiss", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1", "dismiss", "close"),
+        Binding("question_mark", "dismiss", "close", priority=True),
+        Binding("up", "scroll(-1)"),
+        Binding("down", "scroll(1)"),
+        Binding("pageup", "scroll(-10)"),
+        Binding("pagedown", "scroll(10)"),
+    ]
 
-    def __init__(self, title: str, story: str, keys: Iterable[Row]) -> None:
+    def __init__(self, title: str, story: str, keys: Mapping[str, Rows]) -> None:
         super().__init__()
-        self._title, self._story, self._keys = title, story, keys
+        self._story = f"{title}\n\n{' '.join(story.split())}\n"
+        self._sections = {**keys, **GLOSSARY}
 
     def compose(self) -> ComposeResult:
-        table = Table.grid(padding=(0, 2))
-        for keys, meaning in self._keys:
-            table.add_row(Text(keys, "bold"), Text(meaning))
-        with VerticalScroll() as box:
+        with VerticalScroll(can_focus=False) as box:
             box.border_title = "help"
-            story = Text(literal(f"{self._title}\n\n{' '.join(self._story.split())}\n"))
-            yield Static(Group(story, table))
+            yield Input(placeholder="type to search keys and words", compact=True)
+            yield Static(literal(self._story), id="told", markup=False)
+            yield Static(id="found")
+
+    def on_mount(self) -> None:
+        self._show("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._show(event.value)
+
+    def action_scroll(self, rows: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
+
+    def _show(self, sought: str) -> None:
+        self.query_one("#told").display = not sought
+        found = matching(self._sections, sought)
+        tables = [part for heading, rows in found.items() for part in (Text(f"\n{heading}", "bold"), _table(rows))]
+        self.query_one("#found", Static).update(Group(*tables) if tables else Text("nothing found"))
 
 
-def key_rows(active: Iterable[ActiveBinding], show: dict[str, str]) -> list[Row]:
-    """A row for each action that tells what it does: its keys, as `show` writes them, and its tooltip."""
-    rows: dict[str, list[str]] = {}
+def matching(sections: Mapping[str, Rows], sought: str) -> dict[str, Rows]:
+    """The rows in which the text occurs, whatever its case; sections without any are left out.
+
+    A / before it, as other programs have it, is no part of it.
+    """
+    text = sought.strip().removeprefix("/").lower()
+    found = {
+        heading: {left: right for left, right in rows.items() if text in f"{left} {right}".lower()}
+        for heading, rows in sections.items()
+    }
+    return {heading: rows for heading, rows in found.items() if rows}
+
+
+def _table(rows: Rows) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(min_width=LEFT)
+    for left, right in rows.items():
+        table.add_row(Text(left, "bold"), Text(right))
+    return table
+
+
+def key_rows(active: Iterable[ActiveBinding], show: Mapping[str, str]) -> dict[str, Rows]:
+    """In groups, a row for each action that tells what it does: its keys, as `show` writes them, and its tooltip."""
+    keys: dict[tuple[str, str], list[str]] = {}
     for binding in (entry.binding for entry in active):
         if binding.tooltip:
-            rows.setdefault(binding.tooltip, []).append(show.get(binding.key, binding.key))
-    return [(" ".join(keys), meaning) for meaning, keys in rows.items()]
+            keys.setdefault((key_group(binding.id or ""), binding.tooltip), []).append(
+                show.get(binding.key, binding.key)
+            )
+    groups: dict[str, dict[str, str]] = {heading: {} for heading in (*KEY_GROUPS, IN_A_PANE)}
+    for (heading, meaning), shown in keys.items():
+        groups[heading][" ".join(shown)] = meaning
+    return {heading: rows for heading, rows in groups.items() if rows}
+
+
+def key_group(ident: str) -> str:
+    """The group of the key with that id."""
+    return next(
+        (group for group, idents in KEY_GROUPS.items() if any(f"{ident}.".startswith(f"{each}.") for each in idents)),
+        IN_A_PANE,
+    )

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
@@ -17,7 +16,7 @@ class Menu(ModalScreen[str | None]):
     DEFAULT_CSS = """
     Menu {
         align: center middle;
-        OptionList { max-width: 100%; height: auto; max-height: 90%; }
+        OptionList { max-width: 100%; height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
         OptionList, OptionList:focus { border: round $network; }
     }
     """
@@ -37,8 +36,3 @@ class Menu(ModalScreen[str | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_id)
-
-
-def entry(name: str, lines: Iterable[str], disabled: bool = False) -> Option:
-    """An entry of some lines, each cut off where there is no room."""
-    return Option(Text("\n".join(lines), no_wrap=True, overflow="ellipsis"), name, disabled)

@@ -1,0 +1,61 @@
+from typing import get_args
+
+from textual.binding import Binding
+
+from periodic_tui.engine.components.screen_options import PaneName
+from periodic_tui.engine.snapshot import UnitState
+from periodic_tui.engine.verdicts.rules import RULES
+from periodic_tui.ui.glossary import GLOSSARY, PANES, UNITS, VERDICTS, WORDS
+from periodic_tui.ui.keys import KEYS
+from periodic_tui.ui.panes import PANES as KINDS
+from periodic_tui.ui.screens.help import IN_A_PANE, KEY_GROUPS, key_group, matching
+from tests.ui.scripted import SINE, show
+
+NAMES = {kind.NAME for kind in KINDS}
+
+
+def test_the_glossary_holds_every_verdict_unit_and_pane() -> None:
+    assert set(VERDICTS) == {rule.code for rule in RULES}
+    assert set(UNITS) == set(get_args(UnitState))
+    assert set(PANES) == NAMES
+
+
+def test_the_glossary_holds_the_words_of_the_screen() -> None:
+    words = "probe basin replica sharpest L″ R pace omega omega_0 a noise minibatch journal preset remedy moved"
+    assert set(words.split()) | {"step/weights", "dead for good"} <= WORDS.keys()
+
+
+def test_no_group_of_keys_hides_a_group_of_words() -> None:
+    assert GLOSSARY.keys().isdisjoint({*KEY_GROUPS, IN_A_PANE})
+
+
+def test_a_preset_can_ask_for_every_pane_but_the_story_that_stands_there_anyway() -> None:
+    assert set(get_args(PaneName)) == NAMES - {"story"}
+
+
+def test_every_key_of_the_dashboard_is_in_a_group_of_its_own_kind() -> None:
+    idents = [binding.id for binding in KEYS if isinstance(binding, Binding)]
+    assert [ident for ident in idents if key_group(ident or "") == IN_A_PANE] == []
+    assert key_group("load-preset.3") == "presets"
+    assert key_group("fit.left") == IN_A_PANE
+
+
+def test_a_search_finds_keys_and_words_whatever_their_case() -> None:
+    sections = {"keys": {"i": "Inject the answer", "q": "Quit"}, "words": {"L″": "the curvature"}}
+    assert matching(sections, " ANSWER") == {"keys": {"i": "Inject the answer"}}
+    assert matching(sections, "/l″") == {"words": {"L″": "the curvature"}}
+    assert matching(sections, "") == sections
+    assert matching(sections, "zebra") == {}
+
+
+def test_typing_in_help_leaves_what_was_sought_and_q_is_a_letter() -> None:
+    rows = show(SINE, "?", *"mInIbatch")
+    assert any("the samples that one step is taken on" in row for row in rows)
+    assert not any("Draw the parameters afresh" in row or SINE.story in row for row in rows)
+    assert any("nothing found" in row for row in show(SINE, "?", *"qq"))
+
+
+def test_help_scrolls_to_its_end_and_closes() -> None:
+    assert any("what to watch in this preset" in row for row in show(SINE, "?", *["pagedown"] * 20))
+    for key in ("escape", "?", "f1"):
+        assert not any("type to search" in row for row in show(SINE, "?", key))
