@@ -106,6 +106,7 @@ class Measurements:
         self.deaths.forget()
         self.gradients.forget()
         self._landscape.forget()
+        self._features.forget()
         self._sample_frequencies()
 
     def begin_anew(self) -> None:

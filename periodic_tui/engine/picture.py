@@ -7,18 +7,25 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.diagnosis import Diagnosis
 from periodic_tui.engine.run import Run
-from periodic_tui.engine.snapshot import Snapshot, Trained, View
+from periodic_tui.engine.snapshot import Layer, Snapshot, Trained, View
+from periodic_tui.engine.training.sampling import intervals_in_use
 from periodic_tui.engine.treatment import offers
 from periodic_tui.engine.views.clock_face import clock_face
-from periodic_tui.engine.views.fit import fit_of, unit_curve
+from periodic_tui.engine.views.fit import fit_of, narrowed, unit_curve
+from periodic_tui.engine.views.thumbnails import thumbnails_of
 
 
 def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
     """The picture of a run at the step of the diagnosis. It changes nothing."""
     measured, focus, treatment = run.measured, found.focus, run.treatment
     parameters = run.trainer.parameters_of(slice(focus, focus + 1))
+    used = narrowed(run.experiment, intervals_in_use(run.trainer.step_inputs, focus))
+    layers = found.layers
+    if "units" in view.panes:
+        layers = _drawn(layers, thumbnails_of(run.observer, parameters, view, used))
     return replace(
         _what_runs(run, focus),
         loss=float(found.reading.loss[0]),
@@ -35,10 +42,10 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         outcomes=measured.population.outcomes(),
         outcome_codes=measured.population.names(),
         loss_fan=measured.population.curves(),
-        fit=fit_of(run.observer, parameters, view),
+        fit=fit_of(run.observer, parameters, view, used),
         clock=clock_face(run.observer, parameters),
-        unit=unit_curve(run.observer, parameters, view),
-        layers=found.layers,
+        unit=unit_curve(run.observer, parameters, view, used),
+        layers=layers,
         gradient_stats=found.gradient_stats,
         probe_points=len(run.observer.probe.x),
         landscape=found.landscape,
@@ -51,6 +58,11 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         stage=f"{treatment.name}: {treatment.stage}" if treatment else "",
         remedies=offers(run.experiment, found.verdict.code),
     )
+
+
+def _drawn(layers: tuple[Layer, ...], thumbnails: tuple[Floats, ...]) -> tuple[Layer, ...]:
+    """The hidden layers with what their units do."""
+    return tuple(replace(layer, thumbnails=own) for layer, own in zip(layers, thumbnails, strict=True))
 
 
 def _what_runs(run: Run, focus: int) -> Snapshot:

@@ -18,7 +18,7 @@ DOTS_PER_CELL = {"braille": (2, 4), "ascii": (1, 1)}
 ASCII_STROKES = {
     Ink.QUIET: "-", Ink.TEXT: "+", Ink.NETWORK: "*", Ink.TARGET: ".", Ink.TROUBLE: "x", Ink.PALE: ",", Ink.MARK: ":",
 }  # fmt: skip
-ASCII_SHAPES = {"×": "x", "●": "o", "■": "#", "┊": ":"}
+ASCII_SHAPES = {"×": "x", "●": "o", "■": "#", "┊": ":", "←": "<", "→": ">"}
 """Any other shape is a star."""
 
 FAR = 2.0**40

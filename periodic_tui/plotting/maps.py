@@ -106,7 +106,24 @@ def zero_lines(
     across, down = np.linspace(low, high, 2 * columns), np.linspace(high, low, 4 * rows)
     lines = np.zeros((4 * rows, 2 * columns), bool)
     for unit, (first, second) in enumerate(w):
-        positive = first * across + second * down[:, None] + (b[unit] if b.size else 0.0) > 0
-        lines[:, 1:] |= positive[:, 1:] != positive[:, :-1]
-        lines[1:] |= positive[1:] != positive[:-1]
+        lines |= _edges(first * across + second * down[:, None] + (b[unit] if b.size else 0.0))
     return lines
+
+
+def fold_line(values: ArrayLike, columns: int, rows: int) -> NDArray[np.bool_]:
+    """Where a table of values [h, w] changes its sign, as dots [4 · rows, 2 · columns] over its map."""
+    table = np.asarray(values, np.float64)
+    for size in (2 * columns, 4 * rows):
+        places = np.linspace(0, table.shape[1] - 1, max(size, 1))
+        left = np.minimum(places.astype(int), max(table.shape[1] - 2, 0))
+        right = np.minimum(left + 1, table.shape[1] - 1)
+        table = (table[:, left] + (places - left) * (table[:, right] - table[:, left])).T
+    return _edges(table)
+
+
+def _edges(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """The dots of a table at which it turns from zero or less to more, or back."""
+    positive, edges = values > 0, np.zeros(values.shape, bool)
+    edges[:, 1:] |= positive[:, 1:] != positive[:, :-1]
+    edges[1:] |= positive[1:] != positive[:-1]
+    return edges

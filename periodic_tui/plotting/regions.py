@@ -9,11 +9,17 @@ from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 
 STROKES = {"braille": ("━", "┄"), "ascii": ("=", ".")}
 """Of what was trained on, and of what was held out."""
-NAMES = (" trained ", " held out ")
+HELD_OUT = ("trained", "held out")
+NOT_YET = ("trained now", "not yet")
+"""Names of what is trained on and of the rest, where that is held out, or where a remedy will come to it."""
 
 
 def region_row(
-    columns: int, window: tuple[float, float], trained: Sequence[tuple[float, float]], glyphs: Glyphs = "braille"
+    columns: int,
+    window: tuple[float, float],
+    trained: Sequence[tuple[float, float]],
+    glyphs: Glyphs = "braille",
+    names: tuple[str, str] = HELD_OUT,
 ) -> Cells:
     """One row over a window of x: a heavy line where x is in a trained interval, with names where they fit."""
     x = np.linspace(*window, max(columns, 1))
@@ -23,7 +29,7 @@ def region_row(
     cells, column = Cells.blank(columns, 1), 0
     for known, stretch in groupby(inside.tolist()):
         length = len(list(stretch))
-        stroke, name = STROKES[glyphs][not known], NAMES[not known]
+        stroke, name = STROKES[glyphs][not known], f" {names[not known]} "
         text = name.center(length, stroke) if length >= len(name) + 2 else stroke * length
         cells = cells.write(column, 0, text, Ink.TEXT if known else Ink.QUIET)
         column += length

@@ -12,6 +12,8 @@ from rich.cells import cell_len
 from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from periodic_tui.plotting.cells import Glyphs
 
 
@@ -19,10 +21,13 @@ ASCII = str.maketrans(
     {
         "·": "-", "→": "->", "±": "+-", "×": "x", "ω": "w", "″": "''", "′": "'", "−": "-", "–": "-", "—": "-", "…": "~",
         "●": "*", "■": "#", "◆": "*", "▫": "o", "╱": "/", "∙": ".", "≤": "<=", "≥": ">=", "∈": "in", "φ": "phi",
-        "÷": "/",
+        "÷": "/", "╳": "X", "╬": "@", "▶": ">", "←": "<",
     }
 )  # fmt: skip
 """How the signs of our own sentences are written in ASCII."""
+
+SHOWN_NUMBERS = 4
+"""Of a vector."""
 
 UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
@@ -75,6 +80,14 @@ def loss(value: float | None) -> str:
         return f"{value:<7.0f}"
     forms = (f"{value:#.3g}".rstrip("."), f"{value:.1e}", f"{value:.0e}")
     return f"{next(form for form in forms if len(form) <= 7):<7}"
+
+
+def numbers(values: Iterable[float]) -> str:
+    """Weights as +0.34, or as (-0.21, -0.08, …)."""
+    shown = [f"{value:+.3g}" for value in values]
+    if len(shown) == 1:
+        return shown[0]
+    return f"({', '.join(shown if len(shown) <= SHOWN_NUMBERS else [*shown[:SHOWN_NUMBERS], '…'])})"
 
 
 def four_digits(value: float) -> str:

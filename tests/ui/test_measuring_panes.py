@@ -1,14 +1,16 @@
 """Population, landscape, weights and features, drawn from hand-made snapshots."""
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
 from textual.geometry import Size
 
-from periodic_tui.engine.snapshot import Curve, Features, Landscape, Layer, Line, Snapshot
+from periodic_tui.engine.snapshot import Curve, Features, GradientStats, Landscape, Layer, Line, Snapshot
 from periodic_tui.engine.verdicts.rules import CODES
-from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.panes.features import FeaturesPane, thirds
 from periodic_tui.ui.panes.landscape import LandscapePane
 from periodic_tui.ui.panes.population import OUTCOMES, PopulationPane, wilson
@@ -36,7 +38,14 @@ def drawn(pane: type[Pane], snapshot: Snapshot, size: Size) -> Cells:
 
 def test_every_verdict_has_a_shape_of_its_own() -> None:
     assert set(OUTCOMES) == set(CODES)
-    assert len({shape for shape, _ in OUTCOMES.values()}) == len(CODES)
+    for glyphs in get_args(Glyphs):
+        assert len({plain(shape, glyphs) for shape, _ in OUTCOMES.values()}) == len(CODES)
+
+
+def test_red_is_for_what_is_dead_or_diverged() -> None:
+    assert {code for code, (_, ink) in OUTCOMES.items() if ink == Ink.TROUBLE} == {
+        "dead-network", "dead-units", "diverged",
+    }  # fmt: skip
 
 
 def test_the_interval_of_a_share_is_wilsons() -> None:
@@ -65,11 +74,27 @@ def test_a_large_population_scrolls_with_the_cursor() -> None:
 
 def test_the_landscape_shows_loss_gradient_and_the_present_frequency() -> None:
     x = np.linspace(0, 34, 400)
-    scape = Landscape(x, 1 + 0 * x, np.sin(x), 100 * np.sin(50 * x), present=0.53)
+    scape = Landscape(x, 1 + 0 * x, np.sin(x), 100 * np.sin(50 * x), 0.53, 1.0, 0.5)
     text = "\n".join(drawn(LandscapePane, replace(SINE, landscape=scape), Size(58, 24)).text())
     for name in ("expected loss", "dL/dω of a batch", "basin of the answer"):
         assert name in text
-    assert "noise ±" in LandscapePane().figure(replace(SINE, landscape=scape))
+
+
+def test_gradient_and_noise_are_the_verdicts_and_an_older_landscape_tells_its_step() -> None:
+    x = np.linspace(0, 34, 400)
+    scape = Landscape(x, 1 + 0 * x, np.sin(x), 100 * np.sin(50 * x), 0.53, 1.0, 0.5, step=2_000)
+    snapshot = replace(SINE, landscape=scape, gradient_stats=GradientStats(0.25, 125.0))
+    assert LandscapePane().figure(snapshot) == "gradient 0.250 in noise ±125 · g: near"
+    assert LandscapePane().figure(replace(snapshot, step=3_000)).endswith("g: near · at step 2,000")
+    assert LandscapePane().figure(replace(snapshot, gradient_stats=GradientStats())) == "g: near"
+
+
+def test_the_marks_stand_at_the_exact_values_not_between_the_curves_points() -> None:
+    x = np.linspace(0, 34, 5)
+    scape = Landscape(x, np.ones(5), np.ones(5), 10 * np.ones(5), 15.0, 0.0, -10.0)
+    rows = drawn(LandscapePane, replace(SINE, landscape=scape), Size(58, 24)).text()
+    marked = [row for row in rows if "●" in row[:30]]
+    assert [row.split("┤")[0].strip() for row in marked] == ["0.0", "-10"]
 
 
 def test_where_there_are_many_parameters_the_landscape_is_lines() -> None:

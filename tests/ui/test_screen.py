@@ -212,7 +212,7 @@ def test_zero_is_drawn_at_a_floor_and_what_is_not_finite_is_marked() -> None:
 def test_units_have_a_shape_for_each_state() -> None:
     layer = Layer("hidden.0", np.ones(6), dead=(0,), mute=(1,), linear=(2,), duplicate=((3, 4),), groups=((3, 4),))
     row = next(row for row in framed(UnitsPane, replace(MAGNITUDE, layers=(layer,))) if "hidden.0" in row)
-    assert [sign for sign in row.split("hidden.0")[1].split() if sign != "│"][:6] == ["·", "▫", "╱", "◆a", "◆a", "■"]
+    assert [sign for sign in row.split("hidden.0")[1].split() if sign != "│"][:6] == ["╳", "▫", "╱", "◆a", "◆a", "■"]
 
 
 def test_ascii_glyphs_are_ascii() -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -6,10 +7,13 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 
 from periodic_tui.engine.snapshot import Layer, Snapshot, UnitCurve
-from periodic_tui.plotting.cells import Ink
+from periodic_tui.plotting.cells import Glyphs, Ink
 from periodic_tui.ui.app import PeriodicApp
+from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.panes.units.detail import detail_lines, unit_detail
-from periodic_tui.ui.panes.units.grid import LABEL, grid_rows, moved, row_of, totals, unit_grid
+from periodic_tui.ui.panes.units.drawing import unit_picture
+from periodic_tui.ui.panes.units.grid import LABEL, grid_rows, moved, row_of, unit_rows
+from periodic_tui.ui.panes.units.looks import LOOKS, states, totals
 from periodic_tui.ui.panes.units.pane import UnitsPane
 from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, framed, put, rows_of, views, visit
 
@@ -45,10 +49,10 @@ def test_the_cursor_walks_over_layers_and_stays_on_the_grid() -> None:
 
 
 def test_units_that_seldom_react_are_pale_and_the_dead_for_good_stand_apart() -> None:
-    cells = unit_grid(SMALL.layers, grid_rows(SMALL.layers, 40), (40, 2), (1, 0), "braille")
+    cells = unit_picture(SMALL.layers, grid_rows(SMALL.layers, 40), (40, 2), (1, 0), True, "braille")
     inks = [Ink(cells.ink[0, LABEL + 4 * n]) for n in range(3)]
     assert inks == [Ink.NETWORK, Ink.PALE, Ink.TROUBLE]
-    assert cells.text()[0].split() == ["hidden.0", "■", "■", "×"]
+    assert cells.text()[0].split() == ["hidden.0", "■", "■", "╬"]
     assert Ink(cells.ink[1, LABEL]) == Ink.MARK
 
 
@@ -64,8 +68,72 @@ def test_the_detail_tells_weights_bias_and_share_of_the_probe() -> None:
 
 
 def test_the_totals_are_told_layer_by_layer() -> None:
-    assert totals(SMALL.layers) == "3 units, 1 dead · 2 units"
-    assert totals((Layer("hidden.0", np.ones(3), duplicate=((0, 1),)),)) == "3 units, 1 pair"
+    assert totals(SMALL.layers, 60) == "3 units, 1 dead · 2 units"
+    assert totals((Layer("hidden.0", np.ones(3), duplicate=((0, 1),)),), 60) == "3 units, 1 pair"
+
+
+def test_many_pairs_are_a_number_and_never_break_the_line() -> None:
+    crowd = Layer("hidden.0", np.ones(1_512), dead=(3,), duplicate=tuple((n, n + 1) for n in range(1_188)))
+    assert totals((crowd, crowd), 80) == "1,512 units, 1 dead, 1,188 pairs · 1,512 units, 1 dead, 1,188 pairs"
+    assert totals((crowd, crowd), 50) == "1,512 units, 1 dead · 1,512 units, 1 dead"
+
+
+def test_red_is_for_the_dead_alone_and_every_state_has_a_shape_in_ascii_too() -> None:
+    assert {state for state, (_, ink) in LOOKS.items() if ink == Ink.TROUBLE} == {"dead", "certified"}
+    for glyphs in get_args(Glyphs):
+        assert len({plain(shape, glyphs) for shape, _ in LOOKS.values()}) == len(LOOKS)
+
+
+def test_the_cursor_leaves_a_dead_unit_red() -> None:
+    cells = unit_picture(SMALL.layers, grid_rows(SMALL.layers, 40), (40, 2), (0, 2), True, "braille")
+    assert [Ink(ink) for ink in cells.ink[0, LABEL + 8 : LABEL + 10]] == [Ink.TROUBLE, Ink.MARK]
+
+
+RELU = np.maximum(np.linspace(-1, 1, 48), 0)
+LN = replace(
+    MAGNITUDE,
+    layers=(
+        Layer("hidden.0", np.ones(50)),
+        Layer("hidden.1", np.ones(10), dead=(4,), thumbnails=np.stack([RELU] * 10)),
+    ),
+)
+HEX = replace(
+    MAGNITUDE,
+    layers=(Layer("hidden.0", np.ones(3), dead=(2,), thumbnails=np.stack([np.outer(RELU[::3], RELU[::3])] * 3)),),
+)
+
+
+@pytest.mark.parametrize("focus", [False, True])
+def test_units_of_narrow_layers_are_thumbnails_and_those_of_wide_ones_cells(focus: bool) -> None:
+    rows = unit_rows(LN.layers, 56, 9 - 2 * focus)
+    assert {row.layer for row in rows if row.tile} == {1}
+    assert sum(row.height for row in rows) - 1 <= 9 - 2 * focus
+    picture = unit_picture(LN.layers, rows, (56, 9), None, True, "braille")
+    dead = (picture.ink == Ink.TROUBLE).sum()
+    columns, lines = rows[-1].tile or (0, 0)
+    assert dead == columns * lines + 1, "the tile, and the mark beside it"
+    assert picture.text()[2][LABEL + 4 * rows[-1].step + columns + 1] == "4"
+
+
+def test_two_inputs_make_maps_as_wide_as_high() -> None:
+    [row] = unit_rows(HEX.layers, 56, 10)
+    assert row.tile is not None
+    assert row.tile[0] == 2 * row.tile[1] >= 10
+    marks: dict[Glyphs, str] = {"braille": "╳", "ascii": "X"}
+    for glyphs, mark in marks.items():
+        assert any(f"{mark} DEAD {mark}" in line for line in framed(UnitsPane, HEX, (58, 12), glyphs))
+
+
+def test_where_there_is_no_room_for_thumbnails_all_are_cells() -> None:
+    assert unit_rows(LN.layers, 56, 4) == grid_rows(LN.layers, 56)
+    assert not any("⣀" in line for line in framed(UnitsPane, LN, (40, 10)))
+
+
+def test_arrows_walk_over_thumbnails_too() -> None:
+    rows = unit_rows(LN.layers, 56, 7)
+    below = moved(rows, (1, 0), 0, 1)
+    assert below == (1, rows[-1].first)
+    assert states(LN.layers[1])[4] == "dead"
 
 
 def test_arrows_choose_the_unit_whose_activation_the_session_sends() -> None:

@@ -50,6 +50,10 @@ class FeatureMap:
         replica, embedded = self._embedded
         return embedded if replica == focus and embedded.method else replace(flat, remark=self._remark())
 
+    def forget(self) -> None:
+        """Embed anew at the next call, and show no older embedding: a command has changed the run."""
+        self._embedded, self._asked, self._due = (-1, Features()), (-1, -1), 0.0
+
     def _hidden(self, focus: int) -> tuple[Floats, Floats]:
         some = self.observer.probe.part(POINTS)
         layers = self.observer.hidden(self.trainer.parameters_of(slice(focus, focus + 1)), some.x)

@@ -9,8 +9,10 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.components.domain import Interval
 from periodic_tui.engine.components.models.mlp import MLP, Linear
 from periodic_tui.engine.components.models.oscillators import wrapped
+from periodic_tui.engine.components.targets.clock import Clock
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.known_answers import NoAnswer, known_answer
@@ -20,25 +22,42 @@ from periodic_tui.engine.training.sampling import scaled, torch_dtype
 _PERIODS = 5
 _SIDE = 48
 _NORMAL_REACH = 3.0
+_OPENING = 8
+"""A window on a narrowed range is so many times narrower than the usual one, or so many times that, and so on: the
+range opens within it, and it seldom jumps."""
+_SAME = 1e-6
+"""Of the domain: a difference that is but rounding."""
 
 
-def fit_of(observer: Observer, parameters: Tensor, view: View) -> Fit:
-    """The fit of one replica's `parameters` `[1, parameters]`, of curves over the view's window."""
+def fit_of(observer: Observer, parameters: Tensor, view: View, used: Interval | None = None) -> Fit:
+    """The fit of one replica's `parameters` `[1, parameters]`, of curves over the view's window.
+
+    `used`: the interval that is trained on now, where a remedy has narrowed it.
+    """
     target = observer.step.experiment.target
     if target.inputs == 1:
-        return _curves(observer, parameters, view)
+        return _curves(observer, parameters, view, used)
     if target.inputs == 2 and target.outputs == 1:
         return _maps(observer, parameters)
     return _weights(observer, parameters) or _sample(observer, parameters)
 
 
-def unit_curve(observer: Observer, parameters: Tensor, view: View) -> UnitCurve:
+def narrowed(experiment: Experiment, intervals: tuple[Interval, ...]) -> Interval | None:
+    """The ends of the training intervals in use, where a remedy has made that less than the whole."""
+    if not intervals:
+        return None
+    (low, high), whole = _hull(intervals), _hull(experiment.domain.train)
+    slack = _SAME * (whole[1] - whole[0])
+    return (low, high) if low > whole[0] + slack or high < whole[1] - slack else None
+
+
+def unit_curve(observer: Observer, parameters: Tensor, view: View, used: Interval | None = None) -> UnitCurve:
     """The activation of the view's unit, with one replica's `parameters` `[1, parameters]`."""
     if view.unit is None or observer.step.experiment.target.inputs > 2:
         return UnitCurve()
     layer, unit = view.unit
     single = observer.step.experiment.target.inputs == 1
-    x = _curve_inputs(observer, view) if single else _map_inputs(observer)
+    x = curve_inputs(observer, view, used) if single else map_inputs(observer)
     hidden = observer.hidden(parameters, x.to(parameters.device))
     if layer >= len(hidden) or unit >= hidden[layer].activations.shape[-1]:
         return UnitCurve()
@@ -48,16 +67,16 @@ def unit_curve(observer: Observer, parameters: Tensor, view: View) -> UnitCurve:
     return UnitCurve(layer, unit, first if single else first[:side], values if single else values.reshape(side, side))
 
 
-def _curve_inputs(observer: Observer, view: View) -> Tensor:
+def curve_inputs(observer: Observer, view: View, used: Interval | None = None) -> Tensor:
     """The inputs `[points, 1]` of curves over the view's window."""
     experiment = observer.step.experiment
-    x = torch.linspace(*(view.window or _window(experiment)), view.points, dtype=torch.float64)
+    x = torch.linspace(*(view.window or _window(experiment, used)), view.points, dtype=torch.float64)
     return x.to(torch_dtype(experiment)).unsqueeze(-1)
 
 
-def _map_inputs(observer: Observer) -> Tensor:
+def map_inputs(observer: Observer, side: int = _SIDE) -> Tensor:
     """The inputs `[side · side, 2]` of maps: rows from the top of the picture (large second input) to its bottom."""
-    return over_domain(observer, _SIDE, _SIDE)[1]
+    return over_domain(observer, side, side)[1]
 
 
 def over_domain(observer: Observer, points: int, side: int) -> tuple[Floats, Tensor]:
@@ -74,18 +93,24 @@ def over_domain(observer: Observer, points: int, side: int) -> tuple[Floats, Ten
     return _numpy(axis), scaled(square, experiment.domain.scale)
 
 
-def _curves(observer: Observer, parameters: Tensor, view: View) -> Fit:
+def _curves(observer: Observer, parameters: Tensor, view: View, used: Interval | None) -> Fit:
     experiment = observer.step.experiment
-    x, phases = _curve_inputs(observer, view), experiment.target.phases
-    prediction = observer.predict(parameters, x.to(parameters.device))[0]
+    x, cyclic = curve_inputs(observer, view, used), _cyclic(experiment)
+    target, prediction = experiment.target(x), observer.predict(parameters, x.to(parameters.device))[0]
     return Fit(
         x=_numpy(x[:, 0]),
-        target=_numpy(experiment.target(x)),
-        prediction=_numpy(wrapped(prediction) if phases else prediction),
-        kind="phases" if phases else "curves",
+        target=_numpy(wrapped(target) if cyclic else target),
+        prediction=_numpy(wrapped(prediction) if cyclic else prediction),
+        kind="phases" if cyclic else "curves",
         trained=experiment.domain.train,
         domain=_ends(experiment),
+        used=used,
     )
+
+
+def _cyclic(experiment: Experiment) -> bool:
+    """Whether the outputs are angles; those of a table are if its loss takes them for such."""
+    return experiment.training.loss == "circular" or isinstance(experiment.target, Clock)
 
 
 def _numpy(values: Tensor) -> Floats:
@@ -96,29 +121,37 @@ def _ends(experiment: Experiment) -> tuple[float, float]:
     domain = experiment.domain
     if domain.distribution == "normal":
         return -_NORMAL_REACH, _NORMAL_REACH
-    intervals = (*domain.train, *domain.test)
+    return _hull((*domain.train, *domain.test))
+
+
+def _hull(intervals: tuple[Interval, ...]) -> Interval:
     return min(low for low, _ in intervals), max(high for _, high in intervals)
 
 
-def _window(experiment: Experiment) -> tuple[float, float]:
-    """A window in which single periods can be seen, or everything: where nothing is periodic, or much is held out."""
+def _window(experiment: Experiment, used: Interval | None) -> Interval:
+    """A window in which single periods can be seen, or everything: where nothing is periodic, or much is held out.
+
+    It lies on the range in use, and is narrower while that is.
+    """
     low, high = _ends(experiment)
     width = high - low
     if experiment.target.frequencies and not experiment.domain.test:
         width = min(width, _PERIODS * 2 * math.pi / max(experiment.target.frequencies))
-    middle = (low + high) / 2
+    if used is None:
+        middle = (low + high) / 2
+    else:
+        times = math.floor(math.log(max(width / (used[1] - used[0]), 1.0), _OPENING))
+        width /= _OPENING**times
+        middle = min(max(sum(used) / 2, low + width / 2), high - width / 2)
     return middle - width / 2, middle + width / 2
 
 
-def _axis(observer: Observer) -> Tensor:
-    return torch.linspace(*_ends(observer.step.experiment), _SIDE, dtype=torch_dtype(observer.step.experiment))
-
-
 def _maps(observer: Observer, parameters: Tensor) -> Fit:
-    experiment, points, shape = observer.step.experiment, _map_inputs(observer), (_SIDE, _SIDE)
+    experiment, shape = observer.step.experiment, (_SIDE, _SIDE)
+    axis, points = over_domain(observer, _SIDE, _SIDE)
     factor = experiment.model.input_scale if isinstance(experiment.model, MLP) else 1.0
     return Fit(
-        x=_numpy(_axis(observer)),
+        x=axis,
         target=_numpy(experiment.target(points).view(shape)),
         prediction=_numpy(observer.predict(parameters, points.to(parameters.device)).view(shape)),
         kind="maps",

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.components.domain import Interval
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
@@ -23,6 +24,7 @@ POINTS = 400
 """Number of frequencies on the axis."""
 POSITIONS = np.linspace(-1.0, 1.25, 37)
 """On a line: 0 is the present point, 1 the answer."""
+_PRESENT = int(np.flatnonzero(POSITIONS == 0)[0])
 _NEAR = 3.0
 """Half-width of the near view, in basins."""
 _PERIOD = 0.5
@@ -40,28 +42,28 @@ _CURVED = 256
 
 
 class LossLandscape:
-    """Draws the landscape around one replica, and keeps it for half a second."""
+    """Draws the landscape around one replica, and keeps it for half a second, or until another range is trained on."""
 
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer, self.observer = trainer, observer
         self._landscape = Landscape()
-        self._key: tuple[int, bool] | None = None
+        self._key: tuple[int, bool, tuple[Interval, ...]] | None = None
         self._budget = Budget(_SHARE, rest=_PERIOD)
         self._answer = self._known_answer()
 
-    def forget(self) -> None:
-        """Draw anew at the next call, whatever that has cost before."""
-        self._key = None
-
     def __call__(self, focus: int, near: bool, basin: float | None) -> Landscape:
         """The landscape around a replica; `basin` is the answer's half-width for the near view."""
-        key = (focus, near)
+        key = (focus, near, intervals_in_use(self.trainer.step_inputs, focus))
         if key != self._key:
             self._key, self._budget = key, Budget(_SHARE, rest=_PERIOD)
         if self._budget.ready:
             with self._budget.spend():
                 self._landscape = replace(self._drawn(focus, near, basin), step=self.trainer.done)
         return self._landscape
+
+    def forget(self) -> None:
+        """Draw anew at the next call, whatever has been spent: a command has changed the run, or it is at rest."""
+        self._key = None
 
     def _drawn(self, focus: int, near: bool, basin: float | None) -> Landscape:
         present = self.trainer.parameters_of(slice(focus, focus + 1)).detach()
@@ -70,7 +72,11 @@ class LossLandscape:
             used = intervals_in_use(self.trainer.step_inputs, focus)
             expected = replace(expected, intervals=used or expected.intervals)
             return over_frequency(self.trainer, expected, present, near and basin is not None, basin or 0.0, focus)
-        return Landscape(lines=tuple(self._lines(present)), x=POSITIONS, reach=self._reach(present))
+        lines = self._lines(present)
+        if not lines:
+            return Landscape()
+        here = float(lines[0].loss[_PRESENT])
+        return Landscape(x=POSITIONS, lines=tuple(lines), reach=self._reach(present), present_loss=here)
 
     def _known_answer(self) -> Tensor | None:
         try:
@@ -130,6 +136,8 @@ def over_frequency(
         gradient=expected.gradient(x),
         sampled=sampled_gradient(trainer, x, focus),
         present=omega,
+        present_loss=float(expected.loss(np.array(omega))),
+        present_gradient=float(expected.gradient(np.array(omega))),
         near=near,
     )
 

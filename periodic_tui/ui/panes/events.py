@@ -1,36 +1,97 @@
 """The events pane: what was done to the run, and what happened in it."""
 
+from functools import lru_cache
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.message import Message
 
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.ui.formatting import clipped, wrapped
+from periodic_tui.ui.formatting import clipped, plain, wrapped
 from periodic_tui.ui.widgets.pane import Pane
 
 STEP = 11
 """Columns of the step."""
+LINES = 2
+"""Rows of an event that is not chosen, at most."""
+PLAYABLE = "▶ "
+"""Before the text of a death that can be played again."""
 
 
 class EventsPane(Pane):
-    """Shows a line for each event, the newest last."""
+    """Shows the newest event last, each in a line or two; the cursor's in full. Enter plays a death again."""
 
     NAME = "events"
     TITLE = "events"
     PLACE = "strip"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", "event before", id="events.up", show=False, tooltip="The event before"),
+        Binding("down", "choose(1)", "next event", id="events.down", show=False, tooltip="The next event"),
+        Binding("enter", "play", "play again", id="events.play", show=False, tooltip="Play a death again"),
+    ]
+
+    class Play(Message):
+        """The user wants to see a death again."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    _chosen: Event | None = None
+    """Where the cursor was put; None: on the newest."""
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(snapshot.events) and super().is_relevant(snapshot)
 
+    @property
+    def cursor(self) -> int:
+        """The place of the chosen event, or of the newest."""
+        events = self.snapshot.events
+        places = (place for place, event in enumerate(events) if event is self._chosen)
+        return next(places, len(events) - 1)
+
+    def action_choose(self, by: int) -> None:
+        events = self.snapshot.events
+        place = min(max(self.cursor + by, 0), len(events) - 1)
+        self._chosen = events[place] if place < len(events) - 1 else None
+        self.redraw()
+
+    def action_play(self) -> None:
+        death = self.snapshot.events[self.cursor].death if self.snapshot.events else None
+        if death is not None:
+            self.post_message(self.Play(death))
+
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
-        cells = Cells.blank(*size)
-        lines = [line for event in snapshot.events[-size.height :] for line in event_lines(event, size, self.glyphs)]
-        for row, (step, text) in enumerate(lines[-size.height :]):
-            cells = cells.write(0, row, step, Ink.QUIET).write(STEP + 2, row, text, Ink.TEXT)
+        cells, cursor = Cells.blank(*size), self.cursor if self.has_focus else -1
+        lines: list[tuple[str, str, bool]] = []
+        start = 0
+        for place, event in enumerate(snapshot.events):
+            if place == cursor:
+                start = len(lines)
+            most = min(size.height, size.height if place == cursor else LINES)
+            lines += [(*line, place == cursor) for line in event_lines(event, size.width, most, self.glyphs)]
+        first = max(len(lines) - size.height, 0)
+        first = min(first, start) if cursor >= 0 else first
+        for row, (step, text, chosen) in enumerate(lines[first : first + size.height]):
+            ink = Ink.MARK if chosen else Ink.QUIET
+            cells = cells.write(0, row, step + "<" * (chosen and bool(step)), ink)
+            cells = cells.write(STEP + 2, row, text, Ink.TEXT)
         return cells
 
+    def figure(self, snapshot: Snapshot) -> str:
+        if self.has_focus and snapshot.events and snapshot.events[self.cursor].death is not None:
+            return "enter: play again"
+        if any(event.death is not None for event in snapshot.events):
+            return f"{PLAYABLE}can be played again"
+        return ""
 
-def event_lines(event: Event, size: Size, glyphs: Glyphs) -> list[tuple[str, str]]:
-    """The step, right-aligned, beside the first of its lines of text, of which so many as there is room for."""
-    texts = clipped(wrapped(event.text, size.width - STEP - 3, glyphs) or [""], size.height)
+
+@lru_cache(maxsize=512)
+def event_lines(event: Event, width: int, most: int, glyphs: Glyphs) -> list[tuple[str, str]]:
+    """The step, right-aligned, beside the first of its lines of text, of which there are at most so many."""
+    mark = "" if event.death is None else plain(PLAYABLE, glyphs)
+    texts = clipped(wrapped(mark + event.text, width - STEP - 3, glyphs) or [""], most)
     return [("" if number else f"{event.step:>{STEP},}", text) for number, text in enumerate(texts)]

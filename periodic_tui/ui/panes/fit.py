@@ -15,7 +15,7 @@ from periodic_tui.plotting.figures import Series, Style, curve_figure
 from periodic_tui.plotting.frame import frame
 from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL
 from periodic_tui.plotting.maps import Map, banded, map_size, side_by_side, zero_lines
-from periodic_tui.plotting.regions import region_row
+from periodic_tui.plotting.regions import HELD_OUT, NOT_YET, region_row
 from periodic_tui.ui.formatting import loss, plain
 from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
@@ -27,7 +27,10 @@ NARROWEST = 1e-6
 """Of the domain: the shortest window."""
 REGIONS = 8
 """Rows from which there is one for the trained and held-out stretches, where part of the domain was held out."""
-MAPS = 3
+ERROR_ROWS = 16
+"""Rows from which each of three maps can be read: the error has a place beside target and network."""
+MOST_LINES = 16
+"""Units whose zero lines are drawn unasked."""
 
 
 class FitPane(PlotPane):
@@ -45,8 +48,8 @@ class FitPane(PlotPane):
 
     _asked: tuple[int, Window] = (-1, (0.0, 0.0))
     """The run and the window that the user last asked for."""
-    _lines = False
-    """Whether the units' zero lines lie over the maps."""
+    _lines: bool | None = None
+    """Whether the units' zero lines lie over the map, once the user has chosen."""
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
@@ -60,8 +63,13 @@ class FitPane(PlotPane):
         self._ask(low + share * (high - low), high + share * (high - low))
 
     def action_lines(self) -> None:
-        self._lines = not self._lines
+        self._lines = not self._has_lines(self.snapshot)
         self.redraw()
+
+    def _has_lines(self, snapshot: Snapshot) -> bool:
+        if self._lines is None:
+            return bool(snapshot.layers) and snapshot.layers[0].units <= MOST_LINES
+        return self._lines
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         fit = snapshot.fit
@@ -75,9 +83,12 @@ class FitPane(PlotPane):
             return "outputs for one signal of the probe"
         low, high = float(fit.x.min()), float(fit.x.max())
         if fit.kind == "maps":
-            return f"x, y ∈ [{low:,g}, {high:,g}] · k: where units begin"
+            return f"x, y ∈ [{low:,g}, {high:,g}] · lines: where units begin (k)"
         digits = max(0, 2 - int(np.floor(np.log10(high - low)))) if high > low else 2
-        return f"x ∈ [{low:,.{digits}f}, {high:,.{digits}f}] of [{fit.domain[0]:,g}, {fit.domain[1]:,g}]"
+        window = f"x ∈ [{low:,.{digits}f}, {high:,.{digits}f}]"
+        if fit.used:
+            return f"trained on {interval(fit.used)} of {interval(fit.domain)} · {window}"
+        return f"{window} of [{fit.domain[0]:,g}, {fit.domain[1]:,g}]"
 
     def _window(self) -> Window:
         run, window = self._asked
@@ -100,13 +111,14 @@ class FitPane(PlotPane):
             *_series(fit.x, prediction, Ink.NETWORK, "network", style),
         ]
         window, label = exact_axis(float(fit.x[0]), float(fit.x[-1]), across), "output" if fit.kind == "sample" else "x"
-        told = size.height >= REGIONS and bool(fit.trained) and fit.trained != (fit.domain,)
+        trained, names = ((fit.used,), NOT_YET) if fit.used else (fit.trained, HELD_OUT)
+        told = size.height >= REGIONS and bool(trained) and trained != (fit.domain,)
         plot = Size(size.width, size.height - told)
         cells = curve_figure(plot, series, window, y_axis, x_label=label, glyphs=self.glyphs)
         if not told:
             return cells
         still = frame(*plot, window, y_axis, label, self.glyphs)
-        regions = region_row(still.columns, (window.low, window.high), fit.trained, self.glyphs)
+        regions = region_row(still.columns, (window.low, window.high), trained, self.glyphs, names)
         return Cells.blank(*size).paste(cells, 0, 1).paste(regions, still.column, 0)
 
     def _maps(self, snapshot: Snapshot, size: Size) -> Cells:
@@ -119,19 +131,21 @@ class FitPane(PlotPane):
         error, title = fit.prediction - fit.target, plain(f"error ±{loss(largest).strip()}", self.glyphs)
         color, signed = (None, None) if self.app.no_color else (SEQUENTIAL, DIVERGING)
         names = ("target", "network") if fit.kind == "maps" else ("known", "learned")
+        beside = 3 if fit.kind == "weights" or map_size(size, 3, fit.target.shape)[1] >= ERROR_ROWS else 2
         maps = [
             Map(names[0], known, low, high, color, Ink.TARGET),
-            Map(names[1], learned, low, high, color, Ink.NETWORK, self._zero_lines(snapshot, size)),
+            Map(names[1], learned, low, high, color, Ink.NETWORK, self._zero_lines(snapshot, size, beside)),
             Map(title, error, -largest, largest, signed),
         ]
-        return side_by_side(size, maps, self.glyphs)
+        return side_by_side(size, maps[:beside], self.glyphs)
 
-    def _zero_lines(self, snapshot: Snapshot, size: Size) -> Mask | None:
-        """Dots on which the first layer's units begin, for a map in a pane of this size."""
+    def _zero_lines(self, snapshot: Snapshot, size: Size, maps: int) -> Mask | None:
+        """Dots on which the first layer's units begin, for one of so many maps in a pane of this size."""
         fit = snapshot.fit
-        if not (self._lines and fit.kind == "maps" and snapshot.layers and snapshot.layers[0].incoming.size):
+        incoming = bool(snapshot.layers) and snapshot.layers[0].incoming.size
+        if not (fit.kind == "maps" and incoming and self._has_lines(snapshot)):
             return None
-        layer, (columns, rows) = snapshot.layers[0], map_size(size, MAPS, fit.target.shape)
+        layer, (columns, rows) = snapshot.layers[0], map_size(size, maps, fit.target.shape)
         weights = layer.incoming * (np.array(fit.scale) if fit.scale else 1.0)
         return zero_lines(weights, layer.bias, float(fit.x[0]), float(fit.x[-1]), columns, rows)
 
@@ -149,6 +163,12 @@ def inside(window: Window, domain: Window) -> Window:
     half = min(max(window[1] - window[0], NARROWEST * length), length) / 2
     middle = min(max((window[0] + window[1]) / 2, domain[0] + half), domain[1] - half)
     return middle - half, middle + half
+
+
+def interval(ends: Window) -> str:
+    """±12.3, or [0, 12.3]."""
+    low, high = (f"{end:.3g}" if abs(end) < 999.5 else f"{end:,.0f}" for end in ends)
+    return f"±{high}" if low == f"-{high}" else f"[{low}, {high}]"
 
 
 def exact_axis(low: float, high: float, room: int) -> Axis:

@@ -1,13 +1,13 @@
 """The landscape pane: the loss around the present point, over ω in closed form or along straight lines."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 from textual.geometry import Size
 
-from periodic_tui.engine.arrays import Floats
-from periodic_tui.engine.snapshot import Landscape, Snapshot
+from periodic_tui.engine.snapshot import GradientStats, Landscape, Snapshot
 from periodic_tui.plotting.axes import linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.figures import EVERYWHERE, Series, curve_figure
@@ -45,12 +45,10 @@ class LandscapePane(PlotPane):
     def figure(self, snapshot: Snapshot) -> str:
         landscape = snapshot.landscape
         if landscape.lines:
-            return f"1 is {four_digits(landscape.reach)} away in parameters"
+            return f"1 is {four_digits(landscape.reach)} away in parameters{_age(snapshot)}"
         if not landscape.sampled.size:
             return ""
-        noise = float(np.std(landscape.sampled - landscape.gradient))
-        slope = float(np.interp(landscape.present, landscape.x, np.abs(landscape.gradient)))
-        return f"gradient {four_digits(slope)} in noise ±{noise:.3g} · g: {'wide' if landscape.near else 'near'}"
+        return f"{_push(snapshot.gradient_stats)}g: {'wide' if landscape.near else 'near'}{_age(snapshot)}"
 
     def _loss(self, snapshot: Snapshot, size: Size) -> Cells:
         landscape = snapshot.landscape
@@ -58,9 +56,9 @@ class LandscapePane(PlotPane):
             *_basin(snapshot),
             Series(landscape.x, landscape.loss, label="expected loss"),
             *_candidates(snapshot),
-            *_mark(landscape, landscape.loss),
+            *_mark(landscape, landscape.present_loss),
         ]
-        return self._plot("loss", landscape, size, series, (landscape.loss, [0.0]))
+        return self._plot("loss", landscape, size, series, (landscape.loss, [0.0, landscape.present_loss]))
 
     def _gradient(self, snapshot: Snapshot, size: Size) -> Cells:
         landscape = snapshot.landscape
@@ -68,16 +66,16 @@ class LandscapePane(PlotPane):
             *_basin(snapshot),
             Series(landscape.x, landscape.sampled, Ink.PALE, "points", shape="", label="dL/dω of a batch"),
             Series(landscape.x, landscape.gradient, label="expected"),
-            *_mark(landscape, landscape.gradient),
+            *_mark(landscape, landscape.present_gradient),
         ]
-        return self._plot("gradient", landscape, size, series, (landscape.sampled, landscape.gradient))
+        values = landscape.sampled, landscape.gradient, [landscape.present_gradient]
+        return self._plot("gradient", landscape, size, series, values)
 
     def _lines(self, landscape: Landscape, size: Size) -> Cells:
         series = [
             Series(landscape.x, line.loss, LINES[line.name][1], label=LINES[line.name][0]) for line in landscape.lines
         ]
-        here = float(np.interp(0.0, landscape.x, landscape.lines[0].loss))
-        series.append(Series([0.0], [here], Ink.TEXT, "points", label="here"))
+        series.append(Series([0.0], [landscape.present_loss], Ink.TEXT, "points", label="here"))
         return self._plot("loss", landscape, size, series, [line.loss for line in landscape.lines])
 
     def _plot(
@@ -101,11 +99,23 @@ def _basin(snapshot: Snapshot) -> list[Series]:
     return [Series(edge, low, Ink.TARGET, "band", high=high, label="basin of the answer")]
 
 
-def _mark(landscape: Landscape, heights: Floats) -> list[Series]:
-    """ω as it is, on a curve of those heights, where it is in sight."""
+def _push(stats: GradientStats) -> str:
+    """Gradient and noise as the verdict tells them; nothing where they were not measured."""
+    if math.isnan(stats.gradient):
+        return ""
+    return f"gradient {four_digits(stats.gradient)} in noise ±{stats.noise:.3g} · "
+
+
+def _age(snapshot: Snapshot) -> str:
+    """The step of a landscape that is older than the picture."""
+    step = snapshot.landscape.step
+    return f" · at step {step:,}" if step < snapshot.step else ""
+
+
+def _mark(landscape: Landscape, height: float) -> list[Series]:
+    """ω as it is, at that height, where it is in sight."""
     if not landscape.x[0] <= landscape.present <= landscape.x[-1]:
         return []
-    height = float(np.interp(landscape.present, landscape.x, heights))
     return [Series([landscape.present], [height], Ink.TEXT, "points", label="ω")]
 
 

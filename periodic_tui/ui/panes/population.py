@@ -20,18 +20,18 @@ OUTCOMES: dict[str, tuple[str, Ink]] = {
     "learning": ("+", Ink.NETWORK),
     "noise-floor": ("~", Ink.NETWORK),
     "underfit": ("?", Ink.NETWORK),
-    "dead-network": ("×", Ink.TROUBLE),
-    "dead-units": ("·", Ink.TROUBLE),
-    "duplicate-units": ("◆", Ink.TROUBLE),
-    "mute-units": ("▫", Ink.TROUBLE),
-    "wrong-sign": ("-", Ink.TROUBLE),
-    "collapsed-to-constant": ("_", Ink.TROUBLE),
-    "step-too-large": ("^", Ink.TROUBLE),
-    "stuck-outside-basin": ("o", Ink.TROUBLE),
-    "no-extrapolation": (">", Ink.TROUBLE),
+    "dead-network": ("╳", Ink.TROUBLE),
+    "dead-units": ("×", Ink.TROUBLE),
+    "duplicate-units": ("◆", Ink.TEXT),
+    "mute-units": ("▫", Ink.QUIET),
+    "wrong-sign": ("-", Ink.TEXT),
+    "collapsed-to-constant": ("_", Ink.TEXT),
+    "step-too-large": ("^", Ink.TEXT),
+    "stuck-outside-basin": ("(", Ink.TEXT),
+    "no-extrapolation": (">", Ink.TEXT),
     "diverged": ("!", Ink.TROUBLE),
 }
-"""Shape and color of each verdict; both tell them apart."""
+"""Shape and ink of each verdict; the shapes alone tell them apart. Red is for what is dead or diverged."""
 FAN_ROWS = 6
 """Rows from which the fan of losses can be read."""
 

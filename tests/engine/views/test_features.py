@@ -72,3 +72,18 @@ def test_until_then_the_remark_names_the_step_that_is_embedded() -> None:
     assert session.snapshot().features.step == 7
     session.apply(parse("reinitialize"))
     assert session.step == 12
+
+
+def test_a_command_makes_an_older_embedding_go() -> None:
+    pytest.importorskip("sklearn")
+    session = opened()
+    session.advance(7)
+    session.look(TSNE)
+    session.snapshot()
+    thread = session.current.measured._features._thread
+    assert thread is not None
+    thread.join(60)
+    assert session.snapshot().features.method == "t-SNE"
+    session.apply(parse("reinitialize"))
+    after = session.snapshot().features
+    assert (after.method, after.remark) == ("PCA", "t-SNE of step 7 is being computed")

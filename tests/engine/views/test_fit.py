@@ -1,5 +1,7 @@
 """What the fit shows, against the target's own formula and plain numpy."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ import torch
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Fit, View
-from tests.engine.experiments import experiment, seen
+from tests.engine.experiments import experiment, seen, sine
 
 
 def run_of(spec: Experiment) -> Run:
@@ -67,3 +69,43 @@ def test_the_window_shows_single_periods_or_all_that_is_held_out(test: list[list
     spec = experiment(target={"kind": "sine", "frequency": 1.0}, domain=domain, model={"kind": "mlp", "hidden": [2]})
     fit = fit_in(spec)
     assert fit.x[-1] - fit.x[0] == pytest.approx(width, rel=1e-6)
+
+
+@pytest.mark.parametrize("loss", ["mse", "circular"])
+def test_a_table_is_drawn_as_it_is_unless_its_loss_takes_it_for_angles(tmp_path: Path, loss: str) -> None:
+    (tmp_path / "tide.csv").write_text("hour,level\n0,-3\n1,-2\n2,-1\n")
+    spec = experiment(
+        target={"kind": "csv", "path": str(tmp_path / "tide.csv"), "x": ["hour"], "y": ["level"]},
+        model="linear",
+        training={"loss": loss, "batch_size": 2},
+    )
+    run = run_of(spec)
+    views = run.trainer.training_step.layout.views(run.trainer.parameters)
+    views["output.weight"].fill_(1.0)
+    views["output.bias"].fill_(-3.0)
+    fit = seen(run, View()).fit
+    level = fit.x - 3 if loss == "mse" else 2 * np.pi + fit.x - 3
+    assert fit.kind == ("curves" if loss == "mse" else "phases")
+    for drawn in (fit.target, fit.prediction):
+        np.testing.assert_allclose(drawn[:, 0], level, atol=1e-5)
+
+
+def narrowed_to(half: float) -> Fit:
+    """The fit of a sine of which a remedy trains only the middle."""
+    run = run_of(sine())
+    starts, lengths = run.trainer.step_inputs["starts"], run.trainer.step_inputs["lengths"]
+    run.trainer.step_inputs |= {"starts": starts.clone().fill_(-half), "lengths": lengths.clone().fill_(2 * half)}
+    return seen(run, View()).fit
+
+
+def test_the_window_opens_with_the_range_in_use_and_seldom_jumps() -> None:
+    usual = fit_in(sine())
+    assert usual.used is None
+    halves = 0.004 * 2.0 ** np.arange(18)
+    fits = [narrowed_to(half) for half in halves]
+    for fit, half in zip(fits, halves, strict=True):
+        assert fit.used == pytest.approx((-half, half), rel=1e-5)
+        assert fit.x[-1] <= usual.x[-1] * (1 + 1e-6)
+        assert fit.x[-1] >= min(half, usual.x[-1]) * (1 - 1e-6)
+        assert fit.x[-1] <= 8 * half
+    assert len({round(float(fit.x[-1]), 6) for fit in fits}) == 3

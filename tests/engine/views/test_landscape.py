@@ -8,7 +8,7 @@ from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import View
 from periodic_tui.engine.views.features import principal_axes
-from periodic_tui.engine.views.landscape import POSITIONS, sampled_gradient
+from periodic_tui.engine.views.landscape import POSITIONS, LossLandscape, sampled_gradient
 from tests.engine.experiments import experiment, magnitude, seen, sine
 
 CPU = torch.device("cpu")
@@ -77,3 +77,53 @@ def test_features_are_read_off_the_last_hidden_layer() -> None:
     assert features.points.shape == (512, 2)
     assert features.method == "PCA"
     assert 0.5 < features.explained <= 1.0
+
+
+def test_the_present_point_is_exact_and_bears_its_step() -> None:
+    run = Run(1, "sine", sine(), CPU)
+    run.inject(0.0)
+    scape = seen(run, ASKED, live=True).landscape
+    expected = ExpectedLoss.of(run.experiment)
+    assert expected is not None
+    omega = np.array(scape.present)
+    assert scape.present_loss == float(expected.loss(omega))
+    assert scape.present_gradient == float(expected.gradient(omega))
+    assert abs(scape.present_gradient) < 1e-6 < np.interp(31.0, scape.x, np.abs(scape.gradient))
+    run = Run(1, "magnitude", magnitude(), CPU)
+    run.trainer.advance(3)
+    scape = seen(run, ASKED, live=True).landscape
+    assert scape.step == 3
+    assert scape.present_loss == pytest.approx(scape.lines[0].loss[int(np.argmin(abs(POSITIONS)))])
+
+
+def test_a_large_network_without_gradient_or_answer_has_no_landscape() -> None:
+    spec = experiment(
+        target="sine",
+        domain={"train": [[-1.0, 1.0]]},
+        model={"kind": "mlp", "hidden": [80, 80, 1], "output_layer": False},
+        init={"weights": "uniform", "bias": {"kind": "constant", "value": -100.0}},
+        optimizer="adam",
+    )
+    scape = seen(Run(1, "dead", spec, CPU), ASKED, live=True).landscape
+    assert not scape.x.size
+    assert not scape.lines
+
+
+def test_another_range_has_another_landscape_at_once() -> None:
+    run = Run(1, "sine", sine(), CPU)
+    landscape = LossLandscape(run.trainer, run.observer)
+    whole = landscape(0, False, None)
+    assert landscape(0, False, None) is whole
+    lengths = run.trainer.step_inputs["lengths"]
+    run.trainer.step_inputs = run.trainer.step_inputs | {"lengths": lengths / 1000}
+    assert np.abs(landscape(0, False, None).loss - whole.loss).max() > 0.1
+
+
+def test_a_landscape_that_is_forgotten_is_drawn_anew_at_once() -> None:
+    run = Run(1, "sine", sine(), CPU)
+    landscape = LossLandscape(run.trainer, run.observer)
+    first = landscape(0, False, None)
+    run.inject(0.0)
+    assert landscape(0, False, None) is first
+    landscape.forget()
+    assert landscape(0, False, None).present == 31.0

@@ -2,22 +2,21 @@
 
 from textual.geometry import Size
 
-from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.snapshot import Snapshot, UnitCurve
 from periodic_tui.plotting.axes import follow, linear_axis
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
 from periodic_tui.plotting.heat import SEQUENTIAL
 from periodic_tui.plotting.maps import Map, side_by_side
-from periodic_tui.ui.formatting import plain, shortened
-from periodic_tui.ui.panes.units.grid import MEANINGS, Unit, states
+from periodic_tui.ui.formatting import numbers, plain, shortened
+from periodic_tui.ui.panes.units.grid import Unit
+from periodic_tui.ui.panes.units.looks import MEANINGS, states
 from periodic_tui.ui.widgets.plot_pane import tick_room
 
 LINES = 3
 """Rows of text."""
 PICTURE = 5
 """Rows from which an activation can be drawn."""
-SHOWN_WEIGHTS = 4
 
 
 def unit_detail(snapshot: Snapshot, cursor: Unit, size: Size, color: bool, glyphs: Glyphs) -> Cells:
@@ -35,9 +34,9 @@ def detail_lines(snapshot: Snapshot, cursor: Unit) -> list[str]:
     """Lines with the unit's name and state, its share of the probe, and its weights."""
     index, unit = cursor
     layer = snapshot.layers[index]
-    weights = f"w {_numbers(layer.incoming[unit])}" if layer.incoming.size else ""
+    weights = f"w {numbers(layer.incoming[unit])}" if layer.incoming.size else ""
     bias = f"b {layer.bias[unit]:+.3g}" if layer.bias.size else ""
-    out = f"out {_numbers(layer.outgoing[:, unit])}" if layer.outgoing.size else ""
+    out = f"out {numbers(layer.outgoing[:, unit])}" if layer.outgoing.size else ""
     active = round(float(layer.activity[unit]) * snapshot.probe_points)
     state = MEANINGS[states(layer)[unit]]
     return [
@@ -54,11 +53,3 @@ def _activation(curve: UnitCurve, size: Size, color: bool, glyphs: Glyphs) -> Ce
         return side_by_side(size, [Map("activation", curve.activation, axis.low, axis.high, palette)], glyphs)
     x_axis = linear_axis(float(curve.x[0]), float(curve.x[-1]), tick_room(size)[0])
     return curve_figure(size, [Series(curve.x, curve.activation)], x_axis, axis, x_label="x", glyphs=glyphs)
-
-
-def _numbers(values: Floats) -> str:
-    """Weights as +0.34, or as (-0.21, -0.08, …)."""
-    shown = [f"{value:+.3g}" for value in values[:SHOWN_WEIGHTS]]
-    if len(values) == 1:
-        return shown[0]
-    return f"({', '.join([*shown, '…'] if len(values) > SHOWN_WEIGHTS else shown)})"

@@ -1,35 +1,21 @@
-"""Hidden units as cells, row by row: a shape for each state, pale where it is active on little of the probe."""
+"""Where hidden units stand, row by row, as cells or as thumbnails of what they do; and the cursor's ways there."""
 
-from collections.abc import Sequence
-from itertools import cycle
-from string import ascii_lowercase
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from periodic_tui.engine.snapshot import Layer, UnitState
-from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.ui.formatting import plain
+from periodic_tui.engine.snapshot import Layer
 
 Unit = tuple[int, int]
 """Layer and number."""
 
-LOOKS: dict[UnitState, tuple[str, Ink]] = {
-    "alive": ("■", Ink.NETWORK),
-    "dead": ("·", Ink.TROUBLE),
-    "certified": ("×", Ink.TROUBLE),
-    "mute": ("▫", Ink.TROUBLE),
-    "linear": ("╱", Ink.NETWORK),
-    "duplicate": ("◆", Ink.TROUBLE),
-    "wrong-sign": ("−", Ink.TROUBLE),
-}
-MEANINGS: dict[UnitState, str] = {
-    **{state: state for state in LOOKS},
-    "certified": "dead for good",
-    "wrong-sign": "wrong sign",
-}
 LABEL = 10
 """Columns for a layer's name."""
-DIM = 0.25
-"""A living unit that reacts on less than this share of the probe is drawn pale."""
+CAPTION = 4
+"""Columns for a unit's number and state, beside its thumbnail and apart from it."""
+CURVE = (5, 16, 2, 5)
+"""Fewest and most columns, fewest and most rows of a thumbnail over one input."""
+MAP = (4, 20, 2, 10)
+"""The same over two: as wide as high, and a row is as high as two columns are wide."""
 
 
 class Row(NamedTuple):
@@ -40,6 +26,28 @@ class Row(NamedTuple):
     units: int
     step: int
     """Columns from one unit to the next."""
+    height: int = 1
+    """Rows, with the empty one below thumbnails."""
+    tile: tuple[int, int] | None = None
+    """Columns and rows of a thumbnail; None for cells."""
+
+
+def unit_rows(layers: Sequence[Layer], width: int, height: int) -> list[Row]:
+    """All rows, with thumbnails where all that there are have room, or cells alone."""
+    cells = grid_rows(layers, width)
+    small = [index for index, layer in enumerate(layers) if layer.thumbnails.size]
+    if not small:
+        return cells
+    # The row that keeps thumbnails from the next ones may fall off the end.
+    taken = sum(row.layer not in small for row in cells) - (len(layers) - 1 in small)
+    room = (height - taken) // len(small)
+    rows: list[Row] = []
+    for index, layer in enumerate(layers):
+        own = list(tile_rows(index, layer, width - LABEL, room)) if index in small else []
+        if index in small and not own:
+            return cells
+        rows += own or [row for row in cells if row.layer == index]
+    return rows
 
 
 def grid_rows(layers: Sequence[Layer], width: int) -> list[Row]:
@@ -51,6 +59,29 @@ def grid_rows(layers: Sequence[Layer], width: int) -> list[Row]:
         across = max(room // step, 1)
         rows += [Row(index, n, min(across, layer.units - n), step) for n in range(0, layer.units, across)]
     return rows
+
+
+def tile_rows(index: int, layer: Layer, width: int, height: int) -> Iterator[Row]:
+    """The rows of a layer's thumbnails, as large as fits; none where they would be too small."""
+    across, tile = max(_choices(layer, width, height), key=lambda choice: choice[1][0] * choice[1][1])
+    if tile[0] and tile[1]:
+        for first in range(0, layer.units, across):
+            units = min(across, layer.units - first)
+            yield Row(index, first, units, tile[0] + CAPTION, tile[1] + 1, tile)
+
+
+def _choices(layer: Layer, width: int, height: int) -> Iterator[tuple[int, tuple[int, int]]]:
+    """How many thumbnails stand side by side, and how large each is then."""
+    is_map = layer.thumbnails.ndim == 3
+    for lines in range(1, layer.units + 1):
+        across = -(-layer.units // lines)
+        columns, rows = width // across - CAPTION, height // lines - 1
+        if is_map:
+            rows = min(rows, columns // 2)
+            columns = 2 * rows
+        fewest, most, lowest, highest = MAP if is_map else CURVE
+        fits = columns >= fewest and rows >= lowest
+        yield across, (min(columns, most), min(rows, highest)) if fits else (0, 0)
 
 
 def row_of(rows: Sequence[Row], cursor: Unit) -> int:
@@ -68,76 +99,3 @@ def moved(rows: Sequence[Row], cursor: Unit, across: int, down: int) -> Unit:
     row = rows[min(max(at + down, 0), len(rows) - 1)]
     place = cursor[1] - rows[at].first + across
     return row.layer, row.first + min(max(place, 0), row.units - 1)
-
-
-def unit_grid(
-    layers: Sequence[Layer], rows: Sequence[Row], size: tuple[int, int], cursor: Unit | None, glyphs: Glyphs
-) -> Cells:
-    """The rows that are to be seen, as many as fit; the cursor's unit is marked."""
-    cells, found = Cells.blank(*size), [states(layer) for layer in layers]
-    letters = [partners(layer) for layer in layers]
-    for line, row in enumerate(rows[: size[1]]):
-        layer = layers[row.layer]
-        if row.first == 0 or line == 0:
-            cells = cells.write(0, line, plain(layer.name, glyphs)[: LABEL - 1], Ink.QUIET)
-        for place in range(row.units):
-            unit, column = row.first + place, LABEL + place * row.step
-            shape, ink = LOOKS[found[row.layer][unit]]
-            if shape == "■" and layer.activity[unit] < DIM:
-                ink = Ink.PALE
-            here, letter = (row.layer, unit) == cursor, letters[row.layer].get(unit, "")
-            text = plain(shape, glyphs) + (letter if row.step > 1 else "") + ("<" if here and row.step > 2 else "")
-            _put(cells, column, line, text, Ink.MARK if here else ink)
-    return cells
-
-
-def _put(cells: Cells, column: int, row: int, text: str, ink: Ink) -> None:
-    """Write into a picture of one's own: a copy for each of a thousand units would take long."""
-    end = min(column + len(text), cells.columns)
-    if column < end:
-        cells.glyphs[row, column:end] = [ord(character) for character in text[: end - column]]
-        cells.ink[row, column:end] = ink
-
-
-def key_row(layers: Sequence[Layer], width: int, glyphs: Glyphs) -> Cells:
-    """The shapes that occur, and what they mean."""
-    occurring = {state for layer in layers for state in states(layer)}
-    cells, column = Cells.blank(width, 1), 0
-    for state, (shape, ink) in LOOKS.items():
-        if state in occurring:
-            cells = cells.write(column, 0, plain(shape, glyphs), ink).write(column + 2, 0, MEANINGS[state], Ink.QUIET)
-            column += len(MEANINGS[state]) + 5
-    return cells
-
-
-def states(layer: Layer) -> list[UnitState]:
-    """The state of each unit; where several hold, the one that explains most."""
-    found: list[UnitState] = ["alive"] * layer.units
-    duplicates = {unit for pair in layer.duplicate for unit in pair}
-    sets: list[tuple[UnitState, set[int]]] = [
-        ("wrong-sign", set(layer.wrong_sign)), ("linear", set(layer.linear)), ("duplicate", duplicates),
-        ("mute", set(layer.mute)), ("dead", set(layer.dead)), ("certified", set(layer.certified)),
-    ]  # fmt: skip
-    for state, units in sets:
-        for unit in units:
-            found[unit] = state
-    return found
-
-
-def partners(layer: Layer) -> dict[int, str]:
-    """A letter for each duplicate unit; units that do the same have the same."""
-    groups = layer.groups or layer.duplicate
-    return {unit: letter for group, letter in zip(groups, cycle(ascii_lowercase), strict=False) for unit in group}
-
-
-def totals(layers: Sequence[Layer]) -> str:
-    """Counts of each layer's units, as 50 units, 3 dead · 10 units, 1 pair."""
-    return " · ".join(_total(layer) for layer in layers)
-
-
-def _total(layer: Layer) -> str:
-    counts = {
-        "dead": len(layer.dead), "mute": len(layer.mute), "linear": len(layer.linear), "pairs": len(layer.duplicate),
-    }  # fmt: skip
-    parts = [f"{count} {'pair' if (word, count) == ('pairs', 1) else word}" for word, count in counts.items() if count]
-    return ", ".join([f"{layer.units} unit{'s' * (layer.units != 1)}", *parts])

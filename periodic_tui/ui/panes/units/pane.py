@@ -1,29 +1,65 @@
-"""The units pane: a cell for every hidden unit by its state, and the cursor's unit in detail."""
+"""The units pane: every hidden unit by its state and by what it does, and the cursor's unit in detail."""
 
+import time
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.geometry import Size
+from textual.timer import Timer
 
-from periodic_tui.engine.snapshot import Snapshot
-from periodic_tui.plotting.cells import Cells
+from periodic_tui.engine.snapshot import Death, Snapshot
+from periodic_tui.plotting.cells import Cells, Glyphs
 from periodic_tui.ui.panes.units.detail import LINES, unit_detail
-from periodic_tui.ui.panes.units.grid import Unit, grid_rows, key_row, moved, row_of, totals, unit_grid
+from periodic_tui.ui.panes.units.drawing import unit_picture
+from periodic_tui.ui.panes.units.grid import Row, Unit, grid_rows, moved, row_of, unit_rows
+from periodic_tui.ui.panes.units.looks import key_row, totals
+from periodic_tui.ui.widgets.death_frame import death_frame
+from periodic_tui.ui.widgets.film import PERIOD, Film
 from periodic_tui.ui.widgets.pane import Pane, arrows
+
+THUMBNAILS = 50
+"""Columns from which units are drawn as thumbnails."""
+BRIEF = LINES - 1
+"""Rows of the cursor's unit where there is little room."""
+BORDER = 6
+"""Columns of the lower border that are not the figure's."""
+SLOW = 4.0
+"""Steps a second up to which a death is seen as it happens."""
+REST = 10.0
+"""Seconds from the beginning of one replay to that of the next."""
+HOLD = 4
+"""Periods for which the last moment stays."""
 
 
 class UnitsPane(Pane):
-    """Shows a block of cells for each hidden layer; rows that do not fit scroll with the cursor."""
+    """Shows each hidden layer's units; rows that do not fit scroll with the cursor. A death is played again at once,
+    where training is too fast to see it."""
 
     NAME = "units"
     TITLE = "units"
+    ASKS = True
     BINDINGS: ClassVar[list[BindingType]] = arrows("units", "unit")
+
+    clock: Callable[[], float] = staticmethod(time.monotonic)
+    """Seconds."""
 
     _chosen: tuple[int, Unit] = (-1, (0, 0))
     """The run, and the unit on which the cursor was put in it."""
-    _width = 0
     _run = -1
     """In which the session was last asked for a unit."""
+
+    def __init__(self, glyphs: Glyphs = "braille") -> None:
+        super().__init__(glyphs)
+        self._rows: list[Row] = []
+        self._film: Film | None = None
+        self._held = 0
+        """Periods since the film has been over."""
+        self._timer: Timer | None = None
+        self._known = -1, -1
+        """The run, and its newest death that was seen."""
+        self._rested = float("-inf")
+        """Moment of the clock from which a death may be played again."""
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
@@ -40,18 +76,20 @@ class UnitsPane(Pane):
         return layer, min(unit, layers[layer].units - 1)
 
     def action_move(self, across: int, down: int) -> None:
+        self._leave()
         if self.snapshot.layers:
-            rows = grid_rows(self.snapshot.layers, self._width)
-            self._chosen = self.snapshot.run, moved(rows, self.cursor, across, down)
+            self._chosen = self.snapshot.run, moved(self._rows, self.cursor, across, down)
             self._look()
             self.redraw()
 
     def watch_snapshot(self) -> None:
         if self.has_focus and self._run != self.snapshot.run:
             self._look()
+        self._notice()
         super().watch_snapshot()
 
     def on_focus(self) -> None:
+        self._leave()
         super().on_focus()
         self._look()
 
@@ -60,27 +98,84 @@ class UnitsPane(Pane):
         self.post_message(self.Look(unit=None))
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
-        rows, self._width = grid_rows(snapshot.layers, size.width), size.width
-        detail = size.height - 2 - len(rows)
-        if detail < LINES:
-            detail = LINES - 1 if self.has_focus and size.height > 2 * LINES else 0
-        room = max(size.height - 1 - detail - bool(detail), 1)
-        first = min(max(row_of(rows, self.cursor) - room // 2, 0), max(len(rows) - room, 0))
-        marked = self.cursor if self.has_focus else None
-        cells = Cells.blank(*size)
-        cells = cells.paste(
-            unit_grid(snapshot.layers, rows[first:], (size.width, min(room, len(rows))), marked, self.glyphs), 0, 0
-        )
-        if detail:
-            color, place = not self.app.no_color, Size(size.width, detail)
-            picture = unit_detail(snapshot, self.cursor, place, color, self.glyphs)
-            cells = cells.paste(picture, 0, size.height - 1 - detail)
-        return cells.paste(key_row(snapshot.layers, size.width, self.glyphs), 0, size.height - 1)
+        if self._film:
+            return death_frame(self._film.death, self._film.number, size, not self.app.no_color, self.glyphs)
+        return self._units(snapshot, size)
 
     def figure(self, snapshot: Snapshot) -> str:
-        return totals(snapshot.layers)
+        if self._film:
+            film = self._film.death.film
+            return f"replay of steps {film[0].step:,}–{film[-1].step:,} · now {self._film.step:,}"
+        return totals(snapshot.layers, self.size.width - BORDER)
+
+    # The units.
+
+    def _units(self, snapshot: Snapshot, size: Size) -> Cells:
+        rows = self._rows = self._placed(snapshot, size)
+        taken = sum(row.height for row in rows) - (rows[-1].tile is not None)
+        detail = size.height - 2 - taken
+        if detail < LINES:
+            detail = BRIEF if self.has_focus and size.height > 2 * LINES else 0
+        room = max(size.height - 1 - detail - (detail > BRIEF), 1)
+        first = 0 if taken <= room else min(max(row_of(rows, self.cursor) - room // 2, 0), max(len(rows) - room, 0))
+        marked, color = self.cursor if self.has_focus else None, not self.app.no_color
+        picture = unit_picture(
+            snapshot.layers, rows[first:], (size.width, min(room, taken)), marked, color, self.glyphs
+        )
+        cells = Cells.blank(*size).paste(picture, 0, 0)
+        if detail:
+            below = unit_detail(snapshot, self.cursor, Size(size.width, detail), color, self.glyphs)
+            cells = cells.paste(below, 0, size.height - 1 - detail)
+        return cells.paste(key_row(snapshot.layers, size.width, self.glyphs), 0, size.height - 1)
+
+    def _placed(self, snapshot: Snapshot, size: Size) -> list[Row]:
+        if size.width < THUMBNAILS:
+            return grid_rows(snapshot.layers, size.width)
+        return unit_rows(snapshot.layers, size.width, size.height - 1 - BRIEF * self.has_focus)
 
     def _look(self) -> None:
         if self.snapshot.layers:
             self._run = self.snapshot.run
             self.post_message(self.Look(unit=self.cursor))
+
+    # The replay.
+
+    def _notice(self) -> None:
+        """Begin a replay if somebody has just died too fast to be seen."""
+        snapshot = self.snapshot
+        run, newest = self._known
+        if run != snapshot.run:
+            self._leave()
+            newest = -1
+        new = [death for death in snapshot.deaths if death.number > newest]
+        self._known = snapshot.run, max([newest, *(death.number for death in new)])
+        playable = [death for death in new if death.film]
+        if playable and self._may_play():
+            self._play(playable[0])
+
+    def _may_play(self) -> bool:
+        fast = not 0 < self.snapshot.pace <= SLOW
+        seen = self.display and self.is_mounted and self.size.area > 0
+        return fast and seen and self._film is None and self.clock() >= self._rested
+
+    def _play(self, death: Death) -> None:
+        self._film, self._held, self._rested = Film(death), 0, self.clock() + REST
+        if self._timer is None:
+            self._timer = self.set_interval(PERIOD, self.tick)
+        self._timer.resume()
+
+    def tick(self) -> None:
+        """Show the next moment of the replay; after the last the units again."""
+        if self._film is None:
+            return
+        self._held += self._film.over
+        self._film.tick()
+        if self._held > HOLD:
+            self._leave()
+        self.redraw()
+
+    def _leave(self) -> None:
+        """End the replay."""
+        self._film = None
+        if self._timer is not None:
+            self._timer.pause()
