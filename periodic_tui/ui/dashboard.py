@@ -15,15 +15,18 @@ from textual.widgets import Footer
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.commands.on_loop import Load
 from periodic_tui.engine.commands.on_run import ApplyRemedy
-from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
+from periodic_tui.engine.snapshot import EMPTY, Death, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, relevant
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES
+from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.screens.at_once import AtOnce
 from periodic_tui.ui.screens.help import Help, key_rows
 from periodic_tui.ui.screens.picker import Picker, Preset
+from periodic_tui.ui.screens.prompt import Prompt
 from periodic_tui.ui.screens.remedies import RemedyMenu
+from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.session import Session
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.pane import Pane
@@ -211,6 +214,22 @@ class Dashboard(AtOnce):
             menu = RemedyMenu(self.snapshot.remedies, self.snapshot.verdict.code, self.glyphs)
             self.app.push_screen(menu, partial(self._send_chosen, ApplyRemedy))
 
+    def action_play_death(self) -> None:
+        """Play the last death again."""
+        if self.snapshot.deaths:
+            self.play(self.snapshot.deaths[-1])
+        else:
+            self.notify("no unit has died yet", markup=False)
+
+    def on_events_pane_play(self, message: EventsPane.Play) -> None:
+        for death in self.snapshot.deaths:
+            if death.number == message.number:
+                self.play(death)
+
+    def play(self, death: Death) -> None:
+        """Show a death over the panes."""
+        self.app.push_screen(Replay(death, self.snapshot.preset, self.glyphs))
+
     def action_compare(self) -> None:
         self.look(replace(self.view, compare=not self.view.compare))
 
@@ -229,6 +248,13 @@ class Dashboard(AtOnce):
 
     def action_send(self, words: str) -> None:
         self.session.send(parse(words))
+
+    def action_prompt(self) -> None:
+        self.app.push_screen(Prompt([offer.name for offer in self.snapshot.remedies]), self._send_typed)
+
+    def _send_typed(self, words: str | None) -> None:
+        if words is not None:
+            self.action_send(words)
 
     def action_load_preset(self, number: int) -> None:
         if number <= len(self.presets):

@@ -55,7 +55,7 @@ SINE = Snapshot(
     answer=np.array([31.0]),
     basin=0.0045,
     fit=Fit(_X, np.sin(31 * _X)[:, None], np.sin(0.53 * _X)[:, None], "curves", ((-1e3, 1e3),), (-1e3, 1e3)),
-    verdict=Verdict("stuck-outside-basin", "ω is 30.47 from the answer."),
+    verdict=Verdict("stuck-outside-basin", "ω is 30.47 from the answer.", step=2_000),
     remedies=(
         Offer("widen-range", "samples a narrow range", "a frequency limit", "frequency_limit 200", True, ""),
         Offer("smaller-step", "sets lr", "the range", "", False, ""),

@@ -106,7 +106,8 @@ def test_keys_between_pictures_show_no_pane_of_another_moment() -> None:
                 await pilot.press(key)
             await put(app, pilot, snapshot)
         assert len(watched.screens) > 50
-        assert [rows for rows in watched.screens if len(moments(rows)) != 1] == []
+        mixed = [rows for rows in watched.screens if len(moments(rows)) != 1]
+        assert mixed == [], "\n".join(mixed[0])
 
     visit(ScriptedSession(SESSION[0]), act, size)
 
