@@ -37,7 +37,8 @@ def test_a_rate_has_three_digits_and_a_fixed_width(rate: float) -> None:
     number, unit = (text[:-1], text[-1]) if text[-1].isalpha() else (text, "")
     scale = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}[unit]
     # In fractions: half of the last digit is just within the limit.
-    assert abs(Fraction(number) * scale - Fraction(rate)) <= Fraction("0.005") * max(1, Fraction(rate))
+    exact, limit = Fraction(rate), Fraction("0.005")
+    assert abs(Fraction(number) * scale - exact) <= max(limit, limit * exact)
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))
