@@ -196,6 +196,10 @@ class Dashboard(AtOnce):
             self.show_pane("landscape")
 
     def action_stop_at_death(self) -> None:
+        """Stop at the next death; where training has stopped at one, go on to the next; while it goes on, no longer."""
+        if self.view.stop_at_death and self.snapshot.state == "paused":
+            self.action_send("resume")
+            return
         stop = not self.view.stop_at_death
         self.look(replace(self.view, stop_at_death=stop))
         self.notify("stops at the next death" if stop else "no longer stops at a death", markup=False)

@@ -131,6 +131,11 @@ def test_x_stops_at_the_next_death() -> None:
     assert [view.stop_at_death for view in views(MAGNITUDE, "x", "x")][-2:] == [True, False]
 
 
+def test_x_goes_on_to_the_next_death_where_training_has_stopped_at_one() -> None:
+    assert [view.stop_at_death for view in views(replace(MAGNITUDE, state="paused"), "x", "x")][-1:] == [True]
+    assert sent(replace(MAGNITUDE, state="paused"), "x", "x") == ["resume"]
+
+
 def test_a_colon_takes_typed_commands() -> None:
     assert sent(SINE, "colon", *"undo", "enter") == ["undo"]
     assert sent(SINE, "colon", *"undo", "escape") == []
