@@ -53,7 +53,7 @@ KEYS: list[BindingType] = [
     _send("left_parenthesis", "scale-lr:0.5", "lr ÷2", "Halve the learning rate"),
     _send("right_parenthesis", "scale-lr:2", "lr ×2", "Double the learning rate"),
     _send("H", "toggle-hold", "hold", "Hold the parameters where they are, or let go"),
-    _key("x", "stop_at_death", "stop at death", "Stop when the next unit dies; then go on to the one after"),
+    _key("x", "stop_at_death", "stop at death", "Stop when a unit dies, then go on to the next"),
     _key("d", "play_death", "death again", "Play the last death again, step by step"),
     _key("colon", "prompt", "type", "Type a command"),
     _key("left_square_bracket", "turn_replica(-1)", "replica before", "Show the replica before"),

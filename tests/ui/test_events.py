@@ -68,7 +68,7 @@ def test_the_cursor_stays_on_its_event_when_others_come() -> None:
 
 def test_one_row_holds_whole_clauses_of_a_death() -> None:
     text = (
-        "unit 3 of hidden.0 died: active on 61 of 4,096 probe points before the step, on none after it; its bias moved"
+        "unit 3 of hidden.0 died: active on 61 of 4,096 probe points before the step, on none after it; its bias fell"
     )
     [(_, line)] = event_lines(Event(812, text, death=0), 80, 1, "braille")
     assert line == "▶ unit 3 of hidden.0 died"
