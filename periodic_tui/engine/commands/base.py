@@ -98,6 +98,13 @@ def parse(text: str) -> Command:
     return COMMANDS[one_of(COMMANDS, "command")(word)].parsed(rest)
 
 
+def places(words: str) -> bool:
+    """Whether a command with these words makes the run another one than training would have made it, so that plots bear
+    a mark at its step."""
+    command = COMMANDS[words.partition(":")[0]]
+    return (command.undoable and not command.passing) or command.word == "undo"
+
+
 def one_of(names: Collection[str], what: str) -> Callable[[str], str]:
     """Reads one of the names; the ValueError names the nearest one."""
 
