@@ -184,16 +184,14 @@ class Runner:
                 self.current.advance(count, preemptible)
         return self.step - before
 
-    def snapshot(self, live: bool = False, hurried: bool = False) -> Snapshot:
-        """A fresh picture of the run, for which every replica is read; for a live one see Measurements.observe: where
-        nothing is trained it measures all afresh, unless it is `hurried`."""
+    def snapshot(self, live: bool = False) -> Snapshot:
+        """A fresh picture of the run, for which every replica is read; for a live one see Measurements.observe."""
         from periodic_tui.engine.picture import picture_of
 
         if live:
             self.look_for_deaths()
         with enough_memory(f"in measuring after step {self.step:,}"):
-            settled = self._death_at == self.step or (self._idle and not hurried)
-            found = self.current.observe(self._view, live, settled)
+            found = self.current.observe(self._view, live, settled=self._idle or self._death_at == self.step)
             picture = picture_of(self.current, found, self._view)
         return replace(
             picture,

@@ -52,8 +52,6 @@ class Session(Runner):
         """Moment at which the first picture of a life was taken that nobody has seen yet."""
         self._untold = False
         """Whether the control run has moved since the latest picture."""
-        self._unsettled = False
-        """Whether the latest picture of a pause was a hurried one."""
 
     # Called from any thread.
 
@@ -69,8 +67,7 @@ class Session(Runner):
 
     def drawn(self, run: int) -> None:
         """A picture of that run is on the screen."""
-        if run == self._latest.run:
-            self._drawn = True
+        self._drawn = True
 
     def latest(self) -> Snapshot:
         """The newest snapshot."""
@@ -105,7 +102,7 @@ class Session(Runner):
             self._work.clear()
             for _ in range(len(self._inbox)):
                 self._answer(self._inbox.popleft())
-            self._publish(hurried=True)
+            self._publish()
         if self.steppers.turn(self.current.trainer):
             self.pacer.forget_cost()
         if not self.current.treatment:
@@ -115,7 +112,7 @@ class Session(Runner):
             self._train(steps)
         followed = self._view.compare and self._follow()
         self._untold |= followed
-        if self._unsettled or (self._clock() >= self._frames.next and not self._still):
+        if self._clock() >= self._frames.next and not self._still:
             self._publish()
         if not (steps or followed):
             self._work.wait(self._rest())
@@ -168,27 +165,22 @@ class Session(Runner):
     @property
     def _still(self) -> bool:
         """Whether every picture would be the same."""
-        return (
-            self._idle
-            and not self._untold
-            and not self._unsettled
-            and not self.current.measured.population.stale(self.step)
-        )
+        return self._idle and not self._untold and not self.current.measured.population.stale(self.step)
 
-    def _publish(self, hurried: bool = False) -> None:
+    def _publish(self) -> None:
         """Take a picture and wake the screen; one that is interrupted is taken after the command, in the end without
-        giving way. A `hurried` one shows a key's effect at once; at a pause, what takes long comes with the next."""
+        giving way."""
         started = self._clock()
         try:
             with self._preemption.preemptible(self._frames.patient(started)):
                 self.look_for_deaths()
                 started = self._clock()  # the search for a death's step is paid for elsewhere
-                self._latest = self.snapshot(live=True, hurried=hurried)
+                self._latest = self.snapshot(live=True)
         except Preempted:
             self._frames.interrupted(started)
             return
         if self._unseen and self._pictured is None:
             self._pictured, self._drawn = self._clock(), not self._watched
-        self._untold, self._unsettled = False, hurried and self._idle
+        self._untold = False
         self._frames.took(started, self._clock(), freely=self.pacer.pace > 0 or self._view.stop_at_death)
         self.on_wake()

@@ -314,20 +314,3 @@ def test_paced_steps_are_counted_from_what_was_seen(monkeypatch: pytest.MonkeyPa
     assert stepped(session, monkeypatch) == 0
     clock.now += 0.2
     assert stepped(session, monkeypatch) == 1
-
-
-def test_a_pause_shows_at_once_and_measures_afresh_at_once_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=Ticking())
-    session.look(View(panes=("landscape",)))
-    session.open()
-    session._publish()
-    stepped(session, monkeypatch)
-    pictures: list[Snapshot] = []
-    session.on_wake = lambda: pictures.append(session.latest())
-    session.send(Pause())
-    stepped(session, monkeypatch, turns=1)
-    first, second = pictures
-    assert (first.state, second.state) == ("paused", "paused")
-    assert first.landscape.step < first.step == second.landscape.step == second.gradient_stats.step
-    stepped(session, monkeypatch)
-    assert len(pictures) == 2
