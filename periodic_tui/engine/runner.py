@@ -56,6 +56,7 @@ class Runner:
         self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
         self._death_at = -1
         """Step at which the last death was noticed."""
+        self._pictures = 0
         self._unseen = False
         """Whether nobody has seen yet what the present life begins from."""
 
@@ -193,8 +194,10 @@ class Runner:
         with enough_memory(f"in measuring after step {self.step:,}"):
             found = self.current.observe(self._view, live, settled=self._idle or self._death_at == self.step)
             picture = picture_of(self.current, found, self._view)
+        self._pictures += 1
         return replace(
             picture,
+            picture=self._pictures,
             state=self._state(picture.verdict.code),
             rate=0.0 if self._idle else self.pacer.rate,
             pace=self.pacer.pace,

@@ -67,7 +67,8 @@ class Session(Runner):
 
     def drawn(self, run: int) -> None:
         """A picture of that run is on the screen."""
-        self._drawn = True
+        if run == self._latest.run:
+            self._drawn = True
 
     def latest(self) -> Snapshot:
         """The newest snapshot."""
@@ -102,6 +103,7 @@ class Session(Runner):
             self._work.clear()
             for _ in range(len(self._inbox)):
                 self._answer(self._inbox.popleft())
+            self._echo()
             self._publish()
         if self.steppers.turn(self.current.trainer):
             self.pacer.forget_cost()
@@ -167,6 +169,20 @@ class Session(Runner):
         """Whether every picture would be the same."""
         return self._idle and not self._untold and not self.current.measured.population.stale(self.step)
 
+    def _echo(self) -> None:
+        """Show at once what needs no measuring, beside the latest figures: whether training is paused, and its pace."""
+        latest = self._latest
+        echo = replace(
+            latest,
+            state=self._state(latest.verdict.code),
+            pace=self.pacer.pace,
+            rate=0.0 if self._idle else latest.rate,
+            stops_at_death=self._view.stop_at_death,
+        )
+        if latest.run == self.current.number and _told(echo) != _told(latest):
+            self._latest = echo
+            self.on_wake()
+
     def _publish(self) -> None:
         """Take a picture and wake the screen; one that is interrupted is taken after the command, in the end without
         giving way."""
@@ -184,3 +200,8 @@ class Session(Runner):
         self._untold = False
         self._frames.took(started, self._clock(), freely=self.pacer.pace > 0 or self._view.stop_at_death)
         self.on_wake()
+
+
+def _told(snapshot: Snapshot) -> tuple[object, ...]:
+    """What an echo may change."""
+    return snapshot.state, snapshot.pace, snapshot.rate, snapshot.stops_at_death
