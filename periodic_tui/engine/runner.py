@@ -152,6 +152,8 @@ class Runner:
         raise refused or Refused("there is nothing else to go on to")
 
     def _applied(self, command: Command) -> Event:
+        if command.undoable:
+            self._look_first()
         before = self.current.undo_point() if command.undoable else None
         try:
             with enough_memory("when it was applied"):
@@ -168,6 +170,7 @@ class Runner:
 
     def undo(self) -> str:
         """Go back to what was before the last command that changed what is trained. Raises Refused."""
+        self._look_first()
         if not self._undo:
             raise Refused("there is nothing to undo")
         words, before = self._undo.pop()
@@ -204,12 +207,21 @@ class Runner:
             engine=", ".join(filter(None, (picture.engine, self.steppers.remark))),
         )
 
-    def look_for_deaths(self) -> None:
-        """Enter the deaths since the last look, and stop at the first one where the view wants that."""
+    def look_for_deaths(self, hurried: bool = False) -> None:
+        """Enter the deaths since the last look, and stop at the first one where the view wants that; a `hurried` look
+        does not seek their steps."""
         with enough_memory(f"in measuring after step {self.step:,}"):
-            if self.current.look_for_deaths(self._view):
+            if self.current.look_for_deaths(self._view, hurried):
                 self._death_at = self.step
                 self.paused |= self._view.stop_at_death
+                kept = [each for each in self._undo if each[1].step <= self.step]
+                self._undo = deque(kept, UNDO_POINTS)
+
+    def _look_first(self) -> None:
+        """Enter the deaths since the last look before a command acts, as none is found after it; their steps are sought
+        only where the view wants to stop there: a key waits."""
+        if self.current.measured.looked_before():
+            self.look_for_deaths(hurried=not self._view.stop_at_death)
 
     @property
     def _idle(self) -> bool:

@@ -1,6 +1,5 @@
 """The worker's loop: a queue of commands in, the latest snapshot out. The only concurrency of the engine."""
 
-import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -53,6 +52,11 @@ class Session(Runner):
         self._untold = False
         """Whether the control run has moved since the latest picture."""
 
+    def begin_life(self) -> None:
+        """The parameters were drawn: their first picture is to be seen before their first step."""
+        super().begin_life()
+        self._pictured = None
+
     # Called from any thread.
 
     def send(self, command: Command) -> None:
@@ -65,9 +69,9 @@ class Session(Runner):
         self._view = view
         self._work.set()
 
-    def drawn(self, run: int) -> None:
-        """A picture of that run is on the screen."""
-        if run == self._latest.run:
+    def drawn(self, snapshot: Snapshot) -> None:
+        """That picture is on the screen."""
+        if (snapshot.run, snapshot.life) == (self._latest.run, self._latest.life):
             self._drawn = True
 
     def latest(self) -> Snapshot:
@@ -123,8 +127,7 @@ class Session(Runner):
         """Whether what the present life begins from is still on its way to the screen."""
         if not self._unseen:
             return False
-        waited = math.inf if self._pictured is None else self._clock() - self._pictured
-        if not self._drawn and waited < _EYES:
+        if self._pictured is None or (not self._drawn and self._clock() - self._pictured < _EYES):
             return True
         self._unseen, self._pictured = False, None
         self.pacer.restart()

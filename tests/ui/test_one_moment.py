@@ -140,9 +140,9 @@ def test_the_session_is_told_which_run_is_on_the_screen() -> None:
         watched = Watched(app, (120, 40))
         seen: list[bool] = []
 
-        def told(run: int) -> None:
+        def told(snapshot: Snapshot) -> None:
             seen.append(bool(watched.screens) and moments(watched.screens[-1]) == {SESSION[2].step})
-            session.runs_drawn.append(run)
+            session.runs_drawn.append(snapshot.run)
 
         vars(session)["drawn"] = told
         await put(app, pilot, SESSION[2])
