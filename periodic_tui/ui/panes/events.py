@@ -28,6 +28,7 @@ class EventsPane(Pane):
     NAME = "events"
     TITLE = "events"
     PLACE = "strip"
+    HINTS = (("arrows", "choose"), ("enter", "play again"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", "event before", id="events.up", show=False, tooltip="The event before"),
         Binding("down", "choose(1)", "next event", id="events.down", show=False, tooltip="The next event"),
