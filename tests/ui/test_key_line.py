@@ -24,7 +24,7 @@ def named(snapshot: Snapshot, width: int = 78) -> list[str]:
         (STARTING, ["l list"]),
         (SINE, ["space pause", "i inject", "r start over", "f remedies"]),
         (replace(SINE, state="paused"), ["space go on", "s step"]),
-        (replace(SINE, stage="range ±0.02"), ["space pause", "> faster", "u undo"]),
+        (replace(DIED, stage="range ±0.02"), ["space pause", "> faster", "u undo"]),
         (MAGNITUDE, ["x stop at death", "space pause"]),
         (DIED, ["d death again", "space pause"]),
         (replace(DIED, state="paused", stops_at_death=True), ["x next death", "d death again", "space go on"]),

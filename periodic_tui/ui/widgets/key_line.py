@@ -59,7 +59,7 @@ class KeyLine(CellWidget):
 def key_entries(snapshot: Snapshot, width: int, alone: bool, hints: tuple[Hint, ...]) -> list[Entry]:
     """The keys that fit, the most important first; help and quit are always there."""
     last = [(key_for(does), word, does) for does, word in ALWAYS]
-    room, entries = width - _length(last), list[Entry]()
+    room, entries = width + len(GAP) - _length(last), list[Entry]()
     for does, word in _wanted(snapshot, alone, hints):
         entry = (key_for(does) or does, word, does if key_for(does) else "")
         if room < _length([entry]):
@@ -85,7 +85,8 @@ def _wanted(snapshot: Snapshot, alone: bool, hints: tuple[Hint, ...]) -> Iterato
     if snapshot.state == "starting" or snapshot.error or snapshot.refusal:
         yield "list_presets", "list"
         return
-    yield from _at_deaths(snapshot)
+    if not snapshot.stage:
+        yield from _at_deaths(snapshot)
     paused = snapshot.state == "paused"
     yield "toggle-pause", "go on" if paused else "pause"
     if paused:
