@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from periodic_tui.plotting.cells import Glyphs
 
@@ -66,6 +66,11 @@ def shortened(line: str, width: int) -> str:
     return line if len(line) <= width else line[: max(width - 1, 0)] + "…"
 
 
+def fitting(forms: Sequence[str], width: int) -> str:
+    """The first of a line's forms, longest first, that has room; else the last, shortened."""
+    return next((form for form in forms if len(form) <= width), shortened(forms[-1], width))
+
+
 def clipped(lines: list[str], rows: int) -> list[str]:
     """The first rows, with … where something is left out."""
     if len(lines) <= rows:
@@ -93,12 +98,12 @@ def loss(value: float | None) -> str:
     return f"{next(form for form in forms if len(form) <= 7):<7}"
 
 
-def numbers(values: Iterable[float]) -> str:
-    """Weights as +0.34, or as (-0.21, -0.08, …)."""
-    shown = [f"{value:+.3g}" for value in values]
+def numbers(values: Iterable[float], most: int = SHOWN_NUMBERS, digits: int = 3) -> str:
+    """Weights as +0.34, or as (-0.21, -0.08, …); so many at most."""
+    shown = [f"{value:+.{digits}g}" for value in values]
     if len(shown) == 1:
         return shown[0]
-    return f"({', '.join(shown if len(shown) <= SHOWN_NUMBERS else [*shown[:SHOWN_NUMBERS], '…'])})"
+    return f"({', '.join(shown if len(shown) <= most else [*shown[:most], '…'])})"
 
 
 def four_digits(value: float) -> str:

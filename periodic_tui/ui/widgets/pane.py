@@ -21,6 +21,11 @@ SMALLEST = Size(8, 3)
 Place = Literal["plot", "strip"]
 
 
+Hint = tuple[str, str]
+"""Keys, and what they do in a word."""
+ZOOM: tuple[Hint, ...] = (("+ -", "zoom"), ("arrows", "move"))
+
+
 class Pane(CellWidget, can_focus=True):
     """Base of all panes. A subclass has a name, tells when it is relevant, and draws."""
 
@@ -29,6 +34,9 @@ class Pane(CellWidget, can_focus=True):
     TITLE: ClassVar[str] = ""
     PLACE: ClassVar[Place] = "plot"
     """A plot shares the grid; a strip lies across the screen below it."""
+
+    HINTS: ClassVar[tuple[Hint, ...]] = ()
+    """Its own keys, for the last row of the screen."""
 
     ASKS: ClassVar[bool] = False
     """Whether the session has to compute something for it alone, and should know when it is shown."""

@@ -39,6 +39,7 @@ class UnitsPane(Pane):
     NAME = "units"
     TITLE = "units"
     ASKS = True
+    HINTS = (("arrows", "choose"),)
     BINDINGS: ClassVar[list[BindingType]] = arrows("units", "unit")
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
