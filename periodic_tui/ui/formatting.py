@@ -26,6 +26,7 @@ ASCII = str.maketrans(
 )  # fmt: skip
 """How the signs of our own sentences are written in ASCII."""
 
+TOGETHER = "\N{NO-BREAK SPACE}"
 SHOWN_NUMBERS = 4
 """Of a vector."""
 
@@ -46,8 +47,9 @@ def literal(text: str) -> str:
 
 
 def wrapped(text: str, width: int, glyphs: Glyphs = "braille") -> list[str]:
-    """Lines of at most `width` cells."""
-    return textwrap.wrap(plain(" ".join(text.split()), glyphs), max(width, 1))
+    """Lines of at most `width` cells; a figure keeps its percent sign."""
+    line = plain(" ".join(text.split()), glyphs).replace(" %", f"{TOGETHER}%")
+    return [part.replace(TOGETHER, " ") for part in textwrap.wrap(line, max(width, 1))]
 
 
 def shortened(line: str, width: int) -> str:

@@ -120,6 +120,7 @@ def test_features_are_points_told_apart_by_the_target() -> None:
     cells = drawn(FeaturesPane, replace(MAGNITUDE, features=features), Size(40, 12))
     assert {"●", "▫", "■"} <= set("".join(cells.text()))
     assert FeaturesPane().figure(replace(MAGNITUDE, features=features)) == "PCA, 83% of the spread · enter: t-SNE"
+    assert FeaturesPane().figure(MAGNITUDE) == ""
 
 
 @pytest.mark.parametrize("size", [Size(0, 0), Size(1, 1), Size(7, 3), Size(200, 60)])
