@@ -56,6 +56,7 @@ class Runner:
         self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
         self._death_at = -1
         """Step at which the last death was noticed."""
+        self._pictures = 0
         self._unseen = False
         """Whether nobody has seen yet what the present life begins from."""
 
@@ -83,7 +84,10 @@ class Runner:
 
     def open(self) -> None:
         """Import torch and build the first run. Raises Refused."""
-        load_torch()
+        try:
+            load_torch()
+        except (ImportError, MemoryError, OSError, SystemError) as failure:  # whatever a lack of memory comes out as
+            raise Refused(f"torch cannot be loaded: {str(failure) or 'out of memory'}") from None
         from periodic_tui.engine.training.stepper_choice import StepperChoice
 
         self._steppers = StepperChoice(self._engine, self._interactive, self._clock, self._stopped.is_set, self._note)
@@ -148,6 +152,8 @@ class Runner:
         raise refused or Refused("there is nothing else to go on to")
 
     def _applied(self, command: Command) -> Event:
+        if command.undoable:
+            self._look_first()
         before = self.current.undo_point() if command.undoable else None
         try:
             with enough_memory("when it was applied"):
@@ -164,6 +170,7 @@ class Runner:
 
     def undo(self) -> str:
         """Go back to what was before the last command that changed what is trained. Raises Refused."""
+        self._look_first()
         if not self._undo:
             raise Refused("there is nothing to undo")
         words, before = self._undo.pop()
@@ -190,20 +197,31 @@ class Runner:
         with enough_memory(f"in measuring after step {self.step:,}"):
             found = self.current.observe(self._view, live, settled=self._idle or self._death_at == self.step)
             picture = picture_of(self.current, found, self._view)
+        self._pictures += 1
         return replace(
             picture,
+            picture=self._pictures,
             state=self._state(picture.verdict.code),
             rate=0.0 if self._idle else self.pacer.rate,
             pace=self.pacer.pace,
             engine=", ".join(filter(None, (picture.engine, self.steppers.remark))),
         )
 
-    def look_for_deaths(self) -> None:
-        """Enter the deaths since the last look, and stop at the first one where the view wants that."""
+    def look_for_deaths(self, hurried: bool = False) -> None:
+        """Enter the deaths since the last look, and stop at the first one where the view wants that; a `hurried` look
+        does not seek their steps."""
         with enough_memory(f"in measuring after step {self.step:,}"):
-            if self.current.look_for_deaths(self._view):
+            if self.current.look_for_deaths(self._view, hurried):
                 self._death_at = self.step
                 self.paused |= self._view.stop_at_death
+                kept = [each for each in self._undo if each[1].step <= self.step]
+                self._undo = deque(kept, UNDO_POINTS)
+
+    def _look_first(self) -> None:
+        """Enter the deaths since the last look before a command acts, as none is found after it; their steps are sought
+        only where the view wants to stop there: a key waits."""
+        if self.current.measured.looked_before():
+            self.look_for_deaths(hurried=not self._view.stop_at_death)
 
     @property
     def _idle(self) -> bool:

@@ -82,7 +82,7 @@ class Dashboard(AtOnce):
         """Show the newest snapshot: header, panes and their places change in one update of the terminal."""
         self.snapshot = self.session.latest()
         self.paint()
-        self.call_after_refresh(self.session.drawn, self.snapshot.run)
+        self.call_after_refresh(self.session.drawn, self.snapshot)
 
     def on_resize(self, event: Resize) -> None:
         self.place()

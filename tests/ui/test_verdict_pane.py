@@ -70,6 +70,8 @@ def test_what_is_older_than_the_picture_is_quiet_and_says_so() -> None:
         assert (draw(OLDER, size).ink[0, 1:20] == Ink.QUIET).all()
     assert "stuck-outside-basin · at step 1,200 · clear" in framed(VerdictPane, OLDER, (120, 5))[-1]
     assert "at step" not in framed(VerdictPane, STUCK, (120, 5))[-1]
+    assert row(OLDER, 100) == f" {VERDICT.short} · at step 1,200"
+    assert row(OLDER, 70) == f" {VERDICT.short}"
 
 
 def test_an_error_and_a_remedy_at_work_go_before_the_verdict() -> None:

@@ -39,7 +39,8 @@ class VerdictPane(Pane):
         elif size.height > 1:
             lines = _whole([verdict.text, verdict.short], width, size.height - bool(keys), self.glyphs)
         else:
-            lines = _whole([verdict.short, verdict.text], width, 1, self.glyphs)
+            age = f" · {_age(snapshot)}" if _older(snapshot) else ""
+            lines = _whole([verdict.short and verdict.short + age, verdict.text + age], width, 1, self.glyphs)
         if not lines:
             lines = [shortened(verdict.code, width)]
         cells = cells.paste(Cells.of_lines(lines, _ink(snapshot)), 1, 0)
@@ -54,7 +55,7 @@ class VerdictPane(Pane):
         noun = "remedy fits" if fitting == 1 else "remedies fit"
         parts = [snapshot.verdict.code, sureness(snapshot.verdict.margin)]
         if _older(snapshot):
-            parts.insert(1, f"at step {snapshot.verdict.step:,}")
+            parts.insert(1, _age(snapshot))
         return " · ".join([*parts, f"{key_for('remedies')}: {fitting} {noun}"] if fitting else parts)
 
 
@@ -87,6 +88,10 @@ def ending(snapshot: Snapshot) -> str:
 
 def _older(snapshot: Snapshot) -> bool:
     return snapshot.verdict.step < snapshot.step
+
+
+def _age(snapshot: Snapshot) -> str:
+    return f"at step {snapshot.verdict.step:,}"
 
 
 def _ink(snapshot: Snapshot) -> Ink:

@@ -80,8 +80,10 @@ class Pane(CellWidget, can_focus=True):
         border = bordered(size, self.TITLE, self.figure(self.snapshot), self.has_focus, self.glyphs)
         return border.paste(inside, 1, 1)
 
-    def watch_snapshot(self) -> None:
-        self.redraw()
+    def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
+        """Draw anew, unless all that a pane shows was measured before."""
+        if new.picture is None or new.picture != old.picture:
+            self.redraw()
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         super().watch_has_focus(_has_focus)
