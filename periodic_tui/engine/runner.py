@@ -141,15 +141,15 @@ class Runner:
 
     def apply(self, command: Command) -> Event:
         """Apply a command now and enter it into the journal, or raise Refused and change nothing."""
-        refused: Refused | None = None
+        refused, told = Refused("there is nothing else to go on to"), ""
         for candidate in command.resolved(self):
-            if refused:
-                self._note(f"passed over: {refused}")
+            if told:
+                self._note(f"passed over: {told}")
             try:
                 return self._applied(candidate)
             except Refused as refusal:
-                refused = Refused(f"{candidate.words}: {refusal}") if candidate is not command else refusal
-        raise refused or Refused("there is nothing else to go on to")
+                refused, told = refusal, f"{candidate.words}: {refusal}"
+        raise refused
 
     def _applied(self, command: Command) -> Event:
         if command.undoable:

@@ -26,7 +26,7 @@ def named(snapshot: Snapshot, width: int = 78) -> list[str]:
         (replace(SINE, state="paused"), ["space go on", "s step"]),
         (replace(DIED, stage="range ±0.02"), ["space pause", "> faster", "u undo"]),
         (MAGNITUDE, ["x stop at death", "space pause"]),
-        (DIED, ["d death again", "space pause"]),
+        (DIED, ["d death again", "space pause", "r start over", "f remedies"]),
         (replace(DIED, state="paused", stops_at_death=True), ["x next death", "d death again", "space go on"]),
     ],
 )

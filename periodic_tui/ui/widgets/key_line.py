@@ -93,7 +93,8 @@ def _wanted(snapshot: Snapshot, alone: bool, hints: tuple[Hint, ...]) -> Iterato
         yield "step", "step"
     if snapshot.stage:
         yield from (("faster", "faster"), ("undo", "undo"))
-    yield from (("inject", "inject"), ("reinitialize", "start over"), ("remedies", "remedies"))
+    again = (("reinitialize", "start over"), ("remedies", "remedies"))
+    yield from (*again, ("inject", "inject")) if snapshot.deaths else (("inject", "inject"), *again)
     yield from (("next:seed", "next seed"), ("list_presets", "list"))
     if snapshot.replicas > 1:
         yield "turn_replica(1)", "next replica"
