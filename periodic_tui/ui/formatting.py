@@ -80,6 +80,13 @@ def clipped(lines: list[str], rows: int) -> list[str]:
     return [*lines[: rows - 1], lines[rows - 1] + "…"] if rows > 0 else []
 
 
+def whole_clauses(text: str, width: int, rows: int, glyphs: Glyphs = "braille") -> list[str]:
+    """As many of a sentence's clauses as fit into so many rows, so that no figure is cut; with … where not one does."""
+    ends = [len(text), *(cut.start() for cut in reversed(list(re.finditer(r"[:;] ", text))))]
+    forms = (wrapped(text[:end], width, glyphs) for end in ends)
+    return next((lines for lines in forms if len(lines) <= rows), clipped(wrapped(text, width, glyphs), rows))
+
+
 def rate(per_second: float) -> str:
     """A rate with three digits and a unit, always five cells wide: 571k, 7.25k, 80.0."""
     if not math.isfinite(per_second):
