@@ -147,6 +147,8 @@ class Run:
         if self.treatment is None:
             return self.trainer.advance(count)
         losses = self.treatment.advance(count)
+        if not len(losses):
+            self.measured.forget()
         self._see_to_treatment()
         return losses
 
