@@ -56,6 +56,7 @@ class Runner:
         self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
         self._death_at = -1
         """Step at which the last death was noticed."""
+        self._pictures = 0
         self._unseen = False
         """Whether nobody has seen yet what the present life begins from."""
 
@@ -83,7 +84,10 @@ class Runner:
 
     def open(self) -> None:
         """Import torch and build the first run. Raises Refused."""
-        load_torch()
+        try:
+            load_torch()
+        except (ImportError, MemoryError, OSError, SystemError) as failure:  # whatever a lack of memory comes out as
+            raise Refused(f"torch cannot be loaded: {str(failure) or 'out of memory'}") from None
         from periodic_tui.engine.training.stepper_choice import StepperChoice
 
         self._steppers = StepperChoice(self._engine, self._interactive, self._clock, self._stopped.is_set, self._note)
@@ -184,19 +188,19 @@ class Runner:
                 self.current.advance(count, preemptible)
         return self.step - before
 
-    def snapshot(self, live: bool = False, hurried: bool = False) -> Snapshot:
-        """A fresh picture of the run, for which every replica is read; for a live one see Measurements.observe: where
-        nothing is trained it measures all afresh, unless it is `hurried`."""
+    def snapshot(self, live: bool = False) -> Snapshot:
+        """A fresh picture of the run, for which every replica is read; for a live one see Measurements.observe."""
         from periodic_tui.engine.picture import picture_of
 
         if live:
             self.look_for_deaths()
         with enough_memory(f"in measuring after step {self.step:,}"):
-            settled = self._death_at == self.step or (self._idle and not hurried)
-            found = self.current.observe(self._view, live, settled)
+            found = self.current.observe(self._view, live, settled=self._idle or self._death_at == self.step)
             picture = picture_of(self.current, found, self._view)
+        self._pictures += 1
         return replace(
             picture,
+            picture=self._pictures,
             state=self._state(picture.verdict.code),
             rate=0.0 if self._idle else self.pacer.rate,
             pace=self.pacer.pace,

@@ -51,8 +51,6 @@ class Session(Runner):
         """Moment at which the first picture of a life was taken that nobody has seen yet."""
         self._untold = False
         """Whether the control run has moved since the latest picture."""
-        self._unsettled = False
-        """Whether the latest picture of a pause was a hurried one."""
 
     def begin_life(self) -> None:
         """The parameters were drawn: their first picture is to be seen before their first step."""
@@ -109,7 +107,8 @@ class Session(Runner):
             self._work.clear()
             for _ in range(len(self._inbox)):
                 self._answer(self._inbox.popleft())
-            self._publish(hurried=True)
+            self._echo()
+            self._publish()
         if self.steppers.turn(self.current.trainer):
             self.pacer.forget_cost()
         if not self.current.treatment:
@@ -119,7 +118,7 @@ class Session(Runner):
             self._train(steps)
         followed = self._view.compare and self._follow()
         self._untold |= followed
-        if self._unsettled or (self._clock() >= self._frames.next and not self._still):
+        if self._clock() >= self._frames.next and not self._still:
             self._publish()
         if not (steps or followed):
             self._work.wait(self._rest())
@@ -171,27 +170,41 @@ class Session(Runner):
     @property
     def _still(self) -> bool:
         """Whether every picture would be the same."""
-        return (
-            self._idle
-            and not self._untold
-            and not self._unsettled
-            and not self.current.measured.population.stale(self.step)
-        )
+        return self._idle and not self._untold and not self.current.measured.population.stale(self.step)
 
-    def _publish(self, hurried: bool = False) -> None:
+    def _echo(self) -> None:
+        """Show at once what needs no measuring, beside the latest figures: whether training is paused, and its pace."""
+        latest = self._latest
+        echo = replace(
+            latest,
+            state=self._state(latest.verdict.code),
+            pace=self.pacer.pace,
+            rate=0.0 if self._idle else latest.rate,
+            stops_at_death=self._view.stop_at_death,
+        )
+        if latest.run == self.current.number and _told(echo) != _told(latest):
+            self._latest = echo
+            self.on_wake()
+
+    def _publish(self) -> None:
         """Take a picture and wake the screen; one that is interrupted is taken after the command, in the end without
-        giving way. A `hurried` one shows a key's effect at once; at a pause, what takes long comes with the next."""
+        giving way."""
         started = self._clock()
         try:
             with self._preemption.preemptible(self._frames.patient(started)):
                 self.look_for_deaths()
                 started = self._clock()  # the search for a death's step is paid for elsewhere
-                self._latest = self.snapshot(live=True, hurried=hurried)
+                self._latest = self.snapshot(live=True)
         except Preempted:
             self._frames.interrupted(started)
             return
         if self._unseen and self._pictured is None:
             self._pictured, self._drawn = self._clock(), not self._watched
-        self._untold, self._unsettled = False, hurried and self._idle
+        self._untold = False
         self._frames.took(started, self._clock(), freely=self.pacer.pace > 0 or self._view.stop_at_death)
         self.on_wake()
+
+
+def _told(snapshot: Snapshot) -> tuple[object, ...]:
+    """What an echo may change."""
+    return snapshot.state, snapshot.pace, snapshot.rate, snapshot.stops_at_death

@@ -10,7 +10,6 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Key, Resize
 from textual.reactive import var
-from textual.widgets import Footer
 
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.commands.on_loop import Load
@@ -29,6 +28,7 @@ from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.session import Session
 from periodic_tui.ui.widgets.header import Header
+from periodic_tui.ui.widgets.key_line import KeyLine
 from periodic_tui.ui.widgets.pane import Pane
 
 FIRST_FOCUS = "fit"
@@ -64,7 +64,7 @@ class Dashboard(AtOnce):
         with Container(id="plots"):
             yield from self.panes_at("plot")
         yield from self.panes_at("strip")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine(self.glyphs).data_bind(Dashboard.snapshot)
 
     def panes_at(self, place: str) -> Iterator[Pane]:
         for kind in PANES:
@@ -90,7 +90,7 @@ class Dashboard(AtOnce):
     def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
         self.summoned &= new.run == old.run
         first = View(panes=self.view.panes)
-        if new.run != old.run and self.view != first:
+        if old.run and new.run != old.run and self.view != first:
             self.look(first)
         self.place()
 
@@ -107,6 +107,13 @@ class Dashboard(AtOnce):
             self.lay_out()
             self._ask(arrangement)
         self._keep_focus()
+        self._name_keys(arrangement)
+
+    def _name_keys(self, arrangement: Arrangement) -> None:
+        """Have the last row name the keys of the pane that the user has turned to."""
+        line = self.query_one(KeyLine)
+        line.alone, pane = arrangement.alone, self.panes[self.focus_name]
+        line.hints = pane.HINTS if self.summoned or self.zoomed else ()
 
     def _apply(self, arrangement: Arrangement) -> None:
         plots = self.query_one("#plots")

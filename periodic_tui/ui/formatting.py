@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from periodic_tui.plotting.cells import Glyphs
 
@@ -32,12 +32,23 @@ SHOWN_NUMBERS = 4
 UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
+class _OneCell(dict[int, str]):
+    """Characters by their code points; ? for those that do not fill one cell."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = chr(code) if cell_len(chr(code)) == 1 else "?"
+        return self[code]
+
+
+_ONE_CELL = _OneCell()
+
+
 def plain(text: str, glyphs: Glyphs = "braille") -> str:
     """Text as one line of characters that fill one cell and do not command the terminal; blanks become spaces."""
     line = printable(re.sub(r"\s", " ", text))
     if glyphs == "ascii":
         line = line.translate(ASCII).encode("ascii", "replace").decode()
-    return line if line.isascii() else "".join(c if cell_len(c) == 1 else "?" for c in line)
+    return line if line.isascii() else line.translate(_ONE_CELL)
 
 
 def literal(text: str) -> str:
@@ -53,6 +64,11 @@ def wrapped(text: str, width: int, glyphs: Glyphs = "braille") -> list[str]:
 def shortened(line: str, width: int) -> str:
     """The line, its end replaced by … where it is too long."""
     return line if len(line) <= width else line[: max(width - 1, 0)] + "…"
+
+
+def fitting(forms: Sequence[str], width: int) -> str:
+    """The first of a line's forms, longest first, that has room; else the last, shortened."""
+    return next((form for form in forms if len(form) <= width), shortened(forms[-1], width))
 
 
 def clipped(lines: list[str], rows: int) -> list[str]:
@@ -82,12 +98,12 @@ def loss(value: float | None) -> str:
     return f"{next(form for form in forms if len(form) <= 7):<7}"
 
 
-def numbers(values: Iterable[float]) -> str:
-    """Weights as +0.34, or as (-0.21, -0.08, …)."""
-    shown = [f"{value:+.3g}" for value in values]
+def numbers(values: Iterable[float], most: int = SHOWN_NUMBERS, digits: int = 3) -> str:
+    """Weights as +0.34, or as (-0.21, -0.08, …); so many at most."""
+    shown = [f"{value:+.{digits}g}" for value in values]
     if len(shown) == 1:
         return shown[0]
-    return f"({', '.join(shown if len(shown) <= SHOWN_NUMBERS else [*shown[:SHOWN_NUMBERS], '…'])})"
+    return f"({', '.join(shown if len(shown) <= most else [*shown[:most], '…'])})"
 
 
 def four_digits(value: float) -> str:

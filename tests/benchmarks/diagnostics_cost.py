@@ -31,9 +31,9 @@ class Watched(Session):
     ended: tuple[float, int] = (0.0, 0)
     """Time and step at the end of the last picture."""
 
-    def _publish(self, hurried: bool = False) -> None:
+    def _publish(self) -> None:
         started = time.thread_time()
-        super()._publish(hurried)
+        super()._publish()
         self.ended = time.thread_time(), self.step
         self.spent += self.ended[0] - started
         self.pictures += 1

@@ -240,7 +240,7 @@ def test_the_loop_trains_applies_commands_and_stops() -> None:
     assert waited(lambda: session.latest().state == "solved")
     assert woken.is_set()
     session.send(Pause())
-    assert waited(lambda: session.latest().state == "paused")
+    assert waited(lambda: session.latest().state == "paused" and session.latest().step == session.step)
     paused_at = session.latest().step
     session.send(SingleStep())
     assert waited(lambda: session.latest().step == paused_at + 1)
@@ -316,19 +316,22 @@ def test_paced_steps_are_counted_from_what_was_seen(monkeypatch: pytest.MonkeyPa
     assert stepped(session, monkeypatch) == 1
 
 
-def test_a_pause_shows_at_once_and_measures_afresh_at_once_after(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pause_shows_at_once_beside_the_latest_figures_and_then_all_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=Ticking())
-    session.look(View(panes=("landscape",)))
     session.open()
-    session._publish()
+    session.look(View(panes=("landscape",)))
+    stepped(session, monkeypatch, turns=1)
+    before = session.latest()
     stepped(session, monkeypatch)
     pictures: list[Snapshot] = []
     session.on_wake = lambda: pictures.append(session.latest())
     session.send(Pause())
     stepped(session, monkeypatch, turns=1)
-    first, second = pictures
-    assert (first.state, second.state) == ("paused", "paused")
-    assert first.landscape.step < first.step == second.landscape.step == second.gradient_stats.step
+    echo, afresh = pictures
+    assert (echo.state, echo.rate, echo.step, echo.picture) == ("paused", 0.0, before.step, before.picture)
+    assert echo.verdict is before.verdict
+    assert (afresh.state, afresh.step) == ("paused", session.step)
+    assert {afresh.verdict.step, afresh.landscape.step, afresh.gradient_stats.step} == {session.step}
     stepped(session, monkeypatch)
     assert len(pictures) == 2
 

@@ -14,7 +14,7 @@ from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.screens.picker import SOURCES, Picker, Preset
 from periodic_tui.ui.screens.replay import Replay
 from tests.ui.deaths import OVER_ONE, OVER_TWO
-from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, sent, show, views, visit
+from tests.ui.scripted import MAGNITUDE, SINE, STARTING, ScriptedSession, put, sent, show, views, visit
 
 BINDINGS = [binding for binding in KEYS if isinstance(binding, Binding)]
 
@@ -129,6 +129,16 @@ def test_the_session_knows_which_panes_ask_for_something_of_their_own() -> None:
 
 def test_x_stops_at_the_next_death() -> None:
     assert [view.stop_at_death for view in views(MAGNITUDE, "x", "x")][-2:] == [True, False]
+
+
+def test_what_was_asked_for_before_the_first_picture_stays() -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press("x")
+        await put(app, pilot, MAGNITUDE)
+        assert app.dashboard
+        assert app.dashboard.view.stop_at_death
+
+    visit(ScriptedSession(STARTING), act)
 
 
 def test_x_goes_on_to_the_next_death_where_training_has_stopped_at_one() -> None:

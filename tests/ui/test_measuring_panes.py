@@ -83,10 +83,11 @@ def test_the_landscape_shows_loss_gradient_and_the_present_frequency() -> None:
 def test_gradient_and_noise_are_the_verdicts_and_an_older_landscape_tells_its_step() -> None:
     x = np.linspace(0, 34, 400)
     scape = Landscape(x, 1 + 0 * x, np.sin(x), 100 * np.sin(50 * x), 0.53, 1.0, 0.5, step=2_000)
-    snapshot = replace(SINE, landscape=scape, gradient_stats=GradientStats(0.25, 125.0))
+    snapshot = replace(SINE, landscape=scape, gradient_stats=GradientStats(0.25, 125.0, step=2_000))
     assert LandscapePane().figure(snapshot) == "gradient 0.250 in noise ±125 · g: near"
     assert LandscapePane().figure(replace(snapshot, step=3_000)).endswith("g: near · at step 2,000")
-    assert LandscapePane().figure(replace(snapshot, gradient_stats=GradientStats())) == "g: near"
+    for other in (GradientStats(), GradientStats(0.25, 125.0, step=1_000)):
+        assert LandscapePane().figure(replace(snapshot, gradient_stats=other)) == "g: near"
 
 
 def test_the_marks_stand_at_the_exact_values_not_between_the_curves_points() -> None:

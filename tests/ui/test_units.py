@@ -57,14 +57,19 @@ def test_units_that_seldom_react_are_pale_and_the_dead_for_good_stand_apart() ->
 
 
 def test_the_detail_tells_weights_bias_and_share_of_the_probe() -> None:
-    assert detail_lines(SMALL, (0, 0)) == [
+    assert detail_lines(SMALL, (0, 0), 58) == [
         "hidden.0 unit 0 · alive",
         "active on 2,048 of 4,096",
         "w (+1, -2)  b +0.5  out +3",
     ]
-    assert detail_lines(SMALL, (0, 2))[:2] == ["hidden.0 unit 2 · dead for good", "active on 0 of 4,096"]
+    assert detail_lines(SMALL, (0, 2), 58)[:2] == ["hidden.0 unit 2 · dead for good", "active on 0 of 4,096"]
     many = replace(PAIR, incoming=np.ones((3, 512)))
-    assert "w (+1, +1, +1, +1, …)" in detail_lines(replace(SMALL, layers=(many,)), (0, 0))[2]
+    assert "w (+1, +1, +1, +1, …)" in detail_lines(replace(SMALL, layers=(many,)), (0, 0), 58)[2]
+
+
+def test_no_weight_of_the_detail_is_cut() -> None:
+    fine = replace(PAIR, incoming=np.full((3, 2), -0.12345), bias=np.full(3, 0.41823), outgoing=np.full((1, 3), 0.5678))
+    assert detail_lines(replace(SMALL, layers=(fine,)), (0, 0), 38)[2] == "w (-0.12, -0.12)  b +0.42  out +0.57"
 
 
 def test_the_totals_are_told_layer_by_layer() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
+from periodic_tui.engine.limits import LARGEST
 from periodic_tui.engine.names import nearest
 
 if TYPE_CHECKING:
@@ -125,8 +126,8 @@ def number(what: str, above: float = -math.inf) -> Callable[[str], float]:
             value = float(text)
         except ValueError:
             raise ValueError(f"{what} must be a number, got {text!r}") from None
-        if not math.isfinite(value):
-            raise ValueError(f"{what} must be finite, got {text!r}")
+        if not abs(value) <= LARGEST:
+            raise ValueError(f"{what} must be at most {LARGEST:g} in size, got {text!r}")
         if value <= above:
             raise ValueError(f"{what} must be above {above:g}, got {text!r}")
         return value

@@ -146,8 +146,8 @@ def dead_network(e: Evidence) -> Statement:
     several = layer.units > 1
     who = f"All {layer.units:,} units of {layer.name} are dead" if several else f"The unit of {layer.name} is dead"
     it = "them" if several else "it"
-    sure = f"no point of the domain can revive {it}, and " if len(layer.certified) == layer.units else ""
-    text = f"{who}: {sure}no gradient passes, only what lies behind {it} still learns, so the fit is {_constant(e)}."
+    sure = f"no point of the domain can revive {it}, " if len(layer.certified) == layer.units else ""
+    text = f"{who}: {sure}no gradient passes, and only what lies behind {it} still learns. The fit is {_constant(e)}."
     short = f"{who}: the fit is the constant {e.fit_mean[0]:.4g}."
     figures = {"layer": layer.name, "units": layer.units, "fit_mean": e.fit_mean[0], **_averages(e)}
     return Statement(text, in_one_line(short, f"{who}."), figures, next=(_AGAIN, _OTHER_START, _REMEDIES))

@@ -1,7 +1,7 @@
 """The events pane: what was done to the run, and what happened in it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import ClassVar
 
@@ -22,12 +22,17 @@ PLAYABLE = "▶ "
 """Before the text of a death that can be played again."""
 
 
+PACING = ("pace", "pause", "resume", "step")
+"""Commands of which the header tells."""
+
+
 class EventsPane(Pane):
     """Shows the newest event last, each in a line or two; the cursor's in full. Enter plays a death again."""
 
     NAME = "events"
     TITLE = "events"
     PLACE = "strip"
+    HINTS = (("arrows", "choose"), ("enter", "play again"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", "event before", id="events.up", show=False, tooltip="The event before"),
         Binding("down", "choose(1)", "next event", id="events.down", show=False, tooltip="The next event"),
@@ -70,7 +75,7 @@ class EventsPane(Pane):
         cells, cursor = Cells.blank(*size), self.cursor if self.has_focus else -1
         lines: list[tuple[str, str, bool]] = []
         start = 0
-        for place, event in enumerate(snapshot.events):
+        for place, event in enumerate(_worth(snapshot.events) if size.height == 1 and cursor < 0 else snapshot.events):
             if place == cursor:
                 start = len(lines)
             most = min(size.height, size.height if place == cursor else LINES)
@@ -89,6 +94,11 @@ class EventsPane(Pane):
         if any(event.death is not None for event in snapshot.events):
             return f"{PLAYABLE}can be played again"
         return ""
+
+
+def _worth(events: Sequence[Event]) -> Sequence[Event]:
+    """What a single row tells: not the pace, which the header shows."""
+    return [event for event in events if (event.command or "").partition(":")[0] not in PACING] or events
 
 
 def whole_clauses(text: str) -> Iterator[str]:

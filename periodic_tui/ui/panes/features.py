@@ -23,6 +23,7 @@ class FeaturesPane(PlotPane):
     NAME = "features"
     TITLE = "features"
     ASKS = True
+    HINTS = (("enter", "PCA or t-SNE"),)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "turn_method", "PCA or t-SNE", id="features.method", show=False, tooltip="PCA or t-SNE"),
     ]

@@ -40,6 +40,7 @@ class PopulationPane(StepPane):
 
     NAME = "population"
     TITLE = "population"
+    HINTS = (("arrows", "choose"),)
     BINDINGS: ClassVar[list[BindingType]] = arrows("population", "replica")
 
     _columns = 1
