@@ -98,7 +98,7 @@ class Session(Runner):
 
     def _fail(self, failure: BaseException, error: str | None = None, refusal: str | None = None) -> None:
         self.failure = failure
-        self._latest = replace(self._latest, error=error, refusal=refusal, state="finished")
+        self._latest = replace(self._latest, picture=None, error=error, refusal=refusal, state="finished")
         self.on_wake()
 
     def _turn(self) -> None:
