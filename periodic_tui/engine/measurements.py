@@ -133,6 +133,7 @@ class Measurements:
         for history in (self.train_losses, self.probe_losses, self.frequencies, self.population.fan):
             history.begin(self.step)
         self.forget()
+        self.population.begin()
         self._remember()
 
     def rewind(self, step: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.death_watch import DeathWatch
+from periodic_tui.engine.death_watch import DeathWatch, Found
 from periodic_tui.engine.diagnosis import Diagnosis
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.errors import Refused
@@ -147,11 +147,13 @@ class Run:
         if self.treatment is None:
             return self.trainer.advance(count)
         losses = self.treatment.advance(count)
+        if not len(losses):
+            self.measured.forget()
         self._see_to_treatment()
         return losses
 
-    def look_for_deaths(self, view: View, hurried: bool = False) -> bool:
-        """Enter the deaths and revivals since the last look; whether there was any death. Where the view wants to stop
+    def look_for_deaths(self, view: View, hurried: bool = False) -> Found:
+        """Enter the deaths and revivals since the last look. Where the view wants to stop
         at a death, training goes back to the step of the first one, unless the look is `hurried`."""
         found = self._watch.look(view, repeatable=self.treatment is None and not hurried)
         if found.back_at is not None:
@@ -162,7 +164,7 @@ class Run:
         if found.events:
             playable = {death.number for death in self.deaths}
             self.events = [each if each.death in playable else replace(each, death=None) for each in self.events]
-        return found.died
+        return found
 
     @property
     def deaths(self) -> tuple[Death, ...]:

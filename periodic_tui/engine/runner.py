@@ -141,15 +141,15 @@ class Runner:
 
     def apply(self, command: Command) -> Event:
         """Apply a command now and enter it into the journal, or raise Refused and change nothing."""
-        refused: Refused | None = None
+        refused, told = Refused("there is nothing else to go on to"), ""
         for candidate in command.resolved(self):
-            if refused:
-                self._note(f"passed over: {refused}")
+            if told:
+                self._note(f"passed over: {told}")
             try:
                 return self._applied(candidate)
             except Refused as refusal:
-                refused = Refused(f"{candidate.words}: {refusal}") if candidate is not command else refusal
-        raise refused or Refused("there is nothing else to go on to")
+                refused, told = refusal, f"{candidate.words}: {refusal}"
+        raise refused
 
     def _applied(self, command: Command) -> Event:
         if command.undoable:
@@ -207,15 +207,17 @@ class Runner:
             engine=", ".join(filter(None, (picture.engine, self.steppers.remark))),
         )
 
-    def look_for_deaths(self, hurried: bool = False) -> None:
-        """Enter the deaths since the last look, and stop at the first one where the view wants that; a `hurried` look
-        does not seek their steps."""
+    def look_for_deaths(self, hurried: bool = False) -> bool:
+        """Enter the deaths and revivals since the last look, and stop at the first death where the view wants that; a
+        `hurried` look does not seek their steps. Returns whether there were any."""
         with enough_memory(f"in measuring after step {self.step:,}"):
-            if self.current.look_for_deaths(self._view, hurried):
+            found = self.current.look_for_deaths(self._view, hurried)
+            if found.died:
                 self._death_at = self.step
                 self.paused |= self._view.stop_at_death
                 kept = [each for each in self._undo if each[1].step <= self.step]
                 self._undo = deque(kept, UNDO_POINTS)
+        return bool(found.events)
 
     def _look_first(self) -> None:
         """Enter the deaths since the last look before a command acts, as none is found after it; their steps are sought

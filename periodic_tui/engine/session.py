@@ -98,7 +98,7 @@ class Session(Runner):
 
     def _fail(self, failure: BaseException, error: str | None = None, refusal: str | None = None) -> None:
         self.failure = failure
-        self._latest = replace(self._latest, error=error, refusal=refusal, state="finished")
+        self._latest = replace(self._latest, picture=None, error=error, refusal=refusal, state="finished")
         self.on_wake()
 
     def _turn(self) -> None:
@@ -192,8 +192,8 @@ class Session(Runner):
         started = self._clock()
         try:
             with self._preemption.preemptible(self._frames.patient(started)):
-                self.look_for_deaths()
-                started = self._clock()  # the search for a death's step is paid for elsewhere
+                if self.look_for_deaths():
+                    started = self._clock()  # the search for a death's step is paid for elsewhere
                 self._latest = self.snapshot(live=True)
         except Preempted:
             self._frames.interrupted(started)

@@ -26,6 +26,7 @@ ASCII = str.maketrans(
 )  # fmt: skip
 """How the signs of our own sentences are written in ASCII."""
 
+TOGETHER = "\N{NO-BREAK SPACE}"
 SHOWN_NUMBERS = 4
 """Of a vector."""
 
@@ -57,8 +58,9 @@ def literal(text: str) -> str:
 
 
 def wrapped(text: str, width: int, glyphs: Glyphs = "braille") -> list[str]:
-    """Lines of at most `width` cells."""
-    return textwrap.wrap(plain(" ".join(text.split()), glyphs), max(width, 1))
+    """Lines of at most `width` cells; a figure keeps its percent sign."""
+    line = plain(" ".join(text.split()), glyphs).replace(" %", f"{TOGETHER}%")
+    return [part.replace(TOGETHER, " ") for part in textwrap.wrap(line, max(width, 1))]
 
 
 def shortened(line: str, width: int) -> str:
@@ -76,6 +78,13 @@ def clipped(lines: list[str], rows: int) -> list[str]:
     if len(lines) <= rows:
         return lines
     return [*lines[: rows - 1], lines[rows - 1] + "…"] if rows > 0 else []
+
+
+def whole_clauses(text: str, width: int, rows: int, glyphs: Glyphs = "braille") -> list[str]:
+    """As many of a sentence's clauses as fit into so many rows, so that no figure is cut; with … where not one does."""
+    ends = [len(text), *(cut.start() for cut in reversed(list(re.finditer(r"[:;] ", text))))]
+    forms = (wrapped(text[:end], width, glyphs) for end in ends)
+    return next((lines for lines in forms if len(lines) <= rows), clipped(wrapped(text, width, glyphs), rows))
 
 
 def rate(per_second: float) -> str:

@@ -8,11 +8,12 @@ import pytest
 from periodic_tui.engine.commands.base import Loop, parse
 from periodic_tui.engine.commands.on_loop import Load, Pause, Resume, SingleStep
 from periodic_tui.engine.commands.on_run import Inject, Reinitialize, Set
+from periodic_tui.engine.death_watch import Found
 from periodic_tui.engine.errors import Preempted, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.pacing import Pacer
 from periodic_tui.engine.session import Session
-from periodic_tui.engine.snapshot import Snapshot, View
+from periodic_tui.engine.snapshot import Event, Snapshot, View
 from tests.engine.experiments import experiment, ln, magnitude, sine
 
 
@@ -394,3 +395,21 @@ def test_a_picture_of_the_life_before_is_not_the_one_that_is_waited_for(monkeypa
     stepped(session, monkeypatch)
     session.drawn(before)
     assert stepped(session, monkeypatch) == done
+
+
+@pytest.mark.parametrize("died", [False, True])
+def test_the_reading_of_a_look_is_paid_for_as_part_of_the_picture_but_not_the_search(
+    died: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=clock)
+    session.open()
+
+    def look(view: View, hurried: bool = False) -> Found:
+        clock.now += 0.01
+        return Found((Event(0, "unit 0 died"),)) if died else Found()
+
+    monkeypatch.setattr(session.current, "look_for_deaths", look)
+    monkeypatch.setattr(session, "snapshot", lambda **options: session.latest())
+    session._publish()
+    assert session._frames.next == pytest.approx(clock.now + (0.1 if died else 0.01 / 0.02))

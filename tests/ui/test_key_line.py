@@ -23,11 +23,14 @@ def named(snapshot: Snapshot, width: int = 78) -> list[str]:
     [
         (STARTING, ["l list"]),
         (SINE, ["space pause", "i inject", "r start over", "f remedies"]),
-        (replace(SINE, state="paused"), ["space go on", "s step"]),
+        (replace(SINE, state="paused"), ["space go on", "i inject", "r start over", "f remedies", "s step"]),
         (replace(DIED, stage="range ±0.02"), ["space pause", "> faster", "u undo"]),
         (MAGNITUDE, ["x stop at death", "space pause"]),
-        (DIED, ["d death again", "space pause"]),
-        (replace(DIED, state="paused", stops_at_death=True), ["x next death", "d death again", "space go on"]),
+        (DIED, ["d replay", "space pause", "r start over", "f remedies"]),
+        (
+            replace(DIED, state="paused", stops_at_death=True),
+            ["x next death", "d replay", "space go on", "r start over", "f remedies"],
+        ),
     ],
 )
 def test_the_keys_that_matter_now_come_first_and_help_and_quit_stay(snapshot: Snapshot, first: list[str]) -> None:

@@ -1,5 +1,6 @@
 """A death on the screen: one moment of it, the film in a screen of its own, and in the units pane."""
 
+import textwrap
 from dataclasses import replace
 from functools import partial
 
@@ -16,7 +17,7 @@ from periodic_tui.ui.panes.units.pane import UnitsPane
 from periodic_tui.ui.screens import replay
 from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.widgets.death_frame import LARGE, death_frame
-from tests.ui.deaths import OVER_ONE, OVER_TWO, WITHOUT_PICTURE, plane
+from tests.ui.deaths import OVER_ONE, OVER_TWO, TEXT, WITHOUT_PICTURE, plane
 from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, put, rows_of, visit
 
 NEVER = 1e6
@@ -100,6 +101,12 @@ def test_a_small_pane_shows_the_picture_beside_its_figures(death: Death, glyphs:
         when = "dead" if moment.step == death.step else f"{death.step - moment.step} before death"
         assert any(when in row for row in rows)
         assert not any("…" in row or "~" in row for row in rows)
+
+
+def test_the_sentence_of_a_death_is_told_in_whole_clauses() -> None:
+    told = replace(OVER_ONE, text=f"{TEXT}; {'and so on ' * 40}and its end")
+    rows = [row.rstrip() for row in frame(told, 2).text()]
+    assert rows[-3:] == [*textwrap.wrap(TEXT, 71), ""]
 
 
 LONG = replace(

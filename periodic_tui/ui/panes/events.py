@@ -1,7 +1,6 @@
 """The events pane: what was done to the run, and what happened in it."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import ClassVar
 
@@ -11,7 +10,7 @@ from textual.message import Message
 
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.ui.formatting import clipped, plain, wrapped
+from periodic_tui.ui.formatting import plain, whole_clauses
 from periodic_tui.ui.widgets.pane import Pane
 
 STEP = 11
@@ -101,18 +100,9 @@ def _worth(events: Sequence[Event]) -> Sequence[Event]:
     return [event for event in events if (event.command or "").partition(":")[0] not in PACING] or events
 
 
-def whole_clauses(text: str) -> Iterator[str]:
-    """The text, then without its last clause, and so on: no figure is cut in two."""
-    yield text
-    for cut in reversed(list(re.finditer(r"[:;] ", text))):
-        yield text[: cut.start()]
-
-
 @lru_cache(maxsize=512)
 def event_lines(event: Event, width: int, most: int, glyphs: Glyphs) -> list[tuple[str, str]]:
     """The step, right-aligned, beside the first of its lines of text, of which there are at most so many."""
     mark, room = "" if event.death is None else plain(PLAYABLE, glyphs), width - STEP - 3
-    forms = (wrapped(mark + text, room, glyphs) or [""] for text in whole_clauses(event.text))
-    texts = next((lines for lines in forms if len(lines) <= most), None)
-    texts = clipped(wrapped(mark + event.text, room, glyphs), most) if texts is None else texts
+    texts = whole_clauses(mark + event.text, room, most, glyphs) or [""]
     return [("" if number else f"{event.step:>{STEP},}", text) for number, text in enumerate(texts)]

@@ -12,7 +12,7 @@ from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.figures import EVERYWHERE, Series, curve_figure
 from periodic_tui.plotting.heat import DIVERGING
 from periodic_tui.plotting.maps import Map, fold_line, map_size, side_by_side
-from periodic_tui.ui.formatting import clipped, fitting, numbers, plain, wrapped
+from periodic_tui.ui.formatting import fitting, numbers, plain, whole_clauses
 
 Line = tuple[list[str], Ink]
 """Its longer and shorter forms."""
@@ -50,7 +50,7 @@ def death_frame(death: Death, number: int, size: tuple[int, int], color: bool, g
         cells = cells.write(at, row, fitting([plain(form, glyphs) for form in forms], columns - at), ink)
     if dead:
         cells = cells.paste(Cells.of_lines(LARGE[glyphs], Ink.TROUBLE), at, height - 2)
-        told = clipped(wrapped(death.text, columns - 1, glyphs), below)
+        told = whole_clauses(death.text, columns - 1, below, glyphs)
         cells = cells.paste(Cells.of_lines(told, Ink.TEXT), 0, height)
     return cells
 

@@ -89,11 +89,12 @@ def _wanted(snapshot: Snapshot, alone: bool, hints: tuple[Hint, ...]) -> Iterato
         yield from _at_deaths(snapshot)
     paused = snapshot.state == "paused"
     yield "toggle-pause", "go on" if paused else "pause"
-    if paused:
-        yield "step", "step"
     if snapshot.stage:
         yield from (("faster", "faster"), ("undo", "undo"))
-    yield from (("inject", "inject"), ("reinitialize", "start over"), ("remedies", "remedies"))
+    again = (("reinitialize", "start over"), ("remedies", "remedies"))
+    yield from (*again, ("inject", "inject")) if snapshot.deaths else (("inject", "inject"), *again)
+    if paused:
+        yield "step", "step"
     yield from (("next:seed", "next seed"), ("list_presets", "list"))
     if snapshot.replicas > 1:
         yield "turn_replica(1)", "next replica"
@@ -105,6 +106,6 @@ def _at_deaths(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     if snapshot.stops_at_death and snapshot.state == "paused":
         yield "stop_at_death", "next death"
     if snapshot.deaths:
-        yield "play_death", "death again"
+        yield "play_death", "replay"
     elif snapshot.layers and not snapshot.stops_at_death:
         yield "stop_at_death", "stop at death"
