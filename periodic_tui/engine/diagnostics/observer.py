@@ -56,7 +56,7 @@ class Observer:
         self.target_median = float(probe.y.double().median())
         self.test_variance = variance(test.y, kind) if test else None
         self.expected = ExpectedLoss.of(step.experiment)
-        self.relu = getattr(getattr(step.experiment.model, "activation", None), "kind", "") == "relu"
+        self.relu = all(each.kind == "relu" for each in step.experiment.model.hidden_activations)
         self.accuracy = Accuracy(step.experiment, step.layout)
 
     def read(self, parameters: Tensor, brief: bool = False) -> Reading:

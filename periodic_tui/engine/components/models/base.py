@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from periodic_tui.engine.components.activations import Activation
 from periodic_tui.engine.components.registry import Kind, Registry
 
 if TYPE_CHECKING:
@@ -104,6 +105,11 @@ class Model(Kind):
     @property
     def hidden_units(self) -> tuple[int, ...]:
         """Units of each hidden layer; empty where units mean nothing."""
+        return ()
+
+    @property
+    def hidden_activations(self) -> tuple[Activation, ...]:
+        """One for each hidden layer."""
         return ()
 
     def forward(
