@@ -51,6 +51,8 @@ class Evidence:
     """Pairs of duplicate units in all layers."""
     mute: Counts
     wrong_sign: Counts
+    constant_loss: float = np.nan
+    """Loss of the best constant on the probe; NaN: the target's variance."""
     target_std: float = 1.0
     target_mean: float = 0.0
     target_median: float = 0.0
@@ -77,7 +79,7 @@ class Evidence:
     @property
     def explained(self) -> Floats:
         """Share of the target's variance that the fit explains on the training domain."""
-        return _share(self.loss, self.target_std**2)
+        return _share(self.loss, self.target_std**2 if np.isnan(self.constant_loss) else self.constant_loss)
 
     @property
     def explained_test(self) -> Floats:
@@ -120,6 +122,7 @@ def gathered(
         duplicate=_total(reading, "alike"),
         mute=_total(reading, "mute"),
         wrong_sign=np.zeros(count, dtype=np.int64),
+        constant_loss=observer.constant_loss,
         target_std=observer.target_std,
         target_mean=observer.target_mean,
         target_median=observer.target_median,

@@ -112,6 +112,11 @@ class Model(Kind):
         """One for each hidden layer."""
         return ()
 
+    @property
+    def last_activation(self) -> str:
+        """Name of what the outputs have gone through at last."""
+        return "identity"
+
     def forward(
         self, parameters: Views, x: Tensor, hidden: list[HiddenLayer] | None = None, dropout: Stream | None = None
     ) -> Tensor:

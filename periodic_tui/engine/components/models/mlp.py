@@ -80,6 +80,10 @@ class MLP(Model):
         output = [f"{last}({outputs})" if last else outputs] if self.output_layer else []
         return "-".join(map(str, (inputs, *self.hidden, *output)))
 
+    @property
+    def last_activation(self) -> str:
+        return self.output_activation.kind if self.output_layer else self.hidden_activations[-1].kind
+
     def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
         found, last = {}, self.hidden[-1] if self.hidden else 0
         if len(self.hidden_activations) != len(self.hidden):

@@ -35,6 +35,16 @@ class Target(Kind):
         return 1
 
     @property
+    def classes(self) -> bool:
+        """Whether the outputs say of each class whether it is the right one."""
+        return False
+
+    @property
+    def probabilities(self) -> bool:
+        """Whether all outputs are known to lie between 0 and 1."""
+        return False
+
+    @property
     def outputs(self) -> int:
         """Number of output dimensions."""
         return 1

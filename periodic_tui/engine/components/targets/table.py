@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+MOST_CLASSES = 256
 Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False, min_length=1, max_length=256)]
 
 
@@ -33,6 +34,8 @@ class Csv(Target):
     """Input columns, by their names in the first line."""
     y: Names
     """Output columns."""
+    labels: bool = False
+    """Whether y holds the numbers of classes, from 0: each becomes an output, 1 in the rows of its class."""
     _columns: Columns | None = PrivateAttr(None)
     """As the file was when the preset was read: what becomes of it later changes nothing in a run."""
 
@@ -43,6 +46,8 @@ class Csv(Target):
             raise ValueError("expected each column once in x and y")
         if not self._varies(self._values):
             raise ValueError(f"{Path(self.path).name}: expected at least two different inputs")
+        if self.labels and (wrong := _no_label(self.y, self._values[:, self.inputs :])):
+            raise ValueError(f"{Path(self.path).name}: {wrong}")
         return self
 
     def _varies(self, rows: NDArray[np.float64]) -> bool:
@@ -62,7 +67,16 @@ class Csv(Target):
 
     @property
     def outputs(self) -> int:
-        return len(self.y)
+        return int(self._values[:, -1].max()) + 1 if self.labels else len(self.y)
+
+    @property
+    def classes(self) -> bool:
+        return self.labels
+
+    @property
+    def probabilities(self) -> bool:
+        y = self._values[:, self.inputs :]
+        return self.labels or bool(((y >= 0) & (y <= 1)).all())
 
     def completed(self, domain: Domain) -> Domain:
         x = self._values[:, : self.inputs]
@@ -92,7 +106,7 @@ class Csv(Target):
         import torch
 
         table = torch.from_numpy(self._within(intervals).copy())
-        return table[:, : self.inputs], table[:, self.inputs :]
+        return table[:, : self.inputs], self._outputs(table)
 
     def _within(self, intervals: Intervals) -> NDArray[np.float64]:
         """Rows whose inputs all lie in the union of intervals, ends included."""
@@ -103,15 +117,32 @@ class Csv(Target):
             inside |= (x >= low) & (x <= high)
         return values[inside.all(1)]
 
+    def _outputs(self, table: Tensor) -> Tensor:
+        """Outputs of rows `[rows, columns]`."""
+        import torch
+
+        y = table[:, self.inputs :]
+        return torch.nn.functional.one_hot(y[:, 0].long(), self.outputs).to(y) if self.labels else y
+
     def __call__(self, x: Tensor) -> Tensor:
         import torch
 
         table = torch.from_numpy(self._values.copy()).to(x.device)
-        known, y = table[:, : self.inputs], table[:, self.inputs :].to(x.dtype)
+        known, y = table[:, : self.inputs], self._outputs(table).to(x.dtype)
         if self.inputs > 1:
             return y[torch.cdist(x.double(), known).argmin(-1)]
         order = known[:, 0].argsort(stable=True)
         return _between(x[..., 0].double(), known[order, 0], y[order]).to(x.dtype)
+
+
+def _no_label(names: tuple[str, ...], y: NDArray[np.float64]) -> str:
+    """What keeps `y` `[rows, columns]` from being the numbers of classes; empty if nothing does."""
+    if len(names) > 1:
+        return f"labels are one column, got {len(names)} in y"
+    wrong = y[(y != y.round()) | (y < 0) | (y >= MOST_CLASSES)]
+    if len(wrong):
+        return f"column {names[0]!r}: expected labels, whole numbers from 0 to {MOST_CLASSES - 1}, got {wrong[0]:g}"
+    return "" if y.max() > 0 else f"column {names[0]!r}: expected labels of two or more classes"
 
 
 def _between(x: Tensor, knots: Tensor, values: Tensor) -> Tensor:
