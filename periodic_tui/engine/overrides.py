@@ -17,6 +17,7 @@ CHOSEN_BY_KIND = (
     "optimizer",
     "model.activation",
     "model.output_activation",
+    "training.schedule",
     "init.weights",
     "init.bias",
 )

@@ -17,7 +17,8 @@ _FIXED_SEED = torch.zeros((), dtype=torch.int64)
 StepInputs = dict[str, Tensor]
 """What may change in mid-run without a new training step: `lr` `[replicas, 1]` or `[replicas, parameters]`;
 `starts`, `lengths` `[replicas, intervals]` of a uniform domain; `noise` `[]`; for a fixed data set `data_x`
-`[points, inputs]`, `data_y` `[points, outputs]` and `count` `[replicas]`, how many of the points are in use."""
+`[points, inputs]`, `data_y` `[points, outputs]` and `count` `[replicas]`, how many of the points are in use; for a
+schedule `life` `[]`, the number of the step from which it counts."""
 
 EACH = ("lr", "starts", "lengths", "count")
 """The step_inputs that have a row for each replica."""

@@ -79,6 +79,13 @@ class TrainingStep:
         parameters, own = optimizer.update(state["parameters"], gradient, own, lr)
         return {"parameters": parameters, **own}
 
+    def rates(self, step_inputs: StepInputs, step: Tensor) -> Tensor:
+        """The learning rates of step number `step` `[]`."""
+        if "life" not in step_inputs:
+            return step_inputs["lr"]
+        steps = (step - step_inputs["life"]).clamp_min(0).double()
+        return self.experiment.training.schedule(step_inputs["lr"], steps)
+
     def dropout(self, seeds: Tensor, step: Tensor, counter: Tensor) -> Stream | None:
         """The random stream of a step's dropout; None where the model has none."""
         if not getattr(self.experiment.model, "dropout", 0.0):
@@ -90,7 +97,7 @@ class TrainingStep:
     ) -> tuple[State, Tensor]:
         """State and loss `[replicas]` after a step on a batch, finite or not."""
         gradient, loss = self.gradient(state["parameters"], batch, self.dropout(seeds, step, counter))
-        return self.update(state, gradient, step_inputs["lr"]) | {"alive": state["alive"]}, loss
+        return self.update(state, gradient, self.rates(step_inputs, step)) | {"alive": state["alive"]}, loss
 
     def on_batch(
         self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, step: Tensor, counter: Tensor

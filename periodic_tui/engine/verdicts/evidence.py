@@ -102,7 +102,7 @@ def gathered(
     `before`: the probe losses of all replicas when four fifths of the steps were done, which are `steps`.
     """
     experiment, count = trainer.experiment, len(reading.loss)
-    nothing, lr = np.full(count, np.nan), trainer.step_inputs["lr"][part]
+    nothing, lr = np.full(count, np.nan), trainer.rates[part]
     return Evidence(
         alive=trainer.state["alive"][part, 0].cpu().numpy(),
         loss=reading.loss,
