@@ -21,6 +21,8 @@ class Training(Spec):
 
     batch_size: Annotated[int, Field(ge=0, le=1_000_000)] = 32
     """Samples a step; 0: the whole fixed data set."""
+    sampling: Literal["random", "epochs"] = "random"
+    """From a fixed data set: each sample at random, or all in an order that is another one in every epoch."""
     dtype: Literal["float32", "float64"] = "float32"
     loss: LossName = "mse"
     """Mean squared or absolute error, Huber's; 1 − cos of a phase error; cross-entropies, by torch's names."""

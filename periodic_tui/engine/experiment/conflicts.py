@@ -55,6 +55,8 @@ def _in_training(training: Training, domain: Domain, target: Target) -> dict[str
     found = {}
     if not points and domain.spacing == "even":
         found["domain.spacing"] = "even spacing is for a fixed data set, expected domain.points above 0"
+    if not points and training.sampling == "epochs":
+        found["training.sampling"] = "epochs go through a fixed data set, expected domain.points above 0"
     if not points and not batch_size:
         found["training.batch_size"] = "0 is the whole data set, but domain.points = 0 has none; expected at least 1"
     if points and batch_size > points:
