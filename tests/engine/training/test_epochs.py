@@ -84,7 +84,7 @@ def test_the_whole_data_set_at_once_is_an_epoch_a_step() -> None:
 
 def test_fresh_samples_have_no_epochs(tmp_path: Path) -> None:
     (tmp_path / "wrong.toml").write_text('target = "abs"\nmodel = "mlp"\n[training]\nsampling = "epochs"\n')
-    with pytest.raises(PresetError, match="training.sampling: epochs go through a fixed data set"):
+    with pytest.raises(PresetError, match=r"training.sampling: epochs go through a fixed data set"):
         load(str(tmp_path / "wrong.toml"))
     (tmp_path / "wrong.toml").write_text('target = "abs"\nmodel = "mlp"\n[training]\nsampling = "epoch"\n')
     with pytest.raises(PresetError, match=r"training.sampling: unknown value .* did you mean epochs\?"):

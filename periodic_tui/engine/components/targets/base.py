@@ -76,6 +76,11 @@ class Target(Kind):
         """The rows of a table that lie in a union of intervals; None for a function."""
         return None
 
+    def held_out(self, intervals: Intervals) -> Rows | None:
+        """The rows of a table that are held out, those in a union of intervals where there are any; None for a
+        function, and where nothing is held out."""
+        return None
+
     def __call__(self, x: Tensor) -> Tensor:
         """Noise-free outputs `[..., outputs]` at inputs `[..., inputs]`, in the dtype of `x`."""
         raise NotImplementedError
