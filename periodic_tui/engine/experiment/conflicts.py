@@ -20,6 +20,7 @@ def conflicts(target: Target, domain: Domain, model: Model, optimizer: Optimizer
     apart = _in_domain(domain, target, training) | _in_training(training, domain, target)
     if found := model.conflicts(target.inputs, target.outputs):
         return apart | _under("model", found)
+    apart |= _in_loss(training.loss, target, model)
     layout = model.layout(target.inputs, target.outputs)
     together = _under("optimizer", optimizer.conflicts(layout))
     return apart | together | _in_size(target, domain, model, training, layout.size)
@@ -59,13 +60,26 @@ def _in_training(training: Training, domain: Domain, target: Target) -> dict[str
     found = {}
     if not points and domain.spacing == "even":
         found["domain.spacing"] = "even spacing is for a fixed data set, expected domain.points above 0"
+    if not points and training.sampling == "epochs":
+        found["training.sampling"] = "epochs go through a fixed data set, expected domain.points above 0"
     if not points and not batch_size:
         found["training.batch_size"] = "0 is the whole data set, but domain.points = 0 has none; expected at least 1"
     if points and batch_size > points:
         found["training.batch_size"] = f"expected at most domain.points = {points:,}, or 0 for all, got {batch_size:,}"
-    if training.loss == "circular" and not target.phases:
-        found["training.loss"] = f"circular compares phases, and {target.kind} gives none; expected mse"
     return found
+
+
+def _in_loss(loss: str, target: Target, model: Model) -> dict[str, str]:
+    wrong = ""
+    if loss == "circular" and not target.phases:
+        wrong = f"circular compares phases, and {target.kind} gives none; expected mse"
+    elif loss == "cross-entropy" and not target.classes:
+        wrong = "cross-entropy compares classes, expected a table with target.labels = true"
+    elif loss in ("bce", "bce-with-logits") and not target.probabilities:
+        wrong = f"{loss} compares probabilities, expected a table whose y lie between 0 and 1"
+    elif loss == "bce" and model.last_activation != "sigmoid":
+        wrong = "bce takes probabilities, expected model.output_activation = sigmoid, or bce-with-logits"
+    return {"training.loss": wrong} if wrong else {}
 
 
 def _in_size(target: Target, domain: Domain, model: Model, training: Training, parameters: int) -> dict[str, str]:
