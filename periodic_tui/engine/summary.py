@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from periodic_tui.engine.arrays import finite, scalar_or_list
 from periodic_tui.engine.run import Run
-from periodic_tui.engine.snapshot import Layer, View
+from periodic_tui.engine.snapshot import Layer, Verdict, View
 
 
 def summary_of(run: Run) -> dict[str, Any]:
@@ -29,10 +30,17 @@ def summary_of(run: Run) -> dict[str, Any]:
         "answer_error": run.measured.judge.answer_error(reading, focus),
         "accuracy": run.observer.accuracy.share(run.trainer.parameters_of(slice(1))),
         "outcomes": run.measured.population.outcomes(),
-        "verdict": {"code": found.verdict.code, "text": found.verdict.text, "figures": found.verdict.figures},
+        "verdict": verdict_fields(found.verdict),
+        "causes": [verdict_fields(cause) for cause in found.causes],
+        "baselines": finite(asdict(run.measured.judge.samples.baselines)),
         "layers": [layer_fields(layer) for layer in found.layers],
         "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in run.journal],
     }
+
+
+def verdict_fields(verdict: Verdict) -> dict[str, Any]:
+    """The summary's fields of one cause."""
+    return {"code": verdict.code, "text": verdict.text, "figures": verdict.figures}
 
 
 def layer_fields(layer: Layer) -> dict[str, Any]:

@@ -41,8 +41,14 @@ class VerdictPane(Pane):
             return "a remedy is at work"
         fitting = sum(offer.fits for offer in snapshot.remedies)
         noun = "remedy fits" if fitting == 1 else "remedies fit"
-        code = f"{snapshot.verdict.code} · {sureness(snapshot.verdict.margin)}"
+        code = f"{snapshot.verdict.code} · {sureness(snapshot.verdict.margin)}{_others(snapshot)}"
         return f"{code} · f: {fitting} {noun}" if fitting else code
+
+
+def _others(snapshot: Snapshot) -> str:
+    """The codes of what holds besides the verdict, the first two."""
+    codes = [cause.code for cause in snapshot.causes if cause.code != snapshot.verdict.code]
+    return f" · also {', '.join(codes[:2])}{' …' if len(codes) > 2 else ''}" if codes else ""
 
 
 def sureness(margin: float) -> str:
