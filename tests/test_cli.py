@@ -135,6 +135,54 @@ def test_a_full_disk_is_one_line() -> None:
     assert result.stderr.count(b"\n") == 1
 
 
+SHORT = "train sine-31 --engine eager --steps 5"
+"""A run of a moment."""
+
+
+def shell(command: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """A command of the program's, written as `periodic-tui …`, with the shell's redirections and limits."""
+    command = command.replace("periodic-tui", f"{sys.executable} -m periodic_tui")
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(["sh", "-c", command], cwd=folder, env=env, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("stream", ["<&-", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    ("words", "code"), [(SHORT, 0), (f"{SHORT} --json --plot", 0), ("show sine-31", 0), ("check nonesuch", 2)]
+)
+def test_a_stream_that_is_closed_is_none_that_is_missed(stream: str, words: str, code: int) -> None:
+    result = shell(f"periodic-tui {words} {stream}")
+    assert (result.returncode, "Traceback" in result.stderr) == (code, False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_nothing_can_be_said_where_the_disk_of_the_messages_is_full() -> None:
+    assert shell("periodic-tui check nonesuch 2>/dev/full").returncode == 2
+    assert shell("periodic-tui train nonesuch 2>/dev/full").returncode == 2
+
+
+def test_a_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    result = shell(f"rmdir {gone}; periodic-tui {SHORT}", gone)
+    assert (result.returncode, result.stderr) == (2, "periodic-tui: the working directory is gone\n")
+
+
+def test_a_file_that_may_not_grow_is_one_line(tmp_path: Path) -> None:
+    result = shell(f"ulimit -f 0; periodic-tui {SHORT} > {tmp_path / 'out'}")
+    assert result.returncode == 2
+    assert result.stderr.startswith("periodic-tui: cannot write: ")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's addresses")
+@pytest.mark.parametrize("kilobytes", [300_000, 450_000])
+def test_too_little_memory_for_torch_is_one_line(kilobytes: int) -> None:
+    result = shell(f"ulimit -v {kilobytes}; periodic-tui {SHORT}")
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert "torch cannot be loaded" in result.stderr or "out of memory" in result.stderr
+
+
 def test_the_dashboard_says_what_device_is_missing_and_exits_2() -> None:
     with Terminal([sys.executable, "-m", "periodic_tui", "--device", "cuda:99"], 80, 24) as terminal:
         terminal.wait_for("cuda:99")

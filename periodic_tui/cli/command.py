@@ -5,7 +5,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -15,6 +15,8 @@ from periodic_tui.presets.errors import PresetError
 from periodic_tui.printable import printable
 
 NAME = "periodic-tui"
+CANNOT_WRITE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
+"""The disk is full, the file is as large as it may be, or the terminal is gone."""
 
 
 def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
@@ -29,23 +31,39 @@ def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
 
 def run(command: click.Command, words: Sequence[str]) -> int:
     """Run one command on its words; returns the exit code. What goes wrong is said on stderr, a line a problem."""
+    _open_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = _invoke(command, words)
-        if sys.stdout:
-            sys.stdout.flush()
+        code = _invoke(command, words) if _has_folder() else fail(f"{NAME}: the working directory is gone")
+        sys.stdout.flush()
         return code
     except BrokenPipeError:
-        _abandon_output()
+        _abandon(sys.stdout)
         return 0
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno not in CANNOT_WRITE:
             raise
-        _abandon_output()
-        return fail(f"{NAME}: cannot write: {error.strerror}")
+        return _cannot_write(error)
+    except MemoryError:
+        return fail(f"{NAME}: out of memory")
     except KeyboardInterrupt:
         return 130
+
+
+def _open_streams() -> None:
+    """Nobody reads from or writes to a standard stream that was closed: let it lead nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  # open to the end
+
+
+def _has_folder() -> bool:
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
 
 
 def _invoke(command: click.Command, words: Sequence[str]) -> int:
@@ -70,7 +88,16 @@ def fail(*lines: str) -> int:
     return 2
 
 
-def _abandon_output() -> None:
+def _cannot_write(error: OSError) -> int:
+    _abandon(sys.stdout)
+    try:
+        return fail(f"{NAME}: cannot write: {error.strerror}")
+    except OSError:
+        _abandon(sys.stderr)
+        return 2
+
+
+def _abandon(stream: TextIO) -> None:
     """Nobody reads: let Python's flush at exit go nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())

@@ -41,6 +41,12 @@ class DeathWatch:
         step of the first one, if the steps since the last look are `repeatable`."""
         before = self.measured.deaths.last
         changes = self.measured.look_for_deaths(view, repeatable)
+        with self.measured.preemption.preemptible(False):  # a death is told only once
+            return self._found(changes, before, view, repeatable)
+
+    def _found(
+        self, changes: list[Change], before: tuple[int, Checkpoint] | None, view: View, repeatable: bool
+    ) -> Found:
         death = next((change for change in changes if change.died), None)
         back_at = None
         if death and before and view.stop_at_death and repeatable and death.step - before[0] > 1:

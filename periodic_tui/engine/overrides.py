@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from typing import Any
+
+from periodic_tui.engine.toml import MOST_PARTS, read_toml
 
 Table = dict[str, Any]
 Override = tuple[str, Any]
@@ -17,7 +18,7 @@ CHOSEN_BY_KIND = ("target", "model", "optimizer", "model.activation", "init.weig
 def parse_value(text: str) -> Any:
     """One TOML value; what does not parse as one is the string itself."""
     try:
-        parsed = tomllib.loads(f"value = {text}")
+        parsed = read_toml(f"value = {text}")
     except (ValueError, RecursionError):  # ValueError also where a number has too many digits for Python
         return text
     return parsed["value"] if len(parsed) == 1 else text
@@ -31,6 +32,8 @@ def override(table: Mapping[str, Any], path: str, value: Any, above: str = "") -
     """
     key, dot, rest = path.partition(".")
     here = f"{above}.{key}" if above else key
+    if rest.count(".") >= MOST_PARTS:
+        raise ValueError(f"{here}: a key of more than {MOST_PARTS} parts; no key is so long")
     if not key:
         raise ValueError("an empty key")
     if not dot:

@@ -59,7 +59,7 @@ class Run:
         self.treatment: Treatment | None = None
         """The remedy at work."""
         self.life = 0
-        """Step at which the parameters were last drawn."""
+        """Step at which the parameters were last drawn, or a remedy began: curves show what came since."""
         self._watch = DeathWatch(self.trainer, self.measured, self.advance)
         self._passing: Event | None = None
         """The last event, where it gives way to the next one of its kind."""
@@ -220,6 +220,7 @@ class Run:
         self._end_treatment(f"{name} took over")
         text = treatment.begin()
         self.treatment = None if treatment.ended else treatment
+        self.life = self.life if treatment.ended else self.step
         self.measured.begin_anew()
         return text
 

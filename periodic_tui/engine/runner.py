@@ -83,7 +83,10 @@ class Runner:
 
     def open(self) -> None:
         """Import torch and build the first run. Raises Refused."""
-        load_torch()
+        try:
+            load_torch()
+        except (ImportError, MemoryError, OSError, SystemError) as failure:  # whatever a lack of memory comes out as
+            raise Refused(f"torch cannot be loaded: {str(failure) or 'out of memory'}") from None
         from periodic_tui.engine.training.stepper_choice import StepperChoice
 
         self._steppers = StepperChoice(self._engine, self._interactive, self._clock, self._stopped.is_set, self._note)

@@ -182,5 +182,5 @@ class Session(Runner):
         if self._unseen and self._pictured is None:
             self._pictured, self._drawn = self._clock(), not self._watched
         self._untold = False
-        self._frames.took(started, self._clock())
+        self._frames.took(started, self._clock(), freely=self.pacer.pace > 0 or self._view.stop_at_death)
         self.on_wake()

@@ -342,7 +342,7 @@ class Snapshot(_ReadOnly):
     stops_at_death: bool = False
     """Whether training pauses at the next death."""
     life: int = 0
-    """Step at which the present life began: when the parameters were last drawn."""
+    """Step at which the present life began: the parameters were drawn, or a remedy began."""
     trained: Trained = Trained()
     must_show: tuple[str, ...] = ()
     """Panes that the preset wants to be seen, whatever the size."""

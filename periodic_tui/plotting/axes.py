@@ -85,11 +85,11 @@ def step_axis(steps: float, room: int, begin: float = 0.0) -> Axis:
 
 
 def step_window(low: float, high: float, room: int) -> Axis:
-    """An axis of the steps from `low` to `high`. Labels are short, as 600k, where that tells the ticks apart truly."""
+    """An axis of the steps from `low` to `high`. Labels are short, as 600k, where these tell the ticks apart."""
     ticks = _linear_ticks(low, high, min(room, int(high - low)))
-    labels = tuple(map(_thousands, ticks))
-    true = all(_steps(label) == tick for label, tick in zip(labels, ticks, strict=True))
-    return Axis(low, high, ticks, labels if true else tuple(f"{tick:,.0f}" for tick in ticks))
+    short, full = tuple(map(_thousands, ticks)), tuple(f"{tick:,.0f}" for tick in ticks)
+    true = all(_steps(label) == tick for label, tick in zip(short, ticks, strict=True))
+    return Axis(low, high, ticks, short if true and max(map(len, short)) < max(map(len, full)) else full)
 
 
 def keep(previous: Axis, data_low: float, data_high: float) -> bool:

@@ -56,8 +56,8 @@ class Cells:
     def of_lines(cls, lines: Sequence[str], ink: Ink) -> Self:
         """One row for each line, padded to the longest."""
         columns = max(map(len, lines), default=0)
-        points = [[ord(character) for character in line.ljust(columns)] for line in lines]
-        glyphs = np.array(points, np.uint32).reshape(len(lines), columns)
+        text = "".join(line.ljust(columns) for line in lines)
+        glyphs = np.frombuffer(text.encode("utf-32-le"), "<u4").astype(np.uint32).reshape(len(lines), columns)
         return cls(glyphs, np.full(glyphs.shape, ink, np.uint8))
 
     @property

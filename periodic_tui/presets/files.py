@@ -1,6 +1,5 @@
 """Presets as TOML: finding them, reading them into experiments, and writing them with every default resolved."""
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from periodic_tui.engine.experiment.error_messages import problems
 from periodic_tui.engine.files import read_regular
 from periodic_tui.engine.names import did_you_mean
 from periodic_tui.engine.overrides import Override, override
+from periodic_tui.engine.toml import read_toml
 from periodic_tui.presets.builtin import BUILT_IN, preset_folder
 from periodic_tui.presets.errors import PresetError
 from periodic_tui.printable import printable
@@ -33,6 +33,8 @@ def load(preset: str, overrides: Sequence[Override] = ()) -> tuple[str, Experime
         experiment = Experiment.model_validate(table)
     except ValidationError as error:
         raise PresetError(preset, problems(error, table)) from None
+    except RecursionError:
+        raise PresetError(preset, ["is nested too deeply"]) from None
     except ValueError as error:
         raise PresetError(preset, [str(error)]) from None
     return printable(preset if preset in BUILT_IN else Path(preset).name), experiment
@@ -53,7 +55,7 @@ def dump(experiment: Experiment) -> str:
 def _read(preset: str) -> dict[str, Any]:
     path = preset_folder() / f"{preset}.toml" if preset in BUILT_IN else Path(preset)
     try:
-        table = tomllib.loads(read_regular(path, MAX_BYTES).decode("utf-8-sig"))
+        table = read_toml(read_regular(path, MAX_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
         choice = f"expected a file or one of {', '.join(BUILT_IN)}{did_you_mean(preset, BUILT_IN)}"
         raise PresetError(preset, [f"no such file and no such preset, {choice}"]) from None

@@ -17,6 +17,12 @@ PLOTS: dict[Layout, int] = {"small": 3, "medium": 4, "large": 6}
 """So many plots have a place."""
 STRIP_ROOM: dict[Layout, int] = {"small": 2, "medium": 3, "large": 3}
 """So many strips have a place."""
+STRIP_ROWS: dict[Layout, dict[str, int]] = {
+    "small": {"story": 5, "verdict": 1, "events": 1},
+    "medium": {"story": 5, "verdict": 5, "events": 8},
+    "large": {"story": 5, "verdict": 5, "events": 10},
+}
+"""Rows of each; beside the story the events take fewer, so that no plot grows when it goes."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,13 @@ class Arrangement:
         """Columns of the last plot."""
         return self.columns - (len(self.plots) - 1) % self.columns if self.plots else 1
 
+    def rows(self, strip: str) -> int | None:
+        """Rows of a strip; None: all that there are."""
+        if not self.plots:
+            return None
+        rows = STRIP_ROWS[self.layout]
+        return rows[strip] - (rows["story"] if strip == "events" and "story" in self.strips else 0)
+
 
 def layout_for(size: Size) -> Layout:
     """The layout that a screen has room for."""
@@ -59,17 +72,28 @@ def arrange(
     focus: str | None = None,
     zoomed: bool = False,
     hidden: Set[str] = frozenset(),
+    must_show: Sequence[str] = (),
 ) -> Arrangement:
-    """Places for relevant panes, the most important first. A focused pane without a place is shown alone."""
+    """Places for relevant panes: first for those that must be seen, then for the most important.
+
+    A focused pane without a place is shown alone.
+    """
     layout = layout_for(size)
     shown = [pane for pane in panes if pane.NAME not in hidden]
-    plots, strips = _names(shown, "plot")[: PLOTS[layout]], _names(shown, "strip")[: STRIP_ROOM[layout]]
+    plots = _first(_names(shown, "plot"), PLOTS[layout], must_show)
+    strips = _first(_names(shown, "strip"), STRIP_ROOM[layout], must_show)
     focused = [pane for pane in panes if focus == pane.NAME]
     alone = bool(focused) and (zoomed or focus not in plots + strips)
     if alone:
         plots, strips = _names(focused, "plot"), _names(focused, "strip")
     columns = min(COLUMNS[layout] if len(plots) > 4 else 2, max(len(plots), 1))
     return Arrangement(layout, plots, strips, columns, alone)
+
+
+def _first(names: Sequence[str], room: int, must_show: Sequence[str]) -> tuple[str, ...]:
+    """So many of the names, in their order."""
+    chosen = sorted(names, key=lambda name: name not in must_show)[:room]
+    return tuple(name for name in names if name in chosen)
 
 
 def _names(panes: Sequence[type[Pane]], place: Place) -> tuple[str, ...]:

@@ -10,20 +10,23 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Key, Resize
 from textual.reactive import var
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.commands.on_loop import Load
 from periodic_tui.engine.commands.on_run import ApplyRemedy
-from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
+from periodic_tui.engine.snapshot import EMPTY, Death, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, relevant
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES
+from periodic_tui.ui.panes.events import EventsPane
+from periodic_tui.ui.screens.at_once import AtOnce
 from periodic_tui.ui.screens.help import Help, key_rows
 from periodic_tui.ui.screens.picker import Picker, Preset
+from periodic_tui.ui.screens.prompt import Prompt
 from periodic_tui.ui.screens.remedies import RemedyMenu
+from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.session import Session
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.pane import Pane
@@ -31,19 +34,14 @@ from periodic_tui.ui.widgets.pane import Pane
 FIRST_FOCUS = "fit"
 """The pane that + and - act on from the start."""
 
-AFTER_WORDS = 0.012
-"""Seconds for words and figures to reach the screen before the plots are drawn."""
 
-
-class Dashboard(Screen[None]):
+class Dashboard(AtOnce):
     """Shows one snapshot; sends commands and never guesses what they will do."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     AUTO_FOCUS = None
 
     snapshot: var[Snapshot] = var(EMPTY)
-    plotted: var[Snapshot] = var(EMPTY)
-    """What the plots show. They take the most time, so words and figures reach the screen just before them."""
 
     def __init__(
         self, session: Session, presets: Sequence[tuple[str, str, str, str]], glyphs: Glyphs = "braille"
@@ -57,6 +55,8 @@ class Dashboard(Screen[None]):
         """Whether the user asked for the focused pane, so that it is shown even if it has no place."""
         self.zoomed = False
         self.hidden: frozenset[str] = frozenset()
+        self.just_hidden: str | None = None
+        """The pane that was hidden, until the focus is moved."""
         self.arrangement: Arrangement | None = None
 
     def compose(self) -> ComposeResult:
@@ -70,8 +70,7 @@ class Dashboard(Screen[None]):
         for kind in PANES:
             if place == kind.PLACE:
                 pane = self.panes[kind.NAME] = kind(self.glyphs)
-                pane.add_class(f"-{place}")
-                yield pane.data_bind(snapshot=Dashboard.plotted if place == "plot" else Dashboard.snapshot)
+                yield pane.data_bind(Dashboard.snapshot)
 
     # What is shown.
 
@@ -80,8 +79,10 @@ class Dashboard(Screen[None]):
         self.place()
 
     def poll(self) -> None:
-        """Take the newest snapshot."""
+        """Show the newest snapshot: header, panes and their places change in one update of the terminal."""
         self.snapshot = self.session.latest()
+        self.paint()
+        self.call_after_refresh(self.session.drawn, self.snapshot.run)
 
     def on_resize(self, event: Resize) -> None:
         self.place()
@@ -91,10 +92,6 @@ class Dashboard(Screen[None]):
         first = View(panes=self.view.panes)
         if new.run != old.run and self.view != first:
             self.look(first)
-        self.set_timer(AFTER_WORDS, self._plot)
-
-    def _plot(self) -> None:
-        self.plotted = self.snapshot
         self.place()
 
     def place(self) -> None:
@@ -102,24 +99,24 @@ class Dashboard(Screen[None]):
         if not self.panes or not self.size.area:
             return
         focus = self.focus_name if self.summoned or self.zoomed else None
-        arrangement = arrange(relevant(PANES, self.plotted), self.size, focus, self.zoomed, self.hidden)
+        panes = relevant(PANES, self.snapshot)
+        arrangement = arrange(panes, self.size, focus, self.zoomed, self.hidden, self.snapshot.must_show)
         if arrangement != self.arrangement:
             self.arrangement = arrangement
             self._apply(arrangement)
+            self.lay_out()
             self._ask(arrangement)
         self._keep_focus()
 
     def _apply(self, arrangement: Arrangement) -> None:
-        for layout in ("small", "medium", "large"):
-            self.set_class(layout == arrangement.layout, f"-{layout}")
-        self.set_class(not arrangement.plots, "-bare")
-        self.set_class("story" in arrangement.strips, "-story")
         plots = self.query_one("#plots")
         plots.display = bool(arrangement.plots)
         plots.styles.grid_size_columns = arrangement.columns
         for name, pane in self.panes.items():
             pane.display = name in arrangement.shown
             pane.styles.column_span = arrangement.span if name in arrangement.plots[-1:] else 1
+            if pane.PLACE == "strip":
+                pane.styles.height = arrangement.rows(name) or "1fr"
 
     def _ask(self, arrangement: Arrangement) -> None:
         """Tell the session which of the panes are shown that need something of their own."""
@@ -137,7 +134,7 @@ class Dashboard(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         if isinstance(self.focused, Pane) and self.arrangement and self.focus_name in self.arrangement.shown:
-            self.focus_name = self.focused.NAME
+            self._turn_to(self.focused.NAME)
 
     def on_key(self, event: Key) -> None:
         """The story shows until the first key, then lives in help."""
@@ -148,15 +145,20 @@ class Dashboard(Screen[None]):
     # Keys that only concern the screen.
 
     def action_turn_pane(self, by: int) -> None:
-        names = [pane.NAME for pane in relevant(PANES, self.plotted) if pane.NAME != "story"]
+        names = [pane.NAME for pane in relevant(PANES, self.snapshot) if pane.NAME != "story"]
         if names:
             present = names.index(self.focus_name) if self.focus_name in names else -1
             self.show_pane(names[(present + by) % len(names)])
 
     def show_pane(self, name: str) -> None:
         """Give a pane the focus and, where it has none, the screen."""
-        self.focus_name, self.summoned = name, True
+        self._turn_to(name)
+        self.summoned = True
         self.place()
+
+    def _turn_to(self, name: str) -> None:
+        if name != self.focus_name:
+            self.focus_name, self.just_hidden = name, None
 
     def action_zoom_pane(self) -> None:
         self._focus_as_seen()
@@ -165,16 +167,21 @@ class Dashboard(Screen[None]):
 
     def _focus_as_seen(self) -> None:
         if isinstance(self.focused, Pane):
-            self.focus_name = self.focused.NAME
+            self._turn_to(self.focused.NAME)
 
     def action_hide_pane(self) -> None:
-        if self.focus_name not in self.hidden:
+        """Hide the focused pane, or bring back the one that was just hidden."""
+        self.zoomed = self.summoned = False
+        if back := self.just_hidden:
+            self.hidden -= {back}
+            self.show_pane(back)
+            self.just_hidden = None
+        elif isinstance(self.focused, Pane):
+            hidden = self.focused.NAME
+            self.hidden |= {hidden}
+            self.place()
             self._focus_as_seen()
-        self.hidden ^= {self.focus_name}
-        self.zoomed = False
-        if self.focus_name in self.hidden:
-            self.action_turn_pane(1)
-        self.place()
+            self.just_hidden = hidden
 
     def action_back(self) -> None:
         self.zoomed = self.summoned = False
@@ -189,6 +196,10 @@ class Dashboard(Screen[None]):
             self.show_pane("landscape")
 
     def action_stop_at_death(self) -> None:
+        """Stop at the next death; where training has stopped at one, go on to the next; while it goes on, no longer."""
+        if self.view.stop_at_death and self.snapshot.state == "paused":
+            self.action_send("resume")
+            return
         stop = not self.view.stop_at_death
         self.look(replace(self.view, stop_at_death=stop))
         self.notify("stops at the next death" if stop else "no longer stops at a death", markup=False)
@@ -206,6 +217,22 @@ class Dashboard(Screen[None]):
         if self.snapshot.remedies:
             menu = RemedyMenu(self.snapshot.remedies, self.snapshot.verdict.code, self.glyphs)
             self.app.push_screen(menu, partial(self._send_chosen, ApplyRemedy))
+
+    def action_play_death(self) -> None:
+        """Play the last death again."""
+        if self.snapshot.deaths:
+            self.play(self.snapshot.deaths[-1])
+        else:
+            self.notify("no unit has died yet", markup=False)
+
+    def on_events_pane_play(self, message: EventsPane.Play) -> None:
+        for death in self.snapshot.deaths:
+            if death.number == message.number:
+                self.play(death)
+
+    def play(self, death: Death) -> None:
+        """Show a death over the panes."""
+        self.app.push_screen(Replay(death, self.snapshot.preset, self.glyphs))
 
     def action_compare(self) -> None:
         self.look(replace(self.view, compare=not self.view.compare))
@@ -225,6 +252,13 @@ class Dashboard(Screen[None]):
 
     def action_send(self, words: str) -> None:
         self.session.send(parse(words))
+
+    def action_prompt(self) -> None:
+        self.app.push_screen(Prompt([offer.name for offer in self.snapshot.remedies]), self._send_typed)
+
+    def _send_typed(self, words: str | None) -> None:
+        if words is not None:
+            self.action_send(words)
 
     def action_load_preset(self, number: int) -> None:
         if number <= len(self.presets):

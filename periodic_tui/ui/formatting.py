@@ -32,12 +32,23 @@ SHOWN_NUMBERS = 4
 UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
+class _OneCell(dict[int, str]):
+    """Characters by their code points; ? for those that do not fill one cell."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = chr(code) if cell_len(chr(code)) == 1 else "?"
+        return self[code]
+
+
+_ONE_CELL = _OneCell()
+
+
 def plain(text: str, glyphs: Glyphs = "braille") -> str:
     """Text as one line of characters that fill one cell and do not command the terminal; blanks become spaces."""
     line = printable(re.sub(r"\s", " ", text))
     if glyphs == "ascii":
         line = line.translate(ASCII).encode("ascii", "replace").decode()
-    return line if line.isascii() else "".join(c if cell_len(c) == 1 else "?" for c in line)
+    return line if line.isascii() else line.translate(_ONE_CELL)
 
 
 def literal(text: str) -> str:

@@ -1,6 +1,7 @@
 """The keys of the dashboard. Footer, help and palette are made from this list, and a user can remap it by id."""
 
 from textual.binding import Binding, BindingType
+from textual.keys import format_key
 
 from periodic_tui.engine.commands.base import COMMANDS
 
@@ -51,13 +52,25 @@ KEYS: list[BindingType] = [
     _send("a", "next:activation", "next activation", "Go on with the next activation"),
     _send("left_parenthesis", "scale-lr:0.5", "lr ÷2", "Halve the learning rate"),
     _send("right_parenthesis", "scale-lr:2", "lr ×2", "Double the learning rate"),
-    _key("x", "stop_at_death", "stop at death", "Pause when the next unit dies, or no longer"),
+    _send("H", "toggle-hold", "hold", "Hold the parameters where they are, or let go"),
+    _key("x", "stop_at_death", "stop at death", "Stop when a unit dies, then go on to the next"),
+    _key("d", "play_death", "death again", "Play the last death again, step by step"),
+    _key("colon", "prompt", "type", "Type a command"),
     _key("left_square_bracket", "turn_replica(-1)", "replica before", "Show the replica before"),
     _key("right_square_bracket", "turn_replica(1)", "next replica", "Show the next replica"),
     _key("tab", "turn_pane(1)", "next pane", "Go to the next pane, also to one that has no place"),
     _key("shift+tab", "turn_pane(-1)", "pane before", "Go to the pane before"),
-    _key("h", "hide_pane", "hide", "Hide the focused pane, or show it again"),
+    _key("h", "hide_pane", "hide", "Hide the focused pane, or show the one just hidden"),
     SUSPEND,
     _key("escape", "back", "close", "Leave the zoom, or the help"),
     *[_key(str(n), f"load_preset({n})", f"preset {n}", "Load that preset of the list") for n in range(1, 10)],
 ]
+
+_KEY_OF = {
+    binding.action: format_key(binding.key.partition(",")[0]) for binding in KEYS if isinstance(binding, Binding)
+}
+
+
+def key_for(words: str) -> str:
+    """The key, as it is written, that sends a command or does what an action is named; empty where none does."""
+    return _KEY_OF.get(f"send('{words}')") or _KEY_OF.get(words, "")

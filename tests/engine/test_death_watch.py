@@ -146,3 +146,25 @@ def test_a_pause_measures_afresh() -> None:
     picture = session.snapshot(live=True)
     assert {picture.verdict.step, picture.gradient_stats.step, picture.landscape.step} == {50}
     assert picture.rate == 0.0
+
+
+def test_a_command_that_comes_meanwhile_neither_loses_the_death_nor_its_step() -> None:
+    spec = dying()
+    step, _ = first_death(spec)
+    session = opened(spec)
+    session.look(View(stop_at_death=True))
+    session.snapshot(live=True)
+    session.advance(step + 37)
+    reads = 0
+
+    def wanted() -> bool:
+        """A command comes once the first reading was taken."""
+        nonlocal reads
+        reads += 1
+        return reads > 1
+
+    session.current.preemption.wanted = wanted
+    with session.current.preemption.preemptible():
+        session.look_for_deaths()
+    assert (session.step, session.paused) == (step, True)
+    assert [event.step for event in session.current.events if event.death is not None] == [step]

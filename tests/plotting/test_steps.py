@@ -94,3 +94,18 @@ def test_the_values_that_are_seen_are_those_of_bins_that_reach_into_the_window()
     curve = lines(bins((0, 9, 1, 0), (10, 19, 2, 0), (20, 29, 3, 0)))
     assert curve.within(19, 19)[0].tolist() == [2]
     assert curve.within(5, 20)[0].tolist() == [1, 2, 3]
+
+
+def test_neighboring_steps_are_joined_however_far_apart_they_are_drawn() -> None:
+    canvas = Canvas(COLUMNS, ROWS, (0, 10, 0, 10))
+    lines(bins((0, 0, 10, 0), (1, 1, 0, 0), (3, 3, 10, 0))).draw(canvas, step_axis(9, 4), linear_axis(0, 10, 4))
+    assert np.flatnonzero(lit(canvas.cells()).any(0)).tolist() == [*range(11), 30]
+
+
+@pytest.mark.parametrize("style", [lines, bands])
+def test_the_present_life_is_without_what_was_before_it_at_its_first_step(style: Style) -> None:
+    curve = style(bins((0, 49, 1, 0), (50, 50, 2, 0), (50, 50, 3, 1), (51, 60, 4, 1), (60, 70, 5, 2)))
+    since = curve.since(50)
+    assert [np.asarray(values).tolist() for values in (since.x, since.y)] == [[50, 51, 60], [3, 4, 5]]
+    assert [edge.tolist() for edge in since.within(0, 55)] == [[3, 4], [3, 4]]
+    assert curve.since(71) is curve

@@ -233,3 +233,59 @@ def test_a_bare_word_is_a_string(word: str) -> None:
 
 def test_a_value_cannot_smuggle_in_another_key() -> None:
     assert parse_value("1\nother = 2") == "1\nother = 2"
+
+
+@pytest.mark.parametrize("key", ["a." * 1_000 + "b", "target." + '"a,b".' * 50_000 + "b", "a." * 200_000 + "b"])
+def test_a_key_of_very_many_parts_is_one_line_at_once(key: str, preset: Any) -> None:
+    (said,) = refused(preset(f"{MINIMAL}{key} = 1"))
+    assert said.startswith("is no preset: line 3: a key of more than 32 parts, ")
+    with pytest.raises(PresetError, match="a key of more than 32 parts; no key is so long"):
+        load("sine-31", [(key, 1)])
+
+
+def test_words_between_full_stops_are_no_key(preset: Any) -> None:
+    story = "Wait. " * 30 + "See what happens. " * 40
+    load(preset(f"story = '''{story}'''\n{MINIMAL}"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ("domain.scale=[0]", "domain.scale[0]: expected a factor other than 0, which would make all inputs the same"),
+        ("target.noise=1e300", "target.noise: expected 0 or a number of a size from 1e-30 to 1e+18, got 1e+300"),
+        ("optimizer.lr=1e300", "optimizer.lr: expected 0 or a number of a size from 1e-30 to 1e+18, got 1e+300"),
+        ("init.weights={kind='normal',std=1e300}", "init.weights.std: expected 0 or a number of a size from 1e-30"),
+        ("domain.train=[[0,5e-324]]", "domain.train: expected 0 or a number of a size from 1e-30 to 1e+18, got 4.9"),
+        (
+            "domain.train=[[1,1.0000000001]]",
+            "domain.train: float32 cannot tell 1.0 from 1.0000000001, expected a wider",
+        ),
+        (f"training.steps={'9' * 120}", "training.steps: expected at most 1,000,000,000,000,000, got 9999"),
+        (
+            f"training.seed={2**63}",
+            "training.seed: expected less than 4,611,686,018,427,387,904, got 9223372036854775808",
+        ),
+    ],
+)
+def test_what_is_beyond_measure_is_one_line(settings: str, problem: str) -> None:
+    key, _, value = settings.partition("=")
+    with pytest.raises(PresetError) as caught:
+        load("sine-31", [(key, parse_value(value))])
+    (line,) = caught.value.lines
+    assert line.startswith(f"sine-31: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("target", "domain", "problem"),
+    [
+        ("log", "train = [[-1, 1]]", "domain.train: ln x needs x above 0, got [-1, 1]"),
+        ("log", "test = [[-1, 1]]", "domain.test: ln x needs x above 0, got [-1, 1]"),
+        ("log", "scale = [-1]", "domain.train: ln x needs x above 0, got [0, 1] times a negative domain.scale"),
+        ("log", 'distribution = "normal"', "domain.distribution: ln x needs x above 0, expected uniform"),
+        ("decaying-sine", "train = [[-2000, 0]]", "domain.train: exp(−decay · x) at x = -2000 is more than float32"),
+    ],
+)
+def test_check_refuses_where_the_target_is_not_finite(target: str, domain: str, problem: str, preset: Any) -> None:
+    table = f'target.kind = "{target}"\nmodel.kind = "mlp"\n[domain]\n{domain}'
+    (said,) = refused(preset(table))
+    assert said.startswith(problem)

@@ -1,6 +1,7 @@
 """The real program in a real pseudo-terminal, as a person uses it."""
 
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -63,6 +64,24 @@ def test_presets_are_switched_and_units_take_the_place_of_the_frequency(terminal
     quit_cleanly(terminal)
 
 
+def test_two_hundred_switches_under_load_end_as_they_began() -> None:
+    busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        with Terminal(TRAINED_EAGERLY) as terminal:
+            terminal.wait_for(in_header("training"))
+            for _ in range(30):
+                for key in "27\tn1p\t9n":
+                    terminal.send(key)
+                    time.sleep(0.02)
+            terminal.send("1")
+            terminal.wait_for(in_header("sine-31"))
+            quit_cleanly(terminal)
+            assert b"Traceback" not in terminal.raw_bytes
+    finally:
+        busy.kill()
+        busy.wait()
+
+
 def test_a_pause_sends_no_bytes_and_a_step_is_one_step(terminal: Terminal) -> None:
     terminal.send(" ")
     terminal.wait_for(in_header("paused"))
@@ -79,7 +98,7 @@ def test_brackets_walk_the_population_and_every_pane_goes_along() -> None:
     with Terminal(population) as terminal:
         for key, replica in [("", 0), ("]", 1), ("]", 2), ("]", 0), ("[", 2)]:
             terminal.send(key)
-            terminal.wait_for(in_header(f"replica {replica} of 3"))
+            terminal.wait_for(f"replica {replica} of 3")
             terminal.wait_for(f"cursor: seed {replica} ")
             terminal.wait_for(f"probe {loss_at_start(replica)}")
         quit_cleanly(terminal)

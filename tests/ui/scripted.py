@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
 
@@ -55,7 +56,7 @@ SINE = Snapshot(
     basin=0.0045,
     distance=30.4688,
     fit=Fit(_X, np.sin(31 * _X)[:, None], np.sin(0.53 * _X)[:, None], "curves", ((-1e3, 1e3),), (-1e3, 1e3)),
-    verdict=Verdict("stuck-outside-basin", "ω is 30.47 from the answer."),
+    verdict=Verdict("stuck-outside-basin", "ω is 30.47 from the answer.", step=2_000),
     remedies=(
         Offer("widen-range", "samples a narrow range", "a frequency limit", "frequency_limit 200", True, ""),
         Offer("smaller-step", "sets lr", "the range", "", False, ""),
@@ -82,6 +83,7 @@ class ScriptedSession:
         self.snapshot = snapshot
         self.sent: list[str] = []
         self.views: list[View] = []
+        self.runs_drawn: list[int] = []
         self.on_wake: Callable[[], None] = lambda: None
         self.failure: BaseException | None = None
 
@@ -94,6 +96,9 @@ class ScriptedSession:
     def look(self, view: View) -> None:
         self.views.append(view)
 
+    def drawn(self, run: int) -> None:
+        self.runs_drawn.append(run)
+
     def run(self) -> None:
         """Trains nothing."""
 
@@ -105,15 +110,19 @@ def framed(
     kind: type[Pane], snapshot: Snapshot, size: tuple[int, int] = (58, 18), glyphs: Glyphs = "braille"
 ) -> list[str]:
     """The rows of a pane in its border, drawn without a screen."""
-    with _nowhere()._context():  # a pane asks its app whether there are colors
+    with nowhere():
         pane = kind(glyphs)
         inside = pane.draw(snapshot, Size(size[0] - 2, size[1] - 2))
         return bordered(Size(*size), kind.TITLE, pane.figure(snapshot), False, glyphs).paste(inside, 1, 1).text()
 
 
+def nowhere() -> AbstractContextManager[None]:
+    """Where panes are drawn without a screen: they ask their app whether there are colors."""
+    return _never_run()._context()
+
+
 @cache
-def _nowhere() -> PeriodicApp:
-    """An app that never runs."""
+def _never_run() -> PeriodicApp:
     return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS))
 
 
@@ -145,10 +154,8 @@ def visit(
 
 
 async def drawn(app: PeriodicApp, pilot: Pilot[None]) -> None:
-    """Wait until the plots show the snapshot that the header shows."""
-    dashboard = app.dashboard
-    assert dashboard is not None
-    while not dashboard.is_mounted or dashboard.plotted is not dashboard.snapshot:
+    """Wait until the dashboard has been drawn."""
+    while app.dashboard is None or app.dashboard.arrangement is None:
         await pilot.pause(0.005)
     await pilot.pause()
 

@@ -38,6 +38,22 @@ def test_who_gives_up_its_place_or_is_hidden_makes_room_for_the_next() -> None:
     assert arrange(PLOTS, MEDIUM, hidden={"b"}).plots == ("a", "c", "d", "e")
 
 
+def test_what_must_be_seen_takes_the_place_of_the_least_important() -> None:
+    assert arrange(PLOTS, Size(80, 24), must_show=["h"]).plots == ("a", "b", "h")
+    assert arrange(PLOTS, MEDIUM, must_show=["h", "b", "e"]).plots == ("a", "b", "e", "h")
+    assert arrange(PLOTS, MEDIUM, hidden={"h"}, must_show=["h", "no such pane"]).plots == ("a", "b", "c", "d")
+
+
+def test_no_plot_grows_when_the_story_goes() -> None:
+    strips = [pane(name, "strip") for name in ("story", "verdict", "events")]
+    for size in (MEDIUM, LARGE):
+        rows = []
+        for shown in (strips, strips[1:]):
+            placed = arrange([*PLOTS, *shown], size)
+            rows.append(sum(placed.rows(name) or 0 for name in placed.strips))
+        assert rows[0] == rows[1]
+
+
 def test_a_focused_pane_without_a_place_is_alone() -> None:
     assert arrange(PLOTS, MEDIUM, focus="h").shown == ("h",)
     assert arrange(PLOTS, MEDIUM, focus="a", hidden={"a"}).shown == ("a",)

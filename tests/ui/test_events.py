@@ -4,7 +4,7 @@ from textual.pilot import Pilot
 
 from periodic_tui.engine.snapshot import Event
 from periodic_tui.ui.app import PeriodicApp
-from periodic_tui.ui.panes.events import EventsPane
+from periodic_tui.ui.panes.events import EventsPane, event_lines
 from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, framed, rows_of, visit
 
 LONG = Event(700, "a long story " * 40 + "and its end")
@@ -64,3 +64,13 @@ def test_the_cursor_stays_on_its_event_when_others_come() -> None:
 
     session = ScriptedSession(MANY)
     visit(session, act)
+
+
+def test_one_row_holds_whole_clauses_of_a_death() -> None:
+    text = (
+        "unit 3 of hidden.0 died: active on 61 of 4,096 probe points before the step, on none after it; its bias fell"
+    )
+    [(_, line)] = event_lines(Event(812, text, death=0), 80, 1, "braille")
+    assert line == "▶ unit 3 of hidden.0 died"
+    [(_, line)] = event_lines(Event(812, text), 120, 1, "braille")
+    assert line.endswith("on none after it")

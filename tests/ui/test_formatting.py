@@ -1,4 +1,5 @@
 import math
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -34,8 +35,10 @@ def test_a_rate_has_three_digits_and_a_fixed_width(rate: float) -> None:
     text = formatting.rate(rate)
     assert len(text) == 5
     number, unit = (text[:-1], text[-1]) if text[-1].isalpha() else (text, "")
-    scale = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}[unit]
-    assert math.isclose(float(number) * scale, rate, rel_tol=0.005, abs_tol=0.005)
+    scale = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}[unit]
+    # In fractions: half of the last digit is just within the limit.
+    exact, limit = Fraction(rate), Fraction("0.005")
+    assert abs(Fraction(number) * scale - exact) <= max(limit, limit * exact)
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))

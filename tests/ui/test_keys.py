@@ -10,7 +10,10 @@ from periodic_tui.presets.files import built_in, load
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.formatting import wrapped
 from periodic_tui.ui.keys import KEYS
+from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.screens.picker import SOURCES, Picker, Preset
+from periodic_tui.ui.screens.replay import Replay
+from tests.ui.deaths import OVER_ONE, OVER_TWO
 from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, sent, show, views, visit
 
 BINDINGS = [binding for binding in KEYS if isinstance(binding, Binding)]
@@ -34,6 +37,7 @@ BINDINGS = [binding for binding in KEYS if isinstance(binding, Binding)]
         ("o", "next:optimizer"),
         ("a", "next:activation"),
         ("u", "undo"),
+        ("H", "toggle-hold"),
         ("<", "slower"),
         (">", "faster"),
     ],
@@ -125,6 +129,36 @@ def test_the_session_knows_which_panes_ask_for_something_of_their_own() -> None:
 
 def test_x_stops_at_the_next_death() -> None:
     assert [view.stop_at_death for view in views(MAGNITUDE, "x", "x")][-2:] == [True, False]
+
+
+def test_x_goes_on_to_the_next_death_where_training_has_stopped_at_one() -> None:
+    assert [view.stop_at_death for view in views(replace(MAGNITUDE, state="paused"), "x", "x")][-1:] == [True]
+    assert sent(replace(MAGNITUDE, state="paused"), "x", "x") == ["resume"]
+
+
+def test_a_colon_takes_typed_commands() -> None:
+    assert sent(SINE, "colon", *"undo", "enter") == ["undo"]
+    assert sent(SINE, "colon", *"undo", "escape") == []
+
+
+@pytest.mark.parametrize("by_message", [False, True])
+def test_a_death_is_played_again(by_message: bool) -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        assert app.dashboard
+        if by_message:
+            app.dashboard.panes["events"].post_message(EventsPane.Play(OVER_ONE.number))
+        else:
+            await pilot.press("d")
+        await pilot.pause()
+        assert isinstance(app.screen, Replay)
+        assert app.screen.film.death is OVER_ONE
+
+    deaths = (OVER_TWO, OVER_ONE)
+    visit(ScriptedSession(replace(MAGNITUDE, deaths=deaths)), act)
+
+
+def test_where_nothing_has_died_there_is_nothing_to_play() -> None:
+    assert any("no unit has died yet" in row for row in show(MAGNITUDE, "d"))
 
 
 def test_control_c_says_how_to_quit() -> None:

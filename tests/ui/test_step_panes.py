@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.runner import Runner
-from periodic_tui.engine.snapshot import Curve, Snapshot
+from periodic_tui.engine.snapshot import Curve, Event, Snapshot
 from periodic_tui.plotting.cells import Ink
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
@@ -174,3 +174,15 @@ def test_distance_and_basins_are_those_of_the_picture() -> None:
     assert FrequencyPane().figure(run) == "basin ±0.005 · 2,500 basins away"
     assert any("distance 12.5" in row for row in framed(FrequencyPane, run))
     assert not any("distance" in row for row in framed(FrequencyPane, replace(run, distance=math.nan)))
+
+
+def test_only_what_changes_the_run_leaves_a_mark() -> None:
+    events = [
+        Event(100 * number, "", words)
+        for number, words in enumerate(
+            ("inject", "pause", "pace:10", "step", "engine:compiled", "set:optimizer.lr=1", "undo")
+        )
+    ]
+    cells = LossPane().draw(replace(SINE, events=tuple(events), step=700, life=0), SIZE)
+    marks = set(np.flatnonzero((cells.ink == Ink.MARK).any(0)).tolist())
+    assert len(marks) == 3

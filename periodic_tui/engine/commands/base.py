@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
+from periodic_tui.engine.limits import LARGEST
 from periodic_tui.engine.names import nearest
 
 if TYPE_CHECKING:
@@ -97,6 +98,13 @@ def parse(text: str) -> Command:
     return COMMANDS[one_of(COMMANDS, "command")(word)].parsed(rest)
 
 
+def places(words: str) -> bool:
+    """Whether a command with these words makes the run another one than training would have made it, so that plots bear
+    a mark at its step."""
+    command = COMMANDS[words.partition(":")[0]]
+    return (command.undoable and not command.passing) or command.word == "undo"
+
+
 def one_of(names: Collection[str], what: str) -> Callable[[str], str]:
     """Reads one of the names; the ValueError names the nearest one."""
 
@@ -118,8 +126,8 @@ def number(what: str, above: float = -math.inf) -> Callable[[str], float]:
             value = float(text)
         except ValueError:
             raise ValueError(f"{what} must be a number, got {text!r}") from None
-        if not math.isfinite(value):
-            raise ValueError(f"{what} must be finite, got {text!r}")
+        if not abs(value) <= LARGEST:
+            raise ValueError(f"{what} must be at most {LARGEST:g} in size, got {text!r}")
         if value <= above:
             raise ValueError(f"{what} must be above {above:g}, got {text!r}")
         return value

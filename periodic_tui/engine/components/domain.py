@@ -26,6 +26,12 @@ def _ordered(intervals: tuple[Interval, ...]) -> tuple[Interval, ...]:
     return ordered
 
 
+def _not_zero(factor: float) -> float:
+    if factor == 0:
+        raise ValueError("expected a factor other than 0, which would make all inputs the same, got 0")
+    return factor
+
+
 Intervals = Annotated[tuple[Interval, ...], Field(strict=False), AfterValidator(_ordered)]
 
 
@@ -38,7 +44,7 @@ class Domain(Spec):
     """Held-out intervals."""
     distribution: Literal["uniform", "normal"] = "uniform"
     """`normal` is N(0, 1) in every dimension and has no intervals."""
-    scale: Annotated[tuple[float, ...], Field(strict=False)] = ()
+    scale: Annotated[tuple[Annotated[float, AfterValidator(_not_zero)], ...], Field(strict=False)] = ()
     """A factor for each input dimension; empty: 1 everywhere."""
     points: Annotated[int, Field(ge=0, le=MAX_POINTS)] = 0
     """0: fresh samples for ever; otherwise the size of a fixed data set."""

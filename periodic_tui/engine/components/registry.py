@@ -9,14 +9,32 @@ from __future__ import annotations
 
 from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, create_model
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, create_model, field_validator
 from pydantic_core import CoreSchema, core_schema
+
+from periodic_tui.engine.limits import LARGEST, SMALLEST
 
 
 class Spec(BaseModel):
-    """A frozen value whose fields are checked: no unknown key, no wrong type, no NaN."""
+    """A frozen value whose fields are checked: no unknown key, no wrong type, no NaN, no number beyond all measure."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+    @field_validator("*")
+    @classmethod
+    def _in_measure(cls, value: Any) -> Any:
+        if (beyond := _beyond_measure(value)) is not None:
+            sizes = f"0 or a number of a size from {SMALLEST:g} to {LARGEST:g}"
+            raise ValueError(f"expected {sizes}, got {beyond:g}")
+        return value
+
+
+def _beyond_measure(value: Any) -> float | None:
+    """The first number in a value, or in its lists, of another size; None if there is none."""
+    if isinstance(value, tuple):
+        return next((found for found in map(_beyond_measure, value) if found is not None), None)
+    wrong = isinstance(value, float) and value != 0 and not SMALLEST <= abs(value) <= LARGEST
+    return value if wrong else None
 
 
 class Kind(Spec):

@@ -10,6 +10,8 @@ from periodic_tui.engine.components.numbers import NonNegative
 from periodic_tui.engine.components.registry import Spec
 
 MAX_REPLICAS = 4_096
+MOST_STEPS = 10**15
+"""At a million steps a second they take 31 years."""
 
 
 class Training(Spec):
@@ -22,11 +24,11 @@ class Training(Spec):
     """Mean squared error, or 1 − cos of a phase error."""
     seed: Annotated[int, Field(ge=0, lt=2**62)] = 0
     replicas: Annotated[int, Field(ge=1, le=MAX_REPLICAS)] = 1
-    steps: Annotated[int, Field(ge=0)] = 10_000
+    steps: Annotated[int, Field(ge=0, le=MOST_STEPS)] = 10_000
     """What `train` runs; the dashboard goes on until stopped."""
     pace: NonNegative = 0.0
     """Steps a second; 0: flat out."""
-    pace_steps: Annotated[int, Field(ge=0)] = 0
+    pace_steps: Annotated[int, Field(ge=0, le=MOST_STEPS)] = 0
     """The pace holds for so many steps, then flat out; 0: until changed."""
     clip_gradient: NonNegative = 0.0
     """Largest norm of a replica's gradient, which is scaled down to it; 0: no limit."""

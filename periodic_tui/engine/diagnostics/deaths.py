@@ -104,7 +104,8 @@ class Deaths:
         """What has changed since the last look at this replica, in the order of the steps, now that this is its moment
         (its units were read on so many points).
 
-        `again`: whether the stretch can be run again; a remedy that acted between its steps cannot.
+        `again`: whether the stretch can be run again; a remedy that acted between its steps cannot. `patient`: somebody
+        waits for the very step, so no command cuts the search short.
         """
         if not self._goes_on(focus):
             self._moments.clear()
@@ -114,8 +115,10 @@ class Deaths:
         if not changed or not moments:
             return []
         until = time.perf_counter() + (PATIENCE if patient else min(self._budget.credit(CREDIT), MOST_SECONDS))
-        stretch = Stretch(self.trainer, self.observer, focus, points, again, moments)
-        with self._budget.spend(), self.observer.preemption.preemptible(False):
+        preemption = self.observer.preemption
+        given_up = (lambda: False) if patient else preemption.wanted
+        stretch = Stretch(self.trainer, self.observer, focus, points, again, moments, given_up)
+        with self._budget.spend(), preemption.preemptible(False):
             places = stretch.places(moment, changed, until)
             return [change for place in places for change in self._told(stretch, *place)]
 
@@ -157,7 +160,8 @@ class Deaths:
 
     def _text(self, stretch: Stretch, low: Moment, high: Moment, layer: int, units: list[int], died: bool) -> str:
         width = len(high.activity[layer])
-        who = f"unit {units[0]}" if len(units) == 1 else f"{len(units)} of {width} units"
+        several = f"all {width}" if len(units) == width else f"{len(units)} of {width}"
+        who = f"unit {units[0]}" if len(units) == 1 else f"{several} units"
         exact = high.step - low.step == 1
         when = "" if exact else f" between steps {low.step:,} and {high.step:,}"
         shares = _shares(low.activity[layer], high.activity[layer], units, stretch.points, exact)

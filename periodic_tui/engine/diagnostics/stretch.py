@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -42,9 +42,17 @@ class Stretch:
     """The steps of one replica from some moments on, the last of which is that of the last look."""
 
     def __init__(
-        self, trainer: Trainer, observer: Observer, focus: int, points: int, again: bool, moments: Sequence[Moment]
+        self,
+        trainer: Trainer,
+        observer: Observer,
+        focus: int,
+        points: int,
+        again: bool,
+        moments: Sequence[Moment],
+        given_up: Callable[[], bool],
     ) -> None:
         self.observer, self.points, self.moments = observer, points, moments
+        self._given_up = given_up
         # An optimizer of torch's keeps its own state.
         repeatable = isinstance(trainer.experiment.optimizer, ElementWise)
         self.again = again and points == len(observer.probe.x) and repeatable
@@ -55,7 +63,7 @@ class Stretch:
 
     def places(self, after: Moment, changed: Changed, until: float) -> list[tuple[Moment, Moment, Changed]]:
         """Between which moments the units changed, in order. The stretch is halved until it is one step, or the clock
-        says `until`."""
+        says `until`, or the search is given up."""
         return self._places(self.moments[-1], after, changed, until)
 
     def _places(
@@ -72,7 +80,7 @@ class Stretch:
         return self._places(low, middle, early, until) + self._places(middle, high, late, until)
 
     def _run(self, moment: Moment, count: int, until: float) -> Moment | None:
-        """So many steps later; None if that would take more time than is left, or if a command is waiting."""
+        """So many steps later; None if that would take more time than is left, or is given up."""
         state, done, piece = moment.state, 0, _FIRST_PIECE
         while done < count:
             started = time.perf_counter()
@@ -80,7 +88,7 @@ class Stretch:
             state = self._advanced(state, moment.step + done, piece)
             done += piece
             now = time.perf_counter()
-            if now + 2 * (now - started) > until or self.observer.preemption.wanted():
+            if now + 2 * (now - started) > until or self._given_up():
                 return None
             if now - started < _LONGEST_PIECE / 2:
                 piece *= 2

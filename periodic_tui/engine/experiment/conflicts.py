@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from periodic_tui.engine.components.domain import Domain
 from periodic_tui.engine.components.models import Model
 from periodic_tui.engine.components.optimizers import Optimizer
@@ -14,7 +16,7 @@ MAX_NUMBERS = 1_000_000_000
 
 def conflicts(target: Target, domain: Domain, model: Model, optimizer: Optimizer, training: Training) -> dict[str, str]:
     """Key path to what conflicts there with another key; empty where all goes together."""
-    apart = _in_domain(domain, target) | _in_training(training, domain, target)
+    apart = _in_domain(domain, target, training) | _in_training(training, domain, target)
     if found := model.conflicts(target.inputs, target.outputs):
         return apart | _under("model", found)
     layout = model.layout(target.inputs, target.outputs)
@@ -26,8 +28,8 @@ def _under(table: str, found: dict[str, str]) -> dict[str, str]:
     return {f"{table}.{key}": text for key, text in found.items()}
 
 
-def _in_domain(domain: Domain, target: Target) -> dict[str, str]:
-    found = {}
+def _in_domain(domain: Domain, target: Target, training: Training) -> dict[str, str]:
+    found = _without_width(domain) if training.dtype == "float32" else {}
     if domain.distribution == "normal":
         for key in ("train", "test"):
             if getattr(domain, key):
@@ -35,6 +37,16 @@ def _in_domain(domain: Domain, target: Target) -> dict[str, str]:
     if domain.scale and len(domain.scale) != target.inputs:
         found["scale"] = f"expected {target.inputs} factors, one for each input of the target, got {len(domain.scale)}"
     return _under("domain", found | target.conflicts(domain))
+
+
+def _without_width(domain: Domain) -> dict[str, str]:
+    """Intervals whose ends are one and the same number in float32."""
+    return {
+        key: f"float32 cannot tell {low!r} from {high!r}, expected a wider interval, or training.dtype = float64"
+        for key in ("train", "test")
+        for low, high in getattr(domain, key)
+        if struct.pack("f", low) == struct.pack("f", high)
+    }
 
 
 def _in_training(training: Training, domain: Domain, target: Target) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -17,6 +18,7 @@ from periodic_tui.engine.components.screen_options import ScreenOptions
 from periodic_tui.engine.components.targets import Target, targets
 from periodic_tui.engine.components.training_options import Training
 from periodic_tui.engine.experiment.conflicts import conflicts
+from periodic_tui.engine.overrides import override
 from periodic_tui.engine.remedies.options import Remedies
 
 
@@ -39,6 +41,14 @@ Lines = Annotated[str, AfterValidator(_lines)]
 
 class Experiment(Spec):
     """One preset, validated."""
+
+    def table_with(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Its table with other values, by dotted path, to be validated: a target that stays is not read again."""
+        table = self.model_dump(mode="python")
+        for path, value in values.items():
+            table = override(table, path, value)
+        stays = not any(path.split(".")[0] == "target" for path in values)
+        return table | {"target": self.target} if stays else table
 
     title: Line = ""
     source: Line = ""

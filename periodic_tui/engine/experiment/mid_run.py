@@ -10,7 +10,7 @@ from periodic_tui.engine.components.registry import Registry
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment.error_messages import problems
 from periodic_tui.engine.experiment.experiment import Experiment
-from periodic_tui.engine.overrides import override, parse_value
+from periodic_tui.engine.overrides import parse_value
 
 CHANGEABLE = (
     "optimizer.",
@@ -39,7 +39,7 @@ def changed_in_mid_run(experiment: Experiment, key: str, text: str) -> Experimen
         allowed = ", ".join(path.rstrip(".") for path in CHANGEABLE)
         raise Refused(f"{key} needs a new run; in mid-run you can set {allowed}")
     try:
-        table = override(experiment.model_dump(mode="python"), key, parse_value(text))
+        table = experiment.table_with({key: parse_value(text)})
         return Experiment.model_validate(table)
     except ValidationError as error:
         raise Refused("; ".join(problems(error, table))) from None

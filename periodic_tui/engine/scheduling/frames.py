@@ -8,6 +8,8 @@ _SHARE = 0.02
 """Largest share of the time that pictures may take …"""
 _LONGEST = 1.9
 """… unless that would leave the screen without news for longer than this: with the step at hand, 2 seconds."""
+_FREELY = 0.25
+"""Share of the time that pictures may take where training does not need all of it, or somebody waits for a moment."""
 _PATIENCE = 0.3
 """Seconds for which a picture may be put off by one command after the other."""
 
@@ -32,8 +34,9 @@ class FrameScheduler:
         """A picture was begun and given up for a command."""
         self._put_off = self._put_off or started
 
-    def took(self, started: float, ended: float) -> None:
-        """A picture was taken; what it took too much is saved on the next ones."""
+    def took(self, started: float, ended: float, freely: bool = False) -> None:
+        """A picture was taken; what it took too much is saved on the next ones, unless they may be taken `freely`."""
         self._put_off = None
         self._budget.took(started, ended)
-        self.next = max(ended + self._period, min(self._budget.due, started + _LONGEST))
+        due = ended + (ended - started) / _FREELY if freely else self._budget.due
+        self.next = max(ended + self._period, min(due, started + _LONGEST))

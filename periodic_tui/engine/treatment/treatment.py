@@ -11,7 +11,6 @@ from torch import Tensor
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.overrides import override
 from periodic_tui.engine.remedies import Course, Failed, Setting, Train, remedies
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.training.checkpoint import Checkpoint
@@ -117,10 +116,7 @@ def prescribe(
         raise Refused(f"{name} does not fit: {reason}")
 
     def change(keys: dict[str, Any]) -> Setting:
-        table = trainer.experiment.model_dump(mode="python")
-        for key, value in keys.items():
-            table = override(table, key, value)
-        adopt(Experiment.model_validate(table))
+        adopt(Experiment.model_validate(trainer.experiment.table_with(keys)))
         return setting_of(trainer.experiment)
 
     context = TrainerContext(trainer, setting, change)

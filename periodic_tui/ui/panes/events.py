@@ -1,5 +1,7 @@
 """The events pane: what was done to the run, and what happened in it."""
 
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import ClassVar
 
@@ -89,9 +91,18 @@ class EventsPane(Pane):
         return ""
 
 
+def whole_clauses(text: str) -> Iterator[str]:
+    """The text, then without its last clause, and so on: no figure is cut in two."""
+    yield text
+    for cut in reversed(list(re.finditer(r"[:;] ", text))):
+        yield text[: cut.start()]
+
+
 @lru_cache(maxsize=512)
 def event_lines(event: Event, width: int, most: int, glyphs: Glyphs) -> list[tuple[str, str]]:
     """The step, right-aligned, beside the first of its lines of text, of which there are at most so many."""
-    mark = "" if event.death is None else plain(PLAYABLE, glyphs)
-    texts = clipped(wrapped(mark + event.text, width - STEP - 3, glyphs) or [""], most)
+    mark, room = "" if event.death is None else plain(PLAYABLE, glyphs), width - STEP - 3
+    forms = (wrapped(mark + text, room, glyphs) or [""] for text in whole_clauses(event.text))
+    texts = next((lines for lines in forms if len(lines) <= most), None)
+    texts = clipped(wrapped(mark + event.text, room, glyphs), most) if texts is None else texts
     return [("" if number else f"{event.step:>{STEP},}", text) for number, text in enumerate(texts)]

@@ -1,20 +1,27 @@
-"""The verdict pane: what is the matter, in one sentence with its figures."""
+"""The verdict pane: what is the matter, with its figures, and which key comes next."""
 
 import math
+import re
+from collections.abc import Iterator, Sequence
 
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
-from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.ui.formatting import clipped, plain, shortened, wrapped
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.ui.formatting import clipped, shortened, wrapped
+from periodic_tui.ui.keys import key_for
 from periodic_tui.ui.widgets.pane import Pane
+from periodic_tui.ui.widgets.spans import Span, dotted, length, row_of
 
 CLEAR = 2.0
 """Times beyond the limit from which a verdict is clear."""
 
 
 class VerdictPane(Pane):
-    """Shows the sentence, and its code in the lower border; a bug in the worker is told here, too."""
+    """Shows the sentences and the keys that come next, and the code in the lower border; on one row the short form.
+
+    What was found before the picture's step is quiet. A bug in the worker is told here, too.
+    """
 
     NAME = "verdict"
     TITLE = "verdict"
@@ -25,14 +32,19 @@ class VerdictPane(Pane):
         return bool(ending(snapshot) or snapshot.verdict.text)
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
-        width, end = size.width - 2, ending(snapshot)
-        text = end or snapshot.stage or snapshot.verdict.text
-        if size.height > 1:
-            lines = clipped(wrapped(text, width, self.glyphs), size.height)
+        width, verdict = size.width - 2, snapshot.verdict
+        cells, keys = Cells.blank(*size), next_keys(snapshot, width) if size.height > 1 else []
+        if told := ending(snapshot) or snapshot.stage:
+            lines = clipped(wrapped(told, width, self.glyphs), size.height)
+        elif size.height > 1:
+            lines = _whole([verdict.text, verdict.short], width, size.height - bool(keys), self.glyphs)
         else:
-            code = "" if end or snapshot.stage else f"{snapshot.verdict.code}: "
-            lines = [shortened(plain(code + text, self.glyphs), width)]
-        return Cells.blank(*size).paste(Cells.of_lines(lines, Ink.TROUBLE if end else Ink.TEXT), 1, 0)
+            age = f" · {_age(snapshot)}" if _older(snapshot) else ""
+            lines = _whole([verdict.short and verdict.short + age, verdict.text + age], width, 1, self.glyphs)
+        if not lines:
+            lines = [shortened(verdict.code, width)]
+        cells = cells.paste(Cells.of_lines(lines, _ink(snapshot)), 1, 0)
+        return cells.paste(row_of(keys, self.glyphs), 1, len(lines)) if keys else cells
 
     def figure(self, snapshot: Snapshot) -> str:
         if ending(snapshot):
@@ -41,14 +53,30 @@ class VerdictPane(Pane):
             return "a remedy is at work"
         fitting = sum(offer.fits for offer in snapshot.remedies)
         noun = "remedy fits" if fitting == 1 else "remedies fit"
-        code = f"{snapshot.verdict.code} · {sureness(snapshot.verdict.margin)}{_others(snapshot)}"
-        return f"{code} · f: {fitting} {noun}" if fitting else code
+        parts = [snapshot.verdict.code, sureness(snapshot.verdict.margin)]
+        if _older(snapshot):
+            parts.insert(1, _age(snapshot))
+        parts += _others(snapshot)
+        return " · ".join([*parts, f"{key_for('remedies')}: {fitting} {noun}"] if fitting else parts)
 
 
-def _others(snapshot: Snapshot) -> str:
+def next_keys(snapshot: Snapshot, width: int) -> list[Span]:
+    """Which key does what now, as many as fit into so many cells; a command that has none is typed."""
+    if ending(snapshot) or snapshot.stage:
+        return []
+    parts: list[list[Span]] = []
+    for words, does in snapshot.verdict.next:
+        key = key_for(words) or f"{key_for('prompt')}{words}"
+        parts.append([(key, Ink.MARK), (f" {does}", Ink.TEXT)])
+    while parts and length(dotted(parts)) > width:
+        parts.pop()
+    return dotted(parts)
+
+
+def _others(snapshot: Snapshot) -> list[str]:
     """The codes of what holds besides the verdict, the first two."""
     codes = [cause.code for cause in snapshot.causes if cause.code != snapshot.verdict.code]
-    return f" · also {', '.join(codes[:2])}{' …' if len(codes) > 2 else ''}" if codes else ""
+    return [f"also {', '.join(codes[:2])}{' …' if len(codes) > 2 else ''}"] if codes else []
 
 
 def sureness(margin: float) -> str:
@@ -63,3 +91,31 @@ def ending(snapshot: Snapshot) -> str:
     if snapshot.refusal:
         return snapshot.refusal
     return f"Training has ended with an error: {snapshot.error}. Press q to quit." if snapshot.error else ""
+
+
+def _older(snapshot: Snapshot) -> bool:
+    return snapshot.verdict.step < snapshot.step
+
+
+def _age(snapshot: Snapshot) -> str:
+    return f"at step {snapshot.verdict.step:,}"
+
+
+def _ink(snapshot: Snapshot) -> Ink:
+    if ending(snapshot):
+        return Ink.TROUBLE
+    return Ink.QUIET if _older(snapshot) and not snapshot.stage else Ink.TEXT
+
+
+def _whole(forms: Sequence[str], width: int, rows: int, glyphs: Glyphs) -> list[str]:
+    """The lines of the first form of which, whole sentences and parts between dots, something fits; else none."""
+    fitting = (wrapped(text, width, glyphs) for form in forms for text in _shorter(form))
+    return next((lines for lines in fitting if 0 < len(lines) <= rows), [])
+
+
+def _shorter(text: str) -> Iterator[str]:
+    """The text, then without its last part, and so on."""
+    ends = [cut.start() for cut in re.finditer(r" · |(?<=[.!?]) ", text)]
+    yield text
+    for end in reversed(ends):
+        yield text[:end]

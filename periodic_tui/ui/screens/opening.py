@@ -29,7 +29,7 @@ class OpeningScreen(Screen[None]):
 
     DEFAULT_CSS = """
     OpeningScreen {
-        #opening-header { height: 1; width: 1fr; text-wrap: nowrap; }
+        #opening-header { height: 2; width: 1fr; text-wrap: nowrap; }
         #opening-story { height: 1fr; border: round $quiet; content-align: center middle; padding: 0 4; }
         &.-ascii #opening-story { border: ascii $quiet; }
     }

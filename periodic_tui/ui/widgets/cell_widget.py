@@ -2,12 +2,15 @@
 
 from typing import ClassVar
 
-from textual.events import Resize, Show
+from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from periodic_tui.plotting.cells import Cells, Glyphs
 from periodic_tui.ui.widgets.strips import COMPONENTS, INKS, changed_regions, row_strip
+
+NOT_DRAWN = Cells.blank(0, 0)
 
 
 class CellWidget(Widget):
@@ -27,7 +30,9 @@ class CellWidget(Widget):
     """
     ALLOW_SELECT = False
 
-    _cells = Cells.blank(0, 0)
+    _cells = NOT_DRAWN
+    _styles: tuple[Style, ...] = ()
+    """Of the inks; kept, since Textual works them out anew after every refresh."""
 
     def __init__(self, glyphs: Glyphs = "braille", id: str | None = None) -> None:
         super().__init__(id=id)
@@ -38,25 +43,28 @@ class CellWidget(Widget):
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Draw anew and refresh the rows that changed; costs nothing while hidden."""
-        if self.display and self.size.area and self.is_mounted:
-            self._show(self.picture())
+        """Draw anew and refresh the rows that changed. While hidden it costs nothing: it is drawn when it is seen."""
+        seen = self.display and self.size.area and self.is_mounted
+        old, self._cells = self._cells, self.picture() if seen else NOT_DRAWN
+        if old.glyphs.shape != self._cells.glyphs.shape:
+            self.refresh()
+        elif regions := changed_regions(old, self._cells):
+            self.refresh(*regions)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows for the terminal, of a picture of the present size."""
+        if (self._cells.columns, self._cells.rows) != self.size:
+            self._cells = self.picture()
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """The strip of a row; Textual keeps it until the row is refreshed."""
         if y >= self._cells.rows:
             return Strip.blank(self.size.width, self.rich_style)
-        return row_strip(self._cells, y, [self.get_component_rich_style(COMPONENTS[ink]) for ink in INKS])
+        self._styles = self._styles or tuple(self.get_component_rich_style(COMPONENTS[ink]) for ink in INKS)
+        return row_strip(self._cells, y, self._styles)
 
-    def on_resize(self, event: Resize) -> None:
-        self.redraw()
-
-    def on_show(self, event: Show) -> None:
-        self.redraw()
-
-    def _show(self, cells: Cells) -> None:
-        old, self._cells = self._cells, cells
-        if old.glyphs.shape != cells.glyphs.shape:
-            self.refresh()
-        elif regions := changed_regions(old, cells):
-            self.refresh(*regions)
+    def notify_style_update(self) -> None:
+        """Called by Textual where colors have changed."""
+        super().notify_style_update()
+        self._styles = ()

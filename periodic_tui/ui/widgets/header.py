@@ -1,20 +1,27 @@
-"""The header: what runs, where, how far, how fast, and how it stands, in one line."""
+"""The header: what runs, where, how far, how fast and how it stands; below it what is trained."""
+
+import math
 
 from textual.reactive import var
 
 from periodic_tui.engine.snapshot import EMPTY, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import plain, rate
+from periodic_tui.ui.keys import key_for
 from periodic_tui.ui.widgets.cell_widget import CellWidget
+from periodic_tui.ui.widgets.trained import trained_line
 
 STATE_INKS = {"solved": Ink.TARGET, "diverged": Ink.TROUBLE}
 WIDEST_STATE = len("diverged")
-GAP = 3
-"""Columns between what stands at the left, at the right, and the state."""
+GAP, NARROW = 3, 2
+"""Columns between two parts, and the least between what stands at the left and at the right."""
+
+Line = tuple[list[str], list[str]]
+"""What stands at the left, and at the right before the state."""
 
 
 class Header(CellWidget):
-    """Shows one line; on a narrow screen it gives up first the title, then the program's name, then the device."""
+    """Shows two lines."""
 
     snapshot: var[Snapshot] = var(EMPTY)
 
@@ -22,29 +29,55 @@ class Header(CellWidget):
         self.redraw()
 
     def picture(self) -> Cells:
-        return header_line(self.snapshot, self.size.width, self.glyphs)
+        width, height = self.size
+        cells = Cells.blank(width, height).paste(header_line(self.snapshot, width, self.glyphs), 0, 0)
+        return cells.paste(trained_line(self.snapshot, width - 2, self.glyphs), 1, 1)
 
 
 def header_line(snapshot: Snapshot, width: int, glyphs: Glyphs) -> Cells:
-    """The line in so many columns; its state keeps its place whatever stands before it."""
-    left, right = _parts(snapshot, width - WIDEST_STATE - 4, glyphs)
+    """The first line in so many columns; its state keeps its place whatever stands before it."""
     state = plain("● ", glyphs) + snapshot.state.ljust(WIDEST_STATE)
     start = width - len(state) - 1
-    cells = Cells.blank(width, 1).write(1, 0, left, Ink.TEXT).write(start - len(right) - 3, 0, right, Ink.TEXT)
+    room = start - 1 - NARROW - GAP
+    left, right = _widest(_lines(snapshot), room, glyphs)
+    left = left[: max(room - len(right), 0)]
+    cells = Cells.blank(width, 1).write(1, 0, left, Ink.TEXT).write(start - len(right) - GAP, 0, right, Ink.TEXT)
     return cells.write(start, 0, state, STATE_INKS.get(snapshot.state, Ink.NETWORK))
 
 
-def _parts(snapshot: Snapshot, width: int, glyphs: Glyphs) -> tuple[str, str]:
-    """The left and the right part of a line of so many cells, without the state."""
-    preset, title = plain(snapshot.preset, glyphs), plain(snapshot.title, glyphs)
-    progress = f"step {snapshot.step:>9,}   {rate(snapshot.rate)} steps/s"
-    place = plain(f"{snapshot.device} · {snapshot.engine}", glyphs) if snapshot.device else ""
-    replica = f"replica {snapshot.focus} of {snapshot.replicas}   " if snapshot.replicas > 1 else ""
-    wide = replica + (f"{place}   {progress}" if place else progress)
-    choices = [
-        (f"periodic-tui   {preset}   {title}", wide),
-        (f"periodic-tui   {preset}", wide),
-        (preset, wide),
-        (preset, progress),
+def _widest(lines: list[Line], room: int, glyphs: Glyphs) -> tuple[str, str]:
+    """Left and right of the first of the lines that there is room for; else the last, with its parts closer."""
+    for line, gap in [*((line, GAP) for line in lines), (lines[-1], NARROW)]:
+        left, right = (plain((" " * gap).join(filter(None, parts)), glyphs) for parts in line)
+        if len(left) + len(right) <= room:
+            break
+    return left, right
+
+
+def _lines(snapshot: Snapshot) -> list[Line]:
+    """The line as it is on wider and on narrower screens. What gives way first is the engine's remark."""
+    engine, _, remark = snapshot.engine.partition(", ")
+    place = f"{snapshot.device} · {engine}" if snapshot.device else ""
+    step, speed, at_death = f"step {snapshot.step:>9,}", _speed(snapshot), _at_death(snapshot, "stops at death")
+    run, wide, brief = [snapshot.preset, snapshot.title], [step, speed, at_death], _at_death(snapshot, "death")
+    return [
+        (["periodic-tui", *run], [", ".join(filter(None, (place, remark))), *wide]),
+        (["periodic-tui", *run], [place, *wide]),
+        (run, [place, *wide]),
+        (run, [place, step, speed, brief]),
+        (run, [step, speed, brief]),
+        (run[:1], [step, speed, brief]),
+        (run[:1], [step, speed.partition(" · ")[0], brief]),
     ]
-    return next((choice for choice in choices if sum(map(len, choice)) + 2 * GAP <= width), (preset, progress))
+
+
+def _speed(snapshot: Snapshot) -> str:
+    """The pace that is asked for, or else the measured rate, while there is one."""
+    if snapshot.pace and snapshot.state not in ("diverged", "finished"):
+        return f"paced {snapshot.pace:,g} steps/s · {key_for('faster')} faster"
+    trains = snapshot.rate > 0 and snapshot.state in ("training", "solved")
+    return f"{rate(snapshot.rate if trains else math.nan)} steps/s"
+
+
+def _at_death(snapshot: Snapshot, words: str) -> str:
+    return f"{key_for('stop_at_death')}: {words}" if snapshot.stops_at_death else ""

@@ -75,10 +75,8 @@ class Pane(CellWidget, can_focus=True):
     def watch_snapshot(self) -> None:
         self.redraw()
 
-    def on_focus(self) -> None:
-        self.redraw()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        super().watch_has_focus(_has_focus)
         self.redraw()
 
 

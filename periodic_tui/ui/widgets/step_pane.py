@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
+from periodic_tui.engine.commands.base import places
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.axes import FEWEST_STEPS, Axis, Scale, step_axis, step_window
 from periodic_tui.plotting.cells import Cells, Glyphs
@@ -89,18 +90,25 @@ class StepPane(PlotPane):
     def over_steps(
         self, snapshot: Snapshot, size: Size, series: Sequence[Series], scale: Scale, also: ArrayLike = ()
     ) -> Cells:
-        """Curves over the run's steps, with a mark at each step at which a command was applied.
+        """Curves over the run's steps, with a mark at each step at which a command changed the run.
 
         The upright axis holds what is seen of the curves, and the values `also`.
         """
         across, up = tick_room(size)
         steps = self._step_axis(snapshot, across)
+        if self._length is None:
+            series = [_of_life(curve, snapshot.life) for curve in series]
         data = [np.asarray(also), *(values for curve in series for values in _seen(curve, steps))]
         axis = self.axis("y", data, up, scale)
-        marks = [event.step for event in snapshot.events if event.command]
+        marks = [event.step for event in snapshot.events if event.command and places(event.command)]
         return curve_figure(size, series, steps, axis, marks=marks, x_label="step", glyphs=self.glyphs)
 
 
 def _seen(series: Series, steps: Axis) -> tuple[ArrayLike, ...]:
     """The values of a curve over the steps that are shown."""
     return series.within(steps.low, steps.high) if isinstance(series, StepCurve) else ()
+
+
+def _of_life(series: Series, begin: int) -> Series:
+    """A curve without what was before the present life, also at its first step."""
+    return series.since(begin) if isinstance(series, StepCurve) else series

@@ -33,6 +33,8 @@ def changed_regions(old: Cells, new: Cells) -> list[Region]:
     """One region for each row of equally large pictures in which cells differ, from the first such cell to the last."""
     differs = (old.glyphs != new.glyphs) | (old.ink != new.ink) | _recolored(old, new)
     rows = np.flatnonzero(differs.any(axis=1))
+    if not rows.size:
+        return []
     first, last = differs[rows].argmax(axis=1), differs.shape[1] - differs[rows, ::-1].argmax(axis=1)
     return [Region(int(a), int(row), int(b - a), 1) for row, a, b in zip(rows, first, last, strict=True)]
 

@@ -52,7 +52,7 @@ def test_every_command_is_tried_here_and_has_a_line_of_help() -> None:
         ("injekt", "unknown command 'injekt', .*did you mean inject?"),
         ("pause:now", "pause takes no argument, got 'now'"),
         ("inject:far", "an offset must be a number"),
-        ("inject:inf", "an offset must be finite"),
+        ("inject:inf", r"an offset must be at most 1e\+18 in size"),
         ("reinitialize:-1", "a seed is a whole number from 0"),
         ("reinitialize:" + "9" * 23, "a seed is a whole number from 0"),
         ("scale-lr:0", "a factor must be above 0"),
@@ -138,11 +138,11 @@ def test_the_pace_climbs_the_ladder_from_where_it_is() -> None:
 def test_a_diverged_run_takes_no_step() -> None:
     session = opened(magnitude())
     session.apply(parse("set:optimizer.kind=sgd"))
-    session.apply(parse("set:optimizer.lr=1e30"))
+    session.apply(parse("set:optimizer.lr=1e18"))
     session.advance(50)
     with pytest.raises(Refused, match="every replica has diverged"):
         session.apply(parse("step"))
-    assert session.current.journal[-1].command == "set:optimizer.lr=1e30"
+    assert session.current.journal[-1].command == "set:optimizer.lr=1e18"
 
 
 def test_a_look_does_not_shorten_an_advance() -> None:
@@ -152,7 +152,7 @@ def test_a_look_does_not_shorten_an_advance() -> None:
 
 
 REFUSALS = [
-    (ln, "set:domain.train=[[-1.0, 1.0]]", "not finite"),
+    (ln, "set:domain.train=[[-1.0, 1.0]]", "ln x needs x above 0"),
     (ln, "inject:+1", "an offset is added to a frequency"),
     (ln, "set:model.hidden=[3]", "needs a new run"),
     (ln, "set:optimizer.lr=-1", "expected"),

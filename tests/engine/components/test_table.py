@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.components.targets.columns import MAX_BYTES
 from periodic_tui.engine.diagnostics.probe import test_probe as held_out_probe
 from periodic_tui.engine.diagnostics.probe import training_probe
+from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.runner import Runner
 from periodic_tui.engine.training.sampling import data_set
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.presets.errors import PresetError
@@ -147,3 +150,38 @@ def test_a_table_that_is_too_large_is_refused_unread(write: Any, tmp_path: Path)
     path = write(TIDE)
     os.truncate(tmp_path / "tide.csv", 100 << 20)
     assert refusal(path) == f"target: tide.csv: larger than {MAX_BYTES:,} bytes"
+
+
+def test_a_run_goes_on_with_the_rows_that_it_read(write: Any) -> None:
+    path = write(TIDE)
+    name, experiment = load(path)
+    session = Runner(load, name, experiment, device="cpu", engine="eager")
+    session.open()
+    Path(path).with_name("tide.csv").unlink()
+    session.advance(5)
+    session.apply(parse("reinitialize"))
+    assert session.summary()["steps"] == 5
+    session.apply(parse("set:optimizer.lr=0.1"))
+    with pytest.raises(Refused, match="no such file"):
+        session.apply(parse("set:target.noise=0.1"))
+    session.advance(5)
+    assert session.snapshot().step == 10
+
+
+@pytest.mark.parametrize(
+    ("rows", "x", "domain"),
+    [("0,1,2\n0,1,3\n", '["a", "b"]', ""), ("0,1,2\n1,1,2\n1,1,3\n", '["a"]', "[domain]\ntrain = [[0.5, 2]]\n")],
+)
+def test_rows_of_one_and_the_same_input_are_refused(rows: str, x: str, domain: str, write: Any) -> None:
+    preset = PRESET.replace('["hour"]', x).replace('["level"]', '["c"]') + domain
+    assert "expected at least two" in refusal(write("a,b,c\n" + rows, preset))
+
+
+def test_two_equal_rows_train(write: Any) -> None:
+    for model in ('kind = "mlp"\nhidden = [4]', 'kind = "harmonic"', 'kind = "sine-unit"'):
+        preset = PRESET.replace('kind = "mlp"\nhidden = [4]', model)
+        name, experiment = load(write("level,hour\n1,0\n1,0\n2,6\n", preset))
+        session = Runner(load, name, experiment, device="cpu", engine="eager")
+        session.open()
+        session.advance(5)
+        assert session.summary()["verdict"]["code"]

@@ -53,9 +53,9 @@ def test_the_mass_death_of_the_logarithm_is_reported_at_its_step_with_its_cause(
     run.advance(7)
     run.look_for_deaths(View())
     states = first_steps(run, 7)
-    event = next(event for event in run.events if "of 50 units of hidden.0 died" in event.text)
+    event = next(event for event in run.events if "all 50 units of hidden.0 died" in event.text)
     assert event.step == 1
-    assert event.text.startswith("50 of 50 units")
+    assert event.text.startswith("all 50 units of hidden.0 died: ")
     assert int(active(run, states[0], 0).sum()) > 0
     assert int(active(run, states[1], 0).sum()) == 0
     bias = [run.trainer.training_step.layout.views(state[0])["hidden.0.bias"] for state in states[:2]]

@@ -29,6 +29,7 @@ _TYPES: dict[str, Any] = {
     "nesterov": bool,
     "ns_steps": Annotated[int, Field(ge=1, le=99)],
     "rho": Fraction,
+    "ASGD.alpha": Annotated[float, Field(ge=0, le=2)],
     "RMSprop.alpha": Fraction,
     "step_sizes": Annotated[tuple[Positive, Positive], Field(strict=False)],
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,20 @@ MAX_BYTES = 32 << 20
 """Largest table that is read."""
 
 
-def read_columns(path: str, names: tuple[str, ...]) -> NDArray[np.float64]:
-    """`[rows, columns]` of the named columns; read again only when the file has changed.
+@dataclass(frozen=True)
+class Columns:
+    """Columns of one version of a file."""
+
+    path: str
+    names: tuple[str, ...]
+    version: tuple[int, int]
+    """When the file was written, in nanoseconds, and its size in bytes."""
+    values: NDArray[np.float64] = field(compare=False)
+    """`[rows, columns]`."""
+
+
+def read_columns(path: str, names: tuple[str, ...]) -> Columns:
+    """The named columns; read again only when the file has changed.
 
     Raises ValueError with one line that names the file, and where it can the line and the column.
     """
@@ -42,7 +55,7 @@ def read_columns(path: str, names: tuple[str, ...]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=4)
-def _read(path: str, names: tuple[str, ...], version: tuple[int, int]) -> NDArray[np.float64]:
+def _read(path: str, names: tuple[str, ...], version: tuple[int, int]) -> Columns:
     import numpy as np
 
     text = read_regular(Path(path), MAX_BYTES).decode("utf-8-sig")
@@ -57,7 +70,7 @@ def _read(path: str, names: tuple[str, ...], version: tuple[int, int]) -> NDArra
     if not len(values):
         raise ValueError("has no rows below its line of column names")
     values.setflags(write=False)
-    return values
+    return Columns(path, names, version, values)
 
 
 def _place(name: str, header: list[str]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from periodic_tui.engine.components.domain import Domain
 from periodic_tui.engine.components.targets.base import Target, targets
 
 if TYPE_CHECKING:
@@ -16,6 +17,17 @@ class Log(Target):
 
     kind: Literal["log"] = "log"
     own_domain = ((0.0, 1.0),)
+
+    def conflicts(self, domain: Domain) -> dict[str, str]:
+        if domain.distribution == "normal":
+            return {"distribution": "ln x needs x above 0, expected uniform"}
+        turned = any(factor < 0 for factor in domain.scale)
+        return {
+            key: f"ln x needs x above 0, got [{low:g}, {high:g}]{' times a negative domain.scale' if turned else ''}"
+            for key in ("train", "test")
+            for low, high in getattr(domain, key)
+            if (high > 0 if turned else low < 0)
+        }
 
     def __call__(self, x: Tensor) -> Tensor:
         return x.log()

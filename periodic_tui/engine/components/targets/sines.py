@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from periodic_tui.engine.components.domain import Domain
 from periodic_tui.engine.components.numbers import NonNegative, Positive
 from periodic_tui.engine.components.targets.base import Target, targets
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+_MOST_EXPONENT = 80.0
+"""float32 holds the exponential of it."""
 
 
 @targets.register
@@ -88,6 +92,15 @@ class DecayingSine(Target):
     """Radians per unit of x."""
     decay: NonNegative = 0.05
     """Per unit of x."""
+
+    def conflicts(self, domain: Domain) -> dict[str, str]:
+        factor = domain.scale[0] if domain.scale else 1.0
+        return {
+            key: f"exp(−decay · x) at x = {min(low * factor, high * factor):g} is more than float32 can hold"
+            for key in ("train", "test")
+            for low, high in getattr(domain, key)
+            if -self.decay * min(low * factor, high * factor) > _MOST_EXPONENT
+        }
 
     @property
     def frequencies(self) -> tuple[float, ...]:

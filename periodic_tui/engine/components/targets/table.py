@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from periodic_tui.engine.components.domain import Domain, Intervals
 from periodic_tui.engine.components.targets.base import Rows, Target, targets
-from periodic_tui.engine.components.targets.columns import read_columns
+from periodic_tui.engine.components.targets.columns import Columns, read_columns
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
-Columns = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False, min_length=1, max_length=256)]
+Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False, min_length=1, max_length=256)]
 
 
 @targets.register
@@ -28,24 +28,32 @@ class Csv(Target):
     """Only the user knows whether they are."""
     path: str
     """Relative to the preset."""
-    x: Columns
+    x: Names
     """Input columns, by their names in the first line."""
-    y: Columns
+    y: Names
     """Output columns."""
+    _columns: Columns | None = PrivateAttr(None)
+    """As the file was when the preset was read: what becomes of it later changes nothing in a run."""
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
         object.__setattr__(self, "path", str(Path(self.path).absolute()))
         if len({*self.x, *self.y}) < len(self.x) + len(self.y):
             raise ValueError("expected each column once in x and y")
-        x = self._values[:, : len(self.x)]
-        if x.min() == x.max():
+        self._columns = self._columns or read_columns(self.path, (*self.x, *self.y))
+        if not self._varies(self._values):
             raise ValueError(f"{Path(self.path).name}: expected at least two different inputs")
         return self
 
+    def _varies(self, rows: NDArray[np.float64]) -> bool:
+        """Whether not all of the rows have the same inputs."""
+        x = rows[:, : self.inputs]
+        return bool((x != x[:1]).any())
+
     @property
     def _values(self) -> NDArray[np.float64]:
-        return read_columns(self.path, (*self.x, *self.y))
+        assert self._columns is not None, "they are read when the preset is"
+        return self._columns.values
 
     @property
     def inputs(self) -> int:
@@ -63,9 +71,12 @@ class Csv(Target):
 
     def conflicts(self, domain: Domain) -> dict[str, str]:
         found = {}
-        rows = len(self._within(domain.train))
+        inside = self._within(domain.train)
+        rows = len(inside)
         if not rows:
             found["train"] = "no row of the table lies there"
+        elif not self._varies(inside):
+            found["train"] = "all rows of the table that lie there have the same inputs, expected at least two"
         elif domain.points != rows:
             found["points"] = f"the table has {rows:,} rows in the training domain, expected {rows} or 0"
         if domain.test and not len(self._within(domain.test)):

@@ -31,7 +31,7 @@ class SpectralStart(FrequencyRemedy):
 
     frequency_limit: Positive = 200.0
     """Radians per unit of x."""
-    points: Annotated[int, Field(ge=8)] = 2_048
+    points: Annotated[int, Field(ge=8, le=1 << 20)] = 2_048
     """Samples, where they are fresh; a fixed data set is taken whole."""
     steps: Count = 40
     """Steps of gradient descent after the start."""

@@ -90,11 +90,9 @@ class UnitsPane(Pane):
 
     def on_focus(self) -> None:
         self._leave()
-        super().on_focus()
         self._look()
 
     def on_blur(self) -> None:
-        super().on_blur()
         self.post_message(self.Look(unit=None))
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:

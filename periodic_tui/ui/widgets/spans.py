@@ -1,0 +1,31 @@
+"""A row of words in several inks."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.ui.formatting import plain
+
+Span = tuple[str, Ink]
+"""Words and their ink."""
+
+DOT: Span = (" · ", Ink.QUIET)
+
+
+def row_of(spans: Iterable[Span], glyphs: Glyphs) -> Cells:
+    """One row, as wide as its words."""
+    written = [(plain(words, glyphs), ink) for words, ink in spans]
+    row = Cells.of_lines(["".join(words for words, _ in written)], Ink.TEXT)
+    inks = np.repeat([ink for _, ink in written], [len(words) for words, _ in written]).astype(np.uint8)
+    return Cells(row.glyphs, inks[np.newaxis])
+
+
+def dotted(parts: Sequence[Sequence[Span]]) -> list[Span]:
+    """The parts with dots between them."""
+    return [span for number, part in enumerate(parts) for span in ((DOT, *part) if number else part)]
+
+
+def length(spans: Iterable[Span]) -> int:
+    """Cells that they take."""
+    return sum(len(words) for words, _ in spans)
