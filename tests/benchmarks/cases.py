@@ -33,6 +33,7 @@ IN_TWO, FIRST, ACCUSED = 0.95, 0.85, 0.02
 HEALTHY = {"solved", "learning", "noise-floor"}
 """Codes that accuse nobody."""
 NAMES: dict[str, str] = {
+    "cannot part": "underfit",
     "bottleneck": "out-of-reach unscaled",
     "capacity": "underfit",
     "centre": "unscaled no-bias",
@@ -56,6 +57,7 @@ NAMES: dict[str, str] = {
     "plateau": "plateau collapsed-to-constant",
     "satura": "unscaled saturated",
     "scale": "unscaled",
+    "some seeds": "solved",
     "slow": "learning step-too-small ill-conditioned",
     "step too large": "step-too-large diverged",
     "step too small": "step-too-small",

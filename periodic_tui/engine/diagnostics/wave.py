@@ -28,8 +28,8 @@ def strongest_wave(x: Tensor, residual: Tensor) -> Wave:
     """Of `residual` `[replicas, points]` over `x` `[points]`, searched up to the points' mean Nyquist frequency by
     least squares of a sine, a cosine and a constant."""
     some = part_of(len(x), _POINTS)
-    place = x.cpu().double()[some]
-    place = (place - place.min()) / (place.max() - place.min())
+    place = x.cpu().double()
+    place = ((place - place.min()) / (place.max() - place.min()))[some]
     left = residual.cpu().double()[:, some]
     left = left - left.mean(-1, keepdim=True)
     cycles = torch.arange(1, min(len(x) - 1, _FINEST) + 1, dtype=torch.float64) / 2

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False, min_length=1, max_length=256)]
 
+_GOOD = 1e-3
+"""Share of the outputs' variance that a good fit may leave."""
+
 
 @targets.register
 class Csv(Target):
@@ -86,6 +89,10 @@ class Csv(Target):
         if domain.scale:
             found["scale"] = "the rows of a table are what they are, expected no factors"
         return found
+
+    def goal(self, domain: Domain) -> float | None:
+        inside = self._within(domain.train)[:, self.inputs :]
+        return _GOOD * float(inside.var(0).mean()) or None if len(inside) else None
 
     def rows(self, intervals: Intervals) -> Rows:
         import torch

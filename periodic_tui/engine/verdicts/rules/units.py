@@ -101,7 +101,7 @@ def not_falling(e: Evidence) -> str:
     return f"the loss has not fallen by 2 % in the last fifth of the steps: {before:.3g} then, {now:.3g} now"
 
 
-@rule("dead-units", lambda e: (e.dead > 0) & _matter(e))
+@rule("dead-units", lambda e: (e.dead > 0) & (e.dead_layer < 0) & _matter(e))
 def dead_units(e: Evidence) -> Statement:
     """Some unit is dead: |φ′(z)| ≥ 1e-3 (for ReLU: z > 0) on less than 1 % of the probe."""
     where = "on less than 1 % of the probe"
