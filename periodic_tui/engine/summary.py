@@ -9,12 +9,18 @@ from periodic_tui.engine.arrays import finite, scalar_or_list
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Layer, Verdict, View
 
+MANY = 8
+"""Seeds from which the verdict says how many are solved."""
+
 
 def summary_of(run: Run) -> dict[str, Any]:
     """The contract's summary fields that the run itself knows; numbers finite or None."""
     reading, focus = run.reading(), 0
     found = run.observe(View(focus=focus))
     experiment = run.experiment
+    causes = [verdict_fields(cause) for cause in found.causes]
+    if len(run.trainer.seeds) >= MANY:
+        causes[0]["text"] += f" {run.measured.population.told()}"
     return {
         "preset": run.name,
         "seed": int(run.trainer.seeds[0]),
@@ -30,8 +36,8 @@ def summary_of(run: Run) -> dict[str, Any]:
         "answer_error": run.measured.judge.answer_error(reading, focus),
         "accuracy": run.observer.accuracy.share(run.trainer.parameters_of(slice(1))),
         "outcomes": run.measured.population.outcomes(),
-        "verdict": verdict_fields(found.verdict),
-        "causes": [verdict_fields(cause) for cause in found.causes],
+        "verdict": causes[0],
+        "causes": causes,
         "baselines": finite(asdict(run.measured.judge.samples.baselines)),
         "layers": [layer_fields(layer) for layer in found.layers],
         "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in run.journal],

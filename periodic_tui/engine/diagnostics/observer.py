@@ -53,7 +53,7 @@ class Observer:
         kind = step.experiment.training.loss
         self.target_std = variance(probe.y, kind) ** 0.5
         self.target_mean = float(probe.y.double().mean())
-        self.target_median = float(probe.y.double().median())
+        self.target_median = float(np.median(probe.y.cpu().numpy().astype(np.float64)))
         self.test_variance = variance(test.y, kind) if test else None
         self.expected = ExpectedLoss.of(step.experiment)
         self.relu = getattr(getattr(step.experiment.model, "activation", None), "kind", "") == "relu"

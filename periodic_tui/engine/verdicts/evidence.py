@@ -46,6 +46,7 @@ class Method:
     first_units: int = 0
     """Of the first hidden layer."""
     biases: bool = True
+    output_layer: bool = True
     is_linear: bool = False
     """Whether the model is a linear map."""
 
@@ -73,6 +74,7 @@ def method_of(experiment: Experiment) -> Method:
         activation=getattr(getattr(model, "activation", None), "kind", ""),
         first_units=model.hidden_units[0] if model.hidden_units else 0,
         biases=getattr(model, "bias", True),
+        output_layer=getattr(model, "output_layer", True),
         is_linear=model.kind == "linear",
     )
 

@@ -13,6 +13,7 @@ import torch
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import View
+from periodic_tui.engine.summary import summary_of
 
 X = np.linspace(-1, 1, 400)
 NOISE = np.random.default_rng(0).normal(size=400)
@@ -92,6 +93,14 @@ def test_baselines_are_those_of_the_rows(tmp_path: Path) -> None:
     assert found.mean == pytest.approx(np.var(2 * X + NOISE), rel=1e-4)
     assert found.line == pytest.approx(np.mean((np.polyval(fitted, X) - 2 * X - NOISE) ** 2), rel=1e-4)
     assert found.data is None
+
+
+def test_the_summary_of_many_seeds_tells_how_many_are_solved(tmp_path: Path) -> None:
+    training = {"batch_size": 0, "steps": 1_500, "replicas": 8}
+    run = run_of(tmp_path, X, np.sin(3 * X), 1_500, training=training)
+    summary = summary_of(run)
+    assert summary["verdict"]["text"].endswith(run.measured.population.told())
+    assert summary["verdict"] == summary["causes"][0]
 
 
 def test_a_brief_picture_takes_no_trial(tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ EXCLUSIVE = {
     ("unscaled", "saturated"), ("collapsed-to-constant", "stuck-outside-basin"),
     ("collapsed-to-constant", "linear-network"), ("step-too-large", "noise-floor"), ("linear-network", "plateau"),
     ("step-too-small", "plateau"), ("step-too-small", "saturated"),
-    ("linear-network", "ill-conditioned"), ("no-bias", "ill-conditioned"),
+    ("dead-network", "dead-units"), ("linear-network", "ill-conditioned"), ("no-bias", "ill-conditioned"),
     *((code, unit) for unit in UNITS for code in (
         "no-extrapolation", "unscaled", "out-of-reach", "unpredictable", "linear-network", "step-too-small", "learning",
         "no-bias",
@@ -359,6 +359,14 @@ WORDS: list[tuple[str, Changes, str, dict[str, Any], float]] = [
         "The unit of hidden.0 is dead: no point of the domain can revive it, and no gradient passes, only what lies "
         "behind it still learns, so the fit is the constant -0.9535 (mean of y -0.9535, median -0.6931).",
         {"layer": "hidden.0", "units": 1, **MEANS},
+        math.inf,
+    ),
+    (
+        "dead-network",
+        {**MEANS, "dead_layer": 1, "layers": (layer(0, 5), layer(1, 1)), "method": Method(output_layer=False)},
+        "The unit of hidden.1 is dead: no gradient passes, so the fit is the constant -0.9535 (mean of y -0.9535, "
+        "median -0.6931).",
+        {"layer": "hidden.1", "units": 1, **MEANS},
         math.inf,
     ),
     (
@@ -885,6 +893,14 @@ SHORT = [
 @pytest.mark.parametrize(("changes", "short"), SHORT)
 def test_the_short_form_keeps_the_figures_where_there_is_room(changes: Changes, short: str) -> None:
     assert verdict_of(evidence(**changes)).short == short
+
+
+def test_each_column_is_named_once_for_its_scale() -> None:
+    method = Method("adam", activation="tanh", first_units=10)
+    far = samples(x=WIDE.x, y=(column("y", high=1e4, mean=3_000.0, std=4_000.0),), rows=1_000)
+    text = verdict_of(evidence(start_size=300.0, start_kinks=0.0, samples=far, method=method, lr=1e-3, steps=9)).text
+    assert text.count("x runs from") == 1
+    assert text.count("y runs from") == 1
 
 
 def next_of(**changes: Any) -> list[str]:

@@ -184,7 +184,9 @@ def unscaled(e: Evidence) -> Statement:
     or its kinks start outside of the data, gradient descent is unstable, the run's steps cannot reach the target, or a
     few huge targets are most of the variance.
     """
-    found = [reason.says(e) for reason in REASONS if reason.holds(e)[0]]
+    said = [reason.says(e) for reason in REASONS if reason.holds(e)[0]]
+    first_of_column = {says[2]["column"]: says for says in reversed(said)}
+    found = [says for says in said if first_of_column[says[2]["column"]] is says]
     text = ". ".join(text for text, *_ in found)
     figures = {name: value for _, _, figures, _ in reversed(found) for name, value in figures.items()}
     return Statement(f"Unscaled: {text}.", found[0][1], figures, max(margin for *_, margin in found), menu("unscaled"))
