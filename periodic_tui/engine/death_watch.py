@@ -47,30 +47,26 @@ class DeathWatch:
     def _found(
         self, changes: list[Change], before: tuple[int, Checkpoint] | None, view: View, repeatable: bool
     ) -> Found:
-        death = next((change for change in changes if change.died), None)
-        back_at = None
-        if death and before and view.stop_at_death and repeatable and death.step - before[0] > 1:
-            noticed = self.trainer.done
-            death = self._went_back(death, *before, view)
-            changes = [change for change in changes if change.step < death.step] + [death]
-            back_at = death.step if death.step < noticed else None
+        death, noticed = _first_death(changes), self.trainer.done
+        if death and before and view.stop_at_death and repeatable and noticed - before[0] > 1:
+            changes = self._went_back(death, *before, view)
+        back_at = self.trainer.done if self.trainer.done < noticed else None
         return Found(tuple(map(self._event, changes)), death is not None, back_at)
 
-    def _went_back(self, death: Change, step: int, checkpoint: Checkpoint, view: View) -> Change:
-        """Go back to the last look and train up to the death again, step by step where it is near or not known; the
-        change as it comes then."""
+    def _went_back(self, death: Change, step: int, checkpoint: Checkpoint, view: View) -> list[Change]:
+        """Go back to the last look and train up to the death again, step by step where it is near or not known; all
+        that changes until then."""
         noticed = self.trainer.done
         checkpoint.restore(self.trainer)
         self.trainer.done = step
         self.measured.rewind(step)
         if death.exact:
             self._advance(death.low.step - step)
-        low = high = self.measured.moment(view)
-        while self.trainer.done < noticed and not death.has_come(high.activity):
+        changes = self.measured.look_for_deaths(view, repeatable=True)
+        while self.trainer.done < noticed and self.trainer.alive and not _first_death(changes):
             self._advance(1)
-            low, high = high, self.measured.moment(view)
-        self.measured.look_for_deaths(view, repeatable=True)
-        return self.measured.deaths.exactly(death, low, high)
+            changes += self.measured.look_for_deaths(view, repeatable=True)
+        return changes
 
     def _event(self, change: Change) -> Event:
         film = death_of(change, self._number, self.trainer, self.measured.observer) if change.died else None
@@ -79,3 +75,7 @@ class DeathWatch:
         self.deaths.append(film)
         self._number += 1
         return Event(change.step, change.text, death=film.number)
+
+
+def _first_death(changes: list[Change]) -> Change | None:
+    return next((change for change in changes if change.died), None)

@@ -134,6 +134,7 @@ class Measurements:
         for history in (self.train_losses, self.probe_losses, self.frequencies, self.population.fan):
             history.begin(self.step)
         self.forget()
+        self.population.begin()
         self._remember()
 
     def rewind(self, step: int) -> None:
@@ -143,7 +144,7 @@ class Measurements:
         self.judge.trend.rewind(step)
         self.population.forget()
         self.hysteresis.forget()
-        self.deaths.forget()
+        self.deaths.rewind(step)
         self._reading, self._glanced, self._fresh_at = None, None, -1
 
     # Readings.
@@ -181,6 +182,11 @@ class Measurements:
         moment, focus = self.moment(view), self._focus(view)
         points = self._glance(slice(focus, focus + 1)).points
         return self.deaths.look(focus, moment, points, repeatable, view.stop_at_death)
+
+    def looked_before(self) -> bool:
+        """Whether somebody looks for deaths, did so at an earlier step, and can do it soon."""
+        last = self.deaths.looked_at
+        return last is not None and last < self.step and self.judge.effort(1) <= _WORTH_WAITING
 
     def moment(self, view: View) -> Moment:
         """The replica in focus as it is now."""

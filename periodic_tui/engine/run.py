@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.death_watch import DeathWatch
+from periodic_tui.engine.death_watch import DeathWatch, Found
 from periodic_tui.engine.diagnosis import Diagnosis
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.errors import Refused
@@ -29,6 +29,7 @@ _KEPT_EVENTS = 200
 class UndoPoint:
     """What a run was before a command."""
 
+    step: int
     checkpoint: Checkpoint
     own: Experiment
     """The experiment to which `reinitialize` goes back."""
@@ -146,18 +147,24 @@ class Run:
         if self.treatment is None:
             return self.trainer.advance(count)
         losses = self.treatment.advance(count)
+        if not len(losses):
+            self.measured.forget()
         self._see_to_treatment()
         return losses
 
-    def look_for_deaths(self, view: View) -> bool:
-        """Enter the deaths and revivals since the last look; whether there was any death. Where the view wants to stop
-        at a death, training goes back to the step of the first one."""
-        found = self._watch.look(view, repeatable=self.treatment is None)
+    def look_for_deaths(self, view: View, hurried: bool = False) -> Found:
+        """Enter the deaths and revivals since the last look. Where the view wants to stop
+        at a death, training goes back to the step of the first one, unless the look is `hurried`."""
+        found = self._watch.look(view, repeatable=self.treatment is None and not hurried)
         if found.back_at is not None:
             self.events = [event for event in self.events if event.step <= found.back_at]
+            self.journal = [event for event in self.journal if event.step <= found.back_at]
         for event in found.events:
             self._enter(event)
-        return found.died
+        if found.events:
+            playable = {death.number for death in self.deaths}
+            self.events = [each if each.death in playable else replace(each, death=None) for each in self.events]
+        return found
 
     @property
     def deaths(self) -> tuple[Death, ...]:
@@ -235,7 +242,7 @@ class Run:
 
     def undo_point(self) -> UndoPoint:
         """What `restore` goes back to; it holds references only."""
-        return UndoPoint(Checkpoint.of(self.trainer), self._own, self.life)
+        return UndoPoint(self.step, Checkpoint.of(self.trainer), self._own, self.life)
 
     def restore(self, point: UndoPoint) -> None:
         """Go back to what was before a command; the steps count on."""

@@ -56,6 +56,7 @@ class Runner:
         self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
         self._death_at = -1
         """Step at which the last death was noticed."""
+        self._pictures = 0
         self._unseen = False
         """Whether nobody has seen yet what the present life begins from."""
 
@@ -140,17 +141,19 @@ class Runner:
 
     def apply(self, command: Command) -> Event:
         """Apply a command now and enter it into the journal, or raise Refused and change nothing."""
-        refused: Refused | None = None
+        refused, told = Refused("there is nothing else to go on to"), ""
         for candidate in command.resolved(self):
-            if refused:
-                self._note(f"passed over: {refused}")
+            if told:
+                self._note(f"passed over: {told}")
             try:
                 return self._applied(candidate)
             except Refused as refusal:
-                refused = Refused(f"{candidate.words}: {refusal}") if candidate is not command else refusal
-        raise refused or Refused("there is nothing else to go on to")
+                refused, told = refusal, f"{candidate.words}: {refusal}"
+        raise refused
 
     def _applied(self, command: Command) -> Event:
+        if command.undoable:
+            self._look_first()
         before = self.current.undo_point() if command.undoable else None
         try:
             with enough_memory("when it was applied"):
@@ -167,6 +170,7 @@ class Runner:
 
     def undo(self) -> str:
         """Go back to what was before the last command that changed what is trained. Raises Refused."""
+        self._look_first()
         if not self._undo:
             raise Refused("there is nothing to undo")
         words, before = self._undo.pop()
@@ -195,20 +199,33 @@ class Runner:
             settled = self._idle or self._death_at == self.step
             found = self.current.observe(self._view, live, settled, brief=not live)
             picture = picture_of(self.current, found, self._view)
+        self._pictures += 1
         return replace(
             picture,
+            picture=self._pictures,
             state=self._state(picture.verdict.code),
             rate=0.0 if self._idle else self.pacer.rate,
             pace=self.pacer.pace,
             engine=", ".join(filter(None, (picture.engine, self.steppers.remark))),
         )
 
-    def look_for_deaths(self) -> None:
-        """Enter the deaths since the last look, and stop at the first one where the view wants that."""
+    def look_for_deaths(self, hurried: bool = False) -> bool:
+        """Enter the deaths and revivals since the last look, and stop at the first death where the view wants that; a
+        `hurried` look does not seek their steps. Returns whether there were any."""
         with enough_memory(f"in measuring after step {self.step:,}"):
-            if self.current.look_for_deaths(self._view):
+            found = self.current.look_for_deaths(self._view, hurried)
+            if found.died:
                 self._death_at = self.step
                 self.paused |= self._view.stop_at_death
+                kept = [each for each in self._undo if each[1].step <= self.step]
+                self._undo = deque(kept, UNDO_POINTS)
+        return bool(found.events)
+
+    def _look_first(self) -> None:
+        """Enter the deaths since the last look before a command acts, as none is found after it; their steps are sought
+        only where the view wants to stop there: a key waits."""
+        if self.current.measured.looked_before():
+            self.look_for_deaths(hurried=not self._view.stop_at_death)
 
     @property
     def _idle(self) -> bool:

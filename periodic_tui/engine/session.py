@@ -1,6 +1,5 @@
 """The worker's loop: a queue of commands in, the latest snapshot out. The only concurrency of the engine."""
 
-import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -53,6 +52,11 @@ class Session(Runner):
         self._untold = False
         """Whether the control run has moved since the latest picture."""
 
+    def begin_life(self) -> None:
+        """The parameters were drawn: their first picture is to be seen before their first step."""
+        super().begin_life()
+        self._pictured = None
+
     # Called from any thread.
 
     def send(self, command: Command) -> None:
@@ -65,9 +69,10 @@ class Session(Runner):
         self._view = view
         self._work.set()
 
-    def drawn(self, run: int) -> None:
-        """A picture of that run is on the screen."""
-        self._drawn = True
+    def drawn(self, snapshot: Snapshot) -> None:
+        """That picture is on the screen."""
+        if (snapshot.run, snapshot.life) == (self._latest.run, self._latest.life):
+            self._drawn = True
 
     def latest(self) -> Snapshot:
         """The newest snapshot."""
@@ -93,7 +98,7 @@ class Session(Runner):
 
     def _fail(self, failure: BaseException, error: str | None = None, refusal: str | None = None) -> None:
         self.failure = failure
-        self._latest = replace(self._latest, error=error, refusal=refusal, state="finished")
+        self._latest = replace(self._latest, picture=None, error=error, refusal=refusal, state="finished")
         self.on_wake()
 
     def _turn(self) -> None:
@@ -102,6 +107,7 @@ class Session(Runner):
             self._work.clear()
             for _ in range(len(self._inbox)):
                 self._answer(self._inbox.popleft())
+            self._echo()
             self._publish()
         if self.steppers.turn(self.current.trainer):
             self.pacer.forget_cost()
@@ -121,8 +127,7 @@ class Session(Runner):
         """Whether what the present life begins from is still on its way to the screen."""
         if not self._unseen:
             return False
-        waited = math.inf if self._pictured is None else self._clock() - self._pictured
-        if not self._drawn and waited < _EYES:
+        if self._pictured is None or (not self._drawn and self._clock() - self._pictured < _EYES):
             return True
         self._unseen, self._pictured = False, None
         self.pacer.restart()
@@ -167,14 +172,28 @@ class Session(Runner):
         """Whether every picture would be the same."""
         return self._idle and not self._untold and not self.current.measured.population.stale(self.step)
 
+    def _echo(self) -> None:
+        """Show at once what needs no measuring, beside the latest figures: whether training is paused, and its pace."""
+        latest = self._latest
+        echo = replace(
+            latest,
+            state=self._state(latest.verdict.code),
+            pace=self.pacer.pace,
+            rate=0.0 if self._idle else latest.rate,
+            stops_at_death=self._view.stop_at_death,
+        )
+        if latest.run == self.current.number and _told(echo) != _told(latest):
+            self._latest = echo
+            self.on_wake()
+
     def _publish(self) -> None:
         """Take a picture and wake the screen; one that is interrupted is taken after the command, in the end without
         giving way."""
         started = self._clock()
         try:
             with self._preemption.preemptible(self._frames.patient(started)):
-                self.look_for_deaths()
-                started = self._clock()  # the search for a death's step is paid for elsewhere
+                if self.look_for_deaths():
+                    started = self._clock()  # the search for a death's step is paid for elsewhere
                 self._latest = self.snapshot(live=True)
         except Preempted:
             self._frames.interrupted(started)
@@ -184,3 +203,8 @@ class Session(Runner):
         self._untold = False
         self._frames.took(started, self._clock(), freely=self.pacer.pace > 0 or self._view.stop_at_death)
         self.on_wake()
+
+
+def _told(snapshot: Snapshot) -> tuple[object, ...]:
+    """What an echo may change."""
+    return snapshot.state, snapshot.pace, snapshot.rate, snapshot.stops_at_death

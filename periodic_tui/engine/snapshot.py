@@ -330,6 +330,9 @@ class Snapshot(_ReadOnly):
 
     run: int = 0
     """Grows with every `load`; a new run begins at step 0."""
+    picture: int | None = None
+    """Counts what was measured: two snapshots of the same number differ at most in state, rate, pace and
+    `stops_at_death`."""
     preset: str = ""
     title: str = ""
     story: str = ""

@@ -37,7 +37,8 @@ class Canvas:
     """A window onto the plane, drawn on with inks; where two share a cell, the later one wins.
 
     Inks read without color, too: the target is dotted, trouble is written in ×. What is not finite
-    breaks a line and leaves × at the upper edge. The upper left dot is at (x_low, y_high).
+    breaks a line and leaves × at the upper edge, trouble unless it is the target's. The upper left
+    dot is at (x_low, y_high).
 
     Args:
         columns: in cells; a negative size counts as 0.
@@ -55,11 +56,11 @@ class Canvas:
         self._bits = np.zeros((self.rows, self.columns), np.uint8)
         self._shapes = np.zeros((self.rows, self.columns), np.uint32)
         self._ink = np.zeros((self.rows, self.columns), np.uint8)
-        self._not_finite = np.zeros(self.columns, bool)
+        self._not_finite = np.zeros(self.columns, np.uint8)
 
     def line(self, x: ArrayLike, y: ArrayLike, ink: Ink, joined: Joined = None, shape: str = "") -> None:
         """A polyline through [n] points, of dots or of a character `shape`; dotted for the target."""
-        kept, columns, rows = self._finite(x, y)
+        kept, columns, rows = self._finite(x, y, ink)
         if not len(kept):
             return
         connected = np.diff(kept) == 1
@@ -76,8 +77,8 @@ class Canvas:
 
         Values that share a column of dots keep their extremes: a spike is never lost.
         """
-        above, columns, upper = self._finite(x, high)
-        below, lower_columns, lower = self._finite(x, low)
+        above, columns, upper = self._finite(x, high, ink)
+        below, lower_columns, lower = self._finite(x, low, ink)
         part = np.zeros(np.size(x), np.int64) if joined is None else np.append(0, np.cumsum(~joined))
         parts = np.unique(part[above])
         dots = [
@@ -100,7 +101,7 @@ class Canvas:
 
     def points(self, x: ArrayLike, y: ArrayLike, ink: Ink, shape: str = "") -> None:
         """[n] single points, each a dot or a character `shape`."""
-        _, columns, rows = self._finite(x, y)
+        _, columns, rows = self._finite(x, y, ink)
         self._draw(columns, rows, ink, shape)
 
     def vertical(self, x: float, ink: Ink) -> None:
@@ -121,15 +122,18 @@ class Canvas:
         shapes = np.where(self._bits > 0, BRAILLE + self._bits.astype(np.uint32), np.uint32(SPACE))
         glyphs = np.where(self._shapes > 0, self._shapes, shapes)
         ink = self._ink.copy()
-        glyphs[:1, self._not_finite] = shape_point("×", self.glyphs)
-        ink[:1, self._not_finite] = Ink.TROUBLE
+        broken = self._not_finite > 0
+        glyphs[:1, broken] = shape_point("×", self.glyphs)
+        ink[:1, broken] = self._not_finite[broken]
         return Cells(glyphs, ink)
 
-    def _finite(self, x: ArrayLike, y: ArrayLike) -> tuple[Dots, Dots, Dots]:
+    def _finite(self, x: ArrayLike, y: ArrayLike, ink: Ink) -> tuple[Dots, Dots, Dots]:
         """Which points are finite, and their dots."""
         across, down = self.across(x), self.down(y)
         broken = across[np.isfinite(across) & ~np.isfinite(down) & (across >= 0) & (across < self.width)]
-        self._not_finite[broken.astype(np.int64) // self.dots[0]] = True
+        at = broken.astype(np.int64) // self.dots[0]
+        mark = ink if ink == Ink.TARGET else Ink.TROUBLE
+        self._not_finite[at] = np.maximum(self._not_finite[at], mark)
         kept = np.flatnonzero(np.isfinite(across) & np.isfinite(down))
         return kept, across[kept].astype(np.int64), down[kept].astype(np.int64)
 

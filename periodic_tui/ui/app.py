@@ -43,6 +43,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
     CSS_PATH = "app.tcss"
     TITLE = "periodic-tui"
     ALLOW_SELECT = False
+    NOTIFICATION_TIMEOUT = 2.5
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),

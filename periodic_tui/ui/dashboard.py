@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Key, Resize
 from textual.reactive import var
-from textual.widgets import Footer
+from textual.screen import Screen
 
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.commands.on_loop import Load
@@ -29,6 +29,7 @@ from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.session import Session
 from periodic_tui.ui.widgets.header import Header
+from periodic_tui.ui.widgets.key_line import KeyLine
 from periodic_tui.ui.widgets.pane import Pane
 
 FIRST_FOCUS = "fit"
@@ -64,7 +65,7 @@ class Dashboard(AtOnce):
         with Container(id="plots"):
             yield from self.panes_at("plot")
         yield from self.panes_at("strip")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine(self.glyphs).data_bind(Dashboard.snapshot)
 
     def panes_at(self, place: str) -> Iterator[Pane]:
         for kind in PANES:
@@ -82,7 +83,7 @@ class Dashboard(AtOnce):
         """Show the newest snapshot: header, panes and their places change in one update of the terminal."""
         self.snapshot = self.session.latest()
         self.paint()
-        self.call_after_refresh(self.session.drawn, self.snapshot.run)
+        self.call_after_refresh(self.session.drawn, self.snapshot)
 
     def on_resize(self, event: Resize) -> None:
         self.place()
@@ -90,7 +91,7 @@ class Dashboard(AtOnce):
     def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
         self.summoned &= new.run == old.run
         first = View(panes=self.view.panes)
-        if new.run != old.run and self.view != first:
+        if old.run and new.run != old.run and self.view != first:
             self.look(first)
         self.place()
 
@@ -107,6 +108,13 @@ class Dashboard(AtOnce):
             self.lay_out()
             self._ask(arrangement)
         self._keep_focus()
+        self._name_keys(arrangement)
+
+    def _name_keys(self, arrangement: Arrangement) -> None:
+        """Have the last row name the keys of the pane that the user has turned to."""
+        line = self.query_one(KeyLine)
+        line.alone, pane = arrangement.alone, self.panes[self.focus_name]
+        line.hints = pane.HINTS if self.summoned or self.zoomed else ()
 
     def _apply(self, arrangement: Arrangement) -> None:
         plots = self.query_one("#plots")
@@ -204,19 +212,24 @@ class Dashboard(AtOnce):
         self.look(replace(self.view, stop_at_death=stop))
         self.notify("stops at the next death" if stop else "no longer stops at a death", markup=False)
 
+    def _open(self, screen: Screen[Any], then: Callable[[Any], None] | None = None) -> None:
+        """Lay a screen over the panes, unless one lies there: keys that come together all reach the dashboard."""
+        if self.app.screen is self:
+            self.app.push_screen(screen, then)
+
     def action_help(self) -> None:
         show = {entry.binding.key: self.app.get_key_display(entry.binding) for entry in self.active_bindings.values()}
         keys = sorted(self.active_bindings.values(), key=lambda entry: entry.node is not self)
         rows = key_rows(keys, show)
-        self.app.push_screen(Help(self.snapshot.title, self.snapshot.story, rows))
+        self._open(Help(self.snapshot.title, self.snapshot.story, rows))
 
     def action_list_presets(self) -> None:
-        self.app.push_screen(Picker(self.presets, self.snapshot.preset), partial(self._send_chosen, Load))
+        self._open(Picker(self.presets, self.snapshot.preset), partial(self._send_chosen, Load))
 
     def action_remedies(self) -> None:
         if self.snapshot.remedies:
             menu = RemedyMenu(self.snapshot.remedies, self.snapshot.verdict.code, self.glyphs)
-            self.app.push_screen(menu, partial(self._send_chosen, ApplyRemedy))
+            self._open(menu, partial(self._send_chosen, ApplyRemedy))
 
     def action_play_death(self) -> None:
         """Play the last death again."""
@@ -232,7 +245,7 @@ class Dashboard(AtOnce):
 
     def play(self, death: Death) -> None:
         """Show a death over the panes."""
-        self.app.push_screen(Replay(death, self.snapshot.preset, self.glyphs))
+        self._open(Replay(death, self.snapshot.preset, self.glyphs))
 
     def action_compare(self) -> None:
         self.look(replace(self.view, compare=not self.view.compare))
@@ -254,7 +267,7 @@ class Dashboard(AtOnce):
         self.session.send(parse(words))
 
     def action_prompt(self) -> None:
-        self.app.push_screen(Prompt([offer.name for offer in self.snapshot.remedies]), self._send_typed)
+        self._open(Prompt([offer.name for offer in self.snapshot.remedies]), self._send_typed)
 
     def _send_typed(self, words: str | None) -> None:
         if words is not None:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from periodic_tui.plotting.cells import Glyphs
 
@@ -26,6 +26,7 @@ ASCII = str.maketrans(
 )  # fmt: skip
 """How the signs of our own sentences are written in ASCII."""
 
+TOGETHER = "\N{NO-BREAK SPACE}"
 SHOWN_NUMBERS = 4
 """Of a vector."""
 
@@ -57,8 +58,9 @@ def literal(text: str) -> str:
 
 
 def wrapped(text: str, width: int, glyphs: Glyphs = "braille") -> list[str]:
-    """Lines of at most `width` cells."""
-    return textwrap.wrap(plain(" ".join(text.split()), glyphs), max(width, 1))
+    """Lines of at most `width` cells; a figure keeps its percent sign."""
+    line = plain(" ".join(text.split()), glyphs).replace(" %", f"{TOGETHER}%")
+    return [part.replace(TOGETHER, " ") for part in textwrap.wrap(line, max(width, 1))]
 
 
 def shortened(line: str, width: int) -> str:
@@ -66,11 +68,23 @@ def shortened(line: str, width: int) -> str:
     return line if len(line) <= width else line[: max(width - 1, 0)] + "…"
 
 
+def fitting(forms: Sequence[str], width: int) -> str:
+    """The first of a line's forms, longest first, that has room; else the last, shortened."""
+    return next((form for form in forms if len(form) <= width), shortened(forms[-1], width))
+
+
 def clipped(lines: list[str], rows: int) -> list[str]:
     """The first rows, with … where something is left out."""
     if len(lines) <= rows:
         return lines
     return [*lines[: rows - 1], lines[rows - 1] + "…"] if rows > 0 else []
+
+
+def whole_clauses(text: str, width: int, rows: int, glyphs: Glyphs = "braille") -> list[str]:
+    """As many of a sentence's clauses as fit into so many rows, so that no figure is cut; with … where not one does."""
+    ends = [len(text), *(cut.start() for cut in reversed(list(re.finditer(r"[:;] ", text))))]
+    forms = (wrapped(text[:end], width, glyphs) for end in ends)
+    return next((lines for lines in forms if len(lines) <= rows), clipped(wrapped(text, width, glyphs), rows))
 
 
 def rate(per_second: float) -> str:
@@ -93,12 +107,12 @@ def loss(value: float | None) -> str:
     return f"{next(form for form in forms if len(form) <= 7):<7}"
 
 
-def numbers(values: Iterable[float]) -> str:
-    """Weights as +0.34, or as (-0.21, -0.08, …)."""
-    shown = [f"{value:+.3g}" for value in values]
+def numbers(values: Iterable[float], most: int = SHOWN_NUMBERS, digits: int = 3) -> str:
+    """Weights as +0.34, or as (-0.21, -0.08, …); so many at most."""
+    shown = [f"{value:+.{digits}g}" for value in values]
     if len(shown) == 1:
         return shown[0]
-    return f"({', '.join(shown if len(shown) <= SHOWN_NUMBERS else [*shown[:SHOWN_NUMBERS], '…'])})"
+    return f"({', '.join(shown if len(shown) <= most else [*shown[:most], '…'])})"
 
 
 def four_digits(value: float) -> str:

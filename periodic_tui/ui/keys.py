@@ -1,4 +1,4 @@
-"""The keys of the dashboard. Footer, help and palette are made from this list, and a user can remap it by id."""
+"""The keys of the dashboard. Help and palette are made from this list, and a user can remap it by id."""
 
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
@@ -6,8 +6,8 @@ from textual.keys import format_key
 from periodic_tui.engine.commands.base import COMMANDS
 
 
-def _key(keys: str, action: str, name: str, tooltip: str, show: bool = False) -> Binding:
-    return Binding(keys, action, name, tooltip=tooltip, show=show, id=_ident(action))
+def _key(keys: str, action: str, name: str, tooltip: str) -> Binding:
+    return Binding(keys, action, name, tooltip=tooltip, show=False, id=_ident(action))
 
 
 def _ident(action: str) -> str:
@@ -16,38 +16,37 @@ def _ident(action: str) -> str:
     return words.replace("(", ".").replace(")", "").replace("_", "-").replace(":", ".")
 
 
-def _send(keys: str, words: str, name: str, tooltip: str = "", show: bool = False) -> Binding:
+def _send(keys: str, words: str, name: str, tooltip: str = "") -> Binding:
     """A key that sends a command; its tooltip is the command's own line where nothing better is said."""
     help_text = tooltip or (COMMANDS[words.partition(":")[0]].__doc__ or "").partition("\n")[0].rstrip(".")
-    return _key(keys, f"send('{words}')", name, help_text, show)
+    return _key(keys, f"send('{words}')", name, help_text)
 
 
 SUSPEND = _key("ctrl+z", "app.suspend_process", "suspend", "Go to the shell; fg comes back")
-QUIT = _key("q", "app.quit", "quit", "End the run and go back to the shell", show=True)
+QUIT = _key("q", "app.quit", "quit", "End the run and go back to the shell")
 
 ALWAYS: list[BindingType] = [SUSPEND, QUIT]
 """Keys that work before the dashboard is there."""
 
 KEYS: list[BindingType] = [
-    _send("space", "toggle-pause", "pause", show=True),
+    _send("space", "toggle-pause", "pause"),
     _send("s", "step", "step"),
     _send("less_than_sign", "slower", "slower"),
     _send("greater_than_sign", "faster", "faster"),
-    _send("i", "inject", "inject", "Set the parameters to the known answer", show=True),
+    _send("i", "inject", "inject", "Set the parameters to the known answer"),
     _send("I", "inject-beside", "inject beside", "Set them half a basin beside the answer"),
-    _send("r", "reinitialize", "reinitialize", "Draw the parameters afresh, with the same seed", show=True),
-    _key("f", "remedies", "remedies", "Choose a remedy for what is the matter", show=True),
+    _send("r", "reinitialize", "reinitialize", "Draw the parameters afresh, with the same seed"),
+    _key("f", "remedies", "remedies", "Choose a remedy for what is the matter"),
     _send("u", "undo", "undo", "Undo the last command; the steps count on"),
     _key("c", "compare", "compare", "Show the same seed untreated beside it, or hide it"),
     _send("n", "next:preset", "next preset", "Load the next preset"),
     _send("p", "previous:preset", "preset before", "Load the preset before"),
-    _key("l", "list_presets", "list", "Choose a preset", show=True),
-    _key("question_mark,f1", "help", "help", "What to watch, and every key", show=True),
+    _key("l", "list_presets", "list", "Choose a preset"),
+    _key("question_mark,f1", "help", "help", "What to watch, and every key"),
     QUIT,
-    # From here on the footer has no room for them on 80 columns.
-    _send("R", "next:seed", "next seed", "Draw them with the next seed", show=True),
-    _key("g", "landscape", "landscape", "Show the landscape: all of it, or near the answer", show=True),
-    _key("z", "zoom_pane", "zoom", "Show the focused pane alone, or all again", show=True),
+    _send("R", "next:seed", "next seed", "Draw them with the next seed"),
+    _key("g", "landscape", "landscape", "Show the landscape: all of it, or near the answer"),
+    _key("z", "zoom_pane", "zoom", "Show the focused pane alone, or all again"),
     _send("o", "next:optimizer", "next optimizer", "Go on with the next optimizer and its own lr"),
     _send("a", "next:activation", "next activation", "Go on with the next activation"),
     _send("left_parenthesis", "scale-lr:0.5", "lr ÷2", "Halve the learning rate"),

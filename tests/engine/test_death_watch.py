@@ -1,5 +1,7 @@
 """A death is played again as it was, and training goes back to its very step."""
 
+from collections import deque
+
 import pytest
 import torch
 
@@ -8,6 +10,7 @@ from periodic_tui.engine.diagnostics import deaths
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import Snapshot, View
+from periodic_tui.engine.training.steppers import Eager
 from tests.engine.experiments import experiment, ln, magnitude
 
 
@@ -168,3 +171,109 @@ def test_a_command_that_comes_meanwhile_neither_loses_the_death_nor_its_step() -
         session.look_for_deaths()
     assert (session.step, session.paused) == (step, True)
     assert [event.step for event in session.current.events if event.death is not None] == [step]
+
+
+def test_a_death_in_the_first_step_after_a_look_is_gone_back_to_and_every_layer_is_told_of() -> None:
+    session, twin = opened(ln()), opened(ln())
+    session.look(View(stop_at_death=True))
+    session.advance(30)
+    twin.advance(1)
+    seen, wanted = session.snapshot(live=True), twin.snapshot(live=True)
+    assert (seen.step, seen.state) == (1, "paused")
+    assert [(event.step, event.text) for event in seen.events] == [(event.step, event.text) for event in wanted.events]
+    assert {death.layer for death in seen.deaths} == {0, 1}
+
+
+def test_units_that_die_later_are_told_of_when_they_do() -> None:
+    session = opened(ln())
+    session.look(View(stop_at_death=True))
+    stops = []
+    for _ in range(2):
+        session.advance(30)
+        stops.append(session.snapshot(live=True).step)
+        session.apply(parse("resume"))
+    assert stops == [1, 2]
+    told = [event for event in session.current.events if event.death is not None]
+    dead = [unit for death in session.current.deaths for unit in death.units]
+    assert [event.step for event in told] == [1, 1, 2]
+    assert len(dead) == 60
+
+
+def test_what_came_after_the_death_can_no_longer_be_undone_nor_is_it_in_the_journal() -> None:
+    spec = dying()
+    step, _ = first_death(spec)
+    session = opened(spec)
+    session.apply(parse("hold"))
+    session.apply(parse("release"))
+    session.look(View(stop_at_death=True))
+    session.snapshot(live=True)
+    session.advance(step + 20)
+    session.current.note("took one step", "step")
+    session._undo.append(("step", session.current.undo_point()))
+    assert session.snapshot(live=True).step == step
+    assert [event.command for event in session.current.journal] == ["hold", "release"]
+    assert [words for words, _ in session._undo] == ["hold", "release"]
+
+
+@pytest.mark.parametrize("words", ["set:optimizer.lr=0.02", "hold", "reinitialize:7", "undo"])
+def test_a_command_between_two_looks_hides_no_death(words: str) -> None:
+    spec = dying()
+    step, _ = first_death(spec)
+    session = opened(spec)
+    if words == "undo":
+        session.apply(parse("set:optimizer.lr=0.01"))
+        session.snapshot(live=True)
+    session.advance(step + 20)
+    session.apply(parse(words))
+    events = session.snapshot(live=True).events
+    assert [event.step for event in events if "between steps 0 and" in event.text] == [step + 20]
+    assert events[-1].command == words
+
+
+def test_a_command_after_the_death_acts_at_its_step_where_training_stops_there() -> None:
+    spec = dying()
+    step, seen = first_death(spec)
+    session = opened(spec)
+    session.look(View(stop_at_death=True))
+    session.advance(step + 20)
+    session.apply(parse("hold"))
+    picture = session.snapshot(live=True)
+    assert (picture.step, picture.state) == (step, "paused")
+    assert session.current.trainer.parameters.equal(seen[step])
+    assert [event.step for event in picture.events if event.death is not None] == [step]
+
+
+class OtherEngine(Eager):
+    name = "other"
+
+
+def test_another_engine_between_two_looks_hides_no_death_and_nothing_is_run_again_by_it() -> None:
+    spec = dying()
+    step, _ = first_death(spec)
+    session = opened(spec)
+    session.look(View(stop_at_death=True))
+    session.advance(step + 20)
+    trainer = session.current.trainer
+    trainer.stepper = OtherEngine(trainer.training_step, trainer.device)
+    picture = session.snapshot(live=True)
+    assert (picture.step, picture.state) == (step + 20, "paused")
+    assert any("between steps 0 and" in event.text for event in picture.events)
+
+
+def test_new_step_inputs_of_a_remedy_hide_no_death() -> None:
+    spec = dying()
+    step, _ = first_death(spec)
+    session = opened(spec)
+    session.advance(step + 20)
+    session.current.trainer.step_inputs = dict(session.current.trainer.step_inputs)
+    assert any("between steps 0 and" in event.text for event in session.snapshot(live=True).events)
+
+
+def test_only_deaths_that_are_still_kept_can_be_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = opened(ln())
+    monkeypatch.setattr(session.current._watch, "deaths", deque(maxlen=1))
+    session.advance(30)
+    picture = session.snapshot(live=True)
+    assert len([event for event in picture.events if " died" in event.text]) > 1
+    numbers = [event.death for event in picture.events if event.death is not None]
+    assert numbers == [death.number for death in picture.deaths]

@@ -101,3 +101,30 @@ def test_measuring_does_not_touch_training() -> None:
         often.current.measured.note(View())
     seldom.advance(30)
     assert torch.equal(often.current.trainer.parameters, seldom.current.trainer.parameters)
+
+
+def test_in_a_new_life_no_replica_bears_the_outcome_of_the_old_one() -> None:
+    runner = opened(sine(replicas=5))
+    assert runner.snapshot().outcomes == {"stuck-outside-basin": 5}
+    runner.apply(parse("reinitialize:7"))
+    assert runner.current.measured.population.outcomes() == {"learning": 5}
+
+
+def test_an_act_of_a_remedy_without_a_step_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = opened(sine())
+    runner.apply(parse("remedy:widen-range"))
+    runner.snapshot(live=True)
+    trainer = runner.current.trainer
+
+    def act(count: int) -> Tensor:
+        """A command cuts it short before the first step."""
+        trainer.place(torch.full_like(trainer.parameters, 30.0))
+        monkeypatch.undo()
+        runner.stop()
+        return torch.empty(0, 1)
+
+    monkeypatch.setattr(runner.current.treatment, "advance", act)
+    assert runner.advance(1, preemptible=True) == 0
+    picture = runner.snapshot(live=True)
+    assert picture.omega.tolist() == [30.0]
+    assert picture.loss == pytest.approx(runner.current.observer.loss(trainer.parameters)[0])

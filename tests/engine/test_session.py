@@ -8,11 +8,12 @@ import pytest
 from periodic_tui.engine.commands.base import Loop, parse
 from periodic_tui.engine.commands.on_loop import Load, Pause, Resume, SingleStep
 from periodic_tui.engine.commands.on_run import Inject, Reinitialize, Set
-from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.death_watch import Found
+from periodic_tui.engine.errors import Preempted, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.pacing import Pacer
 from periodic_tui.engine.session import Session
-from periodic_tui.engine.snapshot import Snapshot, View
+from periodic_tui.engine.snapshot import Event, Snapshot, View
 from tests.engine.experiments import experiment, ln, magnitude, sine
 
 
@@ -240,7 +241,7 @@ def test_the_loop_trains_applies_commands_and_stops() -> None:
     assert waited(lambda: session.latest().state == "solved")
     assert woken.is_set()
     session.send(Pause())
-    assert waited(lambda: session.latest().state == "paused")
+    assert waited(lambda: session.latest().state == "paused" and session.latest().step == session.step)
     paused_at = session.latest().step
     session.send(SingleStep())
     assert waited(lambda: session.latest().step == paused_at + 1)
@@ -281,12 +282,12 @@ def test_the_first_step_waits_until_the_start_is_on_the_screen(monkeypatch: pyte
     session.open()
     session._publish()
     assert session.latest().step == stepped(session, monkeypatch) == 0
-    session.drawn(1)
+    session.drawn(session.latest())
     assert stepped(session, monkeypatch) > 0
     done = session.step
     session.send(Reinitialize())
     assert stepped(session, monkeypatch) == session.latest().step == session.latest().life == done
-    session.drawn(1)
+    session.drawn(session.latest())
     assert stepped(session, monkeypatch) > done
 
 
@@ -308,9 +309,107 @@ def test_paced_steps_are_counted_from_what_was_seen(monkeypatch: pytest.MonkeyPa
     session._publish()
     clock.now += 0.9
     stepped(session, monkeypatch)
-    session.drawn(1)
+    session.drawn(session.latest())
     stepped(session, monkeypatch)
     clock.now += 1.9
     assert stepped(session, monkeypatch) == 0
     clock.now += 0.2
     assert stepped(session, monkeypatch) == 1
+
+
+def test_a_pause_shows_at_once_beside_the_latest_figures_and_then_all_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=Ticking())
+    session.open()
+    session.look(View(panes=("landscape",)))
+    stepped(session, monkeypatch, turns=1)
+    before = session.latest()
+    stepped(session, monkeypatch)
+    pictures: list[Snapshot] = []
+    session.on_wake = lambda: pictures.append(session.latest())
+    session.send(Pause())
+    stepped(session, monkeypatch, turns=1)
+    echo, afresh = pictures
+    assert (echo.state, echo.rate, echo.step, echo.picture) == ("paused", 0.0, before.step, before.picture)
+    assert echo.verdict is before.verdict
+    assert (afresh.state, afresh.step) == ("paused", session.step)
+    assert {afresh.verdict.step, afresh.landscape.step, afresh.gradient_stats.step} == {session.step}
+    stepped(session, monkeypatch)
+    assert len(pictures) == 2
+
+
+def test_no_step_is_taken_before_a_picture_that_a_key_put_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", watched=True, clock=Ticking())
+    session.open()
+    session._publish()
+    session.drawn(session.latest())
+    done = stepped(session, monkeypatch)
+    session.send(Reinitialize())
+    snapshot, calls = session.snapshot, iter([True])
+
+    def put_off(**options: bool) -> Snapshot:
+        if next(calls, False):
+            session._work.set()
+            raise Preempted
+        return snapshot(**options)
+
+    monkeypatch.setattr(session, "snapshot", put_off)
+    assert stepped(session, monkeypatch) == session.latest().step == done
+    session.drawn(session.latest())
+    assert stepped(session, monkeypatch) > done
+
+
+def test_a_second_life_at_the_same_step_is_waited_for_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", watched=True, clock=Ticking())
+    session.open()
+    session._publish()
+    session.drawn(session.latest())
+    session.send(Reinitialize(7))
+    assert stepped(session, monkeypatch) == 0
+    session.drawn(session.latest())
+    assert stepped(session, monkeypatch) > 0
+
+
+@pytest.mark.parametrize("before", ["pause", "pace:0"])
+def test_slower_is_one_rung_below_flat_out_also_right_after_a_pause(before: str) -> None:
+    clock = Clock()
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=clock)
+    session.open()
+    for _ in range(2_000):
+        clock.now += 0.001
+        session.pacer.took(20, 0.001)
+    session.apply(parse(before))
+    clock.now += 1_000.0
+    if before == "pause":
+        session.apply(parse("resume"))
+    session.apply(parse("slower"))
+    assert session.pacer.pace == 10_000.0
+
+
+def test_a_picture_of_the_life_before_is_not_the_one_that_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", watched=True, clock=Ticking())
+    session.open()
+    session._publish()
+    session.drawn(session.latest())
+    done, before = stepped(session, monkeypatch), session.latest()
+    session.send(Reinitialize())
+    stepped(session, monkeypatch)
+    session.drawn(before)
+    assert stepped(session, monkeypatch) == done
+
+
+@pytest.mark.parametrize("died", [False, True])
+def test_the_reading_of_a_look_is_paid_for_as_part_of_the_picture_but_not_the_search(
+    died: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=clock)
+    session.open()
+
+    def look(view: View, hurried: bool = False) -> Found:
+        clock.now += 0.01
+        return Found((Event(0, "unit 0 died"),)) if died else Found()
+
+    monkeypatch.setattr(session.current, "look_for_deaths", look)
+    monkeypatch.setattr(session, "snapshot", lambda **options: session.latest())
+    session._publish()
+    assert session._frames.next == pytest.approx(clock.now + (0.1 if died else 0.01 / 0.02))

@@ -120,6 +120,14 @@ def test_what_is_not_finite_is_a_mark_in_a_broken_line(bad: float) -> None:
     assert lit(cells)[7].tolist() == [True] * 4 + [False] + [True] * 5
 
 
+def test_red_is_not_for_a_target_that_is_not_finite() -> None:
+    canvas = dot_canvas(5, 2)
+    canvas.line(range(10), [-math.inf] + [0] * 9, Ink.TARGET)
+    assert canvas.cells().ink[0, 0] == Ink.TARGET
+    canvas.line(range(10), [math.nan] + [0] * 9, Ink.NETWORK)
+    assert canvas.cells().ink[0, 0] == Ink.TROUBLE
+
+
 def test_a_later_line_does_not_hide_the_mark() -> None:
     canvas = dot_canvas(1, 1)
     canvas.line([0], [math.nan], Ink.NETWORK)

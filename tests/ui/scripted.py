@@ -96,8 +96,8 @@ class ScriptedSession:
     def look(self, view: View) -> None:
         self.views.append(view)
 
-    def drawn(self, run: int) -> None:
-        self.runs_drawn.append(run)
+    def drawn(self, snapshot: Snapshot) -> None:
+        self.runs_drawn.append(snapshot.run)
 
     def run(self) -> None:
         """Trains nothing."""

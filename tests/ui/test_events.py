@@ -1,11 +1,12 @@
 from dataclasses import replace
 
+from textual.geometry import Size
 from textual.pilot import Pilot
 
 from periodic_tui.engine.snapshot import Event
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.panes.events import EventsPane, event_lines
-from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, framed, rows_of, visit
+from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, framed, nowhere, rows_of, visit
 
 LONG = Event(700, "a long story " * 40 + "and its end")
 DEATH = Event(812, "unit 3 of hidden.0 died", death=5)
@@ -24,6 +25,15 @@ def test_a_death_that_can_be_played_again_bears_a_mark() -> None:
     assert [row for row in framed(EventsPane, MANY, (120, 9)) if "▶ unit 3" in row]
     assert [row for row in framed(EventsPane, MANY, (120, 9), "ascii") if "> unit 3" in row]
     assert "▶" not in "".join(framed(EventsPane, replace(MANY, events=MANY.events[:-1]), (120, 9)))
+
+
+def test_a_single_row_keeps_a_death_while_only_the_pace_changes() -> None:
+    paced = (Event(812, "set the pace to 5 steps/s", "pace:5"), Event(813, "resumed", "resume"))
+    with nowhere():
+        [row] = EventsPane().draw(replace(MANY, events=(*MANY.events, *paced)), Size(78, 1)).text()
+        assert "unit 3 of hidden.0 died" in row
+        [row] = EventsPane().draw(replace(MANY, events=paced), Size(78, 1)).text()
+        assert "resumed" in row
 
 
 def test_the_cursor_shows_an_event_in_full_and_enter_plays_a_death() -> None:

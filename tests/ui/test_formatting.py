@@ -67,3 +67,7 @@ def test_what_is_left_out_is_told() -> None:
     assert formatting.clipped(["a", "b", "c"], 2) == ["a", "b…"]
     assert formatting.clipped(["a", "b"], 2) == ["a", "b"]
     assert formatting.shortened("abcdef", 4) == "abc…"
+
+
+def test_a_figure_is_not_parted_from_its_percent_sign() -> None:
+    assert formatting.wrapped("it has not fallen by 2 % since", 22) == ["it has not fallen by", "2 % since"]

@@ -14,7 +14,7 @@ from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.screens.picker import SOURCES, Picker, Preset
 from periodic_tui.ui.screens.replay import Replay
 from tests.ui.deaths import OVER_ONE, OVER_TWO
-from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, sent, show, views, visit
+from tests.ui.scripted import MAGNITUDE, SINE, STARTING, ScriptedSession, put, sent, show, views, visit
 
 BINDINGS = [binding for binding in KEYS if isinstance(binding, Binding)]
 
@@ -131,6 +131,16 @@ def test_x_stops_at_the_next_death() -> None:
     assert [view.stop_at_death for view in views(MAGNITUDE, "x", "x")][-2:] == [True, False]
 
 
+def test_what_was_asked_for_before_the_first_picture_stays() -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press("x")
+        await put(app, pilot, MAGNITUDE)
+        assert app.dashboard
+        assert app.dashboard.view.stop_at_death
+
+    visit(ScriptedSession(STARTING), act)
+
+
 def test_x_goes_on_to_the_next_death_where_training_has_stopped_at_one() -> None:
     assert [view.stop_at_death for view in views(replace(MAGNITUDE, state="paused"), "x", "x")][-1:] == [True]
     assert sent(replace(MAGNITUDE, state="paused"), "x", "x") == ["resume"]
@@ -195,3 +205,16 @@ def test_every_key_can_be_remapped_by_an_id_of_its_own_and_says_what_it_does() -
 def test_keys_before_the_first_snapshot_do_no_harm() -> None:
     keys = [key for binding in BINDINGS for key in binding.key.split(",") if key not in ("q", "ctrl+z")]
     assert "inject" in sent(EMPTY, *keys)
+
+
+@pytest.mark.parametrize("key", ["question_mark", "l", "f", "colon"])
+def test_a_key_that_reaches_the_dashboard_twice_opens_one_screen(key: str) -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        assert app.dashboard is not None
+        before = len(app.screen_stack)
+        action = next(binding.action for binding in BINDINGS if key in binding.key.split(","))
+        for _ in range(2):
+            await app.dashboard.run_action(action)
+        assert len(app.screen_stack) == before + 1
+
+    visit(ScriptedSession(SINE), act)

@@ -16,7 +16,7 @@ from periodic_tui.ui.panes.landscape import LandscapePane
 from periodic_tui.ui.panes.population import OUTCOMES, PopulationPane, wilson
 from periodic_tui.ui.panes.weights import incoming
 from periodic_tui.ui.widgets.pane import Pane
-from tests.ui.scripted import MAGNITUDE, SINE
+from tests.ui.scripted import MAGNITUDE, SINE, framed
 
 STEP = np.arange(0, 1000, 100.0)
 LEVELS = [np.full(10, level) for level in (1.0, 2.0, 3.0, 4.0, 5.0)]
@@ -63,7 +63,8 @@ def test_a_population_has_a_cell_for_each_replica_and_says_how_often_each_outcom
     assert "solved 70" in text
     assert "dead-units 186" in text
     assert (cells.ink == Ink.MARK).sum() >= 1
-    assert PopulationPane().figure(CROWD).startswith("256 seeds · 27.3 % [22.2, 33.1] solved · cursor: seed 41")
+    assert PopulationPane().figure(CROWD).startswith("27.3 % [22.2, 33.1] solved · 256 seeds · cursor: seed 41")
+    assert "27.3 % [22.2, 33.1] solved" in framed(PopulationPane, CROWD, (40, 9))[-1]
 
 
 def test_a_large_population_scrolls_with_the_cursor() -> None:
@@ -83,10 +84,11 @@ def test_the_landscape_shows_loss_gradient_and_the_present_frequency() -> None:
 def test_gradient_and_noise_are_the_verdicts_and_an_older_landscape_tells_its_step() -> None:
     x = np.linspace(0, 34, 400)
     scape = Landscape(x, 1 + 0 * x, np.sin(x), 100 * np.sin(50 * x), 0.53, 1.0, 0.5, step=2_000)
-    snapshot = replace(SINE, landscape=scape, gradient_stats=GradientStats(0.25, 125.0))
+    snapshot = replace(SINE, landscape=scape, gradient_stats=GradientStats(0.25, 125.0, step=2_000))
     assert LandscapePane().figure(snapshot) == "gradient 0.250 in noise ±125 · g: near"
     assert LandscapePane().figure(replace(snapshot, step=3_000)).endswith("g: near · at step 2,000")
-    assert LandscapePane().figure(replace(snapshot, gradient_stats=GradientStats())) == "g: near"
+    for other in (GradientStats(), GradientStats(0.25, 125.0, step=1_000)):
+        assert LandscapePane().figure(replace(snapshot, gradient_stats=other)) == "g: near"
 
 
 def test_the_marks_stand_at_the_exact_values_not_between_the_curves_points() -> None:
@@ -119,6 +121,7 @@ def test_features_are_points_told_apart_by_the_target() -> None:
     cells = drawn(FeaturesPane, replace(MAGNITUDE, features=features), Size(40, 12))
     assert {"●", "▫", "■"} <= set("".join(cells.text()))
     assert FeaturesPane().figure(replace(MAGNITUDE, features=features)) == "PCA, 83% of the spread · enter: t-SNE"
+    assert FeaturesPane().figure(MAGNITUDE) == ""
 
 
 @pytest.mark.parametrize("size", [Size(0, 0), Size(1, 1), Size(7, 3), Size(200, 60)])

@@ -140,9 +140,9 @@ def test_the_session_is_told_which_run_is_on_the_screen() -> None:
         watched = Watched(app, (120, 40))
         seen: list[bool] = []
 
-        def told(run: int) -> None:
+        def told(snapshot: Snapshot) -> None:
             seen.append(bool(watched.screens) and moments(watched.screens[-1]) == {SESSION[2].step})
-            session.runs_drawn.append(run)
+            session.runs_drawn.append(snapshot.run)
 
         vars(session)["drawn"] = told
         await put(app, pilot, SESSION[2])
@@ -152,3 +152,20 @@ def test_the_session_is_told_which_run_is_on_the_screen() -> None:
     session = ScriptedSession(SESSION[0])
     visit(session, act)
     assert SESSION[0].run in session.runs_drawn
+
+
+def test_what_was_measured_is_drawn_once() -> None:
+    drawn: list[str] = []
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        dashboard = app.dashboard
+        assert dashboard is not None
+        for pane in dashboard.panes.values():
+            pane.redraw = partial(drawn.append, pane.NAME)  # type: ignore[method-assign]
+        await put(app, pilot, replace(SINE, picture=8, state="paused", pace=3.0))
+        assert drawn == ["clock"]
+        assert "paused" in rows_of(app)[0]
+        await put(app, pilot, replace(SINE, picture=9))
+        assert set(drawn) == set(dashboard.panes)
+
+    visit(ScriptedSession(replace(SINE, picture=8)), act)

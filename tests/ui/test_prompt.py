@@ -43,8 +43,9 @@ def test_enter_returns_the_words_of_a_command() -> None:
     assert typed(" ", *"undo", " ", "enter")[0] == ["undo"]
 
 
-def test_escape_returns_none() -> None:
+def test_escape_returns_none_and_so_does_an_empty_line() -> None:
     assert typed(*"undo", "escape")[0] == [None]
+    assert typed(" ", "enter")[0] == [None]
 
 
 @pytest.mark.parametrize(

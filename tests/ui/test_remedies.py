@@ -16,6 +16,11 @@ def test_f_lists_the_remedies_with_what_they_need_and_marks_those_that_fit() -> 
     assert "does not fit: it is for one hidden layer" in screen
 
 
+def test_the_menu_says_where_none_fits() -> None:
+    unfit = tuple(replace(offer, fits=False) for offer in SINE.remedies)
+    assert "remedies, none for stuck-outside-basin" in "\n".join(show(replace(SINE, remedies=unfit), "f"))
+
+
 def test_the_chosen_remedy_is_sent_as_a_command_and_escape_sends_none() -> None:
     assert sent(SINE, "f", "escape", "f", "enter", "f", "down", "enter") == [
         "remedy:widen-range",

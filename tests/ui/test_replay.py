@@ -1,5 +1,6 @@
 """A death on the screen: one moment of it, the film in a screen of its own, and in the units pane."""
 
+import textwrap
 from dataclasses import replace
 from functools import partial
 
@@ -8,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from periodic_tui.engine.snapshot import Death, Snapshot
-from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.maps import fold_line, zero_lines
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.panes.units import pane as units
@@ -16,7 +17,7 @@ from periodic_tui.ui.panes.units.pane import UnitsPane
 from periodic_tui.ui.screens import replay
 from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.widgets.death_frame import LARGE, death_frame
-from tests.ui.deaths import OVER_ONE, OVER_TWO, WITHOUT_PICTURE, plane
+from tests.ui.deaths import OVER_ONE, OVER_TWO, TEXT, WITHOUT_PICTURE, plane
 from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, put, rows_of, visit
 
 NEVER = 1e6
@@ -36,7 +37,7 @@ def frame(death: Death, number: int, size: tuple[int, int] = (72, 17)) -> Cells:
 def test_each_moment_tells_step_share_weights_and_what_pushes() -> None:
     text = "\n".join(frame(OVER_ONE, 1).text())
     for part in (
-        "hidden.0 unit 3", "step 1 · 1 before its death", "active on 60 % of the probe", "w +0.5  b -0.2",
+        "hidden.0 unit 3", "step 1 · 1 before death", "active on 60 % of the probe", "w +0.5  b -0.2",
         "gradient by b +31", "→ next step -0.31", "pre-activation -0.2 to +0.3",
     ):  # fmt: skip
         assert part in text
@@ -86,6 +87,39 @@ def test_without_a_picture_there_are_the_figures() -> None:
     text = "\n".join(frame(WITHOUT_PICTURE, 0).text())
     assert "hidden.1 unit 1" in text
     assert "step 811" in text
+
+
+@pytest.mark.parametrize("size", [(38, 5), (38, 7), (38, 8)])
+@pytest.mark.parametrize("glyphs", ["braille", "ascii"])
+@pytest.mark.parametrize("death", [OVER_ONE, OVER_TWO])
+def test_a_small_pane_shows_the_picture_beside_its_figures(death: Death, glyphs: Glyphs, size: tuple[int, int]) -> None:
+    for number, moment in enumerate(death.film):
+        cells = death_frame(death, number, size, color=False, glyphs=glyphs)
+        rows = [row.rstrip() for row in cells.text()]
+        assert sum(bool(row[: size[0] - 19].strip()) for row in rows) >= 2
+        assert rows[0].endswith(f"hidden.0 unit {death.unit}")
+        when = "dead" if moment.step == death.step else f"{death.step - moment.step} before death"
+        assert any(when in row for row in rows)
+        assert not any("…" in row or "~" in row for row in rows)
+
+
+def test_the_sentence_of_a_death_is_told_in_whole_clauses() -> None:
+    told = replace(OVER_ONE, text=f"{TEXT}; {'and so on ' * 40}and its end")
+    rows = [row.rstrip() for row in frame(told, 2).text()]
+    assert rows[-3:] == [*textwrap.wrap(TEXT, 71), ""]
+
+
+LONG = replace(
+    OVER_TWO,
+    step=OVER_TWO.step + 123_000,
+    film=tuple(replace(one, step=one.step + 123_000, weights=np.full(9, -0.0716)) for one in OVER_TWO.film),
+)
+
+
+@pytest.mark.parametrize("size", [(72, 17), (56, 10), (38, 8)])
+def test_no_figure_is_cut(size: tuple[int, int]) -> None:
+    for death, number in ((LONG, 0), (OVER_TWO, 0), (OVER_ONE, 1)):
+        assert not any(row.rstrip().endswith("…") for row in frame(death, number, size).text())
 
 
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (3, 2), (38, 8), (56, 10), (200, 60)])

@@ -13,7 +13,7 @@ from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.panes.units.detail import detail_lines, unit_detail
 from periodic_tui.ui.panes.units.drawing import unit_picture
 from periodic_tui.ui.panes.units.grid import LABEL, grid_rows, moved, row_of, unit_rows
-from periodic_tui.ui.panes.units.looks import LOOKS, states, totals
+from periodic_tui.ui.panes.units.looks import LOOKS, key_row, states, totals
 from periodic_tui.ui.panes.units.pane import UnitsPane
 from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, framed, put, rows_of, views, visit
 
@@ -57,14 +57,28 @@ def test_units_that_seldom_react_are_pale_and_the_dead_for_good_stand_apart() ->
 
 
 def test_the_detail_tells_weights_bias_and_share_of_the_probe() -> None:
-    assert detail_lines(SMALL, (0, 0)) == [
+    assert detail_lines(SMALL, (0, 0), 58) == [
         "hidden.0 unit 0 · alive",
         "active on 2,048 of 4,096",
         "w (+1, -2)  b +0.5  out +3",
     ]
-    assert detail_lines(SMALL, (0, 2))[:2] == ["hidden.0 unit 2 · dead for good", "active on 0 of 4,096"]
+    assert detail_lines(SMALL, (0, 2), 58)[:2] == ["hidden.0 unit 2 · dead for good", "active on 0 of 4,096"]
     many = replace(PAIR, incoming=np.ones((3, 512)))
-    assert "w (+1, +1, +1, +1, …)" in detail_lines(replace(SMALL, layers=(many,)), (0, 0))[2]
+    assert "w (+1, +1, +1, +1, …)" in detail_lines(replace(SMALL, layers=(many,)), (0, 0), 58)[2]
+
+
+@pytest.mark.parametrize(("width", "told"), [(70, 6), (58, 6), (57, 5), (38, 3), (16, 1), (0, 0)])
+def test_every_shape_in_the_key_has_its_meaning(width: int, told: int) -> None:
+    layer = replace(PAIR, activity=np.ones(8), certified=(0,), dead=(0, 1), mute=(2,), linear=(3,), duplicate=((4, 5),))
+    row = key_row([layer], width, "braille").text()[0].split()
+    shapes = [word for word in row if len(word) == 1]
+    assert len(shapes) == told
+    assert not row or len(row[-1]) > 1
+
+
+def test_no_weight_of_the_detail_is_cut() -> None:
+    fine = replace(PAIR, incoming=np.full((3, 2), -0.12345), bias=np.full(3, 0.41823), outgoing=np.full((1, 3), 0.5678))
+    assert detail_lines(replace(SMALL, layers=(fine,)), (0, 0), 38)[2] == "w (-0.12, -0.12)  b +0.42  out +0.57"
 
 
 def test_the_totals_are_told_layer_by_layer() -> None:

@@ -14,7 +14,7 @@ class Pace(Command, word="pace", takes=":RATE", passing=True):
 
     def apply(self, loop: Loop) -> str:
         loop.pacer.set(self.rate)
-        return f"set the pace to {self.rate:g} steps/s" if self.rate else "trained flat out"
+        return f"set the pace to {self.rate:,g} steps/s" if self.rate else "trained flat out"
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Slower(Command, word="slower"):
     """Train at fewer steps a second."""
 
     def resolved(self, loop: Loop) -> Iterator[Command]:
-        yield Pace(slower(loop.pacer.pace, loop.pacer.rate))
+        yield Pace(slower(loop.pacer.pace, loop.pacer.reach))
 
 
 @dataclass(frozen=True)

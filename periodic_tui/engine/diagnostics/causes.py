@@ -52,8 +52,8 @@ def cause_of(
     }
     guilty = min(shares, key=shares.__getitem__)
     if guilty == "inputs":
-        means = [float(x.mean()) for x in inputs]
-        return Cause(f"; its inputs from hidden.{layer - 1} went from {means[0]:.3g} to {means[1]:.3g} on average")
+        whose, moved = "its" if len(units) == 1 else "their", float((inputs[1] - inputs[0]).mean())
+        return Cause(f"; {whose} inputs from hidden.{layer - 1} moved {moved:+.2g} on average")
     gradient = observer.step.layout.views(gradient_at(trainer, step_inputs, seeds, step, before))
     kind, (old, new) = ("bias", biases) if guilty == "bias" else ("weight", weights)
     slope = gradient[f"{name}.{kind}"][0, index]
@@ -70,7 +70,8 @@ def _sentence(guilty: str, moved: Tensor, slope: Tensor, lr: float, optimizer: O
     moved, slope = moved.flatten(), slope.flatten()
     place = int(moved.abs().argmax())
     of = "its bias" if guilty == "bias" else f"its weight from input {place}"
-    return f"; {of} moved {float(moved[place]):+.2g} in one step of {by} × gradient {float(slope[place]):.2g}"
+    push = f" × gradient {slope[place]:.2g}" if slope[place] else ": what earlier steps left, its gradient is 0"
+    return f"; {of} moved {float(moved[place]):+.2g} in one step of {by}{push}"
 
 
 def _active(x: Tensor, weight: Tensor, bias: Tensor) -> float:

@@ -15,10 +15,11 @@ from torch import Tensor
 
 from periodic_tui.engine.diagnostics.causes import Cause, cause_of
 from periodic_tui.engine.diagnostics.observer import Observer
-from periodic_tui.engine.diagnostics.stretch import REVIVED, Changed, Moment, Stretch, Unit, has_changed
+from periodic_tui.engine.diagnostics.stretch import REVIVED, Changed, Moment, Stretch, Unit
 from periodic_tui.engine.diagnostics.units import DEAD_SHARE
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.training.checkpoint import Checkpoint
+from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import cloned, on_cpu
 from periodic_tui.engine.training.trainer import Trainer
 
@@ -67,10 +68,6 @@ class Change:
         shares = self.low.activity[self.layer]
         return max(self.units, key=lambda unit: float(shares[unit]))
 
-    def has_come(self, activity: tuple[Tensor, ...]) -> bool:
-        """Whether it has happened to one of the units where these are the shares `[units]` of the layers."""
-        return any(has_changed(activity, (self.layer, unit), self.died) for unit in self.units)
-
 
 class Deaths:
     """Watches the units of one replica from look to look."""
@@ -78,8 +75,8 @@ class Deaths:
     def __init__(self, trainer: Trainer, observer: Observer) -> None:
         self.trainer, self.observer = trainer, observer
         self._key: tuple[object, ...] = ()
-        self._inputs = trainer.step_inputs
-        """Those of the last look: a remedy replaces them, and then the stretch cannot be run again."""
+        self._way = trainer.stepper.name, trainer.step_inputs
+        """Engine and step inputs of the last look: after others, the stretch cannot be run again."""
         self._dead: set[Unit] = set()
         self._budget = Budget(SHARE)
         self._moments: deque[Moment] = deque(maxlen=_KEPT if trainer.training_step.layout.size <= SMALL else 1)
@@ -89,10 +86,24 @@ class Deaths:
         """Forget the looks before: a command has changed the parameters."""
         self._moments.clear()
 
+    def rewind(self, step: int) -> None:
+        """Training goes on from an earlier look: forget those after it."""
+        while self._moments and self._moments[-1].step > step:
+            self._moments.pop()
+        if self._moments:
+            self._dead, self._way = _dead_at(self._moments[-1]), self._way_now
+
+    @property
+    def looked_at(self) -> int | None:
+        """Step of the last look."""
+        return self._moments[-1].step if self._moments else None
+
     @property
     def last(self) -> tuple[int, Checkpoint] | None:
-        """Step and state of all replicas at the last look."""
-        return (self._moments[-1].step, self._checkpoint) if self._moments and self._checkpoint else None
+        """Step and state of all replicas at the last look, from where the same steps can be taken again."""
+        if not (self._moments and self._checkpoint and self._same_way):
+            return None
+        return self._moments[-1].step, self._checkpoint
 
     def moment(self, focus: int, activity: tuple[Tensor, ...]) -> Moment:
         """A replica as it is now, whose shares of the probe these are, `[units]` a layer."""
@@ -109,8 +120,11 @@ class Deaths:
         """
         if not self._goes_on(focus):
             self._moments.clear()
-            self._dead = _where(shares < DEAD_SHARE for shares in moment.activity)
+            self._dead = _dead_at(moment)
         changed, moments = self._changed(moment.activity), tuple(self._moments)
+        again = again and self._same_way
+        if not self._same_way:
+            self._moments.clear()
         self._remember(moment)
         if not changed or not moments:
             return []
@@ -122,17 +136,20 @@ class Deaths:
             places = stretch.places(moment, changed, until)
             return [change for place in places for change in self._told(stretch, *place)]
 
-    def exactly(self, change: Change, low: Moment, high: Moment) -> Change:
-        """The same change, now that it is known between which moments it happened."""
-        units = [unit for unit in change.units if has_changed(high.activity, (change.layer, unit), change.died)]
-        return self._change(change.stretch, low, high, change.layer, units, change.died)
-
     def _goes_on(self, focus: int) -> bool:
-        """Whether nothing but training happened since the last look at the same replica."""
-        key, before = (focus, self.trainer.experiment, self.trainer.stepper.name), self._key
-        inputs, self._inputs = self._inputs, self.trainer.step_inputs
+        """Whether the last look was at the same replica of the same experiment, and no command came since."""
+        key, before = (focus, self.trainer.experiment), self._key
         self._key = key
-        return bool(self._moments) and key == before and inputs is self.trainer.step_inputs
+        return bool(self._moments) and key == before
+
+    @property
+    def _way_now(self) -> tuple[str, StepInputs]:
+        return self.trainer.stepper.name, self.trainer.step_inputs
+
+    @property
+    def _same_way(self) -> bool:
+        """Whether the same engine has trained on the same inputs since the last look."""
+        return self._way[0] == self.trainer.stepper.name and self._way[1] is self.trainer.step_inputs
 
     def _changed(self, activity: tuple[Tensor, ...]) -> Changed:
         died = _where(shares < DEAD_SHARE for shares in activity) - self._dead
@@ -145,6 +162,7 @@ class Deaths:
         if self._moments and self._moments[-1].step == moment.step:
             self._moments.pop()
         self._moments.append(moment)
+        self._way = self._way_now
         self._checkpoint = Checkpoint.of(self.trainer)
 
     def _told(self, stretch: Stretch, low: Moment, high: Moment, changed: Changed) -> Iterator[Change]:
@@ -172,6 +190,10 @@ class Deaths:
             cause = cause_of(self.trainer, self.observer, inputs, stretch.seeds.cpu(), *states, layer, units)
         deed = _deed(low.activity[layer], high.activity[layer], units, cause.pushed) if died else "came back to life"
         return f"{who} of hidden.{layer} {deed}{when}: {shares}{cause.text}"
+
+
+def _dead_at(moment: Moment) -> set[Unit]:
+    return _where(shares < DEAD_SHARE for shares in moment.activity)
 
 
 def _where(masks: Iterable[Tensor]) -> set[Unit]:

@@ -104,14 +104,19 @@ class Pacer:
         return (self._taken - before) / max(now - start, 1e-9) if self._taken else 0.0
 
     @property
+    def reach(self) -> float:
+        """Steps a second to be had flat out: as measured, or by what the last ones cost where that was just begun."""
+        return max(self.rate, 1 / self._cost)
+
+    @property
     def falls_short(self) -> bool:
         """Whether the machine does not reach the pace: known once that was asked for over a whole window."""
         return self.pace > 0 and self._clock() - self._origin >= self._window and self.rate < 0.5 * self.pace
 
 
-def slower(pace: float, rate: float) -> float:
-    """The next rung below the pace, or below the measured rate where there is none; never faster than it was."""
-    present = pace or rate
+def slower(pace: float, reach: float) -> float:
+    """The next rung below the pace, or below what is to be had flat out; never faster than it was."""
+    present = pace or reach
     return max((rung for rung in LADDER if rung < 0.99 * present), default=min(present, LADDER[0]) or LADDER[0])
 
 

@@ -115,7 +115,7 @@ class Trainer:
     def inject(self, offset: float) -> None:
         """Set every replica to the known answer, plus `offset` on its frequencies. Raises Refused."""
         if offset and self.experiment.model.frequency_parameter is None:
-            raise Refused("an offset is added to a frequency, and this model has none")
+            raise Refused("this model has no frequency to add an offset to")
         try:
             self.place(self.answer_parameters(offset))
         except NoAnswer as reason:

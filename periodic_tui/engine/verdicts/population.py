@@ -43,6 +43,11 @@ class Population:
         """Whether some replica has not been read since this step."""
         return bool((self._read_at < step).any())
 
+    def begin(self) -> None:
+        """The parameters were placed anew: nothing is known of them."""
+        self.codes[:] = CODES.index("learning")
+        self.forget()
+
     def forget(self) -> None:
         """The replicas have changed under the same number of steps."""
         self._read_at[:] = -1

@@ -39,6 +39,9 @@ class ClockPane(Pane):
     def on_mount(self) -> None:
         self.set_interval(TICK, self._tick)
 
+    def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
+        self.redraw()
+
     def _tick(self) -> None:
         if self.snapshot.state in ("training", "solved") and self.is_relevant(self.snapshot):
             self.redraw()

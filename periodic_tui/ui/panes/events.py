@@ -1,7 +1,6 @@
 """The events pane: what was done to the run, and what happened in it."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import ClassVar
 
@@ -11,7 +10,7 @@ from textual.message import Message
 
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.ui.formatting import clipped, plain, wrapped
+from periodic_tui.ui.formatting import plain, whole_clauses
 from periodic_tui.ui.widgets.pane import Pane
 
 STEP = 11
@@ -22,12 +21,17 @@ PLAYABLE = "▶ "
 """Before the text of a death that can be played again."""
 
 
+PACING = ("pace", "pause", "resume", "step")
+"""Commands of which the header tells."""
+
+
 class EventsPane(Pane):
     """Shows the newest event last, each in a line or two; the cursor's in full. Enter plays a death again."""
 
     NAME = "events"
     TITLE = "events"
     PLACE = "strip"
+    HINTS = (("arrows", "choose"), ("enter", "play again"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", "event before", id="events.up", show=False, tooltip="The event before"),
         Binding("down", "choose(1)", "next event", id="events.down", show=False, tooltip="The next event"),
@@ -70,7 +74,7 @@ class EventsPane(Pane):
         cells, cursor = Cells.blank(*size), self.cursor if self.has_focus else -1
         lines: list[tuple[str, str, bool]] = []
         start = 0
-        for place, event in enumerate(snapshot.events):
+        for place, event in enumerate(_worth(snapshot.events) if size.height == 1 and cursor < 0 else snapshot.events):
             if place == cursor:
                 start = len(lines)
             most = min(size.height, size.height if place == cursor else LINES)
@@ -91,18 +95,14 @@ class EventsPane(Pane):
         return ""
 
 
-def whole_clauses(text: str) -> Iterator[str]:
-    """The text, then without its last clause, and so on: no figure is cut in two."""
-    yield text
-    for cut in reversed(list(re.finditer(r"[:;] ", text))):
-        yield text[: cut.start()]
+def _worth(events: Sequence[Event]) -> Sequence[Event]:
+    """What a single row tells: not the pace, which the header shows."""
+    return [event for event in events if (event.command or "").partition(":")[0] not in PACING] or events
 
 
 @lru_cache(maxsize=512)
 def event_lines(event: Event, width: int, most: int, glyphs: Glyphs) -> list[tuple[str, str]]:
     """The step, right-aligned, beside the first of its lines of text, of which there are at most so many."""
     mark, room = "" if event.death is None else plain(PLAYABLE, glyphs), width - STEP - 3
-    forms = (wrapped(mark + text, room, glyphs) or [""] for text in whole_clauses(event.text))
-    texts = next((lines for lines in forms if len(lines) <= most), None)
-    texts = clipped(wrapped(mark + event.text, room, glyphs), most) if texts is None else texts
+    texts = whole_clauses(mark + event.text, room, most, glyphs) or [""]
     return [("" if number else f"{event.step:>{STEP},}", text) for number, text in enumerate(texts)]

@@ -23,6 +23,7 @@ class FeaturesPane(PlotPane):
     NAME = "features"
     TITLE = "features"
     ASKS = True
+    HINTS = (("enter", "PCA or t-SNE"),)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "turn_method", "PCA or t-SNE", id="features.method", show=False, tooltip="PCA or t-SNE"),
     ]
@@ -52,8 +53,10 @@ class FeaturesPane(PlotPane):
 
     def figure(self, snapshot: Snapshot) -> str:
         features = snapshot.features
-        if features.remark or features.method != "PCA":
-            return features.remark or f"{features.method} of step {features.step:,} · enter: PCA"
+        if features.remark or not features.method:
+            return features.remark
+        if features.method != "PCA":
+            return f"{features.method} of step {features.step:,} · enter: PCA"
         return f"PCA, {features.explained:.0%} of the spread · enter: t-SNE"
 
 

@@ -17,6 +17,7 @@ from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL
 from periodic_tui.plotting.maps import Map, banded, map_size, side_by_side, zero_lines
 from periodic_tui.plotting.regions import HELD_OUT, NOT_YET, region_row
 from periodic_tui.ui.formatting import loss, plain
+from periodic_tui.ui.widgets.pane import ZOOM
 from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
 Window = tuple[float, float]
@@ -38,6 +39,7 @@ class FitPane(PlotPane):
 
     NAME = "fit"
     TITLE = "fit"
+    HINTS = ZOOM
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("plus,equals_sign", "zoom(0.5)", "zoom in", id="zoom.in", show=False, tooltip="Halve the range of x"),
         Binding("minus", "zoom(2.0)", "zoom out", id="zoom.out", show=False, tooltip="Double the range of x"),

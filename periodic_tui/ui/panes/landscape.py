@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from textual.geometry import Size
 
-from periodic_tui.engine.snapshot import GradientStats, Landscape, Snapshot
+from periodic_tui.engine.snapshot import Landscape, Snapshot
 from periodic_tui.plotting.axes import linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.figures import EVERYWHERE, Series, curve_figure
@@ -48,7 +48,7 @@ class LandscapePane(PlotPane):
             return f"1 is {four_digits(landscape.reach)} away in parameters{_age(snapshot)}"
         if not landscape.sampled.size:
             return ""
-        return f"{_push(snapshot.gradient_stats)}g: {'wide' if landscape.near else 'near'}{_age(snapshot)}"
+        return f"{_push(snapshot)}g: {'wide' if landscape.near else 'near'}{_age(snapshot)}"
 
     def _loss(self, snapshot: Snapshot, size: Size) -> Cells:
         landscape = snapshot.landscape
@@ -99,9 +99,10 @@ def _basin(snapshot: Snapshot) -> list[Series]:
     return [Series(edge, low, Ink.TARGET, "band", high=high, label="basin of the answer")]
 
 
-def _push(stats: GradientStats) -> str:
-    """Gradient and noise as the verdict tells them; nothing where they were not measured."""
-    if math.isnan(stats.gradient):
+def _push(snapshot: Snapshot) -> str:
+    """Gradient and noise as the verdict tells them; nothing where they are of another step than the landscape."""
+    stats = snapshot.gradient_stats
+    if math.isnan(stats.gradient) or stats.step != snapshot.landscape.step:
         return ""
     return f"gradient {four_digits(stats.gradient)} in noise ±{stats.noise:.3g} · "
 

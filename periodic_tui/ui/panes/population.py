@@ -49,6 +49,7 @@ class PopulationPane(StepPane):
 
     NAME = "population"
     TITLE = "population"
+    HINTS = (("arrows", "choose"),)
     BINDINGS: ClassVar[list[BindingType]] = arrows("population", "replica")
 
     _columns = 1
@@ -79,7 +80,7 @@ class PopulationPane(StepPane):
         low, high = wilson(solved, snapshot.replicas)
         share = 100 * solved / snapshot.replicas
         interval = f"{share:.1f} % [{100 * low:.1f}, {100 * high:.1f}] solved"
-        return f"{snapshot.replicas:,} seeds · {interval} · cursor: seed {snapshot.seed}"
+        return f"{interval} · {snapshot.replicas:,} seeds · cursor: seed {snapshot.seed}"
 
     def _grid(self, snapshot: Snapshot, rows: int, spread: int) -> Cells:
         """A cell for each replica; rows that do not fit scroll with the cursor."""

@@ -61,6 +61,9 @@ class Prompt(ModalScreen[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         words = event.value.strip()
+        if not words:
+            self.dismiss(None)
+            return
         try:
             parse(words)
         except ValueError as problem:

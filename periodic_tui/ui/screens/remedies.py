@@ -22,7 +22,8 @@ class RemedyMenu(Menu):
 
     def __init__(self, offers: Sequence[Offer], verdict: str, glyphs: Glyphs = "braille") -> None:
         entries = [Option(_table(offer, glyphs), offer.name, bool(offer.unfit)) for offer in offers]
-        super().__init__(f"remedies for {plain(verdict, glyphs)}", entries, "none is told the answer")
+        title = f"remedies for {verdict}" if any(offer.fits for offer in offers) else f"remedies, none for {verdict}"
+        super().__init__(plain(title, glyphs), entries, "none is told the answer")
 
 
 def _table(offer: Offer, glyphs: Glyphs) -> Table:

@@ -21,6 +21,11 @@ SMALLEST = Size(8, 3)
 Place = Literal["plot", "strip"]
 
 
+Hint = tuple[str, str]
+"""Keys, and what they do in a word."""
+ZOOM: tuple[Hint, ...] = (("+ -", "zoom"), ("arrows", "move"))
+
+
 class Pane(CellWidget, can_focus=True):
     """Base of all panes. A subclass has a name, tells when it is relevant, and draws."""
 
@@ -29,6 +34,9 @@ class Pane(CellWidget, can_focus=True):
     TITLE: ClassVar[str] = ""
     PLACE: ClassVar[Place] = "plot"
     """A plot shares the grid; a strip lies across the screen below it."""
+
+    HINTS: ClassVar[tuple[Hint, ...]] = ()
+    """Its own keys, for the last row of the screen."""
 
     ASKS: ClassVar[bool] = False
     """Whether the session has to compute something for it alone, and should know when it is shown."""
@@ -72,8 +80,10 @@ class Pane(CellWidget, can_focus=True):
         border = bordered(size, self.TITLE, self.figure(self.snapshot), self.has_focus, self.glyphs)
         return border.paste(inside, 1, 1)
 
-    def watch_snapshot(self) -> None:
-        self.redraw()
+    def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
+        """Draw anew, unless all that a pane shows was measured before."""
+        if new.picture is None or new.picture != old.picture:
+            self.redraw()
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         super().watch_has_focus(_has_focus)

@@ -14,6 +14,7 @@ from periodic_tui.plotting.axes import FEWEST_STEPS, Axis, Scale, step_axis, ste
 from periodic_tui.plotting.cells import Cells, Glyphs
 from periodic_tui.plotting.figures import Series, curve_figure
 from periodic_tui.plotting.steps import StepCurve
+from periodic_tui.ui.widgets.pane import ZOOM
 from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
 STEP_KEYS: list[BindingType] = [
@@ -37,6 +38,8 @@ _MOVES = 8
 
 class StepPane(PlotPane):
     """Shows the present life of the run, until the user zooms or pans."""
+
+    HINTS = ZOOM
 
     def __init__(self, glyphs: Glyphs = "braille") -> None:
         super().__init__(glyphs)

@@ -106,6 +106,11 @@ def test_activations_and_optimizers_go_round() -> None:
         opened(sine()).apply(parse("next:activation"))
 
 
+def test_a_key_that_is_refused_says_why_and_not_what_it_comes_to() -> None:
+    with pytest.raises(Refused, match=r"^this model has no frequency to add an offset to$"):
+        opened(magnitude()).apply(parse("inject-beside"))
+
+
 def test_what_is_refused_is_passed_over() -> None:
     session = opened(magnitude(replicas=2))
     kinds = []
@@ -153,7 +158,7 @@ def test_a_look_does_not_shorten_an_advance() -> None:
 
 REFUSALS = [
     (ln, "set:domain.train=[[-1.0, 1.0]]", "ln x needs x above 0"),
-    (ln, "inject:+1", "an offset is added to a frequency"),
+    (ln, "inject:+1", "no frequency to add an offset to"),
     (ln, "set:model.hidden=[3]", "needs a new run"),
     (ln, "set:optimizer.lr=-1", "expected"),
     (sine, "remedy:reseed-units", "does not fit"),

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from periodic_tui.engine.diagnostics import deaths
+from periodic_tui.engine.diagnostics.causes import cause_of
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import View
@@ -196,3 +197,22 @@ def test_a_unit_dies_that_loses_more_than_half_or_is_pushed_and_else_it_drifts(
     lost: int, outgoing: float, said: str
 ) -> None:
     assert f"unit 1 of hidden.0 {said}" in change_of(lost, outgoing)
+
+
+def test_a_weight_without_gradient_is_moved_by_what_earlier_steps_left() -> None:
+    assert change_of(22, 0.0).endswith("in one step of sgd at lr 0.001: what earlier steps left, its gradient is 0")
+
+
+def test_inputs_that_move_little_are_told_by_how_far_they_moved() -> None:
+    run = Run(1, "test", experiment(target="relu", model={"kind": "mlp", "hidden": [2, 2]}), CPU)
+    parameters = run.trainer.parameters.clone()
+    views = run.trainer.training_step.layout.views(parameters)
+    views["hidden.0.weight"].zero_()
+    views["hidden.0.bias"].fill_(0.126)
+    views["hidden.1.weight"].fill_(1.0)
+    views["hidden.1.bias"].fill_(-0.25199)
+    moved = parameters.clone()
+    run.trainer.training_step.layout.views(moved)["hidden.0.bias"].sub_(2e-5)
+    states = {"parameters": parameters}, {"parameters": moved}
+    cause = cause_of(run.trainer, run.observer, run.trainer.step_inputs, run.trainer.seeds, 0, *states, 1, [0])
+    assert cause.text == "; its inputs from hidden.0 moved -2e-05 on average"

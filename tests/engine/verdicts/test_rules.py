@@ -340,31 +340,31 @@ WORDS: list[tuple[str, Changes, str, dict[str, Any], float]] = [
     (
         "dead-network",
         {**MEANS, "dead_layer": 1, "layers": (layer(0, 50), layer(1, 10))},
-        "All 10 units of hidden.1 are dead: no gradient passes, only what lies behind them still learns, so the fit is "
-        "the constant -0.9535 (mean of y -0.9535, median -0.6931).",
+        "All 10 units of hidden.1 are dead: no gradient passes, and only what lies behind them still learns. The fit "
+        "is the constant -0.9535 (mean of y -0.9535, median -0.6931).",
         {"layer": "hidden.1", "units": 10, **MEANS},
         math.inf,
     ),
     (
         "dead-network",
         {**MEANS, "dead_layer": 0, "layers": (layer(0, 2, certified=(0, 1)),)},
-        "All 2 units of hidden.0 are dead: no point of the domain can revive them, and no gradient passes, only what "
-        "lies behind them still learns, so the fit is the constant -0.9535 (mean of y -0.9535, median -0.6931).",
+        "All 2 units of hidden.0 are dead: no point of the domain can revive them, no gradient passes, and only what "
+        "lies behind them still learns. The fit is the constant -0.9535 (mean of y -0.9535, median -0.6931).",
         {"layer": "hidden.0", "units": 2, **MEANS},
         math.inf,
     ),
     (
         "dead-network",
         {**MEANS, "dead_layer": 0, "layers": (layer(0, 1, certified=(0,)),)},
-        "The unit of hidden.0 is dead: no point of the domain can revive it, and no gradient passes, only what lies "
-        "behind it still learns, so the fit is the constant -0.9535 (mean of y -0.9535, median -0.6931).",
+        "The unit of hidden.0 is dead: no point of the domain can revive it, no gradient passes, and only what lies "
+        "behind it still learns. The fit is the constant -0.9535 (mean of y -0.9535, median -0.6931).",
         {"layer": "hidden.0", "units": 1, **MEANS},
         math.inf,
     ),
     (
         "dead-network",
         {**MEANS, "dead_layer": 1, "layers": (layer(0, 5), layer(1, 1)), "method": Method(output_layer=False)},
-        "The unit of hidden.1 is dead: no gradient passes, so the fit is the constant -0.9535 (mean of y -0.9535, "
+        "The unit of hidden.1 is dead: no gradient passes. The fit is the constant -0.9535 (mean of y -0.9535, "
         "median -0.6931).",
         {"layer": "hidden.1", "units": 1, **MEANS},
         math.inf,

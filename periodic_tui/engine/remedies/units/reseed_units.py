@@ -64,8 +64,9 @@ class ReseedUnits(Remedy):
             failed = now.loss > context.setting.solved_below
             reseeded += int(failed.sum())
             self._reseed(context, now, failed)
-            stage = f"round {turn + 1} of {self.rounds}, {int(failed.sum())} of {context.replicas} networks re-seeded"
-            yield Train(self.every, stage)
+            count, among = int(failed.sum()), context.replicas
+            what = counted(count, "unit") if among == 1 else f"{count} of {among} networks"
+            yield Train(self.every, f"round {turn + 1} of {self.rounds}, {what} re-seeded")
         for step in range(20):
             context.rate(full * (1 - step / 20 + 0.05 * step / 20))
             yield Train(max(1, self.settle // 20), "settling with a falling learning rate")

@@ -28,10 +28,10 @@ def dead_network(e: Evidence) -> Statement:
     several = layer.units > 1
     who = f"All {layer.units:,} units of {layer.name} are dead" if several else f"The unit of {layer.name} is dead"
     it = "them" if several else "it"
-    sure = f"no point of the domain can revive {it}, and " if len(layer.certified) == layer.units else ""
+    sure = f"no point of the domain can revive {it}, " if len(layer.certified) == layer.units else ""
     is_output = not e.method.output_layer and layer is e.layers[-1]
-    behind = "" if is_output else f", only what lies behind {it} still learns"
-    text = f"{who}: {sure}no gradient passes{behind}, so the fit is {_constant(e)}."
+    behind = "" if is_output else f", and only what lies behind {it} still learns"
+    text = f"{who}: {sure}no gradient passes{behind}. The fit is {_constant(e)}."
     short = f"{who}: the fit is the constant {e.fit_mean[0]:.4g}."
     figures = {"layer": layer.name, "units": layer.units, "fit_mean": e.fit_mean[0], **_averages(e)}
     return Statement(text, in_one_line(short, f"{who}."), figures, next=(AGAIN, OTHER_START, REMEDIES))

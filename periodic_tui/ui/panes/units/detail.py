@@ -2,13 +2,13 @@
 
 from textual.geometry import Size
 
-from periodic_tui.engine.snapshot import Snapshot, UnitCurve
+from periodic_tui.engine.snapshot import Layer, Snapshot, UnitCurve
 from periodic_tui.plotting.axes import follow, linear_axis
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
 from periodic_tui.plotting.heat import SEQUENTIAL
 from periodic_tui.plotting.maps import Map, side_by_side
-from periodic_tui.ui.formatting import numbers, plain, shortened
+from periodic_tui.ui.formatting import SHOWN_NUMBERS, fitting, numbers, plain
 from periodic_tui.ui.panes.units.grid import Unit
 from periodic_tui.ui.panes.units.looks import MEANINGS, states
 from periodic_tui.ui.widgets.plot_pane import tick_room
@@ -22,28 +22,34 @@ PICTURE = 5
 def unit_detail(snapshot: Snapshot, cursor: Unit, size: Size, color: bool, glyphs: Glyphs) -> Cells:
     """The unit's figures, and below them its activation where there is room and the session has sent it."""
     cells = Cells.blank(*size)
-    for row, line in enumerate(detail_lines(snapshot, cursor)[: size.height]):
-        cells = cells.write(0, row, shortened(plain(line, glyphs), size.width), Ink.TEXT)
+    for row, line in enumerate(detail_lines(snapshot, cursor, size.width)[: size.height]):
+        cells = cells.write(0, row, plain(line, glyphs), Ink.TEXT)
     curve, room = snapshot.unit, Size(size.width, size.height - LINES)
     if room.height < PICTURE or not curve.x.size or (curve.layer, curve.unit) != cursor:
         return cells
     return cells.paste(_activation(curve, room, color, glyphs), 0, LINES)
 
 
-def detail_lines(snapshot: Snapshot, cursor: Unit) -> list[str]:
-    """Lines with the unit's name and state, its share of the probe, and its weights."""
+def detail_lines(snapshot: Snapshot, cursor: Unit, width: int) -> list[str]:
+    """Lines with the unit's name and state, its share of the probe, and as much of its weights as fits."""
     index, unit = cursor
     layer = snapshot.layers[index]
-    weights = f"w {numbers(layer.incoming[unit])}" if layer.incoming.size else ""
-    bias = f"b {layer.bias[unit]:+.3g}" if layer.bias.size else ""
-    out = f"out {numbers(layer.outgoing[:, unit])}" if layer.outgoing.size else ""
     active = round(float(layer.activity[unit]) * snapshot.probe_points)
     state = MEANINGS[states(layer)[unit]]
+    forms = [_weights(layer, unit, *form) for form in ((SHOWN_NUMBERS, 3), (SHOWN_NUMBERS, 2), (3, 2), (2, 2), (1, 2))]
     return [
         f"{layer.name} unit {unit} · {state}",
         f"active on {active:,} of {snapshot.probe_points:,}",
-        "  ".join(part for part in (weights, bias, out) if part),
+        fitting(forms, width),
     ]
+
+
+def _weights(layer: Layer, unit: int, most: int, digits: int) -> str:
+    """So many of the unit's weights, with so many digits."""
+    weights = f"w {numbers(layer.incoming[unit], most, digits)}" if layer.incoming.size else ""
+    bias = f"b {layer.bias[unit]:+.{digits}g}" if layer.bias.size else ""
+    out = f"out {numbers(layer.outgoing[:, unit], most, digits)}" if layer.outgoing.size else ""
+    return "  ".join(part for part in (weights, bias, out) if part)
 
 
 def _activation(curve: UnitCurve, size: Size, color: bool, glyphs: Glyphs) -> Cells:

@@ -26,6 +26,10 @@ MEANINGS: dict[UnitState, str] = {
 DEAD: tuple[UnitState, ...] = ("dead", "certified")
 TOLD = ("dead", "mute", "linear", "pair"), ("dead", "pair"), ("dead",)
 """What is counted, and what first goes where there is no room."""
+GIVE_WAY: tuple[UnitState, ...] = ("alive", "linear", "mute", "wrong-sign", "duplicate", "dead", "certified")
+"""Whose meaning is left out first where there is little room."""
+KEY_GAP = 3
+"""Columns between two shapes and their meanings, at most."""
 DIM = 0.25
 """A living unit that reacts on less than this share of the probe is drawn pale."""
 
@@ -37,13 +41,19 @@ def look_of(layer: Layer, unit: int, state: UnitState) -> tuple[str, Ink]:
 
 
 def key_row(layers: Sequence[Layer], width: int, glyphs: Glyphs) -> Cells:
-    """The shapes that occur, and what they mean."""
+    """The shapes that occur, and what they mean: closer together where there is little room, and then only some."""
     occurring = {state for layer in layers for state in states(layer)}
+    told = [state for state in LOOKS if state in occurring]
+    going = [state for state in GIVE_WAY if state in told]
+    while told and len(told) + sum(len(MEANINGS[state]) + 2 for state in told) - 1 > width:
+        told.remove(going.pop(0))
+    spare = width - sum(len(MEANINGS[state]) + 2 for state in told)
+    gap = min(spare // max(len(told) - 1, 1), KEY_GAP)
     cells, column = Cells.blank(width, 1), 0
-    for state, (shape, ink) in LOOKS.items():
-        if state in occurring:
-            cells = cells.write(column, 0, plain(shape, glyphs), ink).write(column + 2, 0, MEANINGS[state], Ink.QUIET)
-            column += len(MEANINGS[state]) + 5
+    for state in told:
+        shape, ink = LOOKS[state]
+        cells = cells.write(column, 0, plain(shape, glyphs), ink).write(column + 2, 0, MEANINGS[state], Ink.QUIET)
+        column += len(MEANINGS[state]) + 2 + gap
     return cells
 
 

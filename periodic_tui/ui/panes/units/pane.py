@@ -39,6 +39,7 @@ class UnitsPane(Pane):
     NAME = "units"
     TITLE = "units"
     ASKS = True
+    HINTS = (("arrows", "choose"),)
     BINDINGS: ClassVar[list[BindingType]] = arrows("units", "unit")
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
@@ -82,11 +83,11 @@ class UnitsPane(Pane):
             self._look()
             self.redraw()
 
-    def watch_snapshot(self) -> None:
+    def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
         if self.has_focus and self._run != self.snapshot.run:
             self._look()
         self._notice()
-        super().watch_snapshot()
+        super().watch_snapshot(old, new)
 
     def on_focus(self) -> None:
         self._leave()
