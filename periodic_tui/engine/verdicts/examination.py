@@ -18,7 +18,7 @@ from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.first_layer import kinks_inside, saturation
 from periodic_tui.engine.diagnostics.samples import Samples
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.engine.training.trial import trial
+from periodic_tui.engine.training.trial import trial, work_of_step
 from periodic_tui.engine.verdicts.closer_look import FIGURES, CloserLook
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.slow_figures import SlowFigure
@@ -27,8 +27,10 @@ LARGER = 10.0
 """A trial goes on with the learning rate and with so many times of it."""
 _TRIAL = 0.05
 """Share of the steps so far that a trial takes, …"""
-_LONGEST, _LONGEST_LIVE, _WORK = 1_000, 50, 2e9
-"""… and its most steps, those while somebody waits, and its most products of samples and parameters."""
+_LONGEST, _WORK = 1_000, 2e9
+"""… its most steps, and products of samples and parameters, …"""
+_LONGEST_LIVE, _WORK_LIVE = 50, 1e8
+"""… and the same while somebody waits."""
 _START: Final = ("start_size", "start_saturated", "start_kinks", "start_weights")
 _AT_ONCE = 64
 
@@ -108,11 +110,9 @@ class Examination:
         return np.column_stack([falls, np.full(len(rows), float(steps))])
 
     def _trial_steps(self, replicas: int, live: bool) -> int:
-        experiment = self._trainer.experiment
-        samples = experiment.training.batch_size or experiment.domain.points
-        work = max(1, replicas * samples * self._trainer.training_step.layout.size)
-        longest = _LONGEST_LIVE if live else _LONGEST
-        return int(max(1, min(_TRIAL * self._trainer.done, longest, _WORK / work)))
+        longest, work = (_LONGEST_LIVE, _WORK_LIVE) if live else (_LONGEST, _WORK)
+        possible = work / work_of_step(self._trainer, replicas)
+        return int(max(1, min(_TRIAL * self._trainer.done, longest, possible)))
 
     def _update(
         self, name: str, figure: SlowFigure, rows: Counts, measure: Callable[[Counts], Floats], live: bool
