@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from periodic_tui.engine.arrays import finite, scalar_or_list
 from periodic_tui.engine.run import Run
-from periodic_tui.engine.snapshot import Layer, Verdict, View
+from periodic_tui.engine.snapshot import Event, Layer, Verdict, View
 
 MANY = 8
 """Seeds from which the verdict says how many are solved."""
@@ -40,13 +41,19 @@ def summary_of(run: Run) -> dict[str, Any]:
         "causes": causes,
         "baselines": finite(asdict(run.measured.judge.samples.baselines)),
         "layers": [layer_fields(layer) for layer in found.layers],
-        "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in run.journal],
+        "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in (*run.journal, *_at_work(run))],
     }
 
 
 def verdict_fields(verdict: Verdict) -> dict[str, Any]:
     """The summary's fields of one cause."""
     return {"code": verdict.code, "text": verdict.text, "figures": verdict.figures}
+
+
+def _at_work(run: Run) -> Iterator[Event]:
+    """That a remedy has not ended yet, and what it is at."""
+    if run.treatment is not None:
+        yield Event(run.step, f"{run.treatment.name} is still at work: {run.treatment.stage}")
 
 
 def layer_fields(layer: Layer) -> dict[str, Any]:

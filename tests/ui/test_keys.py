@@ -216,5 +216,6 @@ def test_a_key_that_reaches_the_dashboard_twice_opens_one_screen(key: str) -> No
         for _ in range(2):
             await app.dashboard.run_action(action)
         assert len(app.screen_stack) == before + 1
+        await pilot.pause()
 
     visit(ScriptedSession(SINE), act)

@@ -20,6 +20,8 @@ from periodic_tui.engine.training.step import loss_of
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.goal import Goal
 
+Trend = tuple[Floats, Floats] | None
+
 EXAMINED: Final = (
     "start_size", "start_saturated", "start_kinks", "start_weights", "saturated", "moved", "gain",
     "start_sharpness", "gain_through_origin", "noise_share", "wave_share", "wave_cycles", "fall",
@@ -91,7 +93,7 @@ class Evidence:
     loss: Floats
     loss_test: Floats
     loss_before: Floats
-    """Probe loss when four fifths of the steps were done; NaN before the first."""
+    """Median probe loss in the fifth of the steps before the last; NaN before the first."""
     train_loss: Floats
     """Expected loss of a minibatch, noise included."""
     fit_mean: Floats
@@ -117,6 +119,8 @@ class Evidence:
     """Pairs of duplicate units in all layers."""
     mute: Counts
     wrong_sign: Counts
+    loss_in_last: Floats | None = None
+    """The same in the last fifth; None where nothing but the present loss is known."""
     straight: Mask = field(default_factory=lambda: np.zeros(1, dtype=bool))
     """Nothing in the network bends on the probe."""
     start_size: Floats = field(default_factory=_unknown)
@@ -179,6 +183,11 @@ class Evidence:
     """… and its hidden layers, for its sentence."""
 
     @property
+    def loss_lately(self) -> Floats:
+        """The loss as it has been lately, to be compared with `loss_before`."""
+        return self.loss if self.loss_in_last is None else self.loss_in_last
+
+    @property
     def good(self) -> Mask:
         """Who explains so much of the target that nobody looks for a culprit."""
         return self.explained > GOOD
@@ -208,12 +217,12 @@ def gathered(
     samples: Samples,
     reading: Reading,
     part: slice,
-    before: Floats | None,
+    trend: Trend,
     steps: int,
 ) -> Evidence:
     """What the reading of these replicas tells, sharpness and wrong signs left open.
 
-    `before`: the probe losses of all replicas when four fifths of the steps were done, which are `steps`.
+    `trend`: the median probe losses of these replicas in the last two fifths of the steps, which are `steps`.
     """
     experiment, count = trainer.experiment, len(reading.loss)
     examined: dict[str, Any] = {name: np.full(count, np.nan) for name in EXAMINED}
@@ -222,7 +231,8 @@ def gathered(
         alive=trainer.state["alive"][part, 0].cpu().numpy(),
         loss=reading.loss,
         loss_test=nothing if reading.loss_test is None else reading.loss_test,
-        loss_before=nothing if before is None else before[part],
+        loss_before=nothing if trend is None else trend[0],
+        loss_in_last=None if trend is None else trend[1],
         train_loss=_train_loss(trainer, observer, reading, part),
         fit_mean=reading.fit_mean,
         fit_std=reading.fit_std,

@@ -106,8 +106,8 @@ class Judge:
         all is measured that can be a cause, of several what decides.
         """
         rows = np.arange(len(self.trainer.seeds))[part]
-        steps, before = self.trainer.done - self._placed, self.trend.fifth_ago(self.trainer.done)
-        evidence = gathered(self.trainer, self.observer, self._goal, self.samples, reading, part, before, steps)
+        steps, trend = self.trainer.done - self._placed, self.trend.medians(self.trainer.done, reading.loss, part)
+        evidence = gathered(self.trainer, self.observer, self._goal, self.samples, reading, part, trend, steps)
         self._examination.begin(evidence, rows)
         self._enter_batches(evidence, part, steps)
         self._stability.note_loss(rows, reading.loss)

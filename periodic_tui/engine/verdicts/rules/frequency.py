@@ -17,16 +17,16 @@ _NOTHING: Final = 0.05
 
 @rule("stuck-outside-basin", lambda e: (e.distance > e.basin) & (e.explained < _NOTHING))
 def stuck_outside_basin(e: Evidence) -> Statement:
-    """The model's frequency is farther than 4.4934/R from the answer (or from the data's spectral peak, and then the
-    sentence says so), and the fit explains less than 5 % of the target's variance. R is that of the range in use.
+    """The model's frequency is farther from the answer (or from the data's spectral peak, and then the sentence says
+    so) than the first maximum of the loss, and the fit explains less than 5 % of the target's variance.
 
-    The expected loss of a sine falls towards its frequency only from within the first positive root of tan u = u.
+    On [−R, R] that is 4.4934/R, the first positive root of tan u = u; R is that of the range in use.
     """
     lr, distance, basin = e.lr[0], e.distance[0], e.basin[0]
     goal = "the peak of the data's spectrum (no answer is declared)" if e.peak else "the answer"
     text = (
         f"ω is lost: {distance:.4g} from {goal}, {basins(distance, basin)}; gradients point home only within "
-        f"±{basin:.4g} (4.4934/R)."
+        f"±{basin:.4g}."
     )
     away = f"ω is lost: {distance:.4g} from {'the peak' if e.peak else 'the answer'}, {basins(distance, basin)}"
     short = in_one_line(f"{away} (one is {basin:.4g}).", f"{away}.")

@@ -115,7 +115,7 @@ def no_extrapolation(e: Evidence) -> Statement:
 
 def is_learning(e: Evidence) -> Mask:
     """Whose probe loss fell, and the minibatches' too; who is nearly there and falls in a trial; who took no step."""
-    fell = (e.loss < (1 - _FALL) * e.loss_before) & ~is_flat(e)
+    fell = (e.loss_lately < (1 - _FALL) * e.loss_before) & ~is_flat(e)
     return fell | _will_fall(e) | np.isnan(e.loss_before)
 
 
@@ -131,21 +131,22 @@ def _will_fall(e: Evidence) -> Mask:
 
 @rule("learning", is_learning)
 def learning(e: Evidence) -> Statement:
-    """The probe loss fell by more than 2 % over the last fifth of the steps, and the minibatch losses did not stand
-    still; or the fit explains more than 90 % and the loss falls by 2 % in a trial of a few more steps; or there was no
-    step yet."""
+    """The median probe loss of the last fifth of the steps is more than 2 % below that of the fifth before, and the
+    minibatch losses did not stand still; or the fit explains more than 90 % and the loss falls by 2 % in a trial of a
+    few more steps; or there was no step yet."""
     loss, before = e.loss[0], e.loss_before[0]
     if math.isnan(before):
         steps = f"Only {counted(e.steps, 'step')}" if e.steps else "No step was taken"
         text = f"{steps} from here yet; probe loss {loss:.3g}."
         return Statement(text, text, {"loss": loss})
-    fall = 1 - loss / before
+    lately = e.loss_lately[0]
+    fall = 1 - lately / before
     if not fall > _FALL or is_flat(e)[0]:
         fall = -math.expm1(-e.fall[0])
         trial = f"in a trial of {e.trial_steps[0]:,.0f} more steps it fell by {percent(fall)}"
         text = f"Nearly there: loss {loss:.3g}; {trial}."
         return Statement(text, in_one_line(text, f"Nearly there: {trial}."), {"loss": loss, "fall": fall}, fall / _FALL)
-    fell = f"the probe loss fell by {percent(fall)} to {loss:.3g}"
+    fell = f"the probe loss fell by {percent(fall)} to {lately:.3g}"
     text = f"Learning: {fell} over the last fifth of the steps."
     short = in_one_line(text, f"Learning: {fell} in the last fifth.")
     return Statement(text, short, {"loss": loss, "loss_before": before, "fall": fall}, fall / _FALL)

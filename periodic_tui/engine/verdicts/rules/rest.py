@@ -20,10 +20,10 @@ def underfit(e: Evidence) -> Statement:
         return _nearly_there(e)
     if has_wave(e)[0]:
         return _many_cycles(e)
-    loss, before, share = e.loss[0], e.loss_before[0], e.explained[0]
+    before, share = e.loss_before[0], e.explained[0]
     fit = f"The fit explains {explained(share)} of the target"
     text = f"{fit}{_beside(e)}, and {not_falling(e)}.{_ruled_out(e)}"
-    trend = f"loss {before:.3g} to {loss:.3g} in the last fifth"
+    trend = f"loss {before:.3g} to {e.loss_lately[0]:.3g} in the last fifth"
     short = in_one_line(f"{fit}; {trend}.", f"{explained(share)} explained; {trend}.".capitalize())
     return Statement(text, short, _figures(e), next=(OTHER_START, REMEDIES))
 

@@ -41,7 +41,7 @@ _UNMOVED, _UNMOVED_BELOW = 0.15, 0.9
 
 
 def _still_falls(e: Evidence) -> Mask:
-    return (e.recent_loss < _FALLS_ON * e.earlier_loss) & (e.loss < e.loss_before)
+    return (e.recent_loss < _FALLS_ON * e.earlier_loss) & (e.loss_lately < e.loss_before)
 
 
 def _is_beyond(e: Evidence) -> Mask:

@@ -82,7 +82,7 @@ def _units(e: Evidence, attribute: str, noun: str, does: str, do: str) -> Statem
     costs = f" A unit that is fitted in its place would take {percent(gain)} of the loss." if gain > 0 else ""
     text = f"{who} ({places}) {does if count == 1 else do}; {not_falling(e)}.{costs}"
     where = ", ".join(layer.name for layer in found)
-    trend = f"loss {before:.3g} to {loss:.3g} in the last fifth"
+    trend = f"loss {before:.3g} to {e.loss_lately[0]:.3g} in the last fifth"
     short = in_one_line(
         f"{who} in {where}; {trend} of the steps.",
         f"{who} in {where}; {trend}.",
@@ -94,7 +94,7 @@ def _units(e: Evidence, attribute: str, noun: str, does: str, do: str) -> Statem
 
 
 def not_falling(e: Evidence) -> str:
-    before, now = e.loss_before[0], e.loss[0]
+    before, now = e.loss_before[0], e.loss_lately[0]
     if is_flat(e)[0] and now < before:
         return (
             f"the minibatch loss stands still: {e.earlier_loss[0]:.3g} in the fifth of the steps before the last, "
