@@ -9,6 +9,7 @@ from periodic_tui.engine.components.models import Model
 from periodic_tui.engine.components.optimizers import Optimizer
 from periodic_tui.engine.components.targets import Target
 from periodic_tui.engine.components.training_options import Training
+from periodic_tui.engine.limits import LARGEST
 
 MAX_NUMBERS = 1_000_000_000
 """Most numbers that a step may keep, over all replicas: a batch's inputs, activations, outputs, and the parameters."""
@@ -31,6 +32,10 @@ def _under(table: str, found: dict[str, str]) -> dict[str, str]:
 
 def _in_domain(domain: Domain, target: Target, training: Training) -> dict[str, str]:
     found = _without_width(domain) if training.dtype == "float32" else {}
+    farthest = max((abs(end) for interval in (*domain.train, *domain.test) for end in interval), default=1.0)
+    factor = max(map(abs, domain.scale), default=1.0)
+    if farthest * factor > LARGEST:
+        found["scale"] = f"expected inputs up to {LARGEST:g} in size, got {farthest:g} times {factor:g}"
     if domain.distribution == "normal":
         for key in ("train", "test"):
             if getattr(domain, key):
