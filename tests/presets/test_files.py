@@ -88,8 +88,7 @@ def test_five_kinds_of_mistakes_give_five_lines(preset: Any) -> None:
         f'target.kind: unknown target "sin", expected one of {", ".join(targets)}; did you mean sine?',
         "domain.train: an interval must rise, got [3, 2]",
         "model.hiden: unknown key, expected one of kind, hidden, activation, output_activation, input_scale, bias, "
-        "output_layer, dropout;"
-        " did you mean hidden?",
+        "output_layer, dropout; did you mean hidden?",
         'training.batch_size: expected a whole number, got "many"',
         "training.steps: expected at least 0, got -1",
     ]
@@ -98,7 +97,7 @@ def test_five_kinds_of_mistakes_give_five_lines(preset: Any) -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ('training.loss = "mze"', 'training.loss: unknown value "mze", expected one of mse, mae, huber, circular,'),
+        ('training.loss = "mze"', 'training.loss: unknown value "mze", expected one of mse, mae, huber, circular, bce'),
         ("optimizer = 3", "optimizer: expected a kind's name or table, got 3"),
         ('init.weights = "normall"', "init.weights: unknown initializer"),
         ("optimizer.lr = nan", "optimizer.lr: expected a finite number, got NaN"),

@@ -1,1 +1,1 @@
-"""The parts that a preset names: targets, domains, models, activations, initializers, optimizers."""
+"""The parts that a preset names: targets, domains, models, activations, losses, schedules, initializers, optimizers."""

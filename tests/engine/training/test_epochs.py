@@ -10,6 +10,7 @@ import torch
 
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.randomness import Stream, Use, counter_for, shuffled
+from periodic_tui.engine.training.aot.build_process import obstacle
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.presets.errors import PresetError
 from periodic_tui.presets.files import dump, load
@@ -94,3 +95,11 @@ def test_fresh_samples_have_no_epochs(tmp_path: Path) -> None:
 def test_shown_epochs_are_the_same_again(tmp_path: Path) -> None:
     (tmp_path / "shown.toml").write_text(dump(epochs()))
     assert load(str(tmp_path / "shown.toml"))[1] == epochs()
+
+
+def test_a_step_in_epochs_is_not_compiled_for_the_processor() -> None:
+    reason = obstacle(epochs())
+    assert reason is not None
+    assert "order of an epoch" in reason
+    for other in (epochs(sampling="random"), epochs(batch_size=0)):
+        assert "order of an epoch" not in (obstacle(other) or "")

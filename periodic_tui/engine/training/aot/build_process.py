@@ -32,6 +32,8 @@ def obstacle(experiment: Experiment) -> str | None:
     """Why no compiled step can be built for this experiment on this machine; None if it can."""
     if not isinstance(experiment.optimizer, ElementWise):
         return f"torch keeps the state of {experiment.optimizer.kind}, which therefore runs on the eager engine only"
+    if experiment.training.sampling == "epochs" and experiment.training.batch_size:
+        return "a compiler takes minutes for the order of an epoch, which therefore runs on the eager engine only"
     return missing()
 
 
