@@ -193,6 +193,19 @@ def test_the_injected_answer_is_exact_and_in_the_journal() -> None:
     assert [(event["step"], event["command"]) for event in summary["journal"]] == [(300, "inject")]
 
 
+def test_the_journal_says_how_a_remedy_ended_and_what_one_is_still_at() -> None:
+    words = ("sine-31", "--at", "0:remedy:widen-range", "--seed", "3", "--steps")
+    began, ended = lines(*words, "300")[-1]["journal"]
+    assert (began["step"], began["command"]) == (0, "remedy:widen-range")
+    assert (0 < ended["step"] <= 300, ended["command"]) == (True, None)
+    assert ended["text"].startswith("widen-range found ω on all of ±1,000")
+    _, at_work = lines(*words, "20")[-1]["journal"]
+    assert (at_work["step"], at_work["command"]) == (20, None)
+    assert at_work["text"].startswith("widen-range is still at work: range ±")
+    code, output, _ = run_here(*words, "300", "--engine", "eager")
+    assert (code, f"\nstep {ended['step']:,}: {ended['text']}\n" in output) == (0, True)
+
+
 def test_a_small_step_returns_to_the_answer_and_the_preset_s_own_is_thrown_out() -> None:
     small = lines("sine-31", "--steps", "4000", "--set", "optimizer.lr=1e-6", "--at", "0:inject:+0.002")[-1]
     assert small["answer_error"] < 1e-5

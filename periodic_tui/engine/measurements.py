@@ -50,6 +50,7 @@ class Measurements:
         self._glanced: tuple[int, slice, Reading] | None = None
         self._fresh_at = -1
         self._look_through()
+        self._sample_frequencies()
         self._enter(self.judge.remember(0))
 
     def observer_of(self, experiment: Experiment) -> Observer:

@@ -259,7 +259,7 @@ class Run:
 
     def _see_to_treatment(self) -> None:
         if self.treatment is not None and self.treatment.ended:
-            self.note(f"{self.treatment.name} {self.treatment.outcome}")
+            self.journal.append(self.note(f"{self.treatment.name} {self.treatment.outcome}"))
             self.treatment = None
             self.measured.begin_anew()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from periodic_tui.engine.arrays import finite, scalar_or_list
 from periodic_tui.engine.run import Run
-from periodic_tui.engine.snapshot import Layer, View
+from periodic_tui.engine.snapshot import Event, Layer, View
 
 
 def summary_of(run: Run) -> dict[str, Any]:
@@ -31,8 +32,14 @@ def summary_of(run: Run) -> dict[str, Any]:
         "outcomes": run.measured.population.outcomes(),
         "verdict": {"code": found.verdict.code, "text": found.verdict.text, "figures": found.verdict.figures},
         "layers": [layer_fields(layer) for layer in found.layers],
-        "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in run.journal],
+        "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in (*run.journal, *_at_work(run))],
     }
+
+
+def _at_work(run: Run) -> Iterator[Event]:
+    """That a remedy has not ended yet, and what it is at."""
+    if run.treatment is not None:
+        yield Event(run.step, f"{run.treatment.name} is still at work: {run.treatment.stage}")
 
 
 def layer_fields(layer: Layer) -> dict[str, Any]:

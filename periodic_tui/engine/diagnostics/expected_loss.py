@@ -12,11 +12,10 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.components.domain import Interval
+from periodic_tui.engine.components.mean_cosine import mean_cosine
 from periodic_tui.engine.components.models.waves import SineUnit
 from periodic_tui.engine.components.targets.sines import Sine
 from periodic_tui.engine.experiment import Experiment
-
-_SERIES_BELOW = 0.02
 
 
 @dataclass(frozen=True)
@@ -59,43 +58,4 @@ class ExpectedLoss:
 
     def _mean_cosine(self, k: Floats, order: int) -> Floats:
         """C(k) or its derivative of that order."""
-        k = k * self.scale
-        if not self.intervals:
-            values = _normal(k)[order]
-        else:
-            lengths = np.array([high - low for low, high in self.intervals])
-            parts = [_interval(k, low, high)[order] for low, high in self.intervals]
-            values = sum(length * part for length, part in zip(lengths, parts, strict=True)) / lengths.sum()
-        return np.asarray(values * self.scale**order, dtype=np.float64)
-
-
-def _normal(k: Floats) -> tuple[Floats, Floats, Floats]:
-    value = np.exp(-0.5 * k**2)
-    return value, -k * value, (k**2 - 1) * value
-
-
-def _interval(k: Floats, low: float, high: float) -> tuple[Floats, Floats, Floats]:
-    """Mean of cos(kx) over an interval, and its first two derivatives in k."""
-    middle, half = (low + high) / 2, (high - low) / 2
-    s0, s1, s2 = sinc(k * half)
-    cosine, sine = np.cos(k * middle), np.sin(k * middle)
-    first = half * s1 * cosine - middle * s0 * sine
-    second = half**2 * s2 * cosine - 2 * middle * half * s1 * sine - middle**2 * s0 * cosine
-    return s0 * cosine, first, second
-
-
-def sinc(u: Floats) -> tuple[Floats, Floats, Floats]:
-    """sin u / u and its first two derivatives; by their series where u is small."""
-    u = np.asarray(u, dtype=np.float64)
-    small = np.abs(u) < _SERIES_BELOW
-    v = np.where(small, 1.0, u)
-    s, c = np.sin(v) / v, np.cos(v)
-    first = (c - s) / v
-    second = -s - 2 * first / v
-    w = np.where(small, u * u, 0.0)
-    series = 1 - w / 6 + w**2 / 120, u * (-1 / 3 + w / 30 - w**2 / 840), -1 / 3 + w / 10 - w**2 / 168
-    return (
-        np.where(small, series[0], s),
-        np.where(small, series[1], first),
-        np.where(small, series[2], second),
-    )
+        return mean_cosine(k, self.intervals, self.scale, order)

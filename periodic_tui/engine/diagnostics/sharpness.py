@@ -7,20 +7,28 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-_MOST = 30
+_MOST = 60
+"""Products of the Hessian with a vector."""
+_NUMBERS = 1 << 24
+"""Of the basis so many are kept; where it would be more, the process starts again from the best direction so far."""
+_FEWEST = 8
 _SETTLED = 1e-3
-"""The iteration ends when no eigenvalue changes by more than this share."""
+"""It ends where every residual is below this share of its value, which is then as close to an eigenvalue."""
+_BETWEEN = 5
+"""Products between two looks at the value."""
+
+Product = Callable[[Tensor], Tensor]
+"""Of the Hessian with a vector `[replicas, parameters]`."""
 
 
 def top_curvature(
     loss: Callable[[Tensor], Tensor], parameters: Tensor, check: Callable[[], None] = lambda: None
 ) -> tuple[Tensor, Tensor]:
     """Largest eigenvalue `[replicas]` of the Hessian, in float64, and its direction `[replicas, parameters]`, of
-    length 1, by power iteration on products of the Hessian with vectors.
+    length 1, by the Lanczos process (Lanczos, 1950) on products of the Hessian with vectors.
 
     `loss` maps `[replicas, parameters]` to `[replicas]`; `check` is called between two products; the start of the
-    iteration is fixed. Where the eigenvalue of the largest size is negative, the iteration goes on with the spectrum
-    moved up by it.
+    process is fixed.
     """
     with torch.enable_grad():
         leaf = parameters.detach().requires_grad_()
@@ -33,9 +41,7 @@ def top_curvature(
 
         if not gradient.requires_grad:  # a loss without any curvature
             return torch.zeros(len(leaf), dtype=torch.float64), torch.ones_like(leaf.detach())
-        value, direction = _iterate(product, _start(leaf), leaf.new_zeros(len(leaf), 1))
-        if leaf.shape[-1] > 1 and bool((value < 0).any()):
-            value, direction = _iterate(product, _start(leaf), value.clamp_max(0).unsqueeze(-1).to(leaf))
+        value, direction = _largest(product, _start(leaf))
     return value.cpu(), direction
 
 
@@ -44,14 +50,61 @@ def _start(leaf: Tensor) -> Tensor:
     return torch.randn(leaf.shape[-1], generator=generator, dtype=leaf.dtype).to(leaf.device).expand_as(leaf)
 
 
-def _iterate(product: Callable[[Tensor], Tensor], direction: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
-    """Power iteration on H − shift, whose largest eigenvalue belongs to H's largest; Rayleigh quotients of H."""
-    value = torch.full((len(direction),), torch.inf, dtype=torch.float64, device=direction.device)
-    for _ in range(1 if direction.shape[-1] == 1 else _MOST):
-        direction = direction / direction.norm(dim=-1, keepdim=True).clamp_min(1e-30)
-        rows = product(direction)
-        before, value = value, (rows * direction).sum(-1).double()
-        if bool(((value - before).abs() <= _SETTLED * value.abs()).all()):
-            break
-        direction = rows - shift * direction
-    return value, direction / direction.norm(dim=-1, keepdim=True).clamp_min(1e-30)
+def _largest(product: Product, direction: Tensor) -> tuple[Tensor, Tensor]:
+    replicas, size = direction.shape
+    most, done = min(size, _MOST), 0
+    at_once = min(most, max(_FEWEST, _NUMBERS // (replicas * size)))
+    while True:
+        krylov = _Krylov(product, direction, min(at_once, most - done))
+        value, direction, settled = krylov.top()
+        done += krylov.count
+        if settled or done >= most:
+            return value, direction
+
+
+class _Krylov:
+    """The space of `count` products of the Hessian with vectors, from a start, and the Hessian in it."""
+
+    def __init__(self, product: Product, start: Tensor, most: int) -> None:
+        replicas, size = start.shape
+        self._basis = start.new_zeros(replicas, most, size)
+        self._matrix = start.new_zeros(replicas, most, most, dtype=torch.float64)
+        self._beyond = start.new_zeros(replicas, dtype=torch.float64)
+        self.count = 0
+        following = _unit(start)
+        while self.count < most and not (self.count and self.count % _BETWEEN == 0 and self.top()[2]):
+            following = self._enter(following, product(following))
+
+    def _enter(self, direction: Tensor, rows: Tensor) -> Tensor:
+        """Take in a direction `[replicas, parameters]` and its product; the next direction, or 0 where the space is
+        whole already: whatever follows there counts for less than all eigenvalues."""
+        index, self.count = self.count, self.count + 1
+        self._basis[:, index] = direction
+        basis = self._basis[:, : self.count]
+        share = (direction * rows).sum(-1).double()
+        spent = ~(direction != 0).any(-1)
+        self._matrix[:, index, index] = share.where(~spent, -2 * self._matrix.abs().amax((1, 2)) - 1)
+        left = rows
+        for _ in range(2):  # once more for what rounding has left
+            left = left - ((basis @ left.unsqueeze(-1)).mT @ basis).squeeze(1)
+        beyond = left.norm(dim=-1)
+        nothing = beyond <= 10 * torch.finfo(rows.dtype).eps * rows.norm(dim=-1)
+        self._beyond = beyond.double().masked_fill(nothing, 0.0)
+        if self.count < self._matrix.shape[-1]:
+            self._matrix[:, index, index + 1] = self._matrix[:, index + 1, index] = self._beyond
+        return _unit(left).masked_fill(nothing.unsqueeze(-1), 0.0)
+
+    def top(self) -> tuple[Tensor, Tensor, bool]:
+        """Largest Ritz value `[replicas]`, NaN where the loss is not finite, its vector `[replicas, parameters]`, and
+        whether all have settled."""
+        matrix = self._matrix[:, : self.count, : self.count]
+        known = matrix.isfinite().all(2).all(1)
+        values, vectors = torch.linalg.eigh(matrix.where(known[:, None, None], torch.eye(self.count).to(matrix)))
+        value = values[:, -1].masked_fill(~known, torch.nan)
+        residual = self._beyond * vectors[:, -1, -1].abs()
+        direction = (vectors[:, :, -1].to(self._basis).unsqueeze(1) @ self._basis[:, : self.count]).squeeze(1)
+        return value, _unit(direction), bool(((residual <= _SETTLED * value.abs()) | ~known).all())
+
+
+def _unit(rows: Tensor) -> Tensor:
+    return rows / rows.norm(dim=-1, keepdim=True).clamp_min(1e-30)

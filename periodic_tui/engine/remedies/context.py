@@ -36,6 +36,16 @@ class Setting:
         center = min(max(0.0, low), high)
         return max(high - center, center - low)
 
+    @property
+    def nearest(self) -> float:
+        """Distance of the training domain from zero."""
+        return min((max(low, -high, 0.0) for low, high in self.domain.train), default=0.0)
+
+    @property
+    def scale(self) -> float:
+        """The size of the factor on an only input."""
+        return abs(self.domain.scale[0]) if self.domain.scale else 1.0
+
 
 class RemedyContext(Protocol):
     """One run as a remedy sees it: samples and the trainer's verbs. Nothing leads to the target or to the answer."""

@@ -123,9 +123,10 @@ def intervals_in_use(step_inputs: StepInputs, replica: int) -> tuple[Interval, .
 
 
 def data_set(experiment: Experiment) -> tuple[Tensor, Tensor]:
-    """The fixed data set, the same for every seed: `x` `[points, inputs]`, `y` `[points, outputs]` with its noise."""
+    """The fixed data set, the same for every seed: `x` `[points, inputs]`, `y` `[points, outputs]` with its noise; the
+    rows of a table have theirs in them."""
     x, y = noise_free(experiment)
-    if not experiment.target.noise:
+    if not experiment.target.noise or experiment.target.is_table:
         return x, y
     stream = Stream.of(_FIXED_SEED, Use.DATA_NOISE, counter_for(2 * y.numel()))
     return x, y + experiment.target.noise * stream.normal(y.numel(), y.dtype).view_as(y)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +11,8 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.components.domain import Interval
+from periodic_tui.engine.components.mean_cosine import capture_basin
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.known_answers import NoAnswer
@@ -29,10 +32,11 @@ class Goal:
         self._probe = observer.probe
         self.answer: Floats = np.array(trainer.experiment.target.frequencies)
         """Known angular frequencies, or empty."""
-        self.basin = _basin(trainer.experiment)
-        """Half-width of the capture basin in ω, on all of the training domain; None where there is none."""
+        self._range = _Range.of(trainer.experiment)
         train = trainer.experiment.domain.train
-        self._width = train[-1][1] - train[0][0] if train else np.nan
+        self.basin = self._range.basin(train) if self._range else None
+        """Half-width of the capture basin in ω, on all of the training domain; None where there is none."""
+        self._mirrored = _is_mirrored(trainer.experiment)
         self.sharpness = _sharpness(trainer, observer)
         """Curvature of the loss at the answer under equal rates; NaN where it is not known, or the optimizer is not
         plain descent."""
@@ -40,12 +44,14 @@ class Goal:
     def basins(self, step_inputs: StepInputs, part: slice) -> Floats:
         """The same of the replicas of `part` on the ranges that they use, which a remedy may have narrowed; NaN where
         there is none."""
-        if self.basin is None or "starts" not in step_inputs:
+        if self._range is None or self.basin is None or "starts" not in step_inputs:
             return np.full(len(step_inputs["lr"][part]), np.nan if self.basin is None else self.basin)
         starts, lengths = (step_inputs[name][part].cpu().double().numpy() for name in ("starts", "lengths"))
-        low = np.where(lengths > 0, starts, np.inf).min(-1)
-        high = np.where(lengths > 0, starts + lengths, -np.inf).max(-1)
-        return self.basin * self._width / (high - low)
+        distinct, which = np.unique(np.stack([starts, starts + lengths], -1), axis=0, return_inverse=True)
+        found = [
+            self._range.basin(tuple((low, high) for low, high in rows if high > low)) for rows in distinct.tolist()
+        ]
+        return np.array(found)[which.reshape(-1)]
 
     @cached_property
     def _frequencies(self) -> Floats:
@@ -55,19 +61,43 @@ class Goal:
 
     def distance(self, omega: Floats) -> Floats:
         """Largest distance `[replicas]` of a frequency of `[replicas, frequencies]` from the goal: in order where
-        there are as many, else from the nearest."""
+        there are as many, else from the nearest. Of ω and −ω the nearer counts, where both can be the same wave."""
         goal = self._frequencies
+        if self._mirrored:
+            omega, goal = np.abs(omega), np.abs(goal)
         if omega.shape[1] == len(goal):
             return np.abs(np.sort(omega, axis=1) - np.sort(goal)).max(axis=1)
         return np.abs(omega[:, :, None] - goal).min(axis=2).max(axis=1)
 
 
-def _basin(experiment: Experiment) -> float | None:
-    domain = experiment.domain
-    if experiment.model.frequency_parameter is None or experiment.target.inputs != 1 or not domain.train:
-        return None
-    scale = abs(domain.scale[0]) if domain.scale else 1.0
-    return CAPTURE / (scale * (domain.train[-1][1] - domain.train[0][0]) / 2)
+def _is_mirrored(experiment: Experiment) -> bool:
+    """Whether ω and −ω are as good: where amplitudes are learned, and where nobody knows the sign of the target's."""
+    kind = experiment.model.kind
+    return kind == "harmonic" or (kind == "sine-unit" and experiment.target.kind != "sine")
+
+
+@dataclass(frozen=True)
+class _Range:
+    """How the basin of a model's frequency depends on the range of its inputs."""
+
+    scale: float
+    """The factor on the inputs."""
+    phase_given: bool
+    """Whether the wave's phase at x = 0 cannot be learned, so that it counts how far from there the range lies."""
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> _Range | None:
+        """None for models without a frequency, and for inputs that do not lie in intervals."""
+        domain, model = experiment.domain, experiment.model
+        if model.frequency_parameter is None or experiment.target.inputs != 1 or not domain.train:
+            return None
+        return cls(abs(domain.scale[0]) if domain.scale else 1.0, model.kind == "sine-unit")
+
+    def basin(self, intervals: tuple[Interval, ...]) -> float:
+        """Half-width of the basin in ω on these intervals."""
+        if self.phase_given:
+            return capture_basin(intervals, self.scale)
+        return CAPTURE / (self.scale * (intervals[-1][1] - intervals[0][0]) / 2)
 
 
 def _sharpness(trainer: Trainer, observer: Observer) -> float:

@@ -50,6 +50,21 @@ def test_an_activation_is_what_torch_or_numpy_says(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", list(activations))
+def test_slopes_are_what_torch_or_a_difference_says_at_zero_too(kind: str) -> None:
+    options, oracle = ORACLES[kind]
+    points = torch.tensor([[[-1.5], [0.0], [2.0]]], dtype=torch.float64)
+    slopes = []
+    for function in (lambda z: apply(build(kind, **options), z), oracle):
+        z = points.clone().requires_grad_(isinstance(oracle, nn.Module))
+        if isinstance(oracle, nn.Module):
+            function(z).sum().backward()
+            slopes.append(z.grad)
+        else:
+            slopes.append((function(points + 1e-6) - function(points - 1e-6)) / 2e-6)
+    torch.testing.assert_close(*slopes, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", list(activations))
 def test_gradients_are_finite_far_from_zero(kind: str) -> None:
     z = torch.tensor([[[-300.0], [-1.0], [0.0], [1.0], [80.0]]], requires_grad=True)
     apply(build(kind), z).sum().backward()

@@ -185,3 +185,24 @@ def test_two_equal_rows_train(write: Any) -> None:
         session.open()
         session.advance(5)
         assert session.summary()["verdict"]["code"]
+
+
+def test_the_noise_that_a_table_declares_is_in_its_rows(write: Any) -> None:
+    _, experiment = load(write(TIDE, PRESET.replace("[target]", "[target]\nnoise = 0.5")))
+    assert data_set(experiment)[1][:, 0].tolist() == [1.5, 2.5, 0.5, -0.5]
+
+
+def test_a_table_can_reach_its_noise_floor(write: Any) -> None:
+    """A line through 200 rows of a line with noise of 0.3: what is left is the noise."""
+    x, noise = np.linspace(-1, 1, 200), np.random.default_rng(0).normal(0, 0.3, 200)
+    rows = "".join(f"{float(a)!r},{float(2 * a + 1 + b)!r}\n" for a, b in zip(x, noise, strict=True))
+    preset = PRESET.replace("[target]", f"[target]\nnoise = {noise.std():.3f}")
+    preset = preset.replace('kind = "mlp"\nhidden = [4]', 'kind = "linear"').replace("batch_size = 2", "batch_size = 0")
+    name, experiment = load(write("hour,level\n" + rows, preset + '[optimizer]\nkind = "sgd"\nlr = 0.3\n'))
+    session = Runner(load, name, experiment, device="cpu", engine="eager")
+    session.open()
+    session.advance(200)
+    slope, constant = np.polyfit(x, 2 * x + 1 + noise, 1)
+    summary = session.summary()
+    assert summary["verdict"]["code"] == "noise-floor"
+    assert summary["loss"] == pytest.approx(((slope * x + constant - 2 * x - 1 - noise) ** 2).mean(), rel=1e-6)

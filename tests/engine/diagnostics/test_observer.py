@@ -58,6 +58,17 @@ def test_a_certified_unit_is_active_nowhere_and_in_the_first_layer_none_is_misse
     assert not (second[0] & (z_next > 0).any(0)).any()
 
 
+def test_what_is_certified_allows_for_the_factor_on_the_inputs() -> None:
+    model = {"kind": "mlp", "hidden": [2], "input_scale": 20.0}
+    spec = experiment(target="abs", domain={"train": [[0.0, 1.0]]}, model=model)
+    observer = observer_of(spec)
+    parameters = torch.zeros(1, observer.step.layout.size)
+    views = observer.step.layout.views(parameters)
+    views["hidden.0.weight"][:] = 0.5
+    views["hidden.0.bias"][0] = torch.tensor([-9.95, -10.05])  # 0.05 above zero at x = 1, and below it
+    assert never_active(spec, views)[0].tolist() == [[False, True]]
+
+
 def test_nothing_is_certified_on_an_unbounded_domain() -> None:
     spec = experiment(target="magnitude", domain={"distribution": "normal"}, model={"kind": "mlp", "hidden": [3]})
     observer = observer_of(spec)
@@ -205,6 +216,39 @@ def test_the_sharpness_of_a_quadratic_is_its_largest_eigenvalue_even_below_a_lar
 
         top, _ = top_curvature(loss, torch.ones(1, 6, dtype=torch.float64))
         assert float(top[0]) == pytest.approx(max(eigenvalues), rel=1e-2)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(
+    ("hidden", "activation"), [([10, 10], "relu"), ([20, 5], "sine"), ([8], "gelu"), ([24], "tanh"), ([3], "sine")]
+)
+def test_the_sharpness_is_the_largest_eigenvalue_of_the_dense_hessian(
+    hidden: list[int], activation: str, seed: int
+) -> None:
+    spec = network(hidden, activation, training={"dtype": "float64"})
+    observer = observer_of(spec, 4 * torch.rand(128, 2, generator=torch.Generator().manual_seed(seed)).double() - 2)
+    parameters = 0.7 * drawn(observer, 1, seed).double()
+
+    def loss(flat: torch.Tensor) -> torch.Tensor:
+        output = spec.model.forward(observer.step.layout.views(flat[None]), observer.probe.x[None])
+        return (output[0] - observer.probe.y).square().mean()
+
+    values, vectors = torch.linalg.eigh(torch.autograd.functional.hessian(loss, parameters[0]))
+    found, direction = observer.curvature(parameters)
+    assert float(found[0]) == pytest.approx(float(values[-1]), rel=2e-3)
+    assert abs(float(direction[0] @ vectors[:, -1])) > 0.95 or values[-2] > 0.97 * values[-1]
+
+
+def test_the_sharpness_of_many_is_that_of_each_and_nan_where_the_loss_is() -> None:
+    spec = network([4], "tanh")
+    observer = observer_of(spec)
+    parameters = drawn(observer, 5, 0)
+    parameters[1] = 0.0
+    parameters[3] = torch.nan
+    together, _ = observer.curvature(parameters)
+    apart = torch.cat([observer.curvature(row[None])[0] for row in parameters])
+    torch.testing.assert_close(together, apart, rtol=1e-3, atol=1e-6, equal_nan=True)
+    assert together.isnan().tolist() == [False, False, False, True, False]
 
 
 @pytest.mark.parametrize(

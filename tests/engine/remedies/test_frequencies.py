@@ -1,12 +1,15 @@
 """Every remedy for frequencies, on the settings it is made for; none may touch the target."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.run import Run
 from tests.engine.experiments import experiment
 from tests.engine.remedies.treated import treated
 
@@ -84,3 +87,61 @@ def test_smaller_step_holds_what_the_large_one_throws_out() -> None:
     run.inject(1e-3)
     run.advance(200)
     assert run.reading().omega == pytest.approx(31.0, abs=1e-9)
+
+
+OFF_CENTER = [((100.0, 120.0), 5.0), ((500.0, 700.0), 31.0), ((-7.0, -3.0), 31.0)]
+
+
+@pytest.mark.parametrize(("interval", "frequency"), OFF_CENTER)
+def test_a_smaller_step_stays_in_the_basin_of_a_range_that_lies_off_zero(
+    interval: tuple[float, float], frequency: float
+) -> None:
+    """The loss of sin(ωx) has a curvature of 2·E[x² cos²(ωx)] at the answer, here by quadrature: at most 2·E[x²]."""
+    x = np.linspace(*interval, 100_001)
+    curvature = float((2 * x**2 * np.cos(frequency * x) ** 2).mean())
+    start = frequency + 0.2 / max(map(abs, interval))
+    spec = sine(
+        frequency=frequency,
+        domain={"train": [list(interval)]},
+        init={"weights": {"kind": "constant", "value": start}},
+        optimizer={"kind": "sgd", "lr": 10.0},
+    )
+    run = treated(spec, "smaller-step", 2_000)
+    lr = float(run.trainer.step_inputs["lr"].max())
+    assert 0.1 * 2 / curvature < lr < 2 / curvature
+    assert run.reading().omega == pytest.approx(frequency, abs=1e-6)
+
+
+@pytest.mark.parametrize(("interval", "frequency"), OFF_CENTER)
+def test_the_bank_has_a_start_in_every_basin_of_a_range_that_lies_off_zero(
+    interval: tuple[float, float], frequency: float
+) -> None:
+    for seed in range(5):
+        spec = sine(frequency=frequency, domain={"train": [list(interval)]}, training={"seed": seed, "replicas": 1})
+        run = treated(spec, "frequency-bank", 200)
+        assert run.reading().omega == pytest.approx(frequency, abs=1e-5)
+
+
+@pytest.mark.parametrize("factor", [0.01, 10.0])
+@pytest.mark.parametrize("remedy", ["widen-range", "frequency-bank", "spectral-start"])
+def test_a_factor_on_the_inputs_changes_nothing(remedy: str, factor: float) -> None:
+    domain = {"train": [[-1000 / factor, 1000 / factor]], "scale": [factor]}
+    assert treated(sine(domain=domain), remedy, 400).reading().omega == pytest.approx(31.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("model", ["sine-unit", "harmonic"])
+def test_there_is_nothing_to_widen_where_no_point_is_near_zero(model: str) -> None:
+    with pytest.raises(Refused, match="begins next to x = 0, and the domain's nearest point is 500 away"):
+        treated(sine(model, domain={"train": [[500.0, 700.0]]}), "widen-range", 0)
+
+
+def test_what_is_most_of_it_mean_is_not_blamed_on_noise(tmp_path: Path) -> None:
+    x = np.sort(np.random.default_rng(0).uniform(0, 50, 400))
+    rows = "".join(f"{float(a)!r},{float(15 + np.sin(3 * a))!r}\n" for a in x)
+    (tmp_path / "t.csv").write_text("x,y\n" + rows)
+    target = {"kind": "csv", "path": str(tmp_path / "t.csv"), "x": ["x"], "y": ["y"]}
+    spec = experiment(target=target, model="harmonic", optimizer="adam", training={"dtype": "float64"})
+    run = Run(1, "test", spec, torch.device("cpu"))
+    run.treat("spectral-start")
+    run.advance(100)
+    assert "and the model has no constant; subtract it from y" in run.journal[-1].text

@@ -1,9 +1,11 @@
 """Remedies for units."""
 
+import numpy as np
 import pytest
 import torch
 
 from periodic_tui.engine.components.models.mlp import MLP
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.summary import summary_of
 from tests.engine.experiments import experiment, ln, magnitude
@@ -87,6 +89,21 @@ def test_the_optimizer_comes_back_with_reinitialize() -> None:
     run.reinitialize(None)
     assert run.experiment.optimizer.kind == "sgd"
     assert torch.equal(run.trainer.parameters, run.trainer.initial())
+
+
+def test_a_network_that_died_learns_with_a_slope_everywhere() -> None:
+    run = treated(ln(replicas=3), "swap-activation", 2_010, before=50)
+    assert run.trainer.state["alive"].all()
+    assert run.journal[-1].text.startswith("swap-activation went on with leaky-relu; loss ")
+    assert np.median(run.reading().loss) < 0.5  # of a variance of 1
+
+
+@pytest.mark.parametrize("kind", ["leaky-relu", "prelu", "snake", "sine"])
+def test_what_has_a_slope_everywhere_is_not_swapped(kind: str) -> None:
+    spec = ln()
+    run = Run(1, "test", experiment(**spec.table_with({"model.activation": kind})), torch.device("cpu"))
+    with pytest.raises(Refused, match=r"(it is the activation|has a slope everywhere) already"):
+        run.treat("swap-activation")
 
 
 def test_clipped_gradients_have_the_norm_that_was_asked_for() -> None:

@@ -75,8 +75,8 @@ def test_losses_are_those_of_plain_torch(
 
 VARIANTS: dict[str, list[dict[str, Any]]] = {
     "sgd": [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}, {"momentum": 0.8, "dampening": 0.3}],
-    "adam": [{}, {"weight_decay": 0.1}, {"betas": [0.8, 0.99], "eps": 1e-6}],
-    "adamw": [{}, {"weight_decay": 0.1}],
+    "adam": [{}, {"weight_decay": 0.1}, {"betas": [0.8, 0.99], "eps": 1e-6}, {"amsgrad": True, "betas": [0.5, 0.6]}],
+    "adamw": [{}, {"weight_decay": 0.1}, {"amsgrad": True, "betas": [0.5, 0.6]}],
 }
 
 

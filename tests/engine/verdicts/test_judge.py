@@ -14,6 +14,7 @@ from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.probe import test_probe as held_out_probe
 from periodic_tui.engine.diagnostics.probe import training_probe
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Verdict
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence
@@ -131,10 +132,30 @@ def test_who_left_the_answers_basin_was_thrown_out_of_it() -> None:
     assert np.isnan(evidence_on(judge).best_sharpness).all()
 
 
+def on_range(low: float, high: float, model: str = "sine-unit", **domain: Any) -> Judge:
+    return judge_of(experiment(target="sine", domain={"train": [[low, high]], **domain}, model=model, optimizer=SGD))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "half_width"), [(0, 20, 0.2247), (-3, 17, 0.2664), (100, 120, 0.02848), (500, 700, 0.005187)]
+)
+def test_the_basin_of_a_range_that_lies_off_zero_ends_at_the_first_maximum_of_the_loss(
+    low: float, high: float, half_width: float
+) -> None:
+    x = np.linspace(low, high, 20_001)
+    distance = np.linspace(0.5, 1.5, 2_001) * half_width
+    loss = np.array([((np.sin((1000 + d) * x) - np.sin(1000 * x)) ** 2).mean() for d in distance])
+    basin = on_range(low, high).basin
+    assert basin == pytest.approx(half_width, rel=1e-3)
+    assert basin == pytest.approx(distance[loss.argmax()], rel=5e-3)
+    # Amplitudes that are learned learn the phase, and then it is the half-width alone that counts.
+    assert on_range(low, high, "harmonic").basin == pytest.approx(4.493409457909064 / (high - low) * 2)
+
+
 def test_the_basin_of_a_scaled_input_is_wider() -> None:
-    whole = experiment(target="sine", domain={"train": [[-100.0, 50.0]]}, model="sine-unit", optimizer=SGD)
+    whole = experiment(target="sine", domain={"train": [[-75.0, 75.0]]}, model="sine-unit", optimizer=SGD)
     scaled = experiment(
-        target="sine", domain={"train": [[-100.0, 50.0]], "scale": [0.1]}, model="sine-unit", optimizer=SGD
+        target="sine", domain={"train": [[-75.0, 75.0]], "scale": [0.1]}, model="sine-unit", optimizer=SGD
     )
     assert judge_of(whole).basin == pytest.approx(4.493409457909064 / 75)
     assert judge_of(scaled).basin == pytest.approx(4.493409457909064 / 7.5)
@@ -243,6 +264,40 @@ def test_the_loss_of_four_fifths_of_the_steps_is_compared_with() -> None:
     judge.remember(0)
     judge.trainer.done = 100
     assert evidence_on(judge).loss_before == pytest.approx([1 / 3], rel=1e-3)
+
+
+def test_a_start_inside_the_basin_is_noted() -> None:
+    """Whatever the first step does."""
+    spec = experiment(
+        target={"kind": "sine", "frequency": 5.0},
+        domain={"train": [[-10.0, 10.0]]},
+        model="sine-unit",
+        init={"weights": {"kind": "constant", "value": 5.001}},
+        optimizer={"kind": "sgd", "lr": 30.0},
+    )
+    run = Run(1, "test", spec, torch.device("cpu"))
+    run.advance(1)
+    assert abs(float(run.trainer.parameters[0, 0]) - 5) > 0.4494
+    evidence = run.measured.judge.evidence(run.reading(), slice(0, 1))
+    assert evidence.best_sharpness[0] == pytest.approx(100 / 3, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("target", "model", "omega", "distance"),
+    [
+        ({"kind": "sine", "frequency": 5.0}, "harmonic", -5.0, 0.0),
+        ({"kind": "sine", "frequency": 5.0}, "sine-unit", -5.0, 10.0),
+        ({"kind": "sines", "frequency": [5.0], "amplitude": [-1.0]}, "sine-unit", -5.0, 0.0),
+        ({"kind": "sines", "frequency": [3.0, 5.0]}, {"kind": "harmonic", "units": 2}, (-5.0, 3.0), 0.0),
+    ],
+)
+def test_a_frequency_and_its_negative_are_one_where_they_are_the_same_wave(
+    target: Any, model: Any, omega: Any, distance: float
+) -> None:
+    judge = judge_of(experiment(target=target, domain={"train": [[-3.0, 3.0]]}, model=model, optimizer=SGD))
+    put(judge, omega=torch.tensor(omega, dtype=torch.float32).reshape(1, -1))
+    reading = judge.observer.read(judge.trainer.parameters)
+    assert judge.distance(reading) == pytest.approx(distance, abs=1e-6)
 
 
 def found_of(judge: Judge) -> Verdict:

@@ -46,8 +46,8 @@ _FORMULAS: dict[str, Callable[[Tensor], Tensor]] = {
     "silu": lambda z: z * z.sigmoid(),
     "sigmoid": lambda z: z.sigmoid(),
     "tanh": lambda z: z.tanh(),
-    # log(1 + exp(z)), without overflow.
-    "softplus": lambda z: z.clamp(min=0) + (-z.abs()).exp().log1p(),
+    # log(1 + exp(z)), without overflow, and with a slope of ½ at 0.
+    "softplus": lambda z: z.logaddexp(z.new_zeros(())),
     "exponential": lambda z: z.exp(),
 }
 

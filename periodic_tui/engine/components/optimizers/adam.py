@@ -14,19 +14,23 @@ if TYPE_CHECKING:
 class _Adam(ElementWise):
     betas: Betas = (0.9, 0.999)
     eps: Positive = 1e-8
+    amsgrad: bool = False
+    """Whether the step is divided by the largest mean square so far (Reddi, Kale and Kumar, 2018)."""
 
     def start(self, parameters: Tensor) -> OptimizerState:
-        zeros = parameters.new_zeros(parameters.shape)
-        return {"mean": zeros, "square": zeros.clone(), "steps": parameters.new_zeros(len(parameters), 1)}
+        names = ("mean", "square", "largest") if self.amsgrad else ("mean", "square")
+        zeros = {name: parameters.new_zeros(parameters.shape) for name in names}
+        return {**zeros, "steps": parameters.new_zeros(len(parameters), 1)}
 
     def _adam(self, parameters: Tensor, gradient: Tensor, state: OptimizerState, lr: Tensor) -> Moved:
         beta_1, beta_2 = self.betas
         steps = state["steps"] + 1
         mean = state["mean"].lerp(gradient, 1 - beta_1)
         square = state["square"] * beta_2 + gradient * gradient * (1 - beta_2)
-        scale = square.sqrt() / (1 - beta_2**steps).sqrt() + self.eps
+        largest = {"largest": state["largest"].maximum(square)} if self.amsgrad else {}
+        scale = largest.get("largest", square).sqrt() / (1 - beta_2**steps).sqrt() + self.eps
         moved = parameters - lr / (1 - beta_1**steps) * mean / scale
-        return moved, {"mean": mean, "square": square, "steps": steps}
+        return moved, {"mean": mean, "square": square, **largest, "steps": steps}
 
 
 @optimizers.register

@@ -19,11 +19,13 @@ class Target(Kind):
     """A function from inputs to outputs. Subclasses say how many of each, and where it is defined."""
 
     noise: NonNegative = 0.0
-    """Standard deviation of the Gaussian noise on training outputs."""
+    """Standard deviation of the Gaussian noise on training outputs; of a table's rows, of what is in them."""
     graded: ClassVar[bool] = False
     """Whether an output is right or wrong, beyond its loss."""
     phases: ClassVar[bool] = False
     """Whether the outputs are angles, so that a circular loss makes sense."""
+    is_table: ClassVar[bool] = False
+    """Whether it is rows that were measured, whose noise is in them."""
     own_domain: ClassVar[tuple[Interval, ...]] = ((-1.0, 1.0),)
     """Training intervals where the preset gives none."""
 

@@ -24,6 +24,7 @@ class Csv(Target):
     """The rows of a table; between them, for the screen, straight lines or the nearest row."""
 
     kind: Literal["csv"] = "csv"
+    is_table = True
     phases = True
     """Only the user knows whether they are."""
     path: str
@@ -40,7 +41,6 @@ class Csv(Target):
         object.__setattr__(self, "path", str(Path(self.path).absolute()))
         if len({*self.x, *self.y}) < len(self.x) + len(self.y):
             raise ValueError("expected each column once in x and y")
-        self._columns = self._columns or read_columns(self.path, (*self.x, *self.y))
         if not self._varies(self._values):
             raise ValueError(f"{Path(self.path).name}: expected at least two different inputs")
         return self
@@ -52,7 +52,8 @@ class Csv(Target):
 
     @property
     def _values(self) -> NDArray[np.float64]:
-        assert self._columns is not None, "they are read when the preset is"
+        if self._columns is None:
+            self._columns = read_columns(self.path, (*self.x, *self.y))
         return self._columns.values
 
     @property

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from periodic_tui.engine.components.numbers import Count, Positive
 from periodic_tui.engine.remedies.base import Course, Failed, FrequencyRemedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext
-from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
-from periodic_tui.engine.remedies.frequency.rates import keep_there, patience_under
+from periodic_tui.engine.remedies.frequency.noise import mean_alone, measured, unexplained
+from periodic_tui.engine.remedies.frequency.rates import keep_there, mean_square, patience_under
 from periodic_tui.engine.remedies.words import of_the_first
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-_BASIN = 4.4934
-"""Half-width of a frequency's basin in units of 1/R."""
 _FORGETTING = 0.7
 """Weight of the past in the running score of a start."""
 _AT_ONCE = 8_192
@@ -51,10 +49,11 @@ class FrequencyBank(FrequencyRemedy):
     def course(self, context: RemedyContext) -> Course:
         import torch
 
+        from periodic_tui.engine.components.mean_cosine import capture_basin
         from periodic_tui.engine.remedies.frequency.nyquist import limit_of
 
         limit, lowered = limit_of(context, self.frequency_limit)
-        starts = math.ceil(limit * context.reach / _BASIN)
+        starts = math.ceil(limit / capture_basin(context.setting.domain.train, context.setting.scale))
         if starts > self.most:
             raise Failed(f"the range is too wide for frequency_limit {limit:g}: {starts:,} basins")
         noise, power = measured(context)
@@ -81,7 +80,7 @@ class FrequencyBank(FrequencyRemedy):
         context.candidates = []
         context.put("omega", best)
         yield Train(20, "the last start goes on alone")
-        reason = (
+        reason = mean_alone(context) or (
             f"no start explains half of the signal: no frequency up to {limit:g} (frequency_limit), "
             f"amplitude or phase are other than 1 and 0, or noise {float(noise.mean()):.2g} is too high{lowered}"
         )
@@ -93,7 +92,7 @@ class FrequencyBank(FrequencyRemedy):
     def _race(context: RemedyContext, omegas: Tensor, scores: Tensor, steps: int, noisy: bool) -> Iterator[None]:
         """Gradient steps of all that are left `[replicas, starts]`, in place and some at a time; the score is a running
         mean of their losses."""
-        rate = 1.5 / context.farthest**2 / (4 if noisy else 1)
+        rate = 0.5 / mean_square(context) / (4 if noisy else 1)
         for _ in range(steps):
             x, y = context.sample(128 if noisy else 32)
             for xs, ys, own, losses in zip(x[..., 0].double(), y[..., 0].double(), omegas, scores, strict=True):

@@ -27,6 +27,17 @@ def measured(context: RemedyContext) -> tuple[Tensor, Tensor]:
     return (rise[close].square().mean() / 2).sqrt().expand_as(power), power
 
 
+def mean_alone(context: RemedyContext) -> str:
+    """The reason for a failure where most of the signal is its mean, for which these models have no constant; empty
+    where it is not."""
+    _, y = context.sample(_SAMPLES)
+    mean, power = float(y.double().mean()), float(y.double().square().mean())
+    if mean**2 <= 0.5 * power:
+        return ""
+    share = f"{100 * mean**2 / power:.0f} % of the signal's power"
+    return f"the mean of y, {mean:.4g}, is {share}, and the model has no constant; subtract it from y"
+
+
 def unexplained(context: RemedyContext, noise: Tensor, samples: tuple[Tensor, Tensor] | None = None) -> Tensor:
     """Replicas `[replicas]` whose fit explains less than half of the signal, on fresh samples or on those given.
 

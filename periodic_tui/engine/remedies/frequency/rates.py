@@ -18,6 +18,15 @@ def stable_rate(half_width: Tensor) -> Tensor:
     return 0.5 / (MOST_CURVATURE * half_width.square())
 
 
+def mean_square(context: RemedyContext) -> float:
+    """Mean of x² over the whole training domain: the curvature of the loss of sin(ωx) in ω is at most twice that."""
+    if context.data is not None:
+        return float(context.data[0].double().square().mean())
+    intervals = context.setting.domain.train
+    cubes = sum(high**3 - low**3 for low, high in intervals) / 3
+    return context.setting.scale**2 * cubes / sum(high - low for low, high in intervals)
+
+
 def patience_under(noise: Tensor, power: Tensor) -> Tensor:
     """By what the rate is divided under noise, so that it averages enough batches to keep the frequency."""
     return 1 + 200 * noise.square() / power.clamp_min(1e-12)
@@ -25,12 +34,10 @@ def patience_under(noise: Tensor, power: Tensor) -> Tensor:
 
 def keep_there(context: RemedyContext, divisor: Tensor) -> None:
     """Plain gradient descent with steps that stay in the basin, divided by `divisor` `[replicas]`."""
-    import torch
-
     if not context.setting.optimizer.plain_gradient_descent:
         context.change(optimizer={"kind": "sgd", "lr": 0.1})
     if "alpha" not in context.names:
-        context.rate(stable_rate(torch.full_like(divisor, context.farthest)) / divisor, "omega")
+        context.rate(0.25 / mean_square(context) / divisor, "omega")
         return
     # A whole data set is always the same: there the step may go nearly all of the way.
     share = 0.5 if context.setting.batch_size else 0.9

@@ -12,7 +12,7 @@ from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 @register
 class SmallerStep(FrequencyRemedy):
-    """lr = share · 2/L″, with the largest curvature that a frequency can have on the range, ⅔R²."""
+    """lr = share · 2/L″, with the largest curvature that a frequency can have on the range, 2·mean(x²)."""
 
     name = "smaller-step"
     what = "sets lr below 2/curvature, so that the answer's basin holds what is in it"
@@ -32,7 +32,9 @@ class SmallerStep(FrequencyRemedy):
     def course(self, context: RemedyContext) -> Course:
         import torch
 
-        largest = 2 / (2 / 3 * context.reach**2)
+        from periodic_tui.engine.remedies.frequency.rates import mean_square
+
+        largest = 1 / mean_square(context)
         if context.setting.optimizer.lr <= largest:
             raise Failed(f"lr {context.setting.optimizer.lr:.2g} is below 2/L″ = {largest:.2g} already")
         context.rate(torch.full((context.replicas,), self.share * largest, dtype=context.dtype, device=context.device))

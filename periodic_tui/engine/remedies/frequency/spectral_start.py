@@ -9,7 +9,7 @@ from pydantic import Field
 from periodic_tui.engine.components.numbers import Count, Positive
 from periodic_tui.engine.remedies.base import Course, FrequencyRemedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext
-from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
+from periodic_tui.engine.remedies.frequency.noise import mean_alone, measured, unexplained
 from periodic_tui.engine.remedies.frequency.rates import keep_there, patience_under
 from periodic_tui.engine.remedies.words import of_the_first
 
@@ -59,7 +59,7 @@ class SpectralStart(FrequencyRemedy):
         keep_there(context, patience_under(noise, power))
         yield Train(self.steps, f"at the spectrum's peaks, noise {float(noise.mean()):.2g}")
         samples = self._samples(context)
-        reason = (
+        reason = mean_alone(context) or (
             f"the peaks explain less than half of the signal: noise {float(noise.mean()):.2g} is too high for "
             f"{samples[0].shape[1]:,} points, or there are more sines than units, or frequency_limit is too low"
             f"{lowered}"

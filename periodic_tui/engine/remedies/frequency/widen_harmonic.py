@@ -10,7 +10,7 @@ from torch import Tensor
 from periodic_tui.engine.remedies.base import Course, Failed, Train
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules, first_range
-from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
+from periodic_tui.engine.remedies.frequency.noise import mean_alone, measured, unexplained
 from periodic_tui.engine.remedies.frequency.nyquist import limit_of
 from periodic_tui.engine.remedies.frequency.rates import keep_there, patience_under
 from periodic_tui.engine.remedies.frequency.widening import Widening
@@ -47,7 +47,8 @@ def widen_harmonic(options: Widening, context: RemedyContext) -> Course:
     yield from _settle(context, patience_under(noise, power))
     context.give_up(
         unexplained(context, noise),
-        f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high, or "
+        mean_alone(context)
+        or f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high, or "
         f"frequency_limit is too low, or it is not one sine{lowered}",
     )
     found = float(context.get("omega")[0, 0])

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from periodic_tui.engine.remedies.base import Course, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 from periodic_tui.engine.remedies.frequency.widening import Widening
+
+_FIRST = {"sine-unit": 2.0, "harmonic": 128.0}
+"""Half-width of the first range in units of 1/frequency_limit."""
 
 
 @register
@@ -23,6 +28,12 @@ class WidenRange(Widening):
     verdicts = ("stuck-outside-basin", "step-too-large", "underfit", "learning")
     models = ("sine-unit", "harmonic", "oscillators")
     meant_for = "a model with frequencies"
+
+    def unfit(self, setting: Setting) -> str | None:
+        within = _FIRST.get(setting.model.kind, math.inf) / self.frequency_limit
+        if not (reason := super().unfit(setting)) and setting.nearest * setting.scale > within:
+            return f"it begins next to x = 0, and the domain's nearest point is {setting.nearest:g} away from there"
+        return reason
 
     def pace(self, setting: Setting) -> float:
         return 20.0 if setting.model.kind == "sine-unit" else 100.0

@@ -6,10 +6,10 @@ from collections.abc import Generator
 
 from torch import Tensor
 
-from periodic_tui.engine.remedies.base import Course, Train
+from periodic_tui.engine.remedies.base import Course, Failed, Train
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules
-from periodic_tui.engine.remedies.frequency.noise import measured, unexplained
+from periodic_tui.engine.remedies.frequency.noise import mean_alone, measured, unexplained
 from periodic_tui.engine.remedies.frequency.nyquist import limit_of
 from periodic_tui.engine.remedies.frequency.rates import stable_rate
 from periodic_tui.engine.remedies.frequency.widening import Widening
@@ -23,13 +23,16 @@ def widen_sine(options: Widening, context: RemedyContext) -> Course:
     if not context.setting.optimizer.plain_gradient_descent:
         context.change(optimizer={"kind": "sgd", "lr": context.setting.optimizer.lr})
     limit, lowered = limit_of(context, options.frequency_limit)
-    first = (2 / (limit + context.get("omega")[:, 0].abs())).clamp(max=context.reach)
+    first = 2 / (limit + context.get("omega")[:, 0].abs()) / context.setting.scale
+    if context.data is not None and (nearest := float(context.data[0].abs().min())) > float(first.max()):
+        raise Failed(f"it begins next to x = 0, and the nearest point is {nearest:.3g} away from there")
+    first = first.clamp(max=context.reach)
     noise, power = measured(context)
     if bool((noise.square() > _NOISE_SHARE * power).any()):
         yield from _fixed(options, context, first, float(noise.mean()))
     else:
         yield from _adaptive(options, context, first, limit)
-    reason = (
+    reason = mean_alone(context) or (
         f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high for batches of "
         f"{context.setting.batch_size}, or frequency_limit is too low{lowered}"
     )
@@ -39,7 +42,7 @@ def widen_sine(options: Widening, context: RemedyContext) -> Course:
 
 def _adaptive(options: Widening, context: RemedyContext, first: Tensor, limit: float) -> Generator[Train, Tensor, None]:
     def enter(half_width: Tensor, where: Tensor) -> Tensor:
-        context.rate(stable_rate(half_width), "omega")
+        context.rate(stable_rate(half_width * context.setting.scale), "omega")
         return context.sample(256)[1].square().mean((1, 2))
 
     def redraw(where: Tensor) -> None:
@@ -71,6 +74,6 @@ def _fixed(options: Widening, context: RemedyContext, first: Tensor, noise: floa
             f"range ±{float(half_width.max()):.3g} of ±{context.reach:,g}, stages of fixed length: noise {noise:.2g}"
         )
         for step in range(options.last_steps if last else options.noisy_steps):
-            context.rate(stable_rate(half_width) / (1 + step / 5), "omega")
+            context.rate(stable_rate(half_width * context.setting.scale) / (1 + step / 5), "omega")
             yield Train(1, stage)
         half_width = (half_width * options.growth).clamp(max=context.reach)
