@@ -1,0 +1,52 @@
+"""A trial trains copies, and leaves the run as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from periodic_tui.engine.errors import Preempted
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.training.trial import trial
+from tests.engine.experiments import magnitude
+
+
+def trainer(optimizer: dict[str, Any]) -> Trainer:
+    spec = magnitude(replicas=3).model_copy(update={})
+    fields = spec.model_dump(exclude={"optimizer"}) | {"optimizer": optimizer}
+    made = Trainer(type(spec).model_validate(fields), torch.device("cpu"))
+    made.advance(50)
+    return made
+
+
+OPTIMIZERS = [{"kind": "sgd", "lr": 0.01}, {"kind": "adam", "lr": 0.001}, {"kind": "rmsprop", "lr": 0.001}]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_trial_goes_where_the_run_would_and_the_run_stays(optimizer: dict[str, Any]) -> None:
+    run = trainer(optimizer)
+    before = run.parameters.clone()
+    tried = trial(run, np.arange(3), 1.0, 40, lambda: None)
+    one = trial(run, np.array([1]), 1.0, 40, lambda: None)
+    assert torch.equal(run.parameters, before)
+    run.advance(40)
+    assert torch.equal(tried, run.parameters)
+    assert torch.allclose(one, run.parameters[1:2], rtol=1e-5, atol=1e-7)
+
+
+def test_a_factor_is_a_factor_on_the_learning_rate() -> None:
+    run, other = trainer({"kind": "sgd", "lr": 0.001}), trainer({"kind": "sgd", "lr": 0.001})
+    other.step_inputs["lr"] = other.step_inputs["lr"] * 10
+    other.advance(40)
+    assert torch.equal(trial(run, np.arange(3), 10.0, 40, lambda: None), other.parameters)
+
+
+def test_a_trial_is_given_up_between_its_pieces() -> None:
+    def check() -> None:
+        raise Preempted
+
+    with pytest.raises(Preempted):
+        trial(trainer({"kind": "sgd", "lr": 0.001}), np.arange(3), 1.0, 40, check)
