@@ -98,7 +98,7 @@ class Session(Runner):
 
     def _fail(self, failure: BaseException, error: str | None = None, refusal: str | None = None) -> None:
         self.failure = failure
-        self._latest = replace(self._latest, error=error, refusal=refusal, state="finished")
+        self._latest = replace(self._latest, picture=None, error=error, refusal=refusal, state="finished")
         self.on_wake()
 
     def _turn(self) -> None:
@@ -113,7 +113,7 @@ class Session(Runner):
             self.pacer.forget_cost()
         if not self.current.treatment:
             self.pacer.give_back()
-        steps = 0 if self._idle or self._begins() else self.pacer.due(self.step)
+        steps = 0 if self._idle or self._begins() else self._due()
         if steps:
             self._train(steps)
         followed = self._view.compare and self._follow()
@@ -122,6 +122,14 @@ class Session(Runner):
             self._publish()
         if not (steps or followed):
             self._work.wait(self._rest())
+
+    def _due(self) -> int:
+        """How many steps to take now; the end of a paced start is told."""
+        pace = self.pacer.pace
+        steps = self.pacer.due(self.step)
+        if pace and not self.pacer.pace:
+            self._note("the paced start is over: trained flat out from here")
+        return steps
 
     def _begins(self) -> bool:
         """Whether what the present life begins from is still on its way to the screen."""

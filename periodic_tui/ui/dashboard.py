@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Key, Resize
 from textual.reactive import var
+from textual.screen import Screen
 
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.commands.on_loop import Load
@@ -211,19 +212,24 @@ class Dashboard(AtOnce):
         self.look(replace(self.view, stop_at_death=stop))
         self.notify("stops at the next death" if stop else "no longer stops at a death", markup=False)
 
+    def _open(self, screen: Screen[Any], then: Callable[[Any], None] | None = None) -> None:
+        """Lay a screen over the panes, unless one lies there: keys that come together all reach the dashboard."""
+        if self.app.screen is self:
+            self.app.push_screen(screen, then)
+
     def action_help(self) -> None:
         show = {entry.binding.key: self.app.get_key_display(entry.binding) for entry in self.active_bindings.values()}
         keys = sorted(self.active_bindings.values(), key=lambda entry: entry.node is not self)
         rows = key_rows(keys, show)
-        self.app.push_screen(Help(self.snapshot.title, self.snapshot.story, rows))
+        self._open(Help(self.snapshot.title, self.snapshot.story, rows))
 
     def action_list_presets(self) -> None:
-        self.app.push_screen(Picker(self.presets, self.snapshot.preset), partial(self._send_chosen, Load))
+        self._open(Picker(self.presets, self.snapshot.preset), partial(self._send_chosen, Load))
 
     def action_remedies(self) -> None:
         if self.snapshot.remedies:
             menu = RemedyMenu(self.snapshot.remedies, self.snapshot.verdict.code, self.glyphs)
-            self.app.push_screen(menu, partial(self._send_chosen, ApplyRemedy))
+            self._open(menu, partial(self._send_chosen, ApplyRemedy))
 
     def action_play_death(self) -> None:
         """Play the last death again."""
@@ -239,7 +245,7 @@ class Dashboard(AtOnce):
 
     def play(self, death: Death) -> None:
         """Show a death over the panes."""
-        self.app.push_screen(Replay(death, self.snapshot.preset, self.glyphs))
+        self._open(Replay(death, self.snapshot.preset, self.glyphs))
 
     def action_compare(self) -> None:
         self.look(replace(self.view, compare=not self.view.compare))
@@ -261,7 +267,7 @@ class Dashboard(AtOnce):
         self.session.send(parse(words))
 
     def action_prompt(self) -> None:
-        self.app.push_screen(Prompt([offer.name for offer in self.snapshot.remedies]), self._send_typed)
+        self._open(Prompt([offer.name for offer in self.snapshot.remedies]), self._send_typed)
 
     def _send_typed(self, words: str | None) -> None:
         if words is not None:

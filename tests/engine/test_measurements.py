@@ -69,8 +69,8 @@ def test_a_leap_of_one_step_after_a_command_is_seen_at_its_step() -> None:
     runner.advance(6)
     curve = runner.current.measured.probe_losses.curve(0)
     now = curve.life == curve.life[-1]
-    assert curve.step[now].tolist() == [100, 101, 102, 103, 104, 106]
-    assert (curve.high[now] > 0.1).tolist() == [False, False, False, True, True, True]
+    assert curve.step[now].tolist() == [100, 101, 102, 103, 104, 105, 106, 107, 108]
+    assert (curve.high[now] > 0.1).tolist() == [False, False, False, True, True, True, True, True, True]
 
 
 def test_of_a_large_population_only_the_replica_in_focus_is_measured_before_a_command(

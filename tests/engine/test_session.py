@@ -413,3 +413,16 @@ def test_the_reading_of_a_look_is_paid_for_as_part_of_the_picture_but_not_the_se
     monkeypatch.setattr(session, "snapshot", lambda **options: session.latest())
     session._publish()
     assert session._frames.next == pytest.approx(clock.now + (0.1 if died else 0.01 / 0.02))
+
+
+def test_the_end_of_a_paced_start_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Ticking()
+    session = Session(load, "ln", ln(pace=100.0, pace_steps=3), device="cpu", engine="eager", clock=clock)
+    session.open()
+    session._publish()
+    stepped(session, monkeypatch, turns=1)
+    clock.now += 1.0
+    stepped(session, monkeypatch, turns=20)
+    assert session.step > 3
+    told = [(event.step, event.text) for event in session.current.events if "paced start" in event.text]
+    assert told == [(3, "the paced start is over: trained flat out from here")]

@@ -122,7 +122,7 @@ def test_undoing_a_remedy_ends_it_and_puts_its_learning_rate_back() -> None:
 def test_a_diverged_run_is_revived() -> None:
     session = opened(magnitude())
     session.apply(parse("set:optimizer.kind=sgd"))
-    session.apply(parse("set:optimizer.lr=1e30"))
+    session.apply(parse("set:optimizer.lr=1e18"))
     session.advance(50)
     assert session.snapshot().state == "diverged"
     session.apply(parse("undo"))

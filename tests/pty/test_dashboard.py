@@ -171,7 +171,7 @@ def test_a_bug_in_the_worker_is_shown_the_screen_stays_and_the_process_exits_1()
     with Terminal([sys.executable, "-c", BROKEN]) as terminal:
         terminal.wait_for("ZeroDivisionError: planted")
         terminal.send("?")
-        terminal.wait_for("help")
+        terminal.wait_for("─ help")
         terminal.send("?")
         terminal.wait_for(lambda rows: not any("─ help" in row for row in rows))
         terminal.send("q")

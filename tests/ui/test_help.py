@@ -1,5 +1,6 @@
 from typing import get_args
 
+import pytest
 from textual.binding import Binding
 
 from periodic_tui.engine.components.screen_options import PaneName
@@ -59,3 +60,8 @@ def test_help_scrolls_to_its_end_and_closes() -> None:
     assert any("what to watch in this preset" in row for row in show(SINE, "?", *["pagedown"] * 20))
     for key in ("escape", "?", "f1"):
         assert not any("type to search" in row for row in show(SINE, "?", key))
+
+
+@pytest.mark.parametrize("key", ["question_mark", "f1", "escape"])
+def test_the_key_that_opened_it_closes_it(key: str) -> None:
+    assert not any("─ help" in row for row in show(SINE, "question_mark", key))

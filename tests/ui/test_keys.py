@@ -205,3 +205,17 @@ def test_every_key_can_be_remapped_by_an_id_of_its_own_and_says_what_it_does() -
 def test_keys_before_the_first_snapshot_do_no_harm() -> None:
     keys = [key for binding in BINDINGS for key in binding.key.split(",") if key not in ("q", "ctrl+z")]
     assert "inject" in sent(EMPTY, *keys)
+
+
+@pytest.mark.parametrize("key", ["question_mark", "l", "f", "colon"])
+def test_a_key_that_reaches_the_dashboard_twice_opens_one_screen(key: str) -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        assert app.dashboard is not None
+        before = len(app.screen_stack)
+        action = next(binding.action for binding in BINDINGS if key in binding.key.split(","))
+        for _ in range(2):
+            await app.dashboard.run_action(action)
+        assert len(app.screen_stack) == before + 1
+        await pilot.pause()
+
+    visit(ScriptedSession(SINE), act)

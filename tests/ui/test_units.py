@@ -15,7 +15,8 @@ from periodic_tui.ui.panes.units.drawing import unit_picture
 from periodic_tui.ui.panes.units.grid import LABEL, grid_rows, moved, row_of, unit_rows
 from periodic_tui.ui.panes.units.looks import LOOKS, key_row, states, totals
 from periodic_tui.ui.panes.units.pane import UnitsPane
-from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, framed, put, rows_of, views, visit
+from tests.ui.deaths import OVER_ONE, OVER_TWO
+from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, framed, put, rows_of, show, views, visit
 
 PAIR = Layer(
     "hidden.0",
@@ -206,3 +207,9 @@ def test_a_thousand_units_fit_on_one_screen_and_scroll_in_a_smaller_pane() -> No
         assert any("hidden.1 unit" in row for row in rows_of(app))
 
     visit(ScriptedSession(WIDE), act, size=(80, 24))
+
+
+def test_the_unit_that_dies_now_is_shown_in_detail() -> None:
+    died = replace(MAGNITUDE, step=OVER_TWO.step, deaths=(OVER_ONE, OVER_TWO))
+    assert any("unit 1 ·" in row for row in show(died))
+    assert any("unit 0 ·" in row for row in show(replace(died, step=900)))

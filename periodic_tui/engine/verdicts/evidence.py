@@ -16,6 +16,8 @@ from periodic_tui.engine.training.step import loss_of
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.goal import Goal
 
+Trend = tuple[Floats, Floats] | None
+
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
@@ -25,7 +27,7 @@ class Evidence:
     loss: Floats
     loss_test: Floats
     loss_before: Floats
-    """Probe loss when four fifths of the steps were done; NaN before the first."""
+    """Median probe loss in the fifth of the steps before the last; NaN before the first."""
     train_loss: Floats
     """Expected loss of a minibatch, noise included."""
     fit_mean: Floats
@@ -51,6 +53,8 @@ class Evidence:
     """Pairs of duplicate units in all layers."""
     mute: Counts
     wrong_sign: Counts
+    loss_in_last: Floats | None = None
+    """The same in the last fifth; None where nothing but the present loss is known."""
     target_std: float = 1.0
     target_mean: float = 0.0
     target_median: float = 0.0
@@ -75,6 +79,11 @@ class Evidence:
     """… and its hidden layers, for its sentence."""
 
     @property
+    def loss_lately(self) -> Floats:
+        """The loss as it has been lately, to be compared with `loss_before`."""
+        return self.loss if self.loss_in_last is None else self.loss_in_last
+
+    @property
     def explained(self) -> Floats:
         """Share of the target's variance that the fit explains on the training domain."""
         return _share(self.loss, self.target_std**2)
@@ -93,11 +102,11 @@ def _share(loss: Floats, variance: float) -> Floats:
 
 
 def gathered(
-    trainer: Trainer, observer: Observer, goal: Goal, reading: Reading, part: slice, before: Floats | None, steps: int
+    trainer: Trainer, observer: Observer, goal: Goal, reading: Reading, part: slice, trend: Trend, steps: int
 ) -> Evidence:
     """What the reading of these replicas tells, sharpness and wrong signs left open.
 
-    `before`: the probe losses of all replicas when four fifths of the steps were done, which are `steps`.
+    `trend`: the median probe losses of these replicas in the last two fifths of the steps, which are `steps`.
     """
     experiment, count = trainer.experiment, len(reading.loss)
     nothing, lr = np.full(count, np.nan), trainer.step_inputs["lr"][part]
@@ -105,7 +114,8 @@ def gathered(
         alive=trainer.state["alive"][part, 0].cpu().numpy(),
         loss=reading.loss,
         loss_test=nothing if reading.loss_test is None else reading.loss_test,
-        loss_before=nothing if before is None else before[part],
+        loss_before=nothing if trend is None else trend[0],
+        loss_in_last=None if trend is None else trend[1],
         train_loss=_train_loss(trainer, observer, reading, part),
         fit_mean=reading.fit_mean,
         fit_std=reading.fit_std,

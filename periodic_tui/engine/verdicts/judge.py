@@ -91,8 +91,8 @@ class Judge:
         `live`: what takes long may be a little old, so that the screen need not wait for it.
         """
         rows = np.arange(len(self.trainer.seeds))[part]
-        steps, before = self.trainer.done - self._placed, self.trend.fifth_ago(self.trainer.done)
-        evidence = gathered(self.trainer, self.observer, self._goal, reading, part, before, steps)
+        steps, trend = self.trainer.done - self._placed, self.trend.medians(self.trainer.done, reading.loss, part)
+        evidence = gathered(self.trainer, self.observer, self._goal, reading, part, trend, steps)
         self._stability.note_loss(rows, reading.loss)
         self._stability.add_to(evidence, rows, self.observer, live)
         at_rest = undecided(evidence, "wrong-sign")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
 import numpy as np
 
 from periodic_tui.engine.arrays import Floats
 
-_GROWTH = 1.2
+_CHEAP, _COSTLY, _EACH = 0.015, 0.2, 0.2
+"""Share of the steps done that lies between two of them: at least, at most, and for each 10 ms that one takes."""
 _SPACING = 8
 """Most steps between two of them at first."""
+_LATELY, _BEFORE = 0.8, 0.6
+"""Shares of the steps at which the last fifth begins, and the fifth before."""
 
 
 class LossTrend:
@@ -22,6 +26,7 @@ class LossTrend:
 
     def __init__(self, effort: float = 0.0) -> None:
         self._effort = max(1, int(effort))
+        self._growth = min(max(_CHEAP, _EACH * effort), _COSTLY)
         self.begin(0)
 
     def begin(self, step: int) -> None:
@@ -32,12 +37,13 @@ class LossTrend:
 
     @property
     def due(self) -> int:
-        """The step at which the next loss is wanted."""
+        """The step at which the next loss is wanted. The distance is odd, for a step too large throws the loss up and
+        down by turns."""
         if not self._steps:
             return self._first
         done = self._steps[-1] - self._first
-        gap = min(max(done // 2, 1), _SPACING) if self._effort == 1 else _SPACING * self._effort
-        return self._first + max(done + gap, int(done * _GROWTH))
+        gap = min(max(done // 8, 1), _SPACING) if self._effort == 1 else _SPACING * self._effort
+        return self._first + done + (max(gap, int(done * self._growth)) | 1)
 
     def remember(self, step: int, loss: Floats) -> None:
         """The losses `[replicas]` at a step."""
@@ -52,18 +58,20 @@ class LossTrend:
         kept = bisect_right(self._steps, step)
         del self._steps[kept:], self._losses[kept:]
 
-    def fifth_ago(self, step: int) -> Floats | None:
-        """Losses `[replicas]` when four fifths of the steps had been done, interpolated in their logarithm between
-        those that are remembered; None at the start."""
-        wanted = self._first + 0.8 * (step - self._first)
-        after = int(np.searchsorted(self._steps, wanted, side="right"))
-        if not after or step <= self._first:
+    def medians(self, step: int, now: Floats, part: slice = slice(None)) -> tuple[Floats, Floats] | None:
+        """Medians `[replicas]` of the losses of `part` in the fifth of the steps before the last, and in the last, of
+        which `now` is the present one; None at the start."""
+        done = step - self._first
+        last, before = (int(np.searchsorted(self._steps, self._first + s * done, "right")) for s in (_LATELY, _BEFORE))
+        if done <= 0 or not last:
             return None
-        if after == len(self._steps):
-            return self._losses[-1]
-        first, second = self._steps[after - 1], self._steps[after]
-        share = (wanted - first) / (second - first)
-        tiny = np.finfo(np.float64).tiny
-        low, high = (np.log(np.maximum(self._losses[n], tiny)) for n in (after - 1, after))
-        before: Floats = np.exp((1 - share) * low + share * high)
-        return before
+        end = int(np.searchsorted(self._steps, step))
+        lately = [*(losses[part] for losses in self._losses[last:end]), now]
+        earlier = [losses[part] for losses in self._losses[min(before, last - 1) : last]]
+        return _median(earlier), _median(lately)
+
+
+def _median(losses: Sequence[Floats]) -> Floats:
+    """`[replicas]`; what is not finite counts as larger than all that is."""
+    found: Floats = np.median(np.nan_to_num(np.stack(losses), nan=np.inf, posinf=np.inf), axis=0)
+    return found

@@ -209,16 +209,16 @@ def step_too_large(e: Evidence) -> Statement:
 
 @_rule("stuck-outside-basin", lambda e: (e.distance > e.basin) & (e.explained < _NOTHING))
 def stuck_outside_basin(e: Evidence) -> Statement:
-    """The model's frequency is farther than 4.4934/R from the answer (or from the data's spectral peak, and then the
-    sentence says so), and the fit explains less than 5 % of the target's variance. R is that of the range in use.
+    """The model's frequency is farther from the answer (or from the data's spectral peak, and then the sentence says
+    so) than the first maximum of the loss, and the fit explains less than 5 % of the target's variance.
 
-    The expected loss of a sine falls towards its frequency only from within the first positive root of tan u = u.
+    On [−R, R] that is 4.4934/R, the first positive root of tan u = u; R is that of the range in use.
     """
     lr, distance, basin = e.lr[0], e.distance[0], e.basin[0]
     goal = "the peak of the data's spectrum (no answer is declared)" if e.peak else "the answer"
     text = (
         f"ω is lost: {distance:.4g} from {goal}, {basins(distance, basin)}; gradients point home only within "
-        f"±{basin:.4g} (4.4934/R)."
+        f"±{basin:.4g}."
     )
     away = f"ω is lost: {distance:.4g} from {'the peak' if e.peak else 'the answer'}, {basins(distance, basin)}"
     short = in_one_line(f"{away} (one is {basin:.4g}).", f"{away}.")
@@ -262,16 +262,17 @@ def noise_floor(e: Evidence) -> Statement:
     return Statement(text, short, figures, _ratio(_NOISE * variance, abs(training - variance)), (_AGAIN,))
 
 
-@_rule("learning", lambda e: (e.loss < (1 - _FALL) * e.loss_before) | np.isnan(e.loss_before))
+@_rule("learning", lambda e: (e.loss_lately < (1 - _FALL) * e.loss_before) | np.isnan(e.loss_before))
 def learning(e: Evidence) -> Statement:
-    """The probe loss fell by more than 2 % over the last fifth of the steps; or there was no step yet."""
-    loss, before = e.loss[0], e.loss_before[0]
+    """The median probe loss of the last fifth of the steps is more than 2 % below that of the fifth before; or there
+    was no step yet."""
+    loss, lately, before = e.loss[0], e.loss_lately[0], e.loss_before[0]
     if math.isnan(before):
         steps = f"Only {counted(e.steps, 'step')}" if e.steps else "No step was taken"
         text = f"{steps} from here yet; probe loss {loss:.3g}."
         return Statement(text, text, {"loss": loss})
-    fall = 1 - loss / before
-    fell = f"the probe loss fell by {percent(fall)} to {loss:.3g}"
+    fall = 1 - lately / before
+    fell = f"the probe loss fell by {percent(fall)} to {lately:.3g}"
     text = f"Learning: {fell} over the last fifth of the steps."
     short = in_one_line(text, f"Learning: {fell} in the last fifth.")
     return Statement(text, short, {"loss": loss, "loss_before": before, "fall": fall}, fall / _FALL)
@@ -291,7 +292,7 @@ def _units(e: Evidence, attribute: str, noun: str, does: str, do: str) -> Statem
     places = "; ".join(units_of(layer, attribute) for layer in found)
     text = f"{who} ({places}) {does if count == 1 else do}; {_not_falling(e)}."
     where = ", ".join(layer.name for layer in found)
-    trend = f"loss {before:.3g} to {loss:.3g} in the last fifth"
+    trend = f"loss {before:.3g} to {e.loss_lately[0]:.3g} in the last fifth"
     short = in_one_line(
         f"{who} in {where}; {trend} of the steps.",
         f"{who} in {where}; {trend}.",
@@ -302,7 +303,7 @@ def _units(e: Evidence, attribute: str, noun: str, does: str, do: str) -> Statem
 
 
 def _not_falling(e: Evidence) -> str:
-    figures = f"{e.loss_before[0]:.3g} then, {e.loss[0]:.3g} now"
+    figures = f"{e.loss_before[0]:.3g} then, {e.loss_lately[0]:.3g} now"
     return f"the loss has not fallen by 2 % in the last fifth of the steps: {figures}"
 
 
@@ -339,7 +340,7 @@ def underfit(e: Evidence) -> Statement:
     loss, before, share = e.loss[0], e.loss_before[0], e.explained[0]
     fit = f"The fit explains {explained(share)} of the target"
     text = f"{fit}, and {_not_falling(e)}."
-    trend = f"loss {before:.3g} to {loss:.3g} in the last fifth"
+    trend = f"loss {before:.3g} to {e.loss_lately[0]:.3g} in the last fifth"
     short = in_one_line(f"{fit}; {trend}.", f"{explained(share)} explained; {trend}.".capitalize())
     figures = {"loss": loss, "loss_before": before, "explained": share}
     return Statement(text, short, figures, next=(_OTHER_START, _REMEDIES))

@@ -34,6 +34,13 @@ LEFT = 21
 """Columns of keys and words: as many as the longest verdict has."""
 
 
+class Sought(Input):
+    """A line of text that leaves ? to whoever closes the screen by it."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return character != "?" and super().check_consume_key(key, character)
+
+
 class Help(ModalScreen[None]):
     """The preset's story, the keys that act now in groups, and the glossary, with a line to search them by."""
 
@@ -62,7 +69,7 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False) as box:
             box.border_title = "help"
-            yield Input(placeholder="type to search keys and words", compact=True)
+            yield Sought(placeholder="type to search keys and words", compact=True)
             yield Static(literal(self._story), id="told", markup=False)
             yield Static(id="found")
 

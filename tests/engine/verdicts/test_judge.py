@@ -312,7 +312,7 @@ def test_that_no_step_was_taken_is_said_at_the_step_of_the_placing_alone() -> No
     assert found_of(judge).text.startswith("No step was taken from here yet")
     assert found_of(judge).step == 500
     judge.trainer.done = 507
-    assert judge.trend.fifth_ago(507) is None
+    assert judge.trend.medians(507, np.ones(1)) is None
     assert found_of(judge).text.startswith("Only 7 steps from here yet")
     assert found_of(judge).step == 507
 

@@ -68,11 +68,12 @@ class UnitsPane(Pane):
 
     @property
     def cursor(self) -> Unit:
-        """The unit that is shown in detail."""
+        """The unit that is shown in detail: the chosen one, or the one that dies just now."""
         run, (layer, unit) = self._chosen
         layers = self.snapshot.layers
         if run != self.snapshot.run or not layers:
-            return 0, 0
+            dying = (death for death in self.snapshot.deaths if death.step == self.snapshot.step)
+            return next(((death.layer, death.unit) for death in dying), (0, 0))
         layer = min(layer, len(layers) - 1)
         return layer, min(unit, layers[layer].units - 1)
 
