@@ -98,7 +98,7 @@ def test_standardize_fails_where_the_columns_are_of_order_one_and_leaves_the_run
     x = np.linspace(-1.7, 1.7, 50)
     run = treated(table(tmp_path, x, x, **WAVE), "standardize", 0, before=10)
     assert run.experiment.model.scaling is None  # type: ignore[attr-defined]
-    assert "every column has a mean of about 0" in run.journal[-1].text
+    assert "every column is of the size" in run.journal[-1].text
 
 
 def test_standardize_fails_where_it_does_not_help_and_says_what_it_rules_out(tmp_path: Path) -> None:
@@ -107,6 +107,20 @@ def test_standardize_fails_where_it_does_not_help_and_says_what_it_rules_out(tmp
     run = treated(table(tmp_path, x, noise + 5, **WAVE | {"model": "linear"}), "standardize", 2_000, before=4_000)
     assert run.experiment.model.scaling is None  # type: ignore[attr-defined]
     assert "the scale is not what is the matter" in run.journal[-1].text
+
+
+@pytest.mark.parametrize(("activation", "ends"), [("sigmoid", (0.1, 0.9)), ("tanh", (-0.8, 0.8)), ("relu", (0.0, 3.5))])
+def test_targets_out_of_reach_of_the_last_activation_are_mapped_into_its_range(
+    tmp_path: Path, activation: str, ends: tuple[float, float]
+) -> None:
+    x = np.linspace(-1.7, 1.7, 200)
+    model = {"kind": "mlp", "hidden": [8, 1], "activation": activation, "output_layer": False}
+    training = {"seed": 1}  # from which the last ReLU is not dead
+    spec = table(tmp_path, x, 50 + 10 * x, model=model, optimizer={"kind": "adam", "lr": 0.02}, training=training)
+    run = treated(spec, "standardize", 3_000)
+    assert explained(run) > 0.99
+    (center,), (spread,) = (getattr(run.experiment.model.scaling, name) for name in ("y_center", "y_spread"))  # type: ignore[attr-defined]
+    assert ((33 - center) / spread, (67 - center) / spread) == pytest.approx(ends, abs=0.05)
 
 
 @pytest.mark.parametrize("target", ["abs", "magnitude"])

@@ -66,6 +66,8 @@ def _scale(filled: Parameters, model: Model, inputs: int) -> None:
             raise NoAnswer("the layers see other units than the data's, and have no biases that could make up for it")
         filled[f"{first}.bias"] -= filled[f"{first}.weight"] @ offset
     if model.scaling and model.scaling.y_spread:
+        if "output.weight" not in filled:
+            raise NoAnswer("the outputs are in other units than the data, and there is no output layer")
         center, spread = (
             torch.tensor(each, dtype=torch.float64) for each in (model.scaling.y_center, model.scaling.y_spread)
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import math
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import Field
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _MOST = 4_096
 _SAME = 0.2
 """A column is standardized where its mean, and its spread's distance from 1, are below this."""
+_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, math.inf), "softplus": (0.0, math.inf)}
 _HELPED = 0.9
 """Share of what was left unexplained below which that has to come."""
 
@@ -24,8 +26,9 @@ _HELPED = 0.9
 class Standardize(Remedy):
     """The layers are given (x − mean)/std and give (y − mean)/std, column by column, with constants around them that
     turn both back: fit and loss stay in the units of the data. Weights W and biases b of the first layer stand for W/σ
-    and b − Wμ/σ on the columns as they are. The network starts again, as what was learned, saturated or dead fits
-    other units; gradient descent gets a share of the largest stable lr there.
+    and b − Wμ/σ on the columns as they are. Where the last activation is bounded, y is mapped into its range instead.
+    The network starts again, as what was learned, saturated or dead fits other units; gradient descent gets a share of
+    the largest stable lr there.
     """
 
     name = "standardize"
@@ -65,10 +68,12 @@ class Standardize(Remedy):
         """Change the units and start again; returns from which columns and to which lr."""
         import torch
 
-        columns = [_column(each) for each in (x, y)]
-        if all(abs(mean) < _SAME and abs(std - 1) < _SAME for each in columns for mean, std in each):
-            raise Failed("every column has a mean of about 0 and a spread of about 1 as it is")
-        context.change(scaling=_scaling(context.setting, *columns))
+        columns = [_columns(each) for each in (x, y)]
+        ends = _ends(context.setting)
+        units = [each.standard() for each in columns[0]], [each.within(*ends) for each in columns[1]]
+        if all(unit == _AS_IT_IS for each in units for unit in each):
+            raise Failed("every column is of the size that the network is made for")
+        context.change(scaling=_scaling(context.setting, *units))
         context.begin_again(torch.ones_like(context.alive))
         told = f"{_told('x', columns[0])}, {_told('y', columns[1])}"
         return told + self._set_rate(context, x, y)
@@ -84,28 +89,69 @@ class Standardize(Remedy):
         return f", lr {context.setting.optimizer.lr:.2g} → {float(new[0]):.2g}"
 
 
-def _column(values: Tensor) -> list[tuple[float, float]]:
-    """Mean and standard deviation of each column of `[replicas, points, columns]`; 1 where it is constant."""
+Unit = tuple[float, float]
+"""Center and spread."""
+_AS_IT_IS: Unit = (0.0, 1.0)
+
+
+class _Column(NamedTuple):
+    """Of one column of the data."""
+
+    mean: float
+    std: float
+    """1 where it is constant."""
+    low: float
+    high: float
+
+    def standard(self) -> Unit:
+        """So that the mean is 0 and the spread 1, unless it is so about."""
+        return _AS_IT_IS if abs(self.mean) < _SAME and abs(self.std - 1) < _SAME else (self.mean, self.std)
+
+    def within(self, low: float, high: float) -> Unit:
+        """So that it lies between two ends, with a tenth of the room beside it, unless it fills them; where there is
+        no upper end, from the lower one on with a spread of 1."""
+        if low == -math.inf:
+            return self.standard()
+        if high == math.inf:
+            return _AS_IT_IS if self.low >= low and abs(self.std - 1) < _SAME else (self.low - low * self.std, self.std)
+        room, width = high - low, self.high - self.low
+        if low <= self.low and self.high <= high and width >= room / 2:
+            return _AS_IT_IS
+        spread = width / (0.8 * room) if width else 1.0
+        return self.low - (low + 0.1 * room) * spread, spread
+
+
+def _columns(values: Tensor) -> list[_Column]:
+    """Of each column of `[replicas, points, columns]`."""
     flat = values.double().flatten(0, 1)
     stds = flat.std(0, correction=0)
     stds = stds.where(stds > 1e-12 * flat.abs().amax(0), stds.new_ones(()))
-    return list(zip(flat.mean(0).tolist(), stds.tolist(), strict=True))
+    parts = (flat.mean(0), stds, flat.amin(0), flat.amax(0))
+    return [_Column(*each) for each in zip(*(part.tolist() for part in parts), strict=True)]
 
 
-def _scaling(setting: Setting, x: list[tuple[float, float]], y: list[tuple[float, float]]) -> dict[str, Any]:
-    """The model's `scaling`. What a last activation gives stays as it is: it cannot be stretched."""
+def _ends(setting: Setting) -> tuple[float, float]:
+    """Between which the last activation's values lie; infinite where it has none, or they lie anywhere."""
+    last = "" if getattr(setting.model, "output_layer", True) else setting.model.activation.kind  # type: ignore[attr-defined]
+    return _RANGES.get(last, (-math.inf, math.inf))
+
+
+def _scaling(setting: Setting, x: list[Unit], y: list[Unit]) -> dict[str, Any]:
+    """The model's `scaling`."""
     factor = getattr(setting.model, "input_scale", 1.0)
-    scaling = {"x_center": [mean for mean, _ in x], "x_spread": [std * factor for _, std in x]}
-    if getattr(setting.model, "output_layer", True):
-        scaling |= {"y_center": [mean for mean, _ in y], "y_spread": [std for _, std in y]}
-    return scaling
+    return {
+        "x_center": [center for center, _ in x],
+        "x_spread": [spread * factor for _, spread in x],
+        "y_center": [center for center, _ in y],
+        "y_spread": [spread for _, spread in y],
+    }
 
 
-def _told(name: str, columns: list[tuple[float, float]]) -> str:
+def _told(name: str, columns: list[_Column]) -> str:
     """The column that is farthest from order one."""
-    mean, std = max(columns, key=lambda column: max(abs(column[0]) / column[1], column[1], 1 / column[1]))
+    far = max(columns, key=lambda column: max(abs(column.mean) / column.std, column.std, 1 / column.std))
     which = name if len(columns) == 1 else f"{len(columns)} columns of {name}, of which one"
-    return f"{which} {mean:.3g} ± {std:.2g}"
+    return f"{which} {far.mean:.3g} ± {far.std:.2g}"
 
 
 def _share(left: Tensor) -> str:
