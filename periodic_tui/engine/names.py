@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection
+
+ALSO_CALLED = {"linear": "identity", "none": "identity", "swish": "silu", "l1": "mae", "l2": "mse"}
+"""Names by which others know things that look nothing like ours."""
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The one of `names` that looks most like `name`, or None if none does."""
+def nearest(name: str, names: Collection[str]) -> str | None:
+    """The one of `names` that is meant by `name`, or looks most like it, or None if none does."""
+    if ALSO_CALLED.get(name) in names:
+        return ALSO_CALLED[name]
     matches = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     return matches[0] if matches else None
 
 
-def did_you_mean(name: str, names: Iterable[str]) -> str:
+def did_you_mean(name: str, names: Collection[str]) -> str:
     """The end of an error message: the nearest of `names`, or nothing where none is near."""
     near = nearest(name, names)
     return f"; did you mean {near}?" if near else ""

@@ -11,7 +11,16 @@ Table = dict[str, Any]
 Override = tuple[str, Any]
 """Dotted key path and value."""
 
-CHOSEN_BY_KIND = ("target", "model", "optimizer", "model.activation", "init.weights", "init.bias")
+CHOSEN_BY_KIND = (
+    "target",
+    "model",
+    "optimizer",
+    "model.activation",
+    "model.output_activation",
+    "training.schedule",
+    "init.weights",
+    "init.bias",
+)
 """Tables of which a bare string is the kind."""
 
 

@@ -85,7 +85,7 @@ def _what_runs(run: Run, focus: int) -> Snapshot:
 
 
 def _what_is_trained(run: Run, focus: int) -> Trained:
-    experiment, rates = run.experiment, run.trainer.step_inputs["lr"][focus]
+    experiment, rates = run.experiment, run.trainer.rates[focus]
     target = experiment.target
     return Trained(
         shape=experiment.model.shape(target.inputs, target.outputs),

@@ -77,6 +77,22 @@ class Stream:
         return radius * (2 * math.pi * draws[..., count:]).cos()
 
 
+ROUNDS = 48
+"""In which an item is swapped with its partner or not: 4 log₂ of 4,096, and then it is nearly uniform."""
+
+
+def shuffled(place: Tensor, size: Tensor, key: Tensor) -> Tensor:
+    """What stands at each `place` of `0 … size − 1` in the order that `key` says (Hoang, Morris, Rogaway, "An
+    enciphering scheme based on a card shuffle", CRYPTO 2012): element by element, without ever holding the order.
+    int64 tensors whose shapes broadcast."""
+    for number in range(ROUNDS):
+        turn = _mix(key * _GOLDEN + number)
+        partner = (_shift(turn, 1) - place).remainder(size)
+        coin = _mix(turn + place.maximum(partner) * _GOLDEN) & 1
+        place = partner.where(coin == 1, place)
+    return place
+
+
 def counter_for(count: int, device: torch.device | str = "cpu") -> Tensor:
     """A counter long enough for draws of `count` numbers."""
     import torch

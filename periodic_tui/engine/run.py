@@ -96,8 +96,8 @@ class Run:
 
     @property
     def activation(self) -> str:
-        """Name of the hidden activation, or empty."""
-        return getattr(getattr(self.experiment.model, "activation", None), "kind", "")
+        """Name of the hidden activation, names where layers differ, or empty."""
+        return ", ".join(dict.fromkeys(each.kind for each in self.experiment.model.hidden_activations))
 
     @property
     def basin(self) -> float | None:

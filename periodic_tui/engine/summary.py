@@ -29,6 +29,7 @@ def summary_of(run: Run) -> dict[str, Any]:
         "omega": scalar_or_list(reading.omega[focus]),
         "answer_error": run.measured.judge.answer_error(reading, focus),
         "accuracy": run.observer.accuracy.share(run.trainer.parameters_of(slice(1))),
+        "base_rate": run.observer.accuracy.base_rate,
         "outcomes": run.measured.population.outcomes(),
         "verdict": {"code": found.verdict.code, "text": found.verdict.text, "figures": found.verdict.figures},
         "layers": [layer_fields(layer) for layer in found.layers],

@@ -73,8 +73,9 @@ def _read(preset: str) -> dict[str, Any]:
 
 
 def _beside(path: Path, table: dict[str, Any]) -> dict[str, Any]:
-    """The table with the path of its CSV file counted from the preset's folder."""
+    """The table with the paths of its CSV files counted from the preset's folder."""
     target = table.get("target")
-    if not isinstance(target, dict) or not isinstance(target.get("path"), str):
+    if not isinstance(target, dict):
         return table
-    return {**table, "target": {**target, "path": str(path.absolute().parent / target["path"])}}
+    paths = {key: target[key] for key in ("path", "test") if isinstance(target.get(key), str)}
+    return {**table, "target": {**target, **{key: str(path.absolute().parent / name) for key, name in paths.items()}}}

@@ -282,6 +282,11 @@ def test_what_is_beyond_measure_is_one_line(settings: str, problem: str) -> None
         ("log", "test = [[-1, 1]]", "domain.test: ln x needs x above 0, got [-1, 1]"),
         ("log", "scale = [-1]", "domain.train: ln x needs x above 0, got [0, 1] times a negative domain.scale"),
         ("log", 'distribution = "normal"', "domain.distribution: ln x needs x above 0, expected uniform"),
+        (
+            "magnitude",
+            "train = [[0, 1e10]]\nscale = [1e9, 1]",
+            "domain.scale: expected inputs up to 1e+18 in size, got",
+        ),
         ("decaying-sine", "train = [[-2000, 0]]", "domain.train: exp(−decay · x) at x = -2000 is more than float32"),
     ],
 )

@@ -84,3 +84,19 @@ class Registry(dict[str, type[K]], Generic[K]):
         if isinstance(value, dict) and self.default:
             return {"kind": self.default} | value
         return value
+
+
+class OneOrEach(Generic[K]):
+    """Annotates a field that takes one spec of a registry, or a list with one for each of at most so many things."""
+
+    def __init__(self, registry: Registry[K], most: int) -> None:
+        self.registry, self.most = registry, most
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        one = self.registry.__get_pydantic_core_schema__(source, handler)
+        each = core_schema.tuple_variable_schema(one, max_length=self.most, strict=False)
+        return core_schema.tagged_union_schema({"one": one, "each": each}, discriminator=_one_or_each)
+
+
+def _one_or_each(value: Any) -> str:
+    return "each" if isinstance(value, (list, tuple)) else "one"

@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from periodic_tui.engine.components.numbers import NonNegative
+from periodic_tui.engine.components.losses import LossName
+from periodic_tui.engine.components.numbers import NonNegative, Positive
 from periodic_tui.engine.components.registry import Spec
+from periodic_tui.engine.components.schedules import Constant, Schedule, schedules
 
 MAX_REPLICAS = 4_096
 MOST_STEPS = 10**15
@@ -19,9 +21,15 @@ class Training(Spec):
 
     batch_size: Annotated[int, Field(ge=0, le=1_000_000)] = 32
     """Samples a step; 0: the whole fixed data set."""
+    sampling: Literal["random", "epochs"] = "random"
+    """From a fixed data set: each sample at random, or all in an order that is another one in every epoch."""
     dtype: Literal["float32", "float64"] = "float32"
-    loss: Literal["mse", "circular"] = "mse"
-    """Mean squared error, or 1 − cos of a phase error."""
+    loss: LossName = "mse"
+    """Mean squared or absolute error, Huber's; 1 − cos of a phase error; cross-entropies, by torch's names."""
+    huber_delta: Positive = 1.0
+    """Error from which Huber's loss is linear."""
+    schedule: Annotated[Schedule, schedules] = Constant()
+    """How the learning rate goes with the steps."""
     seed: Annotated[int, Field(ge=0, lt=2**62)] = 0
     replicas: Annotated[int, Field(ge=1, le=MAX_REPLICAS)] = 1
     steps: Annotated[int, Field(ge=0, le=MOST_STEPS)] = 10_000

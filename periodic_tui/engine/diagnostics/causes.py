@@ -57,8 +57,8 @@ def cause_of(
     gradient = observer.step.layout.views(gradient_at(trainer, step_inputs, seeds, step, before))
     kind, (old, new) = ("bias", biases) if guilty == "bias" else ("weight", weights)
     slope = gradient[f"{name}.{kind}"][0, index]
-    lr, optimizer = float(step_inputs["lr"].max()), trainer.experiment.optimizer
-    return Cause(_sentence(guilty, new - old, slope, lr, optimizer, len(units)), bool(slope.any()))
+    rates, optimizer = trainer.training_step.rates(step_inputs, torch.tensor(step)), trainer.experiment.optimizer
+    return Cause(_sentence(guilty, new - old, slope, float(rates.max()), optimizer, len(units)), bool(slope.any()))
 
 
 def _sentence(guilty: str, moved: Tensor, slope: Tensor, lr: float, optimizer: Optimizer, count: int) -> str:

@@ -32,7 +32,7 @@ def never_active(experiment: Experiment, views: Mapping[str, Tensor]) -> list[Te
     unbounded domains and activations other than the ReLU.
     """
     model, box = experiment.model, domain_box(experiment)
-    if box is None or not isinstance(model, MLP) or model.activation.kind != "relu":
+    if box is None or not isinstance(model, MLP) or any(each.kind != "relu" for each in model.hidden_activations):
         return []
     found = []
     low, high = (model.first_inputs(end.unsqueeze(0)) for end in box)

@@ -72,6 +72,6 @@ def measure(trainer: Trainer, observer: Observer, focus: int) -> GradientStats:
     noise = drawn.sub(drawn.mean(0)).square().sum() / (count - 1)
     ratio = float("nan")
     if isinstance(trainer.experiment.optimizer, ElementWise):
-        moved = step.update(state, draws[0], step_inputs["lr"])["parameters"] - state["parameters"]
+        moved = step.update(state, draws[0], step.rates(step_inputs, steps[0, 0]))["parameters"] - state["parameters"]
         ratio = float(moved.norm() / state["parameters"].norm().clamp_min(1e-30))
     return GradientStats(float(true.norm()), float(noise.sqrt()), ratio, trainer.done)

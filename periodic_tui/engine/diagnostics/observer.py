@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.components.losses import loss_of_best_constant
 from periodic_tui.engine.components.models import HiddenLayer
 from periodic_tui.engine.diagnostics.accuracy import Accuracy
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
@@ -16,7 +17,7 @@ from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.diagnostics.units import Units, read_units
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.training.sampling import Batch
-from periodic_tui.engine.training.step import TrainingStep, loss_of
+from periodic_tui.engine.training.step import TrainingStep
 
 _NUMBERS_AT_ONCE = 1 << 20
 """So many activations are held at once: they should fit into the processor's cache."""
@@ -31,15 +32,6 @@ _QUARTER_ABOVE = 1 << 28
 """Points times parameters from which it looks at the fit on a quarter of the probe."""
 
 
-def variance(y: Tensor, loss: str = "mse") -> float:
-    """Mean over outputs of the variance over points `[points, outputs]`, or of the circular variance of phases
-    (Mardia, 1972): the loss of the best constant."""
-    y = y.double()
-    if loss == "mse":
-        return float(y.var(0, correction=0).mean())
-    return float((1 - y.cos().mean(0).hypot(y.sin().mean(0))).mean())
-
-
 class Observer:
     """Takes readings of one experiment. Every pass through the network may be interrupted."""
 
@@ -50,14 +42,16 @@ class Observer:
         self.step = step
         self.probe = probe
         self.test = test
-        kind = step.experiment.training.loss
-        self.target_std = variance(probe.y, kind) ** 0.5
+        training = step.experiment.training
+        self.target_std = loss_of_best_constant(probe.y, "circular" if training.loss == "circular" else "mse") ** 0.5
+        self.constant_loss = loss_of_best_constant(probe.y, training.loss, training.huber_delta)
         self.target_mean = float(probe.y.double().mean())
         self.target_median = float(probe.y.double().median())
-        self.test_variance = variance(test.y, kind) if test else None
+        self.test_variance = loss_of_best_constant(test.y, training.loss, training.huber_delta) if test else None
+        """Loss of the best constant on the test domain."""
         self.expected = ExpectedLoss.of(step.experiment)
-        self.relu = getattr(getattr(step.experiment.model, "activation", None), "kind", "") == "relu"
-        self.accuracy = Accuracy(step.experiment, step.layout)
+        self.relu = all(each.kind == "relu" for each in step.experiment.model.hidden_activations)
+        self.accuracy = Accuracy(step.experiment, step.layout, probe)
 
     def read(self, parameters: Tensor, brief: bool = False) -> Reading:
         """The reading of `parameters` `[replicas, parameters]`.
@@ -98,7 +92,7 @@ class Observer:
             fit_mean=output.double().mean((1, 2)).cpu().numpy(),
             fit_std=output.double().std((1,), correction=0).mean(-1).cpu().numpy(),
             omega=omega.cpu().double().numpy(),
-            accuracy=self.accuracy.estimate(parameters, probe.x, output),
+            accuracy=self.accuracy.estimate(parameters, probe, output),
             units=units,
             points=len(points),
         )
@@ -172,7 +166,7 @@ class Observer:
         return torch.cat(outputs, 1)
 
     def _loss(self, output: Tensor, probe: Probe) -> Tensor:
-        return loss_of(output.double(), Batch(probe.x, probe.y.double()), self.step.experiment.training.loss).cpu()
+        return self.step.loss(output.double(), Batch(probe.x, probe.y.double())).cpu()
 
     @staticmethod
     def _expanded(x: Tensor, parameters: Tensor) -> Tensor:

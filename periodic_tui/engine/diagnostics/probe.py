@@ -50,10 +50,10 @@ def training_probe(experiment: Experiment) -> Probe:
 
 def test_probe(experiment: Experiment) -> Probe | None:
     """The probe of the held-out domain, or None where there is none."""
+    if rows := experiment.target.held_out(experiment.domain.test):
+        return _finite(experiment, *(values.to(torch_dtype(experiment)) for values in rows))
     if not experiment.domain.test:
         return None
-    if rows := experiment.target.rows(experiment.domain.test):
-        return _finite(experiment, *(values.to(torch_dtype(experiment)) for values in rows))
     x = probe_points(experiment, experiment.domain.test)
     return _finite(experiment, x, experiment.target(x))
 

@@ -38,8 +38,9 @@ def wrong_signs_at(observer: Observer, parameters: Tensor) -> Tensor:
     experiment, probe = observer.step.experiment, observer.probe
     views = observer.step.layout.views(parameters)
     outgoing = views.get("output.weight")
-    activation = getattr(experiment.model, "activation", None)
-    single = experiment.target.outputs == 1 and experiment.training.loss == "mse" and experiment.model.hidden_units
+    activation = experiment.model.hidden_activations[-1] if experiment.model.hidden_activations else None
+    linear = getattr(getattr(experiment.model, "output_activation", None), "kind", "identity") == "identity"
+    single = linear and experiment.target.outputs == 1 and experiment.training.loss == "mse"
     if outgoing is None or not single or outgoing.shape[-1] > _WIDEST or activation is None or activation.parameters:
         return parameters.new_empty(len(parameters), 0, dtype=torch.bool)
     layers = observer.hidden(parameters)

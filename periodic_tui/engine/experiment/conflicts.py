@@ -9,6 +9,7 @@ from periodic_tui.engine.components.models import Model
 from periodic_tui.engine.components.optimizers import Optimizer
 from periodic_tui.engine.components.targets import Target
 from periodic_tui.engine.components.training_options import Training
+from periodic_tui.engine.limits import LARGEST
 
 MAX_NUMBERS = 1_000_000_000
 """Most numbers that a step may keep, over all replicas: a batch's inputs, activations, outputs, and the parameters."""
@@ -19,6 +20,7 @@ def conflicts(target: Target, domain: Domain, model: Model, optimizer: Optimizer
     apart = _in_domain(domain, target, training) | _in_training(training, domain, target)
     if found := model.conflicts(target.inputs, target.outputs):
         return apart | _under("model", found)
+    apart |= _in_loss(training.loss, target, model)
     layout = model.layout(target.inputs, target.outputs)
     together = _under("optimizer", optimizer.conflicts(layout))
     return apart | together | _in_size(target, domain, model, training, layout.size)
@@ -30,6 +32,10 @@ def _under(table: str, found: dict[str, str]) -> dict[str, str]:
 
 def _in_domain(domain: Domain, target: Target, training: Training) -> dict[str, str]:
     found = _without_width(domain) if training.dtype == "float32" else {}
+    farthest = max((abs(end) for interval in (*domain.train, *domain.test) for end in interval), default=1.0)
+    factor = max(map(abs, domain.scale), default=1.0)
+    if farthest * factor > LARGEST:
+        found["scale"] = f"expected inputs up to {LARGEST:g} in size, got {farthest:g} times {factor:g}"
     if domain.distribution == "normal":
         for key in ("train", "test"):
             if getattr(domain, key):
@@ -54,13 +60,26 @@ def _in_training(training: Training, domain: Domain, target: Target) -> dict[str
     found = {}
     if not points and domain.spacing == "even":
         found["domain.spacing"] = "even spacing is for a fixed data set, expected domain.points above 0"
+    if not points and training.sampling == "epochs":
+        found["training.sampling"] = "epochs go through a fixed data set, expected domain.points above 0"
     if not points and not batch_size:
         found["training.batch_size"] = "0 is the whole data set, but domain.points = 0 has none; expected at least 1"
     if points and batch_size > points:
         found["training.batch_size"] = f"expected at most domain.points = {points:,}, or 0 for all, got {batch_size:,}"
-    if training.loss == "circular" and not target.phases:
-        found["training.loss"] = f"circular compares phases, and {target.kind} gives none; expected mse"
     return found
+
+
+def _in_loss(loss: str, target: Target, model: Model) -> dict[str, str]:
+    wrong = ""
+    if loss == "circular" and not target.phases:
+        wrong = f"circular compares phases, and {target.kind} gives none; expected mse"
+    elif loss == "cross-entropy" and not target.classes:
+        wrong = "cross-entropy compares classes, expected a table with target.labels = true"
+    elif loss in ("bce", "bce-with-logits") and not target.probabilities:
+        wrong = f"{loss} compares probabilities, expected a table whose y lie between 0 and 1"
+    elif loss == "bce" and model.last_activation != "sigmoid":
+        wrong = "bce takes probabilities, expected model.output_activation = sigmoid, or bce-with-logits"
+    return {"training.loss": wrong} if wrong else {}
 
 
 def _in_size(target: Target, domain: Domain, model: Model, training: Training, parameters: int) -> dict[str, str]:

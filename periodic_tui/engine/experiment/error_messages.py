@@ -12,7 +12,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from periodic_tui.engine.components.registry import Registry, Spec
+from periodic_tui.engine.components.registry import OneOrEach, Registry, Spec
 from periodic_tui.engine.experiment.experiment import Experiment
 from periodic_tui.engine.names import did_you_mean
 
@@ -85,8 +85,10 @@ class _Place:
 
     def step(self, part: str | int) -> _Place:
         """One level down. The kinds that pydantic puts into the location are no keys of the table."""
-        if isinstance(self.spec, Registry):
-            return _Place(self.path, self.value, self.spec[str(part)], self.parent)
+        if isinstance(self.spec, OneOrEach):
+            return _Place(self.path, self.value, self.spec.registry, self.parent)
+        if isinstance(self.spec, Registry) and isinstance(part, str):
+            return _Place(self.path, self.value, self.spec[part], self.parent)
         part_text = f"[{part}]" if isinstance(part, int) else f".{_short(part)}"
         path = self.path + part_text if self.path else part_text[1:]
         return _Place(path, _inside(self.value, part), _expected(self.spec, part), self.spec)
@@ -106,10 +108,12 @@ def _inside(value: Any, part: str | int) -> Any:
 
 
 def _expected(spec: Any, part: str | int) -> Any:
+    if isinstance(spec, Registry):  # of a list
+        return spec
     if not (isinstance(spec, type) and issubclass(spec, Spec)) or part not in spec.model_fields:
         return None
     field = spec.model_fields[str(part)]
-    registries = [item for item in field.metadata if isinstance(item, Registry)]
+    registries = [item for item in field.metadata if isinstance(item, (OneOrEach, Registry))]
     return registries[0] if registries else _without_none(field.annotation)
 
 

@@ -17,6 +17,7 @@ CHANGEABLE = (
     "training.batch_size",
     "training.pace",
     "model.activation",
+    "model.output_activation",
     "target.noise",
     "domain.train",
 )

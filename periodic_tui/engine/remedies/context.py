@@ -26,6 +26,8 @@ class Setting:
     batch_size: int
     """0: the whole fixed data set."""
     solved_below: float
+    labels: bool = False
+    """Whether the outputs are classes or their probabilities, and no quantities."""
 
     @property
     def reach(self) -> float | None:
@@ -124,6 +126,9 @@ class RemedyContext(Protocol):
 
     def loss(self, x: Tensor, y: Tensor) -> Tensor:
         """Training loss `[replicas]` at points as `sample` gives them."""
+
+    def loss_of_constant(self, y: Tensor) -> float:
+        """That of the best constant for `y`."""
 
     def sharpness(self, x: Tensor, y: Tensor) -> Tensor:
         """Largest curvature `[replicas]` of that loss; NaN where it is not finite."""

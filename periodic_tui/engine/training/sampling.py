@@ -9,7 +9,7 @@ from torch import Tensor
 
 from periodic_tui.engine.components.domain import Interval
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.randomness import Stream, Use, counter_for, shuffled
 
 PROBE_POINTS = 4_096
 _FIXED_SEED = torch.zeros((), dtype=torch.int64)
@@ -17,7 +17,8 @@ _FIXED_SEED = torch.zeros((), dtype=torch.int64)
 StepInputs = dict[str, Tensor]
 """What may change in mid-run without a new training step: `lr` `[replicas, 1]` or `[replicas, parameters]`;
 `starts`, `lengths` `[replicas, intervals]` of a uniform domain; `noise` `[]`; for a fixed data set `data_x`
-`[points, inputs]`, `data_y` `[points, outputs]` and `count` `[replicas]`, how many of the points are in use."""
+`[points, inputs]`, `data_y` `[points, outputs]` and `count` `[replicas]`, how many of the points are in use; for a
+schedule `life` `[]`, the number of the step from which it counts."""
 
 EACH = ("lr", "starts", "lengths", "count")
 """The step_inputs that have a row for each replica."""
@@ -51,9 +52,12 @@ class Sampler:
         self.batch_size = experiment.training.batch_size
         self.dtype = torch_dtype(experiment)
         self.fixed = bool(experiment.domain.points)
+        self.epochs = experiment.training.sampling == "epochs"
 
     def batch(self, seeds: Tensor, steps: Tensor, step_inputs: StepInputs, counter: Tensor) -> Batch:
         """The batch of each step: `steps` `[]` for one, `[steps, 1]` for a block; `seeds` `[replicas]`."""
+        if self.fixed and self.batch_size and self.epochs:
+            return self._next(Stream.of(seeds, Use.BATCH, counter), steps, step_inputs)
         stream = Stream.of(seeds, Use.BATCH, counter).fold(steps)
         if self.fixed:
             return self._choose(stream, step_inputs)
@@ -83,6 +87,16 @@ class Sampler:
             return Batch(x.expand(*replicas, *x.shape), y.expand(*replicas, *y.shape), weight)
         chosen = (stream.uniform(self.batch_size, torch.float64) * count).ceil().long() - 1
         return Batch(x[chosen], y[chosen])
+
+    def _next(self, stream: Stream, steps: Tensor, step_inputs: StepInputs) -> Batch:
+        """The next samples in the order of their epoch; a batch may begin in one epoch and end in the next."""
+        count = step_inputs["count"].unsqueeze(-1)
+        drawn = steps.unsqueeze(-1) * self.batch_size + stream.counter[: self.batch_size]
+        epoch = drawn.div(count, rounding_mode="floor")
+        chosen = shuffled(
+            drawn.remainder(count), count, Stream(stream.key.unsqueeze(-1), stream.counter).fold(epoch).key
+        )
+        return Batch(step_inputs["data_x"][chosen], step_inputs["data_y"][chosen])
 
 
 def torch_dtype(experiment: Experiment) -> torch.dtype:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.components.losses import LOSSES
 from periodic_tui.engine.components.models import Layout
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.experiment import Experiment
@@ -27,10 +28,9 @@ def cloned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.clone() for name, value in tensors.items()}
 
 
-def loss_of(prediction: Tensor, batch: Batch, kind: str) -> Tensor:
-    """Loss `[replicas]` of predictions `[replicas, batch, outputs]`."""
-    error = prediction - batch.y
-    each = error.square() if kind == "mse" else 1 - error.cos()
+def loss_of(prediction: Tensor, batch: Batch, kind: str, delta: float = 1.0) -> Tensor:
+    """Loss `[replicas]` of predictions `[replicas, batch, outputs]`; `delta` is Huber's."""
+    each = LOSSES[kind].each(prediction, batch.y, delta)
     if batch.weight is None:
         return each.mean((-2, -1))
     return (each.mean(-1) * batch.weight).sum(-1) / batch.weight.sum(-1)
@@ -50,12 +50,17 @@ class TrainingStep:
         target = experiment.target
         return cls(experiment, experiment.model.layout(target.inputs, target.outputs), Sampler(experiment))
 
+    def loss(self, prediction: Tensor, batch: Batch) -> Tensor:
+        """The experiment's loss `[replicas]` of predictions `[replicas, batch, outputs]`."""
+        training = self.experiment.training
+        return loss_of(prediction, batch, training.loss, training.huber_delta)
+
     def gradient(self, parameters: Tensor, batch: Batch, dropout: Stream | None) -> tuple[Tensor, Tensor]:
         """Gradient `[replicas, parameters]` and loss `[replicas]` on a batch."""
         leaf = parameters.detach().requires_grad_()
         with torch.enable_grad():
             prediction = self.experiment.model.forward(self.layout.views(leaf), batch.x, dropout=dropout)
-            loss = loss_of(prediction, batch, self.experiment.training.loss)
+            loss = self.loss(prediction, batch)
             (gradient,) = torch.autograd.grad(loss.sum(), leaf)
         return self._clipped(gradient), loss.detach()
 
@@ -74,6 +79,13 @@ class TrainingStep:
         parameters, own = optimizer.update(state["parameters"], gradient, own, lr)
         return {"parameters": parameters, **own}
 
+    def rates(self, step_inputs: StepInputs, step: Tensor) -> Tensor:
+        """The learning rates of step number `step` `[]`."""
+        if "life" not in step_inputs:
+            return step_inputs["lr"]
+        steps = (step - step_inputs["life"]).clamp_min(0).double()
+        return self.experiment.training.schedule(step_inputs["lr"], steps)
+
     def dropout(self, seeds: Tensor, step: Tensor, counter: Tensor) -> Stream | None:
         """The random stream of a step's dropout; None where the model has none."""
         if not getattr(self.experiment.model, "dropout", 0.0):
@@ -85,7 +97,7 @@ class TrainingStep:
     ) -> tuple[State, Tensor]:
         """State and loss `[replicas]` after a step on a batch, finite or not."""
         gradient, loss = self.gradient(state["parameters"], batch, self.dropout(seeds, step, counter))
-        return self.update(state, gradient, step_inputs["lr"]) | {"alive": state["alive"]}, loss
+        return self.update(state, gradient, self.rates(step_inputs, step)) | {"alive": state["alive"]}, loss
 
     def on_batch(
         self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, step: Tensor, counter: Tensor

@@ -79,6 +79,8 @@ class Trainer:
         replicas, dtype = len(self.seeds), torch_dtype(experiment)
         columns = self.training_step.layout.size if experiment.model.separate_rates else 1
         step_inputs = {"lr": torch.full((replicas, columns), experiment.optimizer.lr, dtype=dtype)}
+        if experiment.training.schedule.kind != "none":
+            step_inputs["life"] = torch.tensor(self.done)
         if experiment.target.noise:
             step_inputs["noise"] = torch.tensor(experiment.target.noise, dtype=dtype)
         if experiment.domain.points:
@@ -132,6 +134,16 @@ class Trainer:
         return flat.to(torch_dtype(self.experiment)).repeat(len(self.seeds), 1)
 
     @property
+    def rates(self) -> Tensor:
+        """The learning rates of the next step, `[replicas, 1]` or `[replicas, parameters]`."""
+        return self.training_step.rates(self.step_inputs, torch.tensor(self.done, device=self.device))
+
+    def restart_schedule(self) -> None:
+        """Let the schedule of the learning rate count from here."""
+        if "life" in self.step_inputs:
+            self.step_inputs = self.step_inputs | {"life": torch.tensor(self.done, device=self.device)}
+
+    @property
     def held(self) -> bool:
         """Whether the parameters are held where they are; whatever gives new learning rates lets go of them."""
         return self._held is not None and self.step_inputs["lr"] is self._held[0]
@@ -163,6 +175,8 @@ class Trainer:
         same = experiment.optimizer == self.experiment.optimizer.model_copy(update={"lr": experiment.optimizer.lr})
         only_lr = same and experiment.model_copy(update={"optimizer": self.experiment.optimizer}) == self.experiment
         step_inputs = self._step_inputs(experiment)
+        if "life" in step_inputs and "life" in self.step_inputs:
+            step_inputs["life"] = self.step_inputs["life"]
         self.experiment, self.training_step, self.step_inputs = experiment, step, step_inputs
         if only_lr:
             return

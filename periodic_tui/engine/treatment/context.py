@@ -11,6 +11,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
+from periodic_tui.engine.components.losses import loss_of_best_constant
 from periodic_tui.engine.components.models import HiddenLayer
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
@@ -18,7 +19,6 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 from periodic_tui.engine.remedies import Failed, RemedyContext, Setting
 from periodic_tui.engine.training.sampling import Batch, StepInputs, torch_dtype
-from periodic_tui.engine.training.step import loss_of
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.training.trial import trial
 from periodic_tui.engine.treatment.windows import Windows
@@ -152,6 +152,10 @@ class TrainerContext(RemedyContext):
     def loss(self, x: Tensor, y: Tensor) -> Tensor:
         return self._loss(self.__trainer.state["parameters"], x, y).detach()
 
+    def loss_of_constant(self, y: Tensor) -> float:
+        training = self.__trainer.experiment.training
+        return loss_of_best_constant(y.flatten(0, 1).double(), training.loss, training.huber_delta)
+
     def sharpness(self, x: Tensor, y: Tensor) -> Tensor:
         parameters = self.__trainer.state["parameters"]
         return top_curvature(lambda flat: self._loss(flat, x, y), parameters)[0].to(self.device)
@@ -162,7 +166,7 @@ class TrainerContext(RemedyContext):
 
     def _loss(self, parameters: Tensor, x: Tensor, y: Tensor) -> Tensor:
         prediction = self.setting.model.forward(self._views(parameters), x)
-        return loss_of(prediction, Batch(x, y), self.__trainer.experiment.training.loss)
+        return self.__trainer.training_step.loss(prediction, Batch(x, y))
 
     def _views(self, flat: Tensor) -> dict[str, Tensor]:
         return self.__trainer.training_step.layout.views(flat)

@@ -49,6 +49,7 @@ class Treatment:
 
     def begin(self) -> str:
         """Act before the first step; returns what was done, in past tense."""
+        self.trainer.restart_schedule()
         self._ask(None)
         return f"{self.name} {self.outcome}" if self.ended else f"began {self.name}: {remedies[self.name].what}"
 

@@ -55,6 +55,8 @@ class Evidence:
     wrong_sign: Counts
     loss_in_last: Floats | None = None
     """The same in the last fifth; None where nothing but the present loss is known."""
+    constant_loss: float = np.nan
+    """Loss of the best constant on the probe; NaN: the target's variance."""
     target_std: float = 1.0
     target_mean: float = 0.0
     target_median: float = 0.0
@@ -86,7 +88,7 @@ class Evidence:
     @property
     def explained(self) -> Floats:
         """Share of the target's variance that the fit explains on the training domain."""
-        return _share(self.loss, self.target_std**2)
+        return _share(self.loss, self.target_std**2 if np.isnan(self.constant_loss) else self.constant_loss)
 
     @property
     def explained_test(self) -> Floats:
@@ -109,7 +111,7 @@ def gathered(
     `trend`: the median probe losses of these replicas in the last two fifths of the steps, which are `steps`.
     """
     experiment, count = trainer.experiment, len(reading.loss)
-    nothing, lr = np.full(count, np.nan), trainer.step_inputs["lr"][part]
+    nothing, lr = np.full(count, np.nan), trainer.rates[part]
     return Evidence(
         alive=trainer.state["alive"][part, 0].cpu().numpy(),
         loss=reading.loss,
@@ -130,6 +132,7 @@ def gathered(
         duplicate=_total(reading, "alike"),
         mute=_total(reading, "mute"),
         wrong_sign=np.zeros(count, dtype=np.int64),
+        constant_loss=observer.constant_loss,
         target_std=observer.target_std,
         target_mean=observer.target_mean,
         target_median=observer.target_median,

@@ -90,16 +90,16 @@ def diverged(e: Evidence) -> Statement:
 
 def _is_solved(e: Evidence) -> Mask:
     below = (e.loss <= e.solved_below) & ~(e.loss_test > e.solved_below)
-    return np.where(np.isnan(e.accuracy), below, e.accuracy == 1.0)
+    return np.where(np.isnan(e.accuracy), below, (e.accuracy == 1.0) & ~(e.explained_test < _HELD_OUT))
 
 
 @_rule("solved", _is_solved)
 def solved(e: Evidence) -> Statement:
     """The probe loss is at most the preset's `solved_below`, and on the test domain too where there is one. For targets
-    with a right or wrong (the clock): all of the held-out inputs are decoded exactly, whatever the loss."""
+    with a right or wrong (the clock, classes): all answers are right, whatever the loss."""
     loss, test = e.loss[0], e.loss_test[0]
     if not math.isnan(e.accuracy[0]):
-        text = f"Solved: every one of the held-out instants is right; loss {loss:.2g}."
+        text = f"Solved: every answer is right; loss {loss:.2g}."
         return Statement(text, text, {"accuracy": 1.0}, next=(_AGAIN,))
     who, limit = _frequency(e) or "Solved", f"up to {e.solved_below:g} counts as solved"
     held_out = "" if math.isnan(test) else f" ({test:.3g} on the test domain)"

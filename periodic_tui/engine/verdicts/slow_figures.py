@@ -69,7 +69,7 @@ class Stability:
         if not self.trainer.experiment.optimizer.plain_gradient_descent:
             return
         open_, live = undecided(evidence, "step-too-large"), live and observer.expected is None
-        here, lr = self.trainer.parameters_of, self.trainer.step_inputs["lr"]
+        here, lr = self.trainer.parameters_of, self.trainer.rates
         self._here.update(rows[open_], lambda some: observer.sharpness_at(here(some), lr[some]), live)
         evidence.sharpness[:] = self._here.values[rows]
         best = self._best_parameters

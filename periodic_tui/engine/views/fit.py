@@ -37,7 +37,7 @@ def fit_of(observer: Observer, parameters: Tensor, view: View, used: Interval | 
     target = observer.step.experiment.target
     if target.inputs == 1:
         return _curves(observer, parameters, view, used)
-    if target.inputs == 2 and target.outputs == 1:
+    if target.inputs == 2 and (target.outputs == 1 or target.classes):
         return _maps(observer, parameters)
     return _weights(observer, parameters) or _sample(observer, parameters)
 
@@ -96,7 +96,7 @@ def over_domain(observer: Observer, points: int, side: int) -> tuple[Floats, Ten
 def _curves(observer: Observer, parameters: Tensor, view: View, used: Interval | None) -> Fit:
     experiment = observer.step.experiment
     x, cyclic = curve_inputs(observer, view, used), _cyclic(experiment)
-    target, prediction = experiment.target(x), observer.predict(parameters, x.to(parameters.device))[0]
+    target, prediction = experiment.target(x), _answers(observer, parameters, x)
     return Fit(
         x=_numpy(x[:, 0]),
         target=_numpy(wrapped(target) if cyclic else target),
@@ -106,6 +106,22 @@ def _curves(observer: Observer, parameters: Tensor, view: View, used: Interval |
         domain=_ends(experiment),
         used=used,
     )
+
+
+def _answers(observer: Observer, parameters: Tensor, x: Tensor) -> Tensor:
+    """What one replica says at `x` `[points, inputs]`; of logits, the probabilities."""
+    output = observer.predict(parameters, x.to(parameters.device))[0]
+    match observer.step.experiment.training.loss:
+        case "cross-entropy":
+            return output.softmax(-1)
+        case "bce-with-logits":
+            return output.sigmoid()
+    return output
+
+
+def _one(experiment: Experiment, outputs: Tensor) -> Tensor:
+    """Outputs `[points, outputs]` as one number each: of classes, that of the likeliest."""
+    return outputs.argmax(-1).to(outputs) if experiment.target.classes else outputs
 
 
 def _cyclic(experiment: Experiment) -> bool:
@@ -153,8 +169,8 @@ def _maps(observer: Observer, parameters: Tensor) -> Fit:
     factor = experiment.model.first_inputs(torch.tensor(experiment.domain.scale or (1.0, 1.0)).double()) - offset
     return Fit(
         x=axis,
-        target=_numpy(experiment.target(points).view(shape)),
-        prediction=_numpy(observer.predict(parameters, points.to(parameters.device)).view(shape)),
+        target=_numpy(_one(experiment, experiment.target(points)).view(shape)),
+        prediction=_numpy(_one(experiment, _answers(observer, parameters, points)).view(shape)),
         kind="maps",
         trained=experiment.domain.train,
         domain=_ends(experiment),
@@ -180,7 +196,7 @@ def _sample(observer: Observer, parameters: Tensor) -> Fit:
     x, y = observer.probe.x[:1], observer.probe.y[0]
     if len(y) == 1:
         return Fit()
-    prediction = observer.predict(parameters, x.to(parameters.device))[0, 0]
+    prediction = _answers(observer, parameters, x)[0]
     return Fit(
         x=np.arange(len(y), dtype=np.float64),
         target=_numpy(y)[:, None],

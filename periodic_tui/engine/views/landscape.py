@@ -17,7 +17,6 @@ from periodic_tui.engine.experiment.known_answers import NoAnswer
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Landscape, Line
 from periodic_tui.engine.training.sampling import Batch, counter_of, intervals_in_use
-from periodic_tui.engine.training.step import loss_of
 from periodic_tui.engine.training.trainer import Trainer
 
 POINTS = 400
@@ -115,7 +114,7 @@ class LossLandscape:
         positions = torch.as_tensor(POSITIONS, dtype=present.dtype, device=present.device)
         parts = positions.unsqueeze(-1).split(max(1, _NUMBERS // present.shape[-1]))
         prediction = torch.cat([self.observer.predict(present + part * direction, batch.x[0]) for part in parts])
-        loss = loss_of(prediction.double(), Batch(batch.x, batch.y.double()), self.trainer.experiment.training.loss)
+        loss = self.trainer.training_step.loss(prediction.double(), Batch(batch.x, batch.y.double()))
         return loss.cpu().numpy()
 
 

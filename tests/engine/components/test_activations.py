@@ -29,6 +29,7 @@ ORACLES: dict[str, tuple[dict[str, Any], Callable[[Tensor], Tensor]]] = {
     "tanh": ({}, nn.Tanh()),
     "softplus": ({}, nn.Softplus()),
     "exponential": ({}, lambda z: torch.from_numpy(np.exp(z.numpy()))),
+    "identity": ({}, nn.Identity()),
     "sine": ({"omega_0": 3.0}, lambda z: torch.from_numpy(np.sin(3 * z.numpy()))),
     "snake": ({"a": 5.0}, snake(5.0, 5.0)),
 }

@@ -206,3 +206,9 @@ def test_a_table_can_reach_its_noise_floor(write: Any) -> None:
     summary = session.summary()
     assert summary["verdict"]["code"] == "noise-floor"
     assert summary["loss"] == pytest.approx(((slope * x + constant - 2 * x - 1 - noise) ** 2).mean(), rel=1e-6)
+
+
+@pytest.mark.parametrize("number", ["1e300", "-3.5e38", "2e18"])
+def test_a_number_beyond_all_measure_is_refused(number: str, write: Any) -> None:
+    said = refusal(write(f"hour,level\n0,1\n1,{number}\n"))
+    assert "tide.csv: line 3, column 'level': expected a number up to 1e+18 in size, got " in said

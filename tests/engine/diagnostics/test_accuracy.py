@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from periodic_tui.engine.commands.on_run import Inject
+from periodic_tui.engine.components.losses import loss_of_best_constant
 from periodic_tui.engine.components.targets.clock import SIXTY_YEARS
 from periodic_tui.engine.diagnostics.accuracy import HELD_OUT
-from periodic_tui.engine.diagnostics.observer import variance
 from periodic_tui.engine.session import Session
 from periodic_tui.presets.files import load
 
@@ -73,4 +73,4 @@ def test_the_circular_variance_is_the_loss_of_the_best_constant() -> None:
     y = torch.rand(500, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64) * torch.tensor([1.0, 6.0])
     constants = torch.linspace(0, 2 * torch.pi, 20_001, dtype=torch.float64)
     best = torch.stack([(1 - (y[:, k : k + 1] - constants).cos()).mean(0).min() for k in range(2)])
-    assert variance(y, "circular") == pytest.approx(float(best.mean()), abs=1e-6)
+    assert loss_of_best_constant(y, "circular") == pytest.approx(float(best.mean()), abs=1e-6)

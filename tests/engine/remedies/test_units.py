@@ -117,5 +117,5 @@ def test_clipped_gradients_have_the_norm_that_was_asked_for() -> None:
 def test_swapping_the_activation_keeps_the_parameters() -> None:
     run = treated(ln(), "swap-activation", 0)
     assert isinstance(run.experiment.model, MLP)
-    assert run.experiment.model.activation.kind == "leaky-relu"
+    assert run.experiment.model.hidden_activations[0].kind == "leaky-relu"
     assert torch.equal(run.trainer.parameters, run.trainer.initial())

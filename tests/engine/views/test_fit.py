@@ -109,3 +109,32 @@ def test_the_window_opens_with_the_range_in_use_and_seldom_jumps() -> None:
         assert fit.x[-1] >= min(half, usual.x[-1]) * (1 - 1e-6)
         assert fit.x[-1] <= 8 * half
     assert len({round(float(fit.x[-1]), 6) for fit in fits}) == 3
+
+
+@pytest.mark.parametrize("loss", ["cross-entropy", "bce-with-logits"])
+def test_classes_of_two_inputs_are_maps_with_the_boundary_between_them(loss: str, tmp_path: Path) -> None:
+    (tmp_path / "xor.csv").write_text("a,b,c\n-1,-1,0\n-1,1,1\n1,-1,1\n1,1,0\n")
+    target = {"kind": "csv", "path": str(tmp_path / "xor.csv"), "x": ["a", "b"], "y": ["c"]}
+    spec = experiment(
+        target=target | ({"labels": True} if loss == "cross-entropy" else {}),
+        model={"kind": "mlp", "hidden": [8], "activation": "tanh"},
+        optimizer={"kind": "adam", "lr": 0.05},
+        training={"loss": loss, "batch_size": 0, "dtype": "float64"},
+    )
+    run = run_of(spec)
+    run.advance(300)
+    fit = seen(run, View()).fit
+    assert fit.kind == "maps"
+    corners = (slice(None, None, 47), slice(None, None, 47))
+    assert fit.target[corners].tolist() == [[1, 0], [0, 1]]
+    assert fit.prediction[corners].round().tolist() == [[1, 0], [0, 1]]
+    assert 0 <= fit.prediction.min() <= fit.prediction.max() <= 1
+
+
+def test_the_target_is_drawn_over_the_rows_that_are_held_out(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("x,y\n" + "".join(f"{x},{x * x}\n" for x in range(10)))
+    target = {"kind": "csv", "path": str(tmp_path / "rows.csv"), "x": ["x"], "y": ["y"], "test": 0.3}
+    fit = fit_in(experiment(target=target, model={"kind": "mlp", "hidden": [2]}, training={"batch_size": 2}))
+    assert (fit.x[0], fit.x[-1]) == (0, 9)
+    assert fit.target[-1] == 81
+    assert fit.trained == ((0, 6),)

@@ -48,3 +48,13 @@ class PReLU(Activation):
 
     def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
         return z.where(z > 0, learned["slope"] * z)
+
+
+@activations.register
+class Identity(Activation):
+    """z: no activation at all, as in a linear layer."""
+
+    kind: Literal["identity"] = "identity"
+
+    def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
+        return z

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from periodic_tui.engine.components.activations import Activation
 from periodic_tui.engine.components.registry import Kind, Registry
 
 if TYPE_CHECKING:
@@ -105,6 +106,16 @@ class Model(Kind):
     def hidden_units(self) -> tuple[int, ...]:
         """Units of each hidden layer; empty where units mean nothing."""
         return ()
+
+    @property
+    def hidden_activations(self) -> tuple[Activation, ...]:
+        """One for each hidden layer."""
+        return ()
+
+    @property
+    def last_activation(self) -> str:
+        """Name of what the outputs have gone through at last."""
+        return "identity"
 
     def forward(
         self, parameters: Views, x: Tensor, hidden: list[HiddenLayer] | None = None, dropout: Stream | None = None

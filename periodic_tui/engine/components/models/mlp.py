@@ -7,21 +7,31 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from periodic_tui.engine.components.activations import Activation, activations
-from periodic_tui.engine.components.activations.rectifiers import ReLU
+from periodic_tui.engine.components.activations.rectifiers import Identity, ReLU
 from periodic_tui.engine.components.models.base import HiddenLayer, Layout, Model, Parameter, Views, affine, models
 from periodic_tui.engine.components.models.scaling import Scaling
 from periodic_tui.engine.components.numbers import Fraction, Positive
+from periodic_tui.engine.components.registry import OneOrEach
 from periodic_tui.engine.randomness import Stream
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Units = Annotated[int, Field(ge=1, le=16_384)]
+MOST_LAYERS = 64
 
 
 def _layer(name: str, inputs: int, units: int, bias: bool) -> list[Parameter]:
     weight = Parameter(f"{name}.weight", (units, inputs), "weight", inputs, units)
     return [weight, Parameter(f"{name}.bias", (units,), "bias", inputs, units)] if bias else [weight]
+
+
+def _learned(name: str, activation: Activation) -> list[Parameter]:
+    return [Parameter(f"{name}.{key}", (1,), "learned", initial=value) for key, value in activation.parameters.items()]
+
+
+def _activated(name: str, activation: Activation, z: Tensor, parameters: Views) -> Tensor:
+    return activation(z, {key: parameters[f"{name}.{key}"].unsqueeze(-1) for key in activation.parameters})
 
 
 @models.register
@@ -49,12 +59,15 @@ class Linear(Model):
 
 @models.register
 class MLP(Model):
-    """Hidden layers of one activation, then a linear output layer."""
+    """Hidden layers, then an output layer."""
 
     kind: Literal["mlp"] = "mlp"
-    hidden: Annotated[tuple[Units, ...], Field(strict=False, min_length=1, max_length=64)] = (50, 10)
-    """Units of each hidden layer."""
-    activation: Annotated[Activation, activations] = ReLU()
+    hidden: Annotated[tuple[Units, ...], Field(strict=False, max_length=MOST_LAYERS)] = (50, 10)
+    """Units of each hidden layer; without any the network is linear."""
+    activation: Annotated[Activation | tuple[Activation, ...], OneOrEach(activations, MOST_LAYERS)] = ReLU()
+    """Of all hidden layers, or a list with one for each."""
+    output_activation: Annotated[Activation, activations] = Identity()
+    """Of the output layer."""
     input_scale: Positive = 1.0
     """A factor on the inputs before the first layer, which expects inputs of about 1."""
     bias: bool = True
@@ -69,28 +82,43 @@ class MLP(Model):
     def hidden_units(self) -> tuple[int, ...]:
         return self.hidden
 
+    @property
+    def hidden_activations(self) -> tuple[Activation, ...]:
+        """One for each hidden layer."""
+        return self.activation if isinstance(self.activation, tuple) else (self.activation,) * len(self.hidden)
+
     def shape(self, inputs: int, outputs: int) -> str:
-        return "-".join(map(str, (inputs, *self.hidden, *([outputs] if self.output_layer else []))))
+        last = "" if self.output_activation.kind == "identity" else self.output_activation.kind
+        output = [f"{last}({outputs})" if last else outputs] if self.output_layer else []
+        return "-".join(map(str, (inputs, *self.hidden, *output)))
+
+    @property
+    def last_activation(self) -> str:
+        return self.output_activation.kind if self.output_layer else self.hidden_activations[-1].kind
 
     def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
-        found = self.scaling.conflicts(inputs, outputs) if self.scaling else {}
-        if not self.output_layer and self.hidden[-1] != outputs:
-            last = self.hidden[-1]
+        found, last = self.scaling.conflicts(inputs, outputs) if self.scaling else {}, (0, *self.hidden)[-1]
+        if len(self.hidden_activations) != len(self.hidden):
+            found["activation"] = (
+                f"expected {len(self.hidden)}, one for each hidden layer, got {len(self.hidden_activations)}"
+            )
+        if self.output_layer:
+            return found
+        if last != outputs:
             found["hidden"] = f"without an output layer, expected {outputs} units in the last one, got {last}"
+        if self.output_activation.kind != "identity":
+            found["output_activation"] = "without an output layer the last hidden layer's is it, expected identity"
         return found
 
     def layout(self, inputs: int, outputs: int) -> Layout:
         parameters: list[Parameter] = []
         fan_in = inputs
-        for index, units in enumerate(self.hidden):
+        for index, (units, activation) in enumerate(zip(self.hidden, self.hidden_activations, strict=True)):
             parameters += _layer(f"hidden.{index}", fan_in, units, self.bias)
-            parameters += [
-                Parameter(f"hidden.{index}.{name}", (1,), "learned", initial=value)
-                for name, value in self.activation.parameters.items()
-            ]
+            parameters += _learned(f"hidden.{index}", activation)
             fan_in = units
         if self.output_layer:
-            parameters += _layer("output", fan_in, outputs, self.bias)
+            parameters += _layer("output", fan_in, outputs, self.bias) + _learned("output", self.output_activation)
         return Layout(tuple(parameters))
 
     def first_inputs(self, x: Tensor) -> Tensor:
@@ -101,17 +129,17 @@ class MLP(Model):
         self, parameters: Views, x: Tensor, hidden: list[HiddenLayer] | None = None, dropout: Stream | None = None
     ) -> Tensor:
         x = self.first_inputs(x)
-        for index in range(len(self.hidden)):
+        for index, activation in enumerate(self.hidden_activations):
             name = f"hidden.{index}"
             z = affine(x, parameters[f"{name}.weight"], parameters.get(f"{name}.bias"))
-            learned = {key: parameters[f"{name}.{key}"].unsqueeze(-1) for key in self.activation.parameters}
-            x = self.activation(z, learned)
+            x = _activated(name, activation, z, parameters)
             if hidden is not None:
                 hidden.append(HiddenLayer(z, x))
             if self.dropout and dropout is not None:
                 x = x * self._kept(x, dropout.fold(index))
         if self.output_layer:
-            x = affine(x, parameters["output.weight"], parameters.get("output.bias"))
+            z = affine(x, parameters["output.weight"], parameters.get("output.bias"))
+            x = _activated("output", self.output_activation, z, parameters)
         return self.scaling.outputs(x) if self.scaling else x
 
     def _kept(self, x: Tensor, stream: Stream) -> Tensor:

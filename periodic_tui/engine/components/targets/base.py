@@ -35,6 +35,16 @@ class Target(Kind):
         return 1
 
     @property
+    def classes(self) -> bool:
+        """Whether the outputs say of each class whether it is the right one."""
+        return False
+
+    @property
+    def probabilities(self) -> bool:
+        """Whether all outputs are known to lie between 0 and 1."""
+        return False
+
+    @property
     def outputs(self) -> int:
         """Number of output dimensions."""
         return 1
@@ -64,6 +74,11 @@ class Target(Kind):
 
     def rows(self, intervals: Intervals) -> Rows | None:
         """The rows of a table that lie in a union of intervals; None for a function."""
+        return None
+
+    def held_out(self, intervals: Intervals) -> Rows | None:
+        """The rows of a table that are held out, those in a union of intervals where there are any; None for a
+        function, and where nothing is held out."""
         return None
 
     def __call__(self, x: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.files import read_regular
+from periodic_tui.engine.limits import LARGEST
 from periodic_tui.engine.names import did_you_mean
 
 if TYPE_CHECKING:
@@ -96,4 +97,6 @@ def _number(cells: list[str], place: int, name: str, line: int) -> float:
     if not math.isfinite(value):
         got = repr(text if len(text) <= 40 else f"{text[:39]}…") if text else "nothing"
         raise ValueError(f"line {line}, column {name!r}: expected a finite number, got {got}")
+    if abs(value) > LARGEST:
+        raise ValueError(f"line {line}, column {name!r}: expected a number up to {LARGEST:g} in size, got {value:g}")
     return value

@@ -44,6 +44,8 @@ def known_answer(experiment: Experiment) -> Parameters:
     target, model = experiment.target, experiment.model
     if (target.kind, model.kind) not in _builders:
         raise NoAnswer(f"no answer of {target.kind} can be written down for the model {model.kind}")
+    if isinstance(model, MLP) and model.output_activation.kind != "identity":
+        raise NoAnswer(f"the answer of {target.kind} has a linear output, not one of {model.output_activation.kind}")
     layout = model.layout(target.inputs, target.outputs)
     filled = {p.name: torch.zeros(p.shape, dtype=torch.float64) for p in layout.parameters}
     _builders[target.kind, model.kind](experiment, filled)
@@ -59,7 +61,7 @@ def _scale(filled: Parameters, model: Model, inputs: int) -> None:
         return
     offset = model.first_inputs(torch.zeros(inputs, dtype=torch.float64))
     factor = model.first_inputs(torch.ones(inputs, dtype=torch.float64)) - offset
-    first = "output" if isinstance(model, Linear) else "hidden.0"
+    first = "hidden.0" if model.hidden_units else "output"
     filled[f"{first}.weight"] /= factor
     if model.scaling:
         if not model.bias:
@@ -80,8 +82,9 @@ def relu_network(experiment: Experiment, layers: int, units: int) -> MLP:
     model = experiment.model
     assert isinstance(model, MLP)
     # A learned slope of 0 makes a PReLU a ReLU.
-    if model.activation.kind not in ("relu", "prelu"):
-        raise NoAnswer(f"the answer of {experiment.target.kind} is made of ReLUs, not of {model.activation.kind}")
+    others = [each.kind for each in model.hidden_activations if each.kind not in ("relu", "prelu")]
+    if others:
+        raise NoAnswer(f"the answer of {experiment.target.kind} is made of ReLUs, not of {others[0]}")
     if len(model.hidden) != layers or min(model.hidden) < units:
         shape = f"{layers} hidden layer{'s' if layers > 1 else ''} of {units} or more units"
         raise NoAnswer(f"the answer of {experiment.target.kind} needs {shape}, got {list(model.hidden)}")

@@ -42,13 +42,15 @@ def odd_pairs(experiment: Experiment, filled: Parameters) -> None:
 
 def _checked(model: MLP, sines: int) -> Snake:
     """The network's activation; raises NoAnswer where the construction does not fit the network."""
-    if not isinstance(model.activation, Snake):
-        raise NoAnswer(f"a finite network of {model.activation.kind} units only approximates a sine")
+    snake = model.hidden_activations[0] if model.hidden_activations else None
+    if not isinstance(snake, Snake) or {*model.hidden_activations} != {snake}:
+        kinds = " and ".join(dict.fromkeys(each.kind for each in model.hidden_activations)) or "no"
+        raise NoAnswer(f"a finite network of {kinds} units only approximates a sine")
     if not (model.bias and model.output_layer):
         raise NoAnswer("Snake's construction of a sine needs biases and an output layer")
     if model.hidden[0] < 2 * sines or min(model.hidden) < 2:
         raise NoAnswer(f"Snake's construction needs {2 * sines} units in the first layer and 2 in the others")
-    return model.activation
+    return snake
 
 
 def _sines(filled: Parameters, snake: Snake, parts: Parts) -> tuple[Tensor, float]:

@@ -29,13 +29,14 @@ def points(context: RemedyContext, most: int = _POINTS) -> tuple[Tensor, Tensor]
 
 
 def unexplained(context: RemedyContext, x: Tensor, y: Tensor) -> Tensor:
-    """Share `[replicas]` of the variance of y (of its square, where it is constant) that the fit leaves, averaged over
-    the outputs; inf where it is not finite."""
+    """Loss `[replicas]` over that of the best constant (of 0, where y is one constant): for a squared error the share
+    of the variance that the fit leaves. inf where it is not finite."""
     import torch
 
-    error = (context.predict(x).double() - y.double()).square().mean(1)
-    variance, size = y.double().var(1, correction=0), y.double().square().mean(1).clamp_min(1e-300)
-    share = (error / variance.where(variance > _CONSTANT * size, size)).mean(-1)
+    constant = context.loss_of_constant(y)
+    if not constant > _CONSTANT * float(y.double().square().mean()):
+        constant = float(y.double().square().mean()) or 1.0
+    share = context.loss(x, y).double() / constant
     return share.nan_to_num(torch.inf, torch.inf).where(context.alive, torch.inf)
 
 

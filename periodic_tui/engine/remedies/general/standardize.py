@@ -61,8 +61,10 @@ class Standardize(Remedy):
         after = unexplained(context, x, y)
         ruled_out = f"after {self.steps:,} steps the fit explains no more: the scale is not what is the matter"
         context.give_up(~(after < _HELPED * before), ruled_out)
-        rest = ", no less than a constant leaves: the scale is not all" if float(after.median()) > _HELPED else ""
-        return f"standardized {told}; unexplained were {_share(before)} of the variance, now {_share(after)}{rest}"
+        rest = ": the scale is not all that is the matter" if float(after.median()) > _HELPED else ""
+        return (
+            f"standardized {told}; the loss was {_share(before)} of the best constant's, and is {_share(after)}{rest}"
+        )
 
     def _standardize(self, context: RemedyContext, x: Tensor, y: Tensor) -> str:
         """Change the units and start again; returns from which columns and to which lr."""
@@ -70,7 +72,11 @@ class Standardize(Remedy):
 
         columns = [_columns(each) for each in (x, y)]
         ends = _ends(context.setting)
-        units = [each.standard() for each in columns[0]], [each.within(*ends) for each in columns[1]]
+        as_labels = context.setting.labels
+        units = (
+            [each.standard() for each in columns[0]],
+            [_AS_IT_IS if as_labels else each.within(*ends) for each in columns[1]],
+        )
         if all(unit == _AS_IT_IS for each in units for unit in each):
             raise Failed("every column is of the size that the network is made for")
         context.change(scaling=_scaling(context.setting, *units))
@@ -131,9 +137,8 @@ def _columns(values: Tensor) -> list[_Column]:
 
 
 def _ends(setting: Setting) -> tuple[float, float]:
-    """Between which the last activation's values lie; infinite where it has none, or they lie anywhere."""
-    last = "" if getattr(setting.model, "output_layer", True) else setting.model.activation.kind  # type: ignore[attr-defined]
-    return _RANGES.get(last, (-math.inf, math.inf))
+    """Between which the last activation's values lie; infinite where they lie anywhere."""
+    return _RANGES.get(setting.model.last_activation, (-math.inf, math.inf))
 
 
 def _scaling(setting: Setting, x: list[Unit], y: list[Unit]) -> dict[str, Any]:

@@ -34,14 +34,14 @@ class SwapActivation(Remedy):
     def unfit(self, setting: Setting) -> str | None:
         from periodic_tui.engine.components.activations import activations
 
-        if not hasattr(setting.model, "activation"):
+        if not setting.model.hidden_activations:
             return "there are no units"
         if self.activation not in activations:
             return f"there is no activation {self.activation!r}"
-        kind = setting.model.activation.kind
-        if kind == self.activation:
+        kinds = {each.kind for each in setting.model.hidden_activations}
+        if kinds == {self.activation}:
             return "it is the activation already"
-        return f"{kind} has a slope everywhere already" if kind in _SLOPED else None
+        return f"{' and '.join(kinds)} has a slope everywhere already" if kinds <= {*_SLOPED} else None
 
     def pace(self, setting: Setting) -> float:
         return 100.0

@@ -72,7 +72,7 @@ class EagerFromTorch(WithOptimizers):
         self.prepare([[state["parameters"]]])
         (optimizer,) = self.optimizers
         (leaf,) = _leaves(optimizer)
-        optimizer.param_groups[0]["lr"] = step_inputs["lr"].max().item()
+        optimizer.param_groups[0]["lr"] = self.step.rates(step_inputs, number).max().item()
         leaf.grad = gradient
         optimizer.step()
         return frozen_where_not_finite(state, {"parameters": leaf.detach().clone()}, loss), loss
@@ -90,7 +90,7 @@ class EagerPerReplica(WithOptimizers):
         for replica, optimizer in enumerate(self.optimizers):
             part = slice(replica, replica + 1)
             weight = None if batch.weight is None else batch.weight[part]
-            optimizer.param_groups[0]["lr"] = step_inputs["lr"][replica].max().item()
+            optimizer.param_groups[0]["lr"] = self.step.rates(step_inputs, number)[replica].max().item()
             dropout = self.step.dropout(seeds[part], number, counter)
             losses.append(self._move(optimizer, Batch(batch.x[part], batch.y[part], weight), dropout))
             moved.append(_flat(optimizer))
