@@ -13,8 +13,8 @@ from periodic_tui.engine.training.sampling import EACH
 from periodic_tui.engine.training.steppers import eager_stepper
 from periodic_tui.engine.training.trainer import Trainer
 
-_PIECE = 16
-"""Steps between two looks at whether the trial is to be given up."""
+_PIECE, _WORK = 16, 2e7
+"""Most steps, and products of samples and parameters, between two looks at whether the trial is to be given up."""
 
 
 def trial(trainer: Trainer, rows: Counts, factor: float, steps: int, check: Callable[[], None]) -> Tensor:
@@ -29,10 +29,16 @@ def trial(trainer: Trainer, rows: Counts, factor: float, steps: int, check: Call
     inputs = {name: value[some] if name in EACH else value for name, value in trainer.step_inputs.items()}
     inputs = inputs | {"lr": inputs["lr"] * factor}
     done, last = trainer.done, trainer.done + steps
+    piece = max(1, min(_PIECE, int(_WORK / work_of_step(trainer, len(some)))))
     while done < last:
         check()
-        piece = min(_PIECE, last - done)
-        state, _ = stepper.run(state, inputs, trainer.seeds[some], done, piece)
+        state, _ = stepper.run(state, inputs, trainer.seeds[some], done, min(piece, last - done))
         done += piece
     parameters = state["parameters"].cpu()
     return parameters if len(some) == len(rows) else parameters[rows]
+
+
+def work_of_step(trainer: Trainer, replicas: int) -> int:
+    """Products of samples and parameters in a step of so many replicas."""
+    samples = trainer.experiment.training.batch_size or trainer.experiment.domain.points
+    return max(1, replicas * samples * trainer.training_step.layout.size)

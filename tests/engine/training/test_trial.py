@@ -11,7 +11,7 @@ import torch
 from periodic_tui.engine.errors import Preempted
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.training.trial import trial
-from tests.engine.experiments import magnitude
+from tests.engine.experiments import experiment, magnitude
 
 
 def trainer(optimizer: dict[str, Any]) -> Trainer:
@@ -50,3 +50,13 @@ def test_a_trial_is_given_up_between_its_pieces() -> None:
 
     with pytest.raises(Preempted):
         trial(trainer({"kind": "sgd", "lr": 0.001}), np.arange(3), 1.0, 40, check)
+
+
+def test_a_trial_of_a_large_network_can_be_given_up_after_every_step() -> None:
+    large = experiment(
+        target="magnitude", domain={"distribution": "normal"}, model={"kind": "mlp", "hidden": [256, 256]},
+        training={"batch_size": 512},
+    )  # fmt: skip
+    looks: list[None] = []
+    trial(Trainer(large, torch.device("cpu")), np.arange(1), 1.0, 3, lambda: looks.append(None))
+    assert len(looks) == 3
