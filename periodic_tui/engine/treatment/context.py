@@ -175,7 +175,7 @@ class TrainerContext(RemedyContext):
 
     @property
     def lr(self) -> Tensor:
-        return self.__trainer.step_inputs["lr"].amax(-1)
+        return self.__trainer.rates.amax(-1)
 
     def scale_rates(self, factor: Tensor) -> None:
         rates = self.__trainer.step_inputs["lr"]

@@ -8,10 +8,12 @@ import pytest
 import torch
 
 from periodic_tui.engine.components.models.mlp import MLP
+from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
+from periodic_tui.engine.snapshot import View
 from periodic_tui.engine.treatment import offers
-from tests.engine.experiments import experiment, magnitude, sine
+from tests.engine.experiments import experiment, magnitude, seen, sine
 from tests.engine.remedies.treated import treated
 
 
@@ -136,6 +138,27 @@ def test_the_known_answer_is_that_of_the_scaled_layers(target: str) -> None:
         run.inject(0.0)
         losses.append(float(run.reading().loss[0]))
     assert losses[1] == pytest.approx(losses[0], rel=1e-3, abs=1e-10)
+
+
+def test_the_lines_where_units_begin_are_drawn_in_the_units_of_the_data() -> None:
+    scaling = {"x_center": [0.3, -2.0], "x_spread": [4.0, 0.5]}
+    spec = experiment(target="magnitude", model={"kind": "mlp", "hidden": [3], "scaling": scaling, "input_scale": 2.0})
+    fit = seen(Run(1, "test", spec, torch.device("cpu")), View()).fit
+    for x in ([0.0, 0.0], [1.0, -1.0], [0.3, -2.0]):
+        given = np.array(fit.scale) * x + np.array(fit.offset)
+        np.testing.assert_allclose(given, 2 * (np.array(x) - scaling["x_center"]) / scaling["x_spread"], atol=1e-6)
+
+
+def test_what_is_certified_dead_is_so_on_the_scaled_inputs() -> None:
+    """On [−1, 1] the unit's pre-activation is 8·x − 2·8 + 9, which is positive at x = 1, or −8·9 + 9."""
+    for center, dead in ((2.0, False), (10.0, True)):
+        scaling = {"x_center": [center], "x_spread": [1.0]}
+        model = {"kind": "mlp", "hidden": [1], "scaling": scaling}
+        run = Run(1, "test", experiment(target="abs", model=model), torch.device("cpu"))
+        parameter(run, "hidden.0.weight").fill_(8.0)
+        parameter(run, "hidden.0.bias").fill_(9.0)
+        (found,) = never_active(run.experiment, run.trainer.training_step.layout.views(run.trainer.parameters))
+        assert bool(found.all()) is dead
 
 
 def test_the_numbers_of_a_scaling_are_as_many_as_the_columns() -> None:
