@@ -78,7 +78,7 @@ def train(
 
     name, experiment = load(preset, overrides(settings, seed=seed, replicas=replicas, steps=steps))
     warn(name, experiment, err=True)
-    plan = _plan(experiment, steps, seconds, every, commands)
+    plan = plan_of(experiment, steps, seconds, every, commands)
     session = Runner(load, name, experiment, device=device, engine=engine, presets=BUILT_IN)
     tell = report.print_snapshot if as_json else lambda snapshot, rate: None
     with Interruption(session.stop) as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
@@ -100,10 +100,14 @@ def train(
     return INTERRUPTED if status == "interrupted" else 0
 
 
-def _plan(
-    experiment: Experiment, steps: int | None, seconds: float | None, every: int | None, commands: tuple[Timed, ...]
+def plan_of(
+    experiment: Experiment,
+    steps: int | None = None,
+    seconds: float | None = None,
+    every: int | None = None,
+    commands: tuple[Timed, ...] = (),
 ) -> Plan:
-    """`--seconds` without `--steps` lifts the preset's number of steps."""
+    """What a command line asks for. `--seconds` without `--steps` lifts the preset's number of steps."""
     limit = None if steps is None and seconds is not None else experiment.training.steps
     for step, timed in commands:
         if limit is not None and step > limit:

@@ -17,6 +17,9 @@ class Diagnosis:
     reading: Reading
     """Its alone."""
     verdict: Verdict
+    """What is shown as the first of them."""
+    causes: tuple[Verdict, ...]
+    """All that hold now, in order of precedence."""
     layers: tuple[Layer, ...]
     gradient_stats: GradientStats = field(default_factory=GradientStats)
     """NaN where it was not measured: for the live screen only."""

@@ -40,13 +40,15 @@ class Measurements:
         self.trainer, self.preemption = trainer, preemption
         self._wake = wake
         self.observer = self.observer_of(trainer.experiment)
-        self.judge = Judge(trainer, self.observer)
+        self.train_losses = History(replicas, geometric=True)
+        self.judge = Judge(trainer, self.observer, self.train_losses)
         self.population = Population(replicas)
         self.hysteresis = Hysteresis()
-        self.train_losses = History(replicas, geometric=True)
         self.probe_losses = History(replicas, geometric=True)
         self.frequencies = History(replicas, geometric=False)
         self._reading: tuple[int, Reading] | None = None
+        self._judged_at = -1
+        """The step of the last full reading of which everybody's verdict is known."""
         self._glanced: tuple[int, slice, Reading] | None = None
         self._fresh_at = -1
         self._look_through()
@@ -154,16 +156,24 @@ class Measurements:
         omega = "" if frequencies is None else f"ω {frequencies[0, 0]:.6g}, "
         return f"{omega}loss {loss[0]:.4g}"
 
-    def reading(self) -> Reading:
-        """The reading of all present parameters; taken once."""
+    def reading(self, brief: bool = False) -> Reading:
+        """The reading of all present parameters, and the verdict on everyone; taken once. `brief`: for the verdict
+        nothing is looked into that takes long."""
         if self._reading is None or self._reading[0] != self.step:
             reading = self.observer.read(self.trainer.parameters)
-            self._reading = self.step, reading
-            everyone = slice(0, len(reading.loss))
+            self._reading, self._judged_at = (self.step, reading), -1
             self.probe_losses.add(self.step, reading.loss[None])
-            self.population.put(everyone, self.step, reading.loss, self.judge.codes(reading, everyone))
+            self._judge_everyone(reading, brief)
             self.population.note(self.step)
+        elif not brief and self._judged_at != self.step:
+            self._judge_everyone(self._reading[1], brief)
         return self._reading[1]
+
+    def _judge_everyone(self, reading: Reading, brief: bool) -> None:
+        everyone = slice(0, len(reading.loss))
+        self.population.put(everyone, self.step, reading.loss, self.judge.codes(reading, everyone, brief=brief))
+        if not brief:
+            self._judged_at = self.step
 
     def look_for_deaths(self, view: View, repeatable: bool) -> list[Change]:
         """Units of the replica in focus that died or came back since the last look, in the order of the steps.
@@ -188,25 +198,27 @@ class Measurements:
     def _focus(self, view: View) -> int:
         return min(max(view.focus, 0), len(self.trainer.seeds) - 1)
 
-    def observe(self, view: View, live: bool, settled: bool = False) -> Diagnosis:
+    def observe(self, view: View, live: bool, settled: bool = False, brief: bool = False) -> Diagnosis:
         """Measure the replica that is looked at, and what else the view asks for.
 
         `live`: of the other replicas a few are read anew, otherwise all of them; and the verdict waits before it
         changes its mind, and what takes long may be a little old, unless all has `settled`: at a pause and at a death.
+        `brief`: for the verdict nothing is looked into that takes long.
         """
         focus = self._focus(view)
         if settled:
             self._measure_afresh()
-        found = self._at_a_glance(focus, settled) if live else self._in_full(focus)
+        found = self._at_a_glance(focus, settled) if live else self._in_full(focus, brief)
         landscape = Landscape()
         if "landscape" in view.panes:
             landscape = self._landscape(focus, view.near, self.judge.basin_now(focus))
         features = self._features(focus, view.tsne) if "features" in view.panes else Features()
         return replace(found, landscape=landscape, features=features)
 
-    def _in_full(self, focus: int) -> Diagnosis:
-        reading = self.reading().one(focus)
-        return Diagnosis(focus, reading, *self.judge.verdict(reading, focus))
+    def _in_full(self, focus: int, brief: bool) -> Diagnosis:
+        reading = self.reading(brief).one(focus)
+        causes, layers = self.judge.causes(reading, focus, brief=brief)
+        return Diagnosis(focus, reading, causes[0], causes, layers)
 
     def _measure_afresh(self) -> None:
         """What was measured at another step is measured again, whatever it costs."""
@@ -219,14 +231,14 @@ class Measurements:
         part = slice(focus, focus + 1)
         reading = self._glance(part)
         stats = self.gradients(focus)
-        found, layers = self.judge.verdict(reading, focus, live=True, settled=settled, stats=stats)
-        self.population.put(part, self.step, reading.loss, np.array([CODES.index(found.code)]))
+        causes, layers = self.judge.causes(reading, focus, live=True, settled=settled, stats=stats)
+        self.population.put(part, self.step, reading.loss, np.array([CODES.index(causes[0].code)]))
         if len(self.trainer.seeds) > 1:
             self.population.sweep(self.step, self._judged)
         else:
             self.population.note(self.step)
-        shown = self.hysteresis.settle(found, focus) if settled else self.hysteresis(found, focus)
-        return Diagnosis(focus, reading, shown, layers, stats)
+        shown = (self.hysteresis.settle if settled else self.hysteresis)(causes[0], focus)
+        return Diagnosis(focus, reading, shown, causes, layers, stats)
 
     def _glance(self, part: slice) -> Reading:
         """The reading of the replica in focus; taken once a step."""

@@ -52,6 +52,8 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         features=found.features,
         untreated_curve=found.untreated,
         verdict=found.verdict,
+        causes=found.causes,
+        baselines=measured.judge.samples.baselines,
         events=tuple(run.events),
         deaths=run.deaths,
         stops_at_death=view.stop_at_death,

@@ -173,9 +173,9 @@ class Run:
         """The last ones that can be played again, oldest first."""
         return tuple(self._watch.deaths)
 
-    def observe(self, view: View, live: bool = False, settled: bool = False) -> Diagnosis:
+    def observe(self, view: View, live: bool = False, settled: bool = False, brief: bool = False) -> Diagnosis:
         """Measure what the view looks at: the only writer of what is observed. See Measurements.observe."""
-        found = self.measured.observe(view, live, settled)
+        found = self.measured.observe(view, live, settled, brief)
         if not view.compare:
             return found
         if not live:

@@ -200,13 +200,15 @@ class Runner:
         return self.step - before
 
     def snapshot(self, live: bool = False) -> Snapshot:
-        """A fresh picture of the run, for which every replica is read; for a live one see Measurements.observe."""
+        """A fresh picture of the run, for which every replica is read, but nothing is looked into that takes long; for
+        a live one see Measurements.observe."""
         from periodic_tui.engine.picture import picture_of
 
         if live:
             self.look_for_deaths()
         with enough_memory(f"in measuring after step {self.step:,}"):
-            found = self.current.observe(self._view, live, settled=self._idle or self._death_at == self.step)
+            settled = self._idle or self._death_at == self.step
+            found = self.current.observe(self._view, live, settled, brief=not live)
             picture = picture_of(self.current, found, self._view)
         self._pictures += 1
         return replace(

@@ -228,6 +228,18 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Baselines:
+    """Probe losses of what needs no network."""
+
+    mean: float = float("nan")
+    """Of the best constant."""
+    line: float = float("nan")
+    """Of the best linear map; NaN where that means nothing (phases)."""
+    data: float | None = None
+    """What no function of the inputs goes below, because rows contradict each other; None where none do."""
+
+
+@dataclass(frozen=True)
 class Event:
     """Something that happened at a step."""
 
@@ -370,6 +382,9 @@ class Snapshot(_ReadOnly):
     probe_points: int = 4_096
     """On which the units' shares are measured."""
     verdict: Verdict = Verdict()
+    causes: tuple[Verdict, ...] = ()
+    """Everything that was found, in order of precedence; what is shown as the verdict may wait before it changes."""
+    baselines: Baselines = Baselines()
     outcomes: dict[str, int] = field(default_factory=dict)
     """Verdict code to number of replicas."""
     outcome_codes: tuple[str, ...] = ()

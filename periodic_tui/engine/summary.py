@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from periodic_tui.engine.arrays import finite, scalar_or_list
 from periodic_tui.engine.run import Run
-from periodic_tui.engine.snapshot import Event, Layer, View
+from periodic_tui.engine.snapshot import Event, Layer, Verdict, View
+
+MANY = 8
+"""Seeds from which the verdict says how many are solved."""
 
 
 def summary_of(run: Run) -> dict[str, Any]:
@@ -15,6 +19,9 @@ def summary_of(run: Run) -> dict[str, Any]:
     reading, focus = run.reading(), 0
     found = run.observe(View(focus=focus))
     experiment = run.experiment
+    causes = [verdict_fields(cause) for cause in found.causes]
+    if len(run.trainer.seeds) >= MANY:
+        causes[0]["text"] += f" {run.measured.population.told()}"
     return {
         "preset": run.name,
         "seed": int(run.trainer.seeds[0]),
@@ -31,10 +38,17 @@ def summary_of(run: Run) -> dict[str, Any]:
         "accuracy": run.observer.accuracy.share(run.trainer.parameters_of(slice(1))),
         "base_rate": run.observer.accuracy.base_rate,
         "outcomes": run.measured.population.outcomes(),
-        "verdict": {"code": found.verdict.code, "text": found.verdict.text, "figures": found.verdict.figures},
+        "verdict": causes[0],
+        "causes": causes,
+        "baselines": finite(asdict(run.measured.judge.samples.baselines)),
         "layers": [layer_fields(layer) for layer in found.layers],
         "journal": [{"step": e.step, "command": e.command, "text": e.text} for e in (*run.journal, *_at_work(run))],
     }
+
+
+def verdict_fields(verdict: Verdict) -> dict[str, Any]:
+    """The summary's fields of one cause."""
+    return {"code": verdict.code, "text": verdict.text, "figures": verdict.figures}
 
 
 def _at_work(run: Run) -> Iterator[Event]:

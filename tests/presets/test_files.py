@@ -97,7 +97,7 @@ def test_five_kinds_of_mistakes_give_five_lines(preset: Any) -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ('training.loss = "mze"', 'training.loss: unknown value "mze", expected one of mse, mae,'),
+        ('training.loss = "mze"', 'training.loss: unknown value "mze", expected one of mse, mae, huber, circular,'),
         ("optimizer = 3", "optimizer: expected a kind's name or table, got 3"),
         ('init.weights = "normall"', "init.weights: unknown initializer"),
         ("optimizer.lr = nan", "optimizer.lr: expected a finite number, got NaN"),

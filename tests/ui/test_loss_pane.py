@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from textual.geometry import Size
 
-from periodic_tui.engine.snapshot import Curve
+from periodic_tui.engine.snapshot import Baselines, Curve
 from periodic_tui.engine.training.history import History
 from periodic_tui.ui.panes.loss import LossPane
 from tests.ui.scripted import SINE
@@ -31,3 +31,22 @@ def test_every_spike_of_a_million_steps_is_on_the_plot(columns: int) -> None:
     away = np.abs(drawn[:, None] - SPIKES / STEPS * (len(above) - 1))
     assert away.min(1).max() <= 1
     assert away.min(0).max() <= 1
+
+
+def test_the_baselines_are_dashed_lines_at_their_loss() -> None:
+    history = History(1, geometric=True)
+    history.add(0, np.geomspace(10, 0.01, 1_000)[:, None])
+    run = replace(SINE, step=1_000, events=(), train_curve=history.curve(0), probe_curve=Curve())
+    levels = replace(run, baselines=Baselines(mean=1.0, line=0.1))
+    plain, drawn = (LossPane().draw(each, Size(60, 20)).text() for each in (run, levels))
+    assert not any("mean" in line or "line" in line for line in plain)
+    assert [name for name in ("mean", "line", "data") if any(name in line for line in drawn)] == ["mean", "line"]
+    rows = [line for line in drawn if line.count("┄") > 20]
+    assert [row.partition("┤")[0].strip() for row in rows] == ["1e+0", "1e-1"]
+
+
+def test_a_line_that_is_no_better_than_the_mean_is_left_out() -> None:
+    run = replace(SINE, baselines=Baselines(mean=1.0, line=0.99, data=0.0))
+    lines = LossPane().draw(run, Size(60, 20)).text()
+    assert any("mean" in line for line in lines)
+    assert not any("line" in line or "data" in line for line in lines)

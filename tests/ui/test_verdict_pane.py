@@ -78,3 +78,11 @@ def test_an_error_and_a_remedy_at_work_go_before_the_verdict() -> None:
     assert "no such thing" in row(replace(OLDER, error="no such thing"), 80)
     assert row(replace(STUCK, stage="widening the range to ±0.5"), 80) == " widening the range to ±0.5"
     assert "injects" not in "".join(framed(VerdictPane, replace(STUCK, stage="widening"), (120, 5)))
+
+
+def test_the_border_names_what_else_holds() -> None:
+    others = [replace(VERDICT, code=code) for code in ("step-too-small", "learning", "saturated")]
+    pane = VerdictPane("braille")
+    assert "also" not in pane.figure(replace(STUCK, causes=(VERDICT,)))
+    assert "also step-too-small" in pane.figure(replace(STUCK, causes=(VERDICT, others[0])))
+    assert "also step-too-small, learning …" in pane.figure(replace(STUCK, causes=(VERDICT, *others)))

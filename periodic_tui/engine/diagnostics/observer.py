@@ -46,7 +46,7 @@ class Observer:
         self.target_std = loss_of_best_constant(probe.y, "circular" if training.loss == "circular" else "mse") ** 0.5
         self.constant_loss = loss_of_best_constant(probe.y, training.loss, training.huber_delta)
         self.target_mean = float(probe.y.double().mean())
-        self.target_median = float(probe.y.double().median())
+        self.target_median = float(np.median(probe.y.cpu().numpy().astype(np.float64)))
         self.test_variance = loss_of_best_constant(test.y, training.loss, training.huber_delta) if test else None
         """Loss of the best constant on the test domain."""
         self.expected = ExpectedLoss.of(step.experiment)

@@ -67,6 +67,9 @@ class Experiment(Spec):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         object.__setattr__(self, "domain", self.target.completed(self.domain))
+        goal = self.target.goal(self.domain)
+        if goal and self.training.loss == "mse" and "solved_below" not in self.training.model_fields_set:
+            object.__setattr__(self, "training", self.training.model_copy(update={"solved_below": goal}))
         if found := conflicts(self.target, self.domain, self.model, self.optimizer, self.training):
             summary = "; ".join(f"{key}: {text}" for key, text in found.items())
             raise PydanticCustomError("conflicts", "{summary}", {"summary": summary, "conflicts": found})

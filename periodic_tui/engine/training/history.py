@@ -126,6 +126,16 @@ class History:
             (self._first, _NEVER), (self._last, -1),
         )  # fmt: skip
 
+    def mean(self, first: int, end: int) -> Floats:
+        """Mean `[replicas]` of the finite values of bins that begin at step `first` or later and before `end`; NaN
+        where there are none."""
+        begun = self._first[: self._used]
+        inside = (begun >= first) & (begun < end)
+        count = (self._count[: self._used] * inside).sum(0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean: Floats = (self._sum[: self._used] * inside).sum(0) / count
+        return np.exp(mean) if self.geometric else mean
+
     def curve(self, replica: int) -> Curve:
         """The history of one replica; bins without any value are left out."""
         seen = np.flatnonzero(self._high[: self._used, replica] > -np.inf)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
 import torch
 
 from periodic_tui.engine.arrays import Counts, Floats, Mask
+from periodic_tui.engine.components.activations.rectifiers import Identity
 from periodic_tui.engine.diagnostics import Observer, Reading
+from periodic_tui.engine.diagnostics.output_range import OutputRange, output_range
+from periodic_tui.engine.diagnostics.samples import Samples
+from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.snapshot import Layer
 from periodic_tui.engine.training.sampling import Batch
 from periodic_tui.engine.training.step import loss_of
@@ -17,6 +22,68 @@ from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.goal import Goal
 
 Trend = tuple[Floats, Floats] | None
+
+EXAMINED: Final = (
+    "start_size", "start_saturated", "start_kinks", "start_weights", "saturated", "moved", "gain",
+    "start_sharpness", "gain_through_origin", "noise_share", "wave_share", "wave_cycles", "fall",
+    "fall_larger", "trial_steps", "recent_loss", "earlier_loss",
+)  # fmt: skip
+"""Figures that are entered after the reading, where somebody has looked."""
+
+
+GOOD: Final = 0.99
+"""Share of the target's variance from which a fit is good, whether or not it is solved."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """How it is trained."""
+
+    kind: str = ""
+    """The optimizer."""
+    momentum: float = 0.0
+    planned: int = 0
+    """Steps that the preset asks for."""
+    activation: str = ""
+    """Empty where there is none."""
+    first_units: int = 0
+    """Of the first hidden layer."""
+    biases: bool = True
+    output_layer: bool = True
+    is_linear: bool = False
+    """Whether the model is a linear map."""
+
+    @property
+    def is_descent(self) -> bool:
+        """Whether a step is proportional to the gradient, but for momentum."""
+        return self.kind == "sgd"
+
+    @property
+    def moves_by_lr(self) -> bool:
+        """Whether a parameter moves by about lr a step, however large the gradient is."""
+        return self.kind in _BY_LR
+
+
+_BY_LR = ("adam", "adamw", "nadam", "radam", "adamax", "rmsprop", "rprop")
+
+
+def method_of(experiment: Experiment) -> Method:
+    """How an experiment is trained."""
+    model, optimizer = experiment.model, experiment.optimizer
+    return Method(
+        kind=optimizer.kind,
+        momentum=getattr(optimizer, "momentum", 0.0),
+        planned=experiment.training.steps,
+        activation=model.hidden_activations[0].kind if model.hidden_activations else "",
+        first_units=model.hidden_units[0] if model.hidden_units else 0,
+        biases=getattr(model, "bias", True),
+        output_layer=getattr(model, "output_layer", True),
+        is_linear=model.kind in ("linear", "mlp") and not model.hidden_units and model.last_activation == "identity",
+    )
+
+
+def _unknown() -> Floats:
+    return np.full(1, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +124,44 @@ class Evidence:
     """The same in the last fifth; None where nothing but the present loss is known."""
     constant_loss: float = np.nan
     """Loss of the best constant on the probe; NaN: the target's variance."""
+    straight: Mask = field(default_factory=lambda: np.zeros(1, dtype=bool))
+    """Nothing in the network bends on the probe."""
+    start_size: Floats = field(default_factory=_unknown)
+    """Rms of the first layer's pre-activations at the start; bounded activations only, as the next two."""
+    start_saturated: Floats = field(default_factory=_unknown)
+    """Share of the first layer's units that were saturated at the start, …"""
+    saturated: Floats = field(default_factory=_unknown)
+    """… and of the units of the layer that now has most of them."""
+    start_kinks: Floats = field(default_factory=_unknown)
+    """Share of the first layer's units whose kink, −b/w, was within the points of the only input."""
+    start_sharpness: Floats = field(default_factory=_unknown)
+    """Sharpness at the start, of those whose units have come to their ends since; plain gradient descent only."""
+    start_weights: Floats = field(default_factory=_unknown)
+    """Rms of the first layer's weights at the start, times √inputs."""
+    moved: Floats = field(default_factory=_unknown)
+    """How far the layer's weights that moved most have come, over their size at the start."""
+    gain: Floats = field(default_factory=_unknown)
+    """Share of the residual that one more unit takes, on points that it was not fitted to, …"""
+    gain_through_origin: Floats = field(default_factory=_unknown)
+    """… and a unit without a bias."""
+    noise_share: Floats = field(default_factory=_unknown)
+    """Share of the loss that nearly equal inputs with different targets make; tables only."""
+    wave_share: Floats = field(default_factory=_unknown)
+    """Share of the residual that the strongest sine explains, for one input, …"""
+    wave_cycles: Floats = field(default_factory=_unknown)
+    """… and its cycles over the domain."""
+    fall: Floats = field(default_factory=_unknown)
+    """By what logarithm the loss falls in a trial of `trial_steps`, …"""
+    fall_larger: Floats = field(default_factory=_unknown)
+    """… and in one with ten times the learning rate."""
+    trial_steps: Floats = field(default_factory=_unknown)
+    recent_loss: Floats = field(default_factory=_unknown)
+    """Mean minibatch loss of the last fifth of the steps, …"""
+    earlier_loss: Floats = field(default_factory=_unknown)
+    """… and of the fifth before."""
+    samples: Samples = field(default_factory=Samples)
+    method: Method = Method()
+    output_range: OutputRange | None = None
     target_std: float = 1.0
     target_mean: float = 0.0
     target_median: float = 0.0
@@ -86,6 +191,11 @@ class Evidence:
         return self.loss if self.loss_in_last is None else self.loss_in_last
 
     @property
+    def good(self) -> Mask:
+        """Who explains so much of the target that nobody looks for a culprit."""
+        return self.explained > GOOD
+
+    @property
     def explained(self) -> Floats:
         """Share of the target's variance that the fit explains on the training domain."""
         return _share(self.loss, self.target_std**2 if np.isnan(self.constant_loss) else self.constant_loss)
@@ -104,13 +214,21 @@ def _share(loss: Floats, variance: float) -> Floats:
 
 
 def gathered(
-    trainer: Trainer, observer: Observer, goal: Goal, reading: Reading, part: slice, trend: Trend, steps: int
+    trainer: Trainer,
+    observer: Observer,
+    goal: Goal,
+    samples: Samples,
+    reading: Reading,
+    part: slice,
+    trend: Trend,
+    steps: int,
 ) -> Evidence:
     """What the reading of these replicas tells, sharpness and wrong signs left open.
 
     `trend`: the median probe losses of these replicas in the last two fifths of the steps, which are `steps`.
     """
     experiment, count = trainer.experiment, len(reading.loss)
+    examined: dict[str, Any] = {name: np.full(count, np.nan) for name in EXAMINED}
     nothing, lr = np.full(count, np.nan), trainer.rates[part]
     return Evidence(
         alive=trainer.state["alive"][part, 0].cpu().numpy(),
@@ -143,7 +261,25 @@ def gathered(
         peak=not len(goal.answer),
         batch_size=experiment.training.batch_size or experiment.domain.points,
         steps=steps,
+        straight=_straight(experiment, reading),
+        samples=samples,
+        method=method_of(experiment),
+        output_range=output_range(experiment.model, observer.probe.y) if experiment.training.loss == "mse" else None,
+        **examined,
     )
+
+
+def _straight(experiment: Experiment, reading: Reading) -> Mask:
+    """Whose network is a straight line on the probe: every hidden layer, if there is any, only passes on."""
+    model = experiment.model
+    passes = model.kind in ("linear", "mlp") and getattr(model, "output_activation", Identity()).kind == "identity"
+    straight = np.full(len(reading.loss), passes)
+    for activation, units in zip(model.hidden_activations, reading.units, strict=True):
+        if activation.kind == "identity" or getattr(activation, "slope", 0.0) == 1.0:
+            continue
+        bends_nowhere = (units.linear | units.dead).all(-1).cpu().numpy()
+        straight &= bends_nowhere if activation.kind in ("relu", "leaky-relu") else False
+    return straight
 
 
 def _train_loss(trainer: Trainer, observer: Observer, reading: Reading, part: slice) -> Floats:

@@ -11,24 +11,32 @@ from periodic_tui.engine.arrays import Counts, Floats
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.layers import layers_of
+from periodic_tui.engine.diagnostics.samples import Samples, samples_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
-from periodic_tui.engine.snapshot import GradientStats, Layer, Verdict
+from periodic_tui.engine.snapshot import Baselines, GradientStats, Layer, Verdict
+from periodic_tui.engine.training.history import History
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence, gathered
+from periodic_tui.engine.verdicts.examination import Examination
 from periodic_tui.engine.verdicts.goal import Goal
 from periodic_tui.engine.verdicts.loss_trend import LossTrend
-from periodic_tui.engine.verdicts.rules import first_of, undecided, verdict_of
+from periodic_tui.engine.verdicts.rules import causes_of, first_of, undecided
 from periodic_tui.engine.verdicts.slow_figures import SlowFigure, Stability
 
 _PRODUCTS, _NUMBERS = 1 << 26, 1 << 22
 """Products, and activations, of a reading that takes some 10 ms."""
 
+_FEWEST_BATCHES = 20
+"""Steps in a fifth of a run from which the mean of their losses tells a trend."""
+
 
 class Judge:
     """Judges the replicas of a run."""
 
-    def __init__(self, trainer: Trainer, observer: Observer) -> None:
-        self.trainer = trainer
+    def __init__(self, trainer: Trainer, observer: Observer, batches: History | None = None) -> None:
+        """`batches`: the minibatch losses, where they are kept."""
+        self.trainer, self._batches = trainer, batches
+        self._start = trainer.parameters.clone()
         self.observe(observer)
         self.trend = LossTrend(self.effort(len(trainer.seeds)))
         self.forget()
@@ -37,11 +45,14 @@ class Judge:
         """Go on with another observer: the experiment has changed."""
         self.observer = observer
         self._goal = Goal(self.trainer, observer)
+        self.samples = _samples(observer)
+        self._examination = Examination(self.trainer, observer, self.samples, self._start)
         self.answer, self.basin = self._goal.answer, self._goal.basin
 
     def forget(self) -> None:
         """The parameters were placed anew: nobody was thrown out of anything, and nothing has been learned."""
         self._start = self.trainer.parameters.clone()
+        self._examination = Examination(self.trainer, self.observer, self.samples, self._start)
         self._stability = Stability(self.trainer)
         self._wrong_signs = SlowFigure(len(self.trainer.seeds))
         self._placed = self.trainer.done
@@ -85,45 +96,68 @@ class Judge:
         units = 1 + sum(self.trainer.experiment.model.hidden_units)
         return each * max(self.trainer.training_step.layout.size / _PRODUCTS, units / _NUMBERS)
 
-    def evidence(self, reading: Reading, part: slice, live: bool = False) -> Evidence:
+    def evidence(
+        self, reading: Reading, part: slice, live: bool = False, settled: bool = False, brief: bool = False
+    ) -> Evidence:
         """What is known of the replicas of `part`, whose reading this is.
 
-        `live`: what takes long may be a little old, so that the screen need not wait for it.
+        `live`: what takes long may be a little old, so that the screen need not wait for it, but once all has
+        `settled`, nothing is, except for trials; `brief`: nothing is looked into that takes long. Of a single replica
+        all is measured that can be a cause, of several what decides.
         """
         rows = np.arange(len(self.trainer.seeds))[part]
         steps, trend = self.trainer.done - self._placed, self.trend.medians(self.trainer.done, reading.loss, part)
-        evidence = gathered(self.trainer, self.observer, self._goal, reading, part, trend, steps)
+        evidence = gathered(self.trainer, self.observer, self._goal, self.samples, reading, part, trend, steps)
+        self._examination.begin(evidence, rows)
+        self._enter_batches(evidence, part, steps)
         self._stability.note_loss(rows, reading.loss)
-        self._stability.add_to(evidence, rows, self.observer, live)
+        if not brief:
+            self._look_into(evidence, rows, live and not settled, live)
+        return evidence
+
+    def _look_into(self, evidence: Evidence, rows: Counts, live: bool, live_trials: bool) -> None:
+        alone = len(rows) == 1
+        open_ = undecided(evidence, "no-extrapolation") & ~evidence.good
+        self._examination.look(evidence, rows, open_ & (alone | undecided(evidence, "unpredictable")), live)
+        self._stability.add_to(evidence, rows, self.observer, live, alone)
+        wanted = open_ & (alone | undecided(evidence, "step-too-small"))
+        self._examination.try_steps(evidence, rows, wanted, live_trials)
         at_rest = undecided(evidence, "wrong-sign")
         self._wrong_signs.update(rows[at_rest], self._count_wrong_signs, live)
         evidence.wrong_sign[at_rest] = np.nan_to_num(self._wrong_signs.values[rows[at_rest]]).astype(np.int64)
-        return evidence
+
+    def _enter_batches(self, evidence: Evidence, part: slice, steps: int) -> None:
+        """How the minibatch losses went in the last two fifths of the steps."""
+        now, fifth = self.trainer.done, steps // 5
+        if self._batches is not None and fifth >= _FEWEST_BATCHES:
+            evidence.recent_loss[:] = self._batches.mean(now - fifth, now)[part]
+            evidence.earlier_loss[:] = self._batches.mean(now - 2 * fifth, now - fifth)[part]
 
     def _count_wrong_signs(self, rows: Counts) -> Floats:
         return wrong_signs_at(self.observer, self.trainer.parameters_of(rows)).sum(-1).cpu().double().numpy()
 
-    def codes(self, reading: Reading, part: slice, live: bool = False) -> Counts:
+    def codes(self, reading: Reading, part: slice, live: bool = False, brief: bool = False) -> Counts:
         """The index in CODES of each of these replicas' verdict."""
-        return first_of(self.evidence(reading, part, live))
+        return first_of(self.evidence(reading, part, live, brief=brief))
 
-    def verdict(
+    def causes(
         self,
         reading: Reading,
         replica: int,
         live: bool = False,
         settled: bool = False,
+        brief: bool = False,
         stats: GradientStats | None = None,
-    ) -> tuple[Verdict, tuple[Layer, ...]]:
-        """Verdict and layers of one replica, from its own reading; once all has `settled`, nothing in it is old."""
+    ) -> tuple[tuple[Verdict, ...], tuple[Layer, ...]]:
+        """All verdicts that hold of one replica, in order, and its layers, from its own reading."""
         part = slice(replica, replica + 1)
-        evidence = self.evidence(reading, part, live and not settled)
+        evidence = self.evidence(reading, part, live, settled, brief)
         layers = self._layers(reading, part, bool(evidence.wrong_sign[0]), live)
         evidence = replace(evidence, omega=tuple(reading.omega[0].tolist()), layers=layers)
         if stats:
             old = stats.step if stats.step != self.trainer.done else None
             evidence = replace(evidence, gradient=(stats.gradient, stats.noise), measured_at=old)
-        return replace(verdict_of(evidence), step=self.trainer.done), layers
+        return tuple(replace(cause, step=self.trainer.done) for cause in causes_of(evidence)), layers
 
     def _layers(self, reading: Reading, part: slice, wrong: bool, live: bool) -> tuple[Layer, ...]:
         """`wrong`: some unit of the last one has the wrong sign."""
@@ -136,3 +170,19 @@ class Judge:
         """Largest distance of a frequency from the known answer; None where their numbers differ."""
         error = self.distance(reading, replica)
         return error if math.isfinite(error) and reading.omega.shape[1] == self.answer.size else None
+
+
+def _samples(observer: Observer) -> Samples:
+    experiment, probe = observer.step.experiment, observer.probe
+    target = experiment.target
+    names = (
+        getattr(target, "x", None) or _numbered("x", target.inputs),
+        getattr(target, "y", None) or _numbered("y", target.outputs),
+    )
+    if experiment.training.loss != "mse":
+        return Samples(baselines=Baselines(observer.target_std**2))
+    return samples_of(probe, names, bool(experiment.domain.points), observer.target_std**2)
+
+
+def _numbered(name: str, count: int) -> tuple[str, ...]:
+    return (name,) if count == 1 else tuple(f"{name}{number}" for number in range(1, count + 1))

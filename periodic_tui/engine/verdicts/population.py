@@ -85,6 +85,16 @@ class Population:
         """The code of each replica."""
         return tuple(CODES[code] for code in self.codes.tolist())
 
+    def told(self) -> str:
+        """How many seeds are solved, and what became of the others: `21 of 32 seeds are solved; of the others …`."""
+        outcomes = self.outcomes()
+        solved, seeds = outcomes.pop("solved", 0), len(self.codes)
+        if not outcomes:
+            return f"All {seeds} seeds are solved."
+        others = ", ".join(f"{count} {code}" for code, count in sorted(outcomes.items(), key=lambda each: -each[1]))
+        median = float(np.median(self.losses[self.codes != CODES.index("solved")]))
+        return f"{solved} of {seeds} seeds are solved; the others: {others}, median loss {median:.3g}."
+
     def curves(self) -> tuple[Curve, ...]:
         """One curve for each of QUANTILES."""
         return tuple(self.fan.curve(index) for index in range(len(QUANTILES)))

@@ -16,6 +16,8 @@ from periodic_tui.engine.verdicts.rules import undecided
 
 _SHARE = 0.01
 """Of the time: so much may go into one figure while the screen is live."""
+SATURATED = 0.5
+"""Share of a layer's units that are at their ends, from which it is asked how that came about."""
 _THROWN = 2.0
 """A model without a frequency was thrown out where its loss is so many times its lowest."""
 
@@ -23,8 +25,11 @@ _THROWN = 2.0
 class SlowFigure:
     """Keeps the last value of a figure for every replica; NaN where it was never measured."""
 
-    def __init__(self, replicas: int, clock: Callable[[], float] = time.perf_counter) -> None:
-        self.values: Floats = np.full(replicas, np.nan)
+    def __init__(
+        self, replicas: int, clock: Callable[[], float] = time.perf_counter, columns: tuple[int, ...] = ()
+    ) -> None:
+        """`columns`: where the figure is several numbers, how many."""
+        self.values: Floats = np.full((replicas, *columns), np.nan)
         self._turn = np.zeros(replicas, dtype=np.int64)
         self._budget = Budget(_SHARE, clock)
 
@@ -46,7 +51,8 @@ class Stability:
     def __init__(self, trainer: Trainer) -> None:
         experiment, replicas = trainer.experiment, len(trainer.seeds)
         self.trainer = trainer
-        self._here, self._best = SlowFigure(replicas), SlowFigure(replicas)
+        self._here, self._best, self._first = (SlowFigure(replicas) for _ in range(3))
+        self._start = trainer.parameters.clone()
         self._is_inside = self._was_inside = np.zeros(replicas, dtype=bool)
         self._lowest = np.full(replicas, np.inf)
         needed = experiment.optimizer.plain_gradient_descent and experiment.model.frequency_parameter is None
@@ -64,14 +70,15 @@ class Stability:
             self._lowest[where], self._best.values[where] = loss[lower], np.nan
             self._best_parameters[where] = self.trainer.parameters_of(where)
 
-    def add_to(self, evidence: Evidence, rows: Counts, observer: Observer, live: bool) -> None:
-        """Enter both into the evidence, for those whose verdict can depend on them."""
+    def add_to(self, evidence: Evidence, rows: Counts, observer: Observer, live: bool, everyone: bool = False) -> None:
+        """Enter both into the evidence, for those whose verdict can depend on them, or for everyone."""
         if not self.trainer.experiment.optimizer.plain_gradient_descent:
             return
-        open_, live = undecided(evidence, "step-too-large"), live and observer.expected is None
+        open_, live = undecided(evidence, "step-too-large") | everyone, live and observer.expected is None
         here, lr = self.trainer.parameters_of, self.trainer.rates
         self._here.update(rows[open_], lambda some: observer.sharpness_at(here(some), lr[some]), live)
         evidence.sharpness[:] = self._here.values[rows]
+        self._add_start(evidence, rows, observer, live)
         best = self._best_parameters
         if best is None:
             evidence.best_sharpness[self._was_inside[rows] & ~self._is_inside[rows]] = evidence.answer_sharpness
@@ -80,3 +87,10 @@ class Stability:
         unknown = thrown & np.isnan(self._best.values[rows])
         self._best.update(rows[unknown], lambda some: observer.sharpness_at(best[some], lr[some]), live)
         evidence.best_sharpness[thrown] = self._best.values[rows[thrown]]
+
+    def _add_start(self, evidence: Evidence, rows: Counts, observer: Observer, live: bool) -> None:
+        """Enter the sharpness at the start of those whose units have come to their ends."""
+        ended = (evidence.saturated >= SATURATED) | (evidence.dead_layer >= 0)
+        lr, unknown = self.trainer.rates, ended & np.isnan(self._first.values[rows])
+        self._first.update(rows[unknown], lambda some: observer.sharpness_at(self._start[some], lr[some]), live)
+        evidence.start_sharpness[ended] = self._first.values[rows[ended]]

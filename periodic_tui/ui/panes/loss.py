@@ -8,9 +8,13 @@ from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.plotting.figures import Series
 from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.formatting import loss
 from periodic_tui.ui.widgets.step_pane import STEP_KEYS, StepPane
+
+CLOSE = 0.97
+"""A line that gets more than this share of the best constant's loss is not drawn beside it."""
 
 
 class LossPane(StepPane):
@@ -26,7 +30,8 @@ class LossPane(StepPane):
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         batch, probe, untreated = snapshot.train_curve, snapshot.probe_curve, snapshot.untreated_curve
-        series = [
+        series: list[Series] = [
+            *self._levels(snapshot),
             StepCurve.of(batch, batch.low, batch.high, ink=Ink.PALE, style="band"),
             StepCurve.of(batch, label="batch"),
             StepCurve.of(probe, ink=Ink.TEXT, label="probe"),
@@ -34,6 +39,16 @@ class LossPane(StepPane):
         if len(untreated.step):
             series.append(StepCurve.of(untreated, ink=Ink.MARK, style="dashes", label="untreated"))
         return self.over_steps(snapshot, size, series, "log")
+
+    def _levels(self, snapshot: Snapshot) -> list[Series]:
+        """A pale line at the loss of each baseline that the curves come near; those that are 0 have no place."""
+        levels, ends = snapshot.baselines, self.steps(snapshot)
+        named = [("mean", levels.mean), ("line", levels.line), ("data", levels.data or 0.0)]
+        if levels.line > CLOSE * levels.mean:
+            del named[1]
+        return [
+            Series(ends, (value, value), ink=Ink.PALE, style="dashes", label=name) for name, value in named if value > 0
+        ]
 
     def figure(self, snapshot: Snapshot) -> str:
         parts = [f"probe {loss(snapshot.loss)}"]

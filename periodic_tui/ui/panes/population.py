@@ -29,6 +29,15 @@ OUTCOMES: dict[str, tuple[str, Ink]] = {
     "stuck-outside-basin": ("(", Ink.TEXT),
     "no-extrapolation": (">", Ink.TEXT),
     "diverged": ("!", Ink.TROUBLE),
+    "unscaled": ("%", Ink.TEXT),
+    "out-of-reach": ("]", Ink.TEXT),
+    "unpredictable": ("@", Ink.NETWORK),
+    "linear-network": ("/", Ink.TEXT),
+    "step-too-small": (",", Ink.TEXT),
+    "plateau": ("=", Ink.TEXT),
+    "saturated": ("z", Ink.TEXT),
+    "no-bias": ("0", Ink.TEXT),
+    "ill-conditioned": (":", Ink.TEXT),
 }
 """Shape and ink of each verdict; the shapes alone tell them apart. Red is for what is dead or diverged."""
 FAN_ROWS = 6

@@ -56,6 +56,7 @@ class VerdictPane(Pane):
         parts = [snapshot.verdict.code, sureness(snapshot.verdict.margin)]
         if _older(snapshot):
             parts.insert(1, _age(snapshot))
+        parts += _others(snapshot)
         return " · ".join([*parts, f"{key_for('remedies')}: {fitting} {noun}"] if fitting else parts)
 
 
@@ -70,6 +71,12 @@ def next_keys(snapshot: Snapshot, width: int) -> list[Span]:
     while parts and length(dotted(parts)) > width:
         parts.pop()
     return dotted(parts)
+
+
+def _others(snapshot: Snapshot) -> list[str]:
+    """The codes of what holds besides the verdict, the first two."""
+    codes = [cause.code for cause in snapshot.causes if cause.code != snapshot.verdict.code]
+    return [f"also {', '.join(codes[:2])}{' …' if len(codes) > 2 else ''}"] if codes else []
 
 
 def sureness(margin: float) -> str:

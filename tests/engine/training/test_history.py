@@ -215,3 +215,11 @@ def test_bins_without_a_value_are_left_out() -> None:
     history.add(9, np.array([[3.0, 4.0]]))
     assert history.curve(1).step.tolist() == [0.0, 9.0]
     assert history.curve(1).middle.tolist() == [2.0, 4.0]
+
+
+def test_the_mean_between_two_steps_is_that_of_their_bins() -> None:
+    history = History(2, geometric=True)
+    history.add(0, np.array([[1.0, 2.0], [4.0, 2.0], [16.0, 8.0], [64.0, np.inf]]))
+    assert history.mean(0, 2) == pytest.approx([2.0, 2.0])
+    assert history.mean(2, 4) == pytest.approx([32.0, 8.0])
+    assert np.isnan(history.mean(4, 9)).all()

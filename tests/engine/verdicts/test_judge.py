@@ -227,7 +227,7 @@ def test_the_first_layer_without_a_live_unit_is_told(
     found = evidence_on(judge)
     assert found.dead_layer.tolist() == [layer]
     assert found.dead.tolist() == [len(first) + len(second)]
-    verdict, layers = judge.verdict(judge.observer.read(judge.trainer.parameters), 0)
+    (verdict, *_), layers = judge.causes(judge.observer.read(judge.trainer.parameters), 0)
     assert [len(one.dead) for one in layers] == [len(first), len(second)]
     if layer >= 0:
         assert (verdict.code, verdict.figures["layer"]) == ("dead-network", f"hidden.{layer}")
@@ -301,7 +301,7 @@ def test_a_frequency_and_its_negative_are_one_where_they_are_the_same_wave(
 
 
 def found_of(judge: Judge) -> Verdict:
-    return judge.verdict(judge.observer.read(judge.trainer.parameters), 0)[0]
+    return judge.causes(judge.observer.read(judge.trainer.parameters), 0)[0][0]
 
 
 def test_that_no_step_was_taken_is_said_at_the_step_of_the_placing_alone() -> None:
@@ -331,7 +331,7 @@ def test_predicate_sentence_and_pane_have_the_basin_of_the_range_in_use() -> Non
     assert found.basin == pytest.approx(4.493409457909064 / np.array([1000.0, 10.0, 1.0]))
     assert found.basin == pytest.approx([judge.basin_now(replica) for replica in range(3)])
     reading = judge.observer.read(judge.trainer.parameters)
-    verdicts = [judge.verdict(reading.one(replica), replica)[0] for replica in range(3)]
+    verdicts = [judge.causes(reading.one(replica), replica)[0][0] for replica in range(3)]
     assert [verdict.code == "stuck-outside-basin" for verdict in verdicts] == [True, True, False]
     assert "2 from the answer, 4 basins away" in verdicts[1].text
     assert verdicts[1].figures["basin"] == pytest.approx(judge.basin_now(1))

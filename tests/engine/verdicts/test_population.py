@@ -72,3 +72,11 @@ def test_who_diverged_has_an_infinite_loss_in_the_fan() -> None:
     population.put(slice(0, 5), 1, np.array([np.nan, 1.0, 2.0, np.inf, 3.0]), np.full(5, LEARNING))
     population.note(1)
     assert [curve.high.tolist() for curve in population.curves()] == [[1.0], [2.0], [3.0], [np.inf], [np.inf]]
+
+
+def test_a_population_tells_how_many_are_solved_and_what_became_of_the_others() -> None:
+    population = Population(4)
+    population.put(slice(4), 10, np.array([1e-9, 0.5, 0.25, 0.75]), np.array([SOLVED, UNDERFIT, LEARNING, UNDERFIT]))
+    assert population.told() == "1 of 4 seeds are solved; the others: 2 underfit, 1 learning, median loss 0.5."
+    population.put(slice(4), 20, np.full(4, 1e-9), np.full(4, SOLVED))
+    assert population.told() == "All 4 seeds are solved."

@@ -68,6 +68,10 @@ class Target(Kind):
             return domain
         return domain.model_copy(update={"train": self.own_domain})
 
+    def goal(self, domain: Domain) -> float | None:
+        """Mean squared error from which a fit is good, for targets in units of their own; None: the general default."""
+        return None
+
     def conflicts(self, domain: Domain) -> dict[str, str]:
         """Key of `domain` to what conflicts there with this target; empty if all goes together."""
         return {}

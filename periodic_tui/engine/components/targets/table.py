@@ -29,6 +29,9 @@ def _share_or_path(value: object) -> float | str | None:
 HeldOut = Annotated[float | str | None, PlainValidator(_share_or_path)]
 Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False, min_length=1, max_length=256)]
 
+_GOOD = 1e-3
+"""Share of the outputs' variance that a good fit may leave."""
+
 
 @targets.register
 class Csv(Target):
@@ -162,6 +165,12 @@ class Csv(Target):
         if domain.scale:
             found["scale"] = "the rows of a table are what they are, expected no factors"
         return found
+
+    def goal(self, domain: Domain) -> float | None:
+        inside = _within(self._values, self.inputs, domain.train)[:, self.inputs :]
+        if self.labels or not len(inside):
+            return None
+        return _GOOD * float(inside.var(0).mean()) or None
 
     def rows(self, intervals: Intervals) -> Rows:
         import torch

@@ -17,7 +17,15 @@ class ReinitializeBetter(Remedy):
     name = "reinitialize-better"
     what = "draws small weights with a positive bias and trains on with Adam, its step falling"
     prior = "inputs and outputs of the order of one"
-    verdicts = ("dead-network", "collapsed-to-constant", "diverged", "dead-units", "step-too-large")
+    verdicts = (
+        "dead-network",
+        "collapsed-to-constant",
+        "diverged",
+        "dead-units",
+        "step-too-large",
+        "plateau",
+        "saturated",
+    )
 
     std: Positive = 0.1
     """Standard deviation of the weights, which are cut off at two of them."""

@@ -1,0 +1,156 @@
+"""Are true causes named of networks that fail for other people, and nobody's of the same ones mended?
+
+python -m tests.benchmarks.cases [FOLDER]
+
+FOLDER holds presets, their tables, and a `manifest.json` that says of each preset its role (`fails`; `half`: one of two
+causes is mended; `cured`; `control`: healthy), replicas, steps, and the cause to be named. Every preset is trained as
+`periodic-tui train` does it. Of a population that fails, a replica with its commonest verdict is judged.
+
+Exits 1 where fewer than 95 % of what fails has its cause among the first two, fewer than 85 % as the first, or more
+than 2 % of what is cured or healthy is accused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from periodic_tui.cli.headless import Headless
+from periodic_tui.cli.train import plan_of
+from periodic_tui.engine.run import Run
+from periodic_tui.engine.runner import Runner
+from periodic_tui.engine.snapshot import Verdict, View
+from periodic_tui.presets.files import load
+
+OWN = Path(__file__).parent.parent / "cases"
+IN_TWO, FIRST, ACCUSED = 0.95, 0.85, 0.02
+HEALTHY = {"solved", "learning", "noise-floor"}
+"""Codes that accuse nobody."""
+NAMES: dict[str, str] = {
+    "cannot part": "underfit",
+    "bottleneck": "out-of-reach unscaled",
+    "capacity": "underfit",
+    "centre": "unscaled no-bias",
+    "closed form": "linear-network",
+    "collapsed": "collapsed-to-constant plateau",
+    "contradictory": "unpredictable",
+    "dead": "dead-network dead-units collapsed-to-constant",
+    "diverged": "diverged step-too-large",
+    "duplicate": "duplicate-units",
+    "for the distance": "unscaled",
+    "frequency": "underfit",
+    "huge values": "unscaled",
+    "ill-conditioned": "ill-conditioned",
+    "linear": "linear-network",
+    "no bias": "no-bias",
+    "no-extrapolation": "no-extrapolation",
+    "noise floor": "unpredictable noise-floor",
+    "not collapsed": "stuck-outside-basin",
+    "output range": "out-of-reach",
+    "outside the range": "out-of-reach",
+    "plateau": "plateau collapsed-to-constant",
+    "satura": "unscaled saturated",
+    "scale": "unscaled",
+    "some seeds": "solved",
+    "slow": "learning step-too-small ill-conditioned",
+    "step too large": "step-too-large diverged",
+    "step too small": "step-too-small",
+    "stuck-outside-basin": "stuck-outside-basin",
+    "too few": "underfit step-too-small",
+    "wrong sign": "wrong-sign",
+}
+"""Words of an expected cause to the codes that name it."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One preset of a manifest."""
+
+    name: str
+    role: str
+    replicas: int
+    steps: int
+    expect: str
+
+    @property
+    def codes(self) -> set[str]:
+        """Codes that name the expected cause."""
+        return {code for words, codes in NAMES.items() if words in self.expect for code in codes.split()}
+
+
+def cases_of(folder: Path) -> list[Case]:
+    """The presets of a folder's manifest."""
+    fields = Case.__dataclass_fields__
+    entries = json.loads((folder / "manifest.json").read_text())
+    return [Case(**{name: entry[name] for name in fields}) for entry in entries]
+
+
+def trained(folder: Path, case: Case) -> Run:
+    """The run of a case at its end, by the way that `train` goes."""
+    settings = [("training.replicas", case.replicas), ("training.steps", case.steps)]
+    name, experiment = load(str(folder / f"{case.name}.toml"), settings)
+    runner = Runner(load, name, experiment, engine="eager", device="cpu")
+    plan = plan_of(experiment)
+    runner.open()
+    runner.settle(plan.steps, plan.seconds)
+    Headless(runner, plan, lambda snapshot, rate: None).run()
+    return runner.current
+
+
+def judged(run: Run, fails: bool) -> tuple[Verdict, ...]:
+    """The causes of the first replica; `fails`: of the first that has the commonest verdict of those not solved."""
+    run.reading()
+    codes, outcomes = run.measured.population.names(), run.measured.population.outcomes()
+    failures = {code: count for code, count in outcomes.items() if code != "solved"}
+    focus = codes.index(max(failures, key=lambda code: failures[code])) if fails and failures else 0
+    return run.observe(View(focus=focus)).causes
+
+
+def names_it(case: Case, code: str) -> bool:
+    """Whether a code is right: one of the expected ones; of what is healthy, one that accuses nobody."""
+    if case.role in ("cured", "control"):
+        return code in HEALTHY or code in case.codes
+    return code in case.codes
+
+
+def line(case: Case, causes: Sequence[Verdict]) -> str:
+    """What is printed of a case."""
+    right = [names_it(case, cause.code) for cause in causes[:2]]
+    mark = "first" if right[0] else "second" if any(right) else "no"
+    return f"{case.name:<26} {case.role:<8} {mark:<7} {', '.join(cause.code for cause in causes)}  ({case.expect})"
+
+
+def main() -> int:
+    """Train and judge every case of the folder."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", default=OWN, metavar="FOLDER")
+    folder = parser.parse_args().folder
+    torch.set_num_threads(1)
+    found: list[tuple[Case, tuple[Verdict, ...]]] = []
+    for case in cases_of(folder):
+        found.append((case, judged(trained(folder, case), case.role == "fails")))
+        print(line(*found[-1]), flush=True)
+    return verdict_on(found)
+
+
+def verdict_on(found: Sequence[tuple[Case, Sequence[Verdict]]]) -> int:
+    """Print the shares; the exit code."""
+    failing = [(case, causes) for case, causes in found if case.role == "fails"]
+    well = [(case, causes) for case, causes in found if case.role in ("cured", "control")]
+    first = sum(names_it(case, causes[0].code) for case, causes in failing)
+    in_two = sum(any(names_it(case, cause.code) for cause in causes[:2]) for case, causes in failing)
+    accused = sum(not names_it(case, causes[0].code) for case, causes in well)
+    print(f"\nof {len(failing)} that fail, the cause is first in {first}, among the first two in {in_two}")
+    print(f"of {len(well)} that are well, {accused} are accused")
+    goals = in_two >= IN_TWO * len(failing) and first >= FIRST * len(failing) and accused <= ACCUSED * len(well)
+    return 0 if goals else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
