@@ -64,6 +64,8 @@ class Run:
         self._watch = DeathWatch(self.trainer, self.measured, self.advance)
         self._passing: Event | None = None
         """The last event, where it gives way to the next one of its kind."""
+        self.began = experiment
+        """The experiment with which it began."""
         self._own = experiment
         """The experiment without what remedies changed: `reinitialize` goes back to it."""
         self.note(f"{name}, seed {experiment.training.seed}, {device}")

@@ -107,6 +107,17 @@ class Runner:
             raise Refused(str(problem)) from None
         self._begin(name, experiment)
 
+    def renew(self, key: str, value: str) -> None:
+        """Begin a new run of the preset as the old one began, with one value changed; its journal begins with such
+        changes from before. The old one goes on where Refused is raised."""
+        from periodic_tui.engine.experiment.mid_run import changed
+
+        before = self.current
+        self._begin(before.name, changed(before.began, key, value))
+        for event in before.journal:
+            if event.command and event.command.startswith("new:"):
+                self._note(event.text, event.command)
+
     def _begin(self, name: str, experiment: Experiment) -> None:
         import torch
 

@@ -71,6 +71,8 @@ class Fit(_ReadOnly):
     """The interval that is trained on now, where a remedy has narrowed it."""
     scale: tuple[float, ...] = ()
     """Factors between the axis of a map and each input of the first layer; empty: 1."""
+    offset: tuple[float, ...] = ()
+    """What is added to that; empty: 0."""
 
 
 @dataclass(frozen=True, eq=False)

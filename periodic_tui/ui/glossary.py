@@ -94,6 +94,7 @@ WORDS = {
     "preset": "one experiment in a file: target, network, start, optimizer, story",
     "probe": "fixed points, without noise, on which everything is measured (at most 4,096)",
     "R": "half the width of the training range",
+    "standardized": "a column less its mean, over its standard deviation: what the layers see after that remedy",
     "remedy": "a way out of what is the matter; it is given samples, never the answer",
     "replica": "one of several networks that are trained side by side, each from its own seed",
     "seed": "the number that start and minibatches are drawn by: the same one gives the same run",

@@ -87,8 +87,8 @@ def test_five_kinds_of_mistakes_give_five_lines(preset: Any) -> None:
     assert refused(path) == [
         f'target.kind: unknown target "sin", expected one of {", ".join(targets)}; did you mean sine?',
         "domain.train: an interval must rise, got [3, 2]",
-        "model.hiden: unknown key, expected one of kind, hidden, activation, output_activation, input_scale, bias, "
-        "output_layer, dropout; did you mean hidden?",
+        "model.hiden: unknown key, expected one of kind, hidden, activation, output_activation, input_scale, bias,"
+        " output_layer, dropout, scaling; did you mean hidden?",
         'training.batch_size: expected a whole number, got "many"',
         "training.steps: expected at least 0, got -1",
     ]

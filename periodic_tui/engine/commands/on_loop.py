@@ -59,6 +59,19 @@ class Load(Command, word="load", takes=":PRESET"):
 
 
 @dataclass(frozen=True)
+class New(Command, word="new", takes=":KEY=VALUE"):
+    """Begin a new run of the same preset with one value changed, whichever."""
+
+    key: str = argument()
+    value: str = argument()
+    """A TOML value, or a bare string."""
+
+    def apply(self, loop: Loop) -> str:
+        loop.renew(self.key, self.value)
+        return f"began again with {self.key} = {self.value}"
+
+
+@dataclass(frozen=True)
 class Engine(Command, word="engine", takes=":NAME"):
     """Go on with another engine: `eager` or `compiled`."""
 

@@ -81,7 +81,7 @@ def _active(x: Tensor, weight: Tensor, bias: Tensor) -> float:
 
 def _inputs(observer: Observer, parameters: Tensor, layer: int) -> Tensor:
     if layer == 0:
-        return observer.probe.x * getattr(observer.step.experiment.model, "input_scale", 1.0)
+        return observer.step.experiment.model.first_inputs(observer.probe.x)
     return observer.hidden(parameters)[layer - 1].activations[0]
 
 

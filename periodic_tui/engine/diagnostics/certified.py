@@ -35,7 +35,7 @@ def never_active(experiment: Experiment, views: Mapping[str, Tensor]) -> list[Te
     if box is None or not isinstance(model, MLP) or any(each.kind != "relu" for each in model.hidden_activations):
         return []
     found = []
-    low, high = (end.unsqueeze(0) * model.input_scale for end in box)
+    low, high = (model.first_inputs(end.unsqueeze(0)) for end in box)
     for index in range(len(model.hidden)):
         weight, bias = views[f"hidden.{index}.weight"].detach(), views.get(f"hidden.{index}.bias")
         least, most, rounding = _affine_bounds((low, high), weight, None if bias is None else bias.detach())

@@ -132,6 +132,7 @@ class Observer:
         """
         if self.expected is not None:
             return self.expected.curvature(parameters[:, 0].cpu().double().numpy())
+        lr = lr.to(parameters.device)
         largest = lr.max(-1, keepdim=True).values
         stretch = (lr / largest).where(largest > 0, torch.ones_like(lr)).sqrt().expand_as(parameters)
         parts = zip(self._parts(parameters), self._parts(stretch), strict=True)

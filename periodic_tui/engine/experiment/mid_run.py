@@ -1,4 +1,4 @@
-"""Changing a running experiment, as `set:` does."""
+"""Changing one value of an experiment, as `set:` does in mid-run, and `new:` for another run."""
 
 from typing import Any
 
@@ -39,6 +39,11 @@ def changed_in_mid_run(experiment: Experiment, key: str, text: str) -> Experimen
     if not any(key == path or key.startswith(path.rstrip(".") + ".") for path in CHANGEABLE):
         allowed = ", ".join(path.rstrip(".") for path in CHANGEABLE)
         raise Refused(f"{key} needs a new run; in mid-run you can set {allowed}")
+    return changed(experiment, key, text)
+
+
+def changed(experiment: Experiment, key: str, text: str) -> Experiment:
+    """The experiment with any one value changed. Raises Refused with one line."""
     try:
         table = experiment.table_with({key: parse_value(text)})
         return Experiment.model_validate(table)

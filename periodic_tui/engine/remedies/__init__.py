@@ -1,7 +1,8 @@
 """Remedies, one file each; torch-free until one is applied. The order of the imports is that of the menu."""
 
 # isort: off
-from periodic_tui.engine.remedies.frequency import widen_range, spectral_start, frequency_bank, smaller_step  # noqa: F401
+from periodic_tui.engine.remedies.frequency import widen_range, spectral_start, frequency_bank  # noqa: F401
+from periodic_tui.engine.remedies.general import standardize, smaller_step, larger_step  # noqa: F401
 from periodic_tui.engine.remedies.units import reseed_units, positive_outgoing, spread_units, repel_units  # noqa: F401
 from periodic_tui.engine.remedies.general import reinitialize_better, clip_gradient, swap_activation  # noqa: F401
 

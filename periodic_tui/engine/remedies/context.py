@@ -26,6 +26,8 @@ class Setting:
     batch_size: int
     """0: the whole fixed data set."""
     solved_below: float
+    labels: bool = False
+    """Whether the outputs are classes or their probabilities, and no quantities."""
 
     @property
     def reach(self) -> float | None:
@@ -116,14 +118,39 @@ class RemedyContext(Protocol):
     def initial(self, **init: Any) -> None:
         """Draw every parameter afresh by other initializers (keys of `[init]`), with a fresh optimizer."""
 
+    def begin_again(self, where: Tensor) -> None:
+        """Draw the replicas `where` `[replicas]` again from their seeds, as the preset wants it, with an optimizer that
+        remembers nothing; one that has diverged goes on."""
+
+    # The loss.
+
+    def loss(self, x: Tensor, y: Tensor) -> Tensor:
+        """Training loss `[replicas]` at points as `sample` gives them."""
+
+    def loss_of_constant(self, y: Tensor) -> float:
+        """That of the best constant for `y`."""
+
+    def sharpness(self, x: Tensor, y: Tensor) -> Tensor:
+        """Largest curvature `[replicas]` of that loss; NaN where it is not finite."""
+
+    def loss_after(self, factor: float, steps: int, x: Tensor, y: Tensor) -> Tensor:
+        """The same loss after so many steps at `factor` times the learning rates, on a copy: the run stays."""
+
     # The optimizer.
+
+    @property
+    def lr(self) -> Tensor:
+        """The learning rate `[replicas]` as it is now; where parameters have rates of their own, the largest."""
+
+    def scale_rates(self, factor: Tensor) -> None:
+        """Multiply all learning rates by `[replicas]`."""
 
     def rate(self, lr: Tensor, name: str | None = None) -> None:
         """Set the learning rate `[replicas]` of one parameter, or of all."""
 
     def change(self, **keys: Any) -> None:
-        """Replace parts of the experiment: `optimizer`, `activation` or `clip_gradient`. Rates and range come anew.
-        Raises Failed where the experiment would make no sense."""
+        """Replace parts of the experiment: `optimizer`, `activation`, `scaling`, `clip_gradient`. Rates and range come
+        anew. Raises Failed where the experiment would make no sense."""
 
     def restart(self, where: Tensor) -> None:
         """Zero everything that the optimizer remembers of the replicas `where` `[replicas]`."""

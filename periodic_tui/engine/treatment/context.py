@@ -6,21 +6,33 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from pydantic import ValidationError
 from torch import Tensor
 
+from periodic_tui.engine.components.losses import loss_of_best_constant
 from periodic_tui.engine.components.models import HiddenLayer
 from periodic_tui.engine.components.optimizers import ElementWise
+from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 from periodic_tui.engine.remedies import Failed, RemedyContext, Setting
-from periodic_tui.engine.training.sampling import StepInputs, torch_dtype
+from periodic_tui.engine.training.sampling import Batch, StepInputs, torch_dtype
 from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.training.trial import trial
 from periodic_tui.engine.treatment.windows import Windows
 
 Change = Callable[[dict[str, Any]], Setting]
 """Replaces keys of the experiment (dotted path to value); returns the new setting."""
+
+_PATHS = {
+    "optimizer": "optimizer",
+    "activation": "model.activation",
+    "scaling": "model.scaling",
+    "clip_gradient": "training.clip_gradient",
+}
+"""What a remedy can change, and where it stands in a preset."""
 
 
 class TrainerContext(RemedyContext):
@@ -127,10 +139,47 @@ class TrainerContext(RemedyContext):
         stream = self._stream(2 * max(parameter.size for parameter in layout.parameters))
         self.__trainer.place(changed.draw(layout, stream, self.dtype))
 
+    def begin_again(self, where: Tensor) -> None:
+        trainer = self.__trainer
+        before = trainer.state
+        trainer.place(trainer.initial())
+        for key, fresh in trainer.state.items():
+            trainer.state[key] = fresh.where(_over(where, fresh), before.get(key, fresh))
+        trainer.alive = bool(trainer.state["alive"].any())
+
+    # The loss.
+
+    def loss(self, x: Tensor, y: Tensor) -> Tensor:
+        return self._loss(self.__trainer.state["parameters"], x, y).detach()
+
+    def loss_of_constant(self, y: Tensor) -> float:
+        training = self.__trainer.experiment.training
+        return loss_of_best_constant(y.flatten(0, 1).double(), training.loss, training.huber_delta)
+
+    def sharpness(self, x: Tensor, y: Tensor) -> Tensor:
+        parameters = self.__trainer.state["parameters"]
+        return top_curvature(lambda flat: self._loss(flat, x, y), parameters)[0].to(self.device)
+
+    def loss_after(self, factor: float, steps: int, x: Tensor, y: Tensor) -> Tensor:
+        parameters = trial(self.__trainer, np.arange(self.replicas), factor, steps, lambda: None)
+        return self._loss(parameters.to(self.device), x, y).detach()
+
+    def _loss(self, parameters: Tensor, x: Tensor, y: Tensor) -> Tensor:
+        prediction = self.setting.model.forward(self._views(parameters), x)
+        return self.__trainer.training_step.loss(prediction, Batch(x, y))
+
     def _views(self, flat: Tensor) -> dict[str, Tensor]:
         return self.__trainer.training_step.layout.views(flat)
 
     # The optimizer.
+
+    @property
+    def lr(self) -> Tensor:
+        return self.__trainer.rates.amax(-1)
+
+    def scale_rates(self, factor: Tensor) -> None:
+        rates = self.__trainer.step_inputs["lr"]
+        self._set_step_inputs({"lr": rates * factor.to(rates.dtype).unsqueeze(-1)})
 
     def rate(self, lr: Tensor, name: str | None = None) -> None:
         rates = self.__trainer.step_inputs["lr"].clone()
@@ -139,9 +188,8 @@ class TrainerContext(RemedyContext):
         self._set_step_inputs({"lr": rates})
 
     def change(self, **keys: Any) -> None:
-        paths = {"optimizer": "optimizer", "activation": "model.activation", "clip_gradient": "training.clip_gradient"}
         try:
-            self.setting = self.__change({paths[key]: value for key, value in keys.items()})
+            self.setting = self.__change({_PATHS[key]: value for key, value in keys.items()})
         except (Refused, ValidationError) as reason:
             raise Failed(str(reason)) from None
 

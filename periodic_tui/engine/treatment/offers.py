@@ -17,6 +17,7 @@ def setting_of(experiment: Experiment) -> Setting:
         outputs=experiment.target.outputs,
         batch_size=experiment.training.batch_size,
         solved_below=experiment.training.solved_below,
+        labels=experiment.training.loss in ("bce", "bce-with-logits", "cross-entropy"),
     )
 
 

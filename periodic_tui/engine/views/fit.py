@@ -10,7 +10,7 @@ from torch import Tensor
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.components.domain import Interval
-from periodic_tui.engine.components.models.mlp import MLP, Linear
+from periodic_tui.engine.components.models.mlp import Linear
 from periodic_tui.engine.components.models.oscillators import wrapped
 from periodic_tui.engine.components.targets.clock import Clock
 from periodic_tui.engine.diagnostics import Observer
@@ -165,7 +165,8 @@ def _window(experiment: Experiment, used: Interval | None) -> Interval:
 def _maps(observer: Observer, parameters: Tensor) -> Fit:
     experiment, shape = observer.step.experiment, (_SIDE, _SIDE)
     axis, points = over_domain(observer, _SIDE, _SIDE)
-    factor = experiment.model.input_scale if isinstance(experiment.model, MLP) else 1.0
+    offset = experiment.model.first_inputs(torch.zeros(2, dtype=torch.float64))
+    factor = experiment.model.first_inputs(torch.tensor(experiment.domain.scale or (1.0, 1.0)).double()) - offset
     return Fit(
         x=axis,
         target=_numpy(_one(experiment, experiment.target(points)).view(shape)),
@@ -173,7 +174,8 @@ def _maps(observer: Observer, parameters: Tensor) -> Fit:
         kind="maps",
         trained=experiment.domain.train,
         domain=_ends(experiment),
-        scale=tuple(factor * scale for scale in experiment.domain.scale or (1.0, 1.0)),
+        scale=tuple(factor.tolist()),
+        offset=tuple(offset.tolist()),
     )
 
 

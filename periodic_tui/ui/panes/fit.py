@@ -149,7 +149,8 @@ class FitPane(PlotPane):
             return None
         layer, (columns, rows) = snapshot.layers[0], map_size(size, maps, fit.target.shape)
         weights = layer.incoming * (np.array(fit.scale) if fit.scale else 1.0)
-        return zero_lines(weights, layer.bias, float(fit.x[0]), float(fit.x[-1]), columns, rows)
+        bias = layer.bias + (layer.incoming @ np.array(fit.offset) if fit.offset else 0.0)
+        return zero_lines(weights, bias, float(fit.x[0]), float(fit.x[-1]), columns, rows)
 
 
 def zoomed(window: Window, factor: float) -> Window:

@@ -20,6 +20,7 @@ WORDS = [
     "remedy:widen-range", "undo", "pace:0", "pace:30", "pause", "resume", "toggle-pause", "step", "slower", "faster",
     "load:magnitude", "engine:eager", "scale-lr:0.5", "next:optimizer", "next:activation", "next:seed", "next:preset",
     "previous:preset", "hold", "release", "toggle-hold",
+    "new:model.hidden=[8]",
 ]  # fmt: skip
 
 
@@ -282,3 +283,30 @@ def test_a_remedy_is_watched_at_a_pace_of_its_own_until_another_is_set() -> None
     session.apply(parse("pace:100"))
     session.pacer.give_back()
     assert session.pacer.pace == 100.0
+
+
+def test_a_new_run_has_one_value_changed_and_a_journal_that_leads_to_it() -> None:
+    session = opened(ln())
+    session.advance(5)
+    words = ["new:model.hidden=[8]", "set:optimizer.lr=0.5", "new:model.activation=tanh"]
+    assert applied(session, *words) == ["new:model.hidden=[8]", "new:model.activation=tanh"]
+    began = session.current.experiment
+    assert (session.step, session.current.number) == (0, 3)
+    assert began.model.hidden_units == (8,)
+    assert session.current.activation == "tanh"
+    assert began.optimizer == ln().optimizer
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("new:model.hiden=[8]", "did you mean hidden"),
+        ("new:model.hidden=[0]", "model.hidden"),
+        ("new:model.output_layer=false", "expected 1 units in the last one, got 10"),
+    ],
+)
+def test_what_makes_no_sense_begins_no_new_run(words: str, why: str) -> None:
+    session = opened(ln())
+    with pytest.raises(Refused, match=why):
+        session.apply(parse(words))
+    assert session.current.number == 1

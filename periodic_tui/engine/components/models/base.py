@@ -128,6 +128,10 @@ class Model(Kind):
         """
         return self.outputs(parameters, x)
 
+    def first_inputs(self, x: Tensor) -> Tensor:
+        """What the first layer is given of `x` `[..., inputs]`: each column times a factor, plus an offset."""
+        return x
+
     def outputs(self, parameters: Views, x: Tensor) -> Tensor:
         """Outputs of a network without hidden layers, with the shapes of `forward`."""
         raise NotImplementedError

@@ -9,6 +9,7 @@ from pydantic import Field
 from periodic_tui.engine.components.activations import Activation, activations
 from periodic_tui.engine.components.activations.rectifiers import Identity, ReLU
 from periodic_tui.engine.components.models.base import HiddenLayer, Layout, Model, Parameter, Views, affine, models
+from periodic_tui.engine.components.models.scaling import Scaling
 from periodic_tui.engine.components.numbers import Fraction, Positive
 from periodic_tui.engine.components.registry import OneOrEach
 from periodic_tui.engine.randomness import Stream
@@ -39,12 +40,21 @@ class Linear(Model):
 
     kind: Literal["linear"] = "linear"
     bias: bool = True
+    scaling: Scaling | None = None
+    """Units of the columns of x and y; None: those of the data."""
+
+    def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
+        return self.scaling.conflicts(inputs, outputs) if self.scaling else {}
 
     def layout(self, inputs: int, outputs: int) -> Layout:
         return Layout(tuple(_layer("output", inputs, outputs, self.bias)))
 
+    def first_inputs(self, x: Tensor) -> Tensor:
+        return self.scaling.inputs(x) if self.scaling else x
+
     def outputs(self, parameters: Views, x: Tensor) -> Tensor:
-        return affine(x, parameters["output.weight"], parameters.get("output.bias"))
+        y = affine(self.first_inputs(x), parameters["output.weight"], parameters.get("output.bias"))
+        return self.scaling.outputs(y) if self.scaling else y
 
 
 @models.register
@@ -65,6 +75,8 @@ class MLP(Model):
     """False: the last hidden layer is the output."""
     dropout: Fraction = 0.0
     """Probability with which a hidden unit is dropped in a training step."""
+    scaling: Scaling | None = None
+    """Units of the columns of x and y; None: those of the data."""
 
     @property
     def hidden_units(self) -> tuple[int, ...]:
@@ -85,7 +97,7 @@ class MLP(Model):
         return self.output_activation.kind if self.output_layer else self.hidden_activations[-1].kind
 
     def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
-        found, last = {}, self.hidden[-1] if self.hidden else 0
+        found, last = self.scaling.conflicts(inputs, outputs) if self.scaling else {}, (0, *self.hidden)[-1]
         if len(self.hidden_activations) != len(self.hidden):
             found["activation"] = (
                 f"expected {len(self.hidden)}, one for each hidden layer, got {len(self.hidden_activations)}"
@@ -109,11 +121,14 @@ class MLP(Model):
             parameters += _layer("output", fan_in, outputs, self.bias) + _learned("output", self.output_activation)
         return Layout(tuple(parameters))
 
+    def first_inputs(self, x: Tensor) -> Tensor:
+        x = self.scaling.inputs(x) if self.scaling else x
+        return x if self.input_scale == 1 else x * self.input_scale
+
     def forward(
         self, parameters: Views, x: Tensor, hidden: list[HiddenLayer] | None = None, dropout: Stream | None = None
     ) -> Tensor:
-        if self.input_scale != 1:
-            x = x * self.input_scale
+        x = self.first_inputs(x)
         for index, activation in enumerate(self.hidden_activations):
             name = f"hidden.{index}"
             z = affine(x, parameters[f"{name}.weight"], parameters.get(f"{name}.bias"))
@@ -122,10 +137,10 @@ class MLP(Model):
                 hidden.append(HiddenLayer(z, x))
             if self.dropout and dropout is not None:
                 x = x * self._kept(x, dropout.fold(index))
-        if not self.output_layer:
-            return x
-        z = affine(x, parameters["output.weight"], parameters.get("output.bias"))
-        return _activated("output", self.output_activation, z, parameters)
+        if self.output_layer:
+            z = affine(x, parameters["output.weight"], parameters.get("output.bias"))
+            x = _activated("output", self.output_activation, z, parameters)
+        return self.scaling.outputs(x) if self.scaling else x
 
     def _kept(self, x: Tensor, stream: Stream) -> Tensor:
         draws = stream.uniform(x.shape[-2] * x.shape[-1], x.dtype).unflatten(-1, x.shape[-2:])

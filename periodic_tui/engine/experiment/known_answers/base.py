@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from periodic_tui.engine.components.models.mlp import MLP
+from periodic_tui.engine.components.models import Model
+from periodic_tui.engine.components.models.mlp import MLP, Linear
 from periodic_tui.engine.experiment.experiment import Experiment
 
 if TYPE_CHECKING:
@@ -48,9 +49,32 @@ def known_answer(experiment: Experiment) -> Parameters:
     layout = model.layout(target.inputs, target.outputs)
     filled = {p.name: torch.zeros(p.shape, dtype=torch.float64) for p in layout.parameters}
     _builders[target.kind, model.kind](experiment, filled)
-    if isinstance(model, MLP):
-        filled["hidden.0.weight"] /= model.input_scale
+    _scale(filled, model, target.inputs)
     return filled
+
+
+def _scale(filled: Parameters, model: Model, inputs: int) -> None:
+    """Make an answer for the data as they are one for what the layers are given and have to give."""
+    import torch
+
+    if not isinstance(model, MLP | Linear):
+        return
+    offset = model.first_inputs(torch.zeros(inputs, dtype=torch.float64))
+    factor = model.first_inputs(torch.ones(inputs, dtype=torch.float64)) - offset
+    first = "hidden.0" if model.hidden_units else "output"
+    filled[f"{first}.weight"] /= factor
+    if model.scaling:
+        if not model.bias:
+            raise NoAnswer("the layers see other units than the data's, and have no biases that could make up for it")
+        filled[f"{first}.bias"] -= filled[f"{first}.weight"] @ offset
+    if model.scaling and model.scaling.y_spread:
+        if "output.weight" not in filled:
+            raise NoAnswer("the outputs are in other units than the data, and there is no output layer")
+        center, spread = (
+            torch.tensor(each, dtype=torch.float64) for each in (model.scaling.y_center, model.scaling.y_spread)
+        )
+        filled["output.weight"] /= spread.unsqueeze(-1)
+        filled["output.bias"].sub_(center).div_(spread)
 
 
 def relu_network(experiment: Experiment, layers: int, units: int) -> MLP:

@@ -1,0 +1,163 @@
+"""Let the layers see columns of mean 0 and spread 1, and start again."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+from pydantic import Field
+
+from periodic_tui.engine.components.numbers import Count
+from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
+from periodic_tui.engine.remedies.context import RemedyContext, Setting
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_MOST = 4_096
+_SAME = 0.2
+"""A column is standardized where its mean, and its spread's distance from 1, are below this."""
+_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, math.inf), "softplus": (0.0, math.inf)}
+_HELPED = 0.9
+"""Share of what was left unexplained below which that has to come."""
+
+
+@register
+class Standardize(Remedy):
+    """The layers are given (x − mean)/std and give (y − mean)/std, column by column, with constants around them that
+    turn both back: fit and loss stay in the units of the data. Weights W and biases b of the first layer stand for W/σ
+    and b − Wμ/σ on the columns as they are. Where the last activation is bounded, y is mapped into its range instead.
+    The network starts again, as what was learned, saturated or dead fits other units; gradient descent gets a share of
+    the largest stable lr there.
+    """
+
+    name = "standardize"
+    what = "lets the layers see columns of mean 0 and spread 1, and starts again; fit and loss keep their units"
+    prior = "a network of layers with biases; that mean and spread say enough of the columns"
+    verdicts = ("dead-network", "collapsed-to-constant", "step-too-large", "diverged", "underfit")
+
+    share: Annotated[float, Field(gt=0, lt=1)] = 0.25
+    """The learning rate of gradient descent as a share of the largest stable one."""
+    steps: Count = 2_000
+    """Steps after which it is seen whether it has helped."""
+
+    def unfit(self, setting: Setting) -> str | None:
+        if not hasattr(setting.model, "scaling"):
+            return f"it is for networks of layers, and the model is {setting.model.kind}"
+        if not getattr(setting.model, "bias", True):
+            return "there are no biases that could take up the means"
+        return "the layers see standardized columns already" if setting.model.scaling else None
+
+    def pace(self, setting: Setting) -> float:
+        return 200.0
+
+    def course(self, context: RemedyContext) -> Course:
+        from periodic_tui.engine.remedies.general.measuring import points, unexplained
+
+        x, y = points(context, _MOST)
+        before = unexplained(context, x, y)
+        told = self._standardize(context, x, y)
+        yield Train(self.steps, f"training on standardized columns: {told}")
+        after = unexplained(context, x, y)
+        ruled_out = f"after {self.steps:,} steps the fit explains no more: the scale is not what is the matter"
+        context.give_up(~(after < _HELPED * before), ruled_out)
+        rest = ": the scale is not all that is the matter" if float(after.median()) > _HELPED else ""
+        return (
+            f"standardized {told}; the loss was {_share(before)} of the best constant's, and is {_share(after)}{rest}"
+        )
+
+    def _standardize(self, context: RemedyContext, x: Tensor, y: Tensor) -> str:
+        """Change the units and start again; returns from which columns and to which lr."""
+        import torch
+
+        columns = [_columns(each) for each in (x, y)]
+        ends = _ends(context.setting)
+        as_labels = context.setting.labels
+        units = (
+            [each.standard() for each in columns[0]],
+            [_AS_IT_IS if as_labels else each.within(*ends) for each in columns[1]],
+        )
+        if all(unit == _AS_IT_IS for each in units for unit in each):
+            raise Failed("every column is of the size that the network is made for")
+        context.change(scaling=_scaling(context.setting, *units))
+        context.begin_again(torch.ones_like(context.alive))
+        told = f"{_told('x', columns[0])}, {_told('y', columns[1])}"
+        return told + self._set_rate(context, x, y)
+
+    def _set_rate(self, context: RemedyContext, x: Tensor, y: Tensor) -> str:
+        from periodic_tui.engine.remedies.general.measuring import is_descent, stable_rate
+
+        if not is_descent(context.setting):
+            return ""
+        new = self.share * stable_rate(context, x, y)
+        context.give_up(~new.isfinite(), "the curvature is not finite, not even at the start")
+        context.rate(new)
+        return f", lr {context.setting.optimizer.lr:.2g} → {float(new[0]):.2g}"
+
+
+Unit = tuple[float, float]
+"""Center and spread."""
+_AS_IT_IS: Unit = (0.0, 1.0)
+
+
+class _Column(NamedTuple):
+    """Of one column of the data."""
+
+    mean: float
+    std: float
+    """1 where it is constant."""
+    low: float
+    high: float
+
+    def standard(self) -> Unit:
+        """So that the mean is 0 and the spread 1, unless it is so about."""
+        return _AS_IT_IS if abs(self.mean) < _SAME and abs(self.std - 1) < _SAME else (self.mean, self.std)
+
+    def within(self, low: float, high: float) -> Unit:
+        """So that it lies between two ends, with a tenth of the room beside it, unless it fills them; where there is
+        no upper end, from the lower one on with a spread of 1."""
+        if low == -math.inf:
+            return self.standard()
+        if high == math.inf:
+            return _AS_IT_IS if self.low >= low and abs(self.std - 1) < _SAME else (self.low - low * self.std, self.std)
+        room, width = high - low, self.high - self.low
+        if low <= self.low and self.high <= high and width >= room / 2:
+            return _AS_IT_IS
+        spread = width / (0.8 * room) if width else 1.0
+        return self.low - (low + 0.1 * room) * spread, spread
+
+
+def _columns(values: Tensor) -> list[_Column]:
+    """Of each column of `[replicas, points, columns]`."""
+    flat = values.double().flatten(0, 1)
+    stds = flat.std(0, correction=0)
+    stds = stds.where(stds > 1e-12 * flat.abs().amax(0), stds.new_ones(()))
+    parts = (flat.mean(0), stds, flat.amin(0), flat.amax(0))
+    return [_Column(*each) for each in zip(*(part.tolist() for part in parts), strict=True)]
+
+
+def _ends(setting: Setting) -> tuple[float, float]:
+    """Between which the last activation's values lie; infinite where they lie anywhere."""
+    return _RANGES.get(setting.model.last_activation, (-math.inf, math.inf))
+
+
+def _scaling(setting: Setting, x: list[Unit], y: list[Unit]) -> dict[str, Any]:
+    """The model's `scaling`."""
+    factor = getattr(setting.model, "input_scale", 1.0)
+    return {
+        "x_center": [center for center, _ in x],
+        "x_spread": [spread * factor for _, spread in x],
+        "y_center": [center for center, _ in y],
+        "y_spread": [spread for _, spread in y],
+    }
+
+
+def _told(name: str, columns: list[_Column]) -> str:
+    """The column that is farthest from order one."""
+    far = max(columns, key=lambda column: max(abs(column.mean) / column.std, column.std, 1 / column.std))
+    which = name if len(columns) == 1 else f"{len(columns)} columns of {name}, of which one"
+    return f"{which} {far.mean:.3g} ± {far.std:.2g}"
+
+
+def _share(left: Tensor) -> str:
+    return f"{float(left.median()):.3g}"
