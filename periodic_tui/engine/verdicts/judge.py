@@ -180,7 +180,7 @@ def _samples(observer: Observer) -> Samples:
         getattr(target, "y", None) or _numbered("y", target.outputs),
     )
     if experiment.training.loss != "mse":
-        return Samples(baselines=Baselines(observer.target_std**2))
+        return Samples(baselines=Baselines(observer.constant_loss))
     return samples_of(probe, names, bool(experiment.domain.points), observer.target_std**2)
 
 

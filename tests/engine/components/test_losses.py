@@ -104,6 +104,7 @@ def test_sharpness_and_fit_are_measured_under_every_loss(tmp_path: Path) -> None
 def test_xor_is_solved_when_every_row_is_right(loss: str, tmp_path: Path) -> None:
     run = Run(0, "xor", table(tmp_path, loss, XOR, seed=1), CPU)
     before = summary_of(run)
+    assert before["baselines"]["mean"] == pytest.approx(torch.tensor(2.0).log().item())
     assert before["base_rate"] == 0.5
     assert before["accuracy"] < 1
     run.advance(400)
