@@ -58,7 +58,7 @@ def kinks_inside(observer: Observer, parameters: Tensor) -> Tensor:
     if observer.step.experiment.target.inputs != 1 or kind in ("", "identity", "sine", "snake"):
         return torch.full((len(parameters),), torch.nan, dtype=torch.float64)
     views = observer.step.layout.views(parameters.double())
-    weight = views["hidden.0.weight"][..., 0] * getattr(model, "input_scale", 1.0)
+    weight = views["hidden.0.weight"][..., 0]
     kink = -views.get("hidden.0.bias", torch.zeros_like(weight)) / weight
-    x = observer.probe.x.cpu()
+    x = model.first_inputs(observer.probe.x.cpu().double())
     return ((kink > x.min()) & (kink < x.max())).double().mean(-1)

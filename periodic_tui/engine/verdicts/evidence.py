@@ -11,6 +11,7 @@ import torch
 
 from periodic_tui.engine.arrays import Counts, Floats, Mask
 from periodic_tui.engine.components.activations.rectifiers import Identity
+from periodic_tui.engine.components.models import Model
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.output_range import OutputRange, output_range
 from periodic_tui.engine.diagnostics.samples import Samples
@@ -50,6 +51,8 @@ class Method:
     """Of the first hidden layer."""
     biases: bool = True
     output_layer: bool = True
+    output_unit: float = 1.0
+    """By how much an output moves where the last layer's moves by 1: not 1 where columns are standardized."""
     is_linear: bool = False
     """Whether the model is a linear map."""
 
@@ -78,8 +81,14 @@ def method_of(experiment: Experiment) -> Method:
         first_units=model.hidden_units[0] if model.hidden_units else 0,
         biases=getattr(model, "bias", True),
         output_layer=getattr(model, "output_layer", True),
+        output_unit=_output_unit(model),
         is_linear=model.kind in ("linear", "mlp") and not model.hidden_units and model.last_activation == "identity",
     )
+
+
+def _output_unit(model: Model) -> float:
+    scaling = getattr(model, "scaling", None)
+    return max(scaling.y_spread, default=1.0) if scaling else 1.0
 
 
 def _unknown() -> Floats:

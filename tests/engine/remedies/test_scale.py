@@ -9,6 +9,7 @@ import torch
 
 from periodic_tui.engine.components.models.mlp import MLP
 from periodic_tui.engine.diagnostics.certified import never_active
+from periodic_tui.engine.diagnostics.output_range import output_range
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import View
@@ -122,6 +123,9 @@ def test_targets_out_of_reach_of_the_last_activation_are_mapped_into_its_range(
     run = treated(spec, "standardize", 3_000)
     assert explained(run) > 0.99
     (center,), (spread,) = (getattr(run.experiment.model.scaling, name) for name in ("y_center", "y_spread"))  # type: ignore[attr-defined]
+    limits = output_range(run.experiment.model, run.observer.probe.y)
+    assert limits is not None
+    assert limits.floor == pytest.approx(0, abs=1e-6)
     assert ((33 - center) / spread, (67 - center) / spread) == pytest.approx(ends, abs=0.1)
 
 

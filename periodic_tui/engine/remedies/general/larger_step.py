@@ -23,7 +23,7 @@ class LargerStep(Remedy):
     name = "larger-step"
     what = "tries larger lr on copies, and goes on with the smallest that is about as good as the best"
     prior = "what falls farthest in a few steps goes on falling"
-    verdicts = ("learning", "underfit")
+    verdicts = ("step-too-small", "plateau", "ill-conditioned", "learning", "underfit")
 
     steps: Count = 200
     """Steps of a trial."""

@@ -34,7 +34,7 @@ class Standardize(Remedy):
     name = "standardize"
     what = "lets the layers see columns of mean 0 and spread 1, and starts again; fit and loss keep their units"
     prior = "a network of layers with biases; that mean and spread say enough of the columns"
-    verdicts = ("dead-network", "collapsed-to-constant", "step-too-large", "diverged", "underfit")
+    verdicts = ("unscaled", "out-of-reach", "ill-conditioned", "saturated", "step-too-large", "diverged")
 
     share: Annotated[float, Field(gt=0, lt=1)] = 0.25
     """The learning rate of gradient descent as a share of the largest stable one."""

@@ -16,6 +16,11 @@ OTHER_START: Final = ("next:seed", "starts elsewhere")
 HALVE: Final = ("scale-lr:0.5", "halves lr")
 TENFOLD: Final = ("scale-lr:10", "takes ten times lr")
 REMEDIES: Final = ("remedies", "lists what may help")
+WITH_BIASES: Final = ("new:model.bias=true", "gives units biases")
+WITH_OUTPUT_LAYER: Final = ("new:model.output_layer=true", "adds an output layer")
+WITH_UNITS: Final = ("new:model=mlp", "begins with hidden units")
+WITH_BENDS: Final = ("new:model.activation=tanh", "takes units that bend")
+USUAL_START: Final = ("new:init.weights=default", "starts from usual weights")
 
 Next = tuple[tuple[str, str], ...]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Mask
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules.base import OTHER_START, TENFOLD, Statement, menu, rule
+from periodic_tui.engine.verdicts.rules.base import OTHER_START, TENFOLD, WITH_BIASES, Statement, menu, rule
 from periodic_tui.engine.verdicts.rules.scale import starts_saturated
 from periodic_tui.engine.verdicts.words import explained, in_one_line, percent
 
@@ -62,9 +62,8 @@ def no_bias(e: Evidence) -> Statement:
     short = in_one_line(
         f"No biases: a unit that has one takes {percent(placed)} of the rest, else {explained(origin)}."
     )
-    return Statement(
-        text, short, {"gain": placed, "gain_without": origin, "explained": e.explained[0]}, placed / _HELPS
-    )
+    figures = {"gain": placed, "gain_without": origin, "explained": e.explained[0]}
+    return Statement(text, short, figures, placed / _HELPS, (WITH_BIASES,))
 
 
 def is_ill_conditioned(e: Evidence) -> Mask:

@@ -11,7 +11,7 @@ from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.engine.diagnostics.samples import Column, Samples
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules.base import Statement, menu, ratio, rule
+from periodic_tui.engine.verdicts.rules.base import WITH_OUTPUT_LAYER, Statement, menu, ratio, rule
 from periodic_tui.engine.verdicts.words import in_one_line, percent
 
 _LARGE: Final = 5.0
@@ -124,7 +124,7 @@ def _says_too_far(e: Evidence) -> tuple[str, str, dict[str, float | int | str], 
 
 def _reachable(e: Evidence) -> Floats:
     """How far the outputs can come in the steps that were taken or asked for."""
-    return _REACH * e.lr * max(e.steps, e.method.planned)
+    return _REACH * e.lr * max(e.steps, e.method.planned) * e.method.output_unit
 
 
 def _out_of_steps(e: Evidence) -> Mask:
@@ -218,4 +218,5 @@ def out_of_reach(e: Evidence) -> Statement:
     )
     figures = {"outside": limits.outside, "floor": limits.floor, "loss": loss, "low": limits.low, "high": limits.high}
     margin = limits.floor / max(e.solved_below, _FLOOR * e.target_std**2, 1e-300)
-    return Statement(text, short, figures, margin, menu("out-of-reach"))
+    added = () if e.method.output_layer else (WITH_OUTPUT_LAYER,)
+    return Statement(text, short, figures, margin, (*menu("out-of-reach"), *added))

@@ -12,9 +12,9 @@ from periodic_tui.engine.verdicts.evidence import GOOD, Evidence
 from periodic_tui.engine.verdicts.rules.base import (
     AGAIN,
     HALVE,
-    OTHER_START,
     REMEDIES,
     TENFOLD,
+    USUAL_START,
     Statement,
     menu,
     ratio,
@@ -162,4 +162,4 @@ def plateau(e: Evidence) -> Statement:
     )
     short = in_one_line(f"On the plateau around zero: the weights began at {size:.2g} of 1/√inputs.")
     figures = {"start_weights": size, "fit_std": std, "target_std": e.target_std, "loss": loss}
-    return Statement(text, short, figures, ratio(TINY, size), (OTHER_START, TENFOLD, *menu("plateau")))
+    return Statement(text, short, figures, ratio(TINY, size), (USUAL_START, TENFOLD, *menu("plateau")))
