@@ -13,6 +13,7 @@ from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.views.death import death_of
 
+Advance = Callable[[int], None]
 _KEPT = 8
 """Deaths that can be played again."""
 
@@ -29,31 +30,31 @@ class Found:
 
 
 class DeathWatch:
-    """Looks after the units of the replica in focus; `advance` trains the run so many steps."""
+    """Looks after the units of the replica in focus."""
 
-    def __init__(self, trainer: Trainer, measured: Measurements, advance: Callable[[int], None]) -> None:
-        self.trainer, self.measured, self._advance = trainer, measured, advance
+    def __init__(self, trainer: Trainer, measured: Measurements) -> None:
+        self.trainer, self.measured = trainer, measured
         self.deaths: deque[Death] = deque(maxlen=_KEPT)
         self._number = 0
 
-    def look(self, view: View, repeatable: bool) -> Found:
+    def look(self, view: View, repeatable: bool, advance: Advance) -> Found:
         """What has happened since the last look. Where the view wants to stop at a death, training goes back to the
-        step of the first one, if the steps since the last look are `repeatable`."""
+        step of the first one, if the steps since the last look are `repeatable`; `advance` trains so many steps."""
         before = self.measured.deaths.last
         changes = self.measured.look_for_deaths(view, repeatable)
         with self.measured.preemption.preemptible(False):  # a death is told only once
-            return self._found(changes, before, view, repeatable)
+            death, noticed = _first_death(changes), self.trainer.done
+            if death and before and view.stop_at_death and repeatable and noticed - before[0] > 1:
+                changes = self._went_back(death, *before, view, advance)
+            return self._found(changes, death is not None, noticed)
 
-    def _found(
-        self, changes: list[Change], before: tuple[int, Checkpoint] | None, view: View, repeatable: bool
-    ) -> Found:
-        death, noticed = _first_death(changes), self.trainer.done
-        if death and before and view.stop_at_death and repeatable and noticed - before[0] > 1:
-            changes = self._went_back(death, *before, view)
+    def _found(self, changes: list[Change], died: bool, noticed: int) -> Found:
         back_at = self.trainer.done if self.trainer.done < noticed else None
-        return Found(tuple(map(self._event, changes)), death is not None, back_at)
+        return Found(tuple(map(self._event, changes)), died, back_at)
 
-    def _went_back(self, death: Change, step: int, checkpoint: Checkpoint, view: View) -> list[Change]:
+    def _went_back(
+        self, death: Change, step: int, checkpoint: Checkpoint, view: View, advance: Advance
+    ) -> list[Change]:
         """Go back to the last look and train up to the death again, step by step where it is near or not known; all
         that changes until then."""
         noticed = self.trainer.done
@@ -61,10 +62,10 @@ class DeathWatch:
         self.trainer.done = step
         self.measured.rewind(step)
         if death.exact:
-            self._advance(death.low.step - step)
+            advance(death.low.step - step)
         changes = self.measured.look_for_deaths(view, repeatable=True)
         while self.trainer.done < noticed and self.trainer.alive and not _first_death(changes):
-            self._advance(1)
+            advance(1)
             changes += self.measured.look_for_deaths(view, repeatable=True)
         return changes
 

@@ -61,7 +61,7 @@ class Run:
         """The remedy at work."""
         self.life = 0
         """Step at which the parameters were last drawn, or a remedy began: curves show what came since."""
-        self._watch = DeathWatch(self.trainer, self.measured, self.advance)
+        self._watch = DeathWatch(self.trainer, self.measured)
         self._passing: Event | None = None
         """The last event, where it gives way to the next one of its kind."""
         self.began = experiment
@@ -157,7 +157,7 @@ class Run:
     def look_for_deaths(self, view: View, hurried: bool = False) -> Found:
         """Enter the deaths and revivals since the last look. Where the view wants to stop
         at a death, training goes back to the step of the first one, unless the look is `hurried`."""
-        found = self._watch.look(view, repeatable=self.treatment is None and not hurried)
+        found = self._watch.look(view, self.treatment is None and not hurried, self.advance)
         if found.back_at is not None:
             self.events = [event for event in self.events if event.step <= found.back_at]
             self.journal = [event for event in self.journal if event.step <= found.back_at]

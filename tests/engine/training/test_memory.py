@@ -138,6 +138,8 @@ def test_in_mid_run_it_pauses_and_can_go_on(
 ) -> None:
     if remedy:
         session.apply(parse(f"remedy:{remedy}"))
+        session.apply(parse("pace:0"))
+    session._publish()
     with monkeypatch.context() as planted:
         planted.setattr(Trainer, "advance", full)
         session._turn()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -34,7 +36,7 @@ class WithOptimizers(Eager):
     def state_dict(self) -> StepperState:
         if not self.optimizers:
             return self._remembered
-        return [copy.deepcopy(optimizer.state_dict()) for optimizer in self.optimizers]
+        return [_copied(optimizer.state_dict()) for optimizer in self.optimizers]
 
     def load_state_dict(self, remembered: StepperState = ()) -> None:
         self.optimizers, self._remembered = (), remembered
@@ -47,12 +49,26 @@ class WithOptimizers(Eager):
             assert isinstance(chosen, OfTorch)
             self.optimizers = [chosen.build([value.clone().requires_grad_() for value in own]) for own in parameters]
             for optimizer, state in zip(self.optimizers, self._remembered, strict=False):
-                optimizer.load_state_dict(copy.deepcopy(state))
+                optimizer.load_state_dict(_copied(state))
             return
         with torch.no_grad():
             for optimizer, own in zip(self.optimizers, parameters, strict=True):
                 for leaf, value in zip(_leaves(optimizer), own, strict=True):
                     leaf.copy_(value)
+
+
+def _copied(state: dict[str, Any]) -> dict[str, Any]:
+    """A copy of an optimizer's state, whose tensors are cloned where they are."""
+    return copy.deepcopy(state, {id(tensor): tensor.clone() for tensor in _tensors(state)})
+
+
+def _tensors(value: object) -> Iterator[Tensor]:
+    """All tensors in nested dictionaries and sequences."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict | list | tuple | deque):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(each)
 
 
 def _leaves(optimizer: torch.optim.Optimizer) -> list[Tensor]:
