@@ -7,9 +7,11 @@ import torch
 
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.diagnostics import deaths
+from periodic_tui.engine.diagnostics.stretch import Stretch
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import Snapshot, View
+from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.steppers import Eager
 from tests.engine.experiments import experiment, ln, magnitude
 
@@ -277,3 +279,19 @@ def test_only_deaths_that_are_still_kept_can_be_played_again(monkeypatch: pytest
     assert len([event for event in picture.events if " died" in event.text]) > 1
     numbers = [event.death for event in picture.events if event.death is not None]
     assert numbers == [death.number for death in picture.deaths]
+
+
+def test_an_early_death_is_found_without_running_the_whole_stretch_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, steps = opened(ln()), 0
+    session.advance(2_000)
+    run = Stretch._advanced
+
+    def counted(stretch: Stretch, state: State, first: int, count: int) -> State:
+        nonlocal steps
+        steps += count
+        return run(stretch, state, first, count)
+
+    monkeypatch.setattr(Stretch, "_advanced", counted)
+    events = session.snapshot(live=True).events
+    assert [event.step for event in events if event.death is not None][:2] == [1, 1]
+    assert steps < 100

@@ -63,21 +63,22 @@ class Stretch:
 
     def places(self, after: Moment, changed: Changed, until: float) -> list[tuple[Moment, Moment, Changed]]:
         """Between which moments the units changed, in order. The stretch is halved until it is one step, or the clock
-        says `until`, or the search is given up."""
-        return self._places(self.moments[-1], after, changed, until)
+        says `until`, or it is given up; first it looks 1 step ahead, then 2, 4, …, since most deaths come early."""
+        return self._places(self.moments[-1], after, changed, until, 1)
 
     def _places(
-        self, low: Moment, high: Moment, changed: Changed, until: float
+        self, low: Moment, high: Moment, changed: Changed, until: float, ahead: int = 0
     ) -> list[tuple[Moment, Moment, Changed]]:
+        """`ahead`: where to look first, in steps from `low`; 0: half of the way."""
         if not changed:
             return []
         half = (high.step - low.step) // 2
-        middle = self._run(low, half, until) if half and self.again else None
+        middle = self._run(low, min(ahead or half, half), until) if half and self.again else None
         if middle is None:
             return [(low, high, changed)]
         early = {unit: died for unit, died in changed.items() if has_changed(middle.activity, unit, died)}
         late = {unit: died for unit, died in changed.items() if unit not in early}
-        return self._places(low, middle, early, until) + self._places(middle, high, late, until)
+        return self._places(low, middle, early, until) + self._places(middle, high, late, until, 2 * ahead)
 
     def _run(self, moment: Moment, count: int, until: float) -> Moment | None:
         """So many steps later; None if that would take more time than is left, or is given up."""
