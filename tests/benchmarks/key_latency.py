@@ -21,15 +21,15 @@ MEDIAN_ABOVE_EMPTY = 0.010
 P99 = 0.060
 
 
-def state(word: str) -> Callable[[list[str]], bool]:
-    """Whether the header says so."""
-    return lambda rows: word in rows[0]
+def paused(wanted: bool) -> Callable[[list[str]], bool]:
+    """Whether the header says so: a run that goes on may be training or, by chance, solved."""
+    return lambda rows: ("paused" in rows[0]) is wanted
 
 
-def press(terminal: Terminal, key: str, word: str) -> float:
-    """Seconds from a key to the header's new word."""
-    sent = terminal.send(key)
-    return terminal.wait_for(state(word)) - sent
+def press(terminal: Terminal, pauses: bool) -> float:
+    """Seconds from a space to the header's new word."""
+    sent = terminal.send(" ")
+    return terminal.wait_for(paused(pauses)) - sent
 
 
 def latencies(command: Sequence[str]) -> list[float]:
@@ -37,11 +37,11 @@ def latencies(command: Sequence[str]) -> list[float]:
     moments = random.Random(31)
     pauses = []
     with Terminal(command) as terminal:
-        terminal.wait_for(state("training"), seconds=60)
+        terminal.wait_for("training", seconds=60)
         for _ in range(PRESSES):
             time.sleep(moments.uniform(0.1, 0.3))  # uneven: in step with no timer
-            pauses.append(press(terminal, " ", "paused"))
-            press(terminal, " ", "training")
+            pauses.append(press(terminal, pauses=True))
+            press(terminal, pauses=False)
     return pauses
 
 

@@ -29,6 +29,14 @@ def opened(spec: Experiment) -> Session:
     return session
 
 
+def armed(spec: Experiment, steps: int) -> Session:
+    """A session that is to stop at a death and has taken so many steps without a look."""
+    session = opened(spec)
+    session.look(View(stop_at_death=True))
+    session.advance(steps)
+    return session
+
+
 def dying(**tables: object) -> Experiment:
     """A unit that dies after some fifty steps: its bias falls as long as it is active."""
     spec = {
@@ -235,9 +243,7 @@ def test_a_command_between_two_looks_hides_no_death(words: str) -> None:
 def test_a_command_after_the_death_acts_at_its_step_where_training_stops_there() -> None:
     spec = dying()
     step, seen = first_death(spec)
-    session = opened(spec)
-    session.look(View(stop_at_death=True))
-    session.advance(step + 20)
+    session = armed(spec, step + 20)
     session.apply(parse("hold"))
     picture = session.snapshot(live=True)
     assert (picture.step, picture.state) == (step, "paused")
@@ -252,9 +258,7 @@ class OtherEngine(Eager):
 def test_another_engine_between_two_looks_hides_no_death_and_nothing_is_run_again_by_it() -> None:
     spec = dying()
     step, _ = first_death(spec)
-    session = opened(spec)
-    session.look(View(stop_at_death=True))
-    session.advance(step + 20)
+    session = armed(spec, step + 20)
     trainer = session.current.trainer
     trainer.stepper = OtherEngine(trainer.training_step, trainer.device)
     picture = session.snapshot(live=True)

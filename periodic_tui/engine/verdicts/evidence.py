@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -239,7 +239,7 @@ def gathered(
     experiment, count = trainer.experiment, len(reading.loss)
     examined: dict[str, Any] = {name: np.full(count, np.nan) for name in EXAMINED}
     nothing, lr = np.full(count, np.nan), trainer.rates[part]
-    return Evidence(
+    found = Evidence(
         alive=trainer.state["alive"][part, 0].cpu().numpy(),
         loss=reading.loss,
         loss_test=nothing if reading.loss_test is None else reading.loss_test,
@@ -259,6 +259,20 @@ def gathered(
         duplicate=_total(reading, "alike"),
         mute=_total(reading, "mute"),
         wrong_sign=np.zeros(count, dtype=np.int64),
+        answer_sharpness=goal.sharpness if bool((lr == lr[:, :1]).all()) else np.nan,
+        peak=not len(goal.answer),
+        steps=steps,
+        straight=_straight(experiment, reading),
+        samples=samples,
+        **examined,
+    )
+    return _of_what(found, experiment, observer)
+
+
+def _of_what(found: Evidence, experiment: Experiment, observer: Observer) -> Evidence:
+    """The same with what all replicas have in common: target and set-up."""
+    return replace(
+        found,
         constant_loss=observer.constant_loss,
         target_std=observer.target_std,
         target_mean=observer.target_mean,
@@ -266,15 +280,9 @@ def gathered(
         test_variance=np.nan if observer.test_variance is None else observer.test_variance,
         solved_below=experiment.training.solved_below,
         noise=experiment.target.noise,
-        answer_sharpness=goal.sharpness if bool((lr == lr[:, :1]).all()) else np.nan,
-        peak=not len(goal.answer),
         batch_size=experiment.training.batch_size or experiment.domain.points,
-        steps=steps,
-        straight=_straight(experiment, reading),
-        samples=samples,
         method=method_of(experiment),
         output_range=output_range(experiment.model, observer.probe.y) if experiment.training.loss == "mse" else None,
-        **examined,
     )
 
 

@@ -19,8 +19,8 @@ from periodic_tui.engine.diagnostics.first_layer import kinks_inside, saturation
 from periodic_tui.engine.diagnostics.samples import Samples
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.training.trial import trial, work_of_step
-from periodic_tui.engine.verdicts.closer_look import FIGURES, CloserLook
 from periodic_tui.engine.verdicts.evidence import Evidence
+from periodic_tui.engine.verdicts.residuals import FIGURES, Residuals
 from periodic_tui.engine.verdicts.slow_figures import SlowFigure
 
 LARGER = 10.0
@@ -42,7 +42,7 @@ class Examination:
         """`start` `[replicas, parameters]`: where they began."""
         replicas = len(trainer.seeds)
         self._trainer, self._observer, self._first = trainer, observer, start
-        self._look = CloserLook(observer, samples)
+        self._look = Residuals(observer, samples)
         self._start = np.full((replicas, len(_START)), np.nan)
         self._started = np.zeros(replicas, dtype=bool)
         self._looks = SlowFigure(replicas, columns=(len(FIGURES),))

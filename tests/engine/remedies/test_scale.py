@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from periodic_tui.engine.components.models.mlp import MLP
+from periodic_tui.engine.components.models.mlp import MLP, Linear
+from periodic_tui.engine.components.models.scaling import Scaling
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.output_range import output_range
 from periodic_tui.engine.experiment import Experiment
@@ -31,6 +32,12 @@ def explained(run: Run) -> float:
 
 def parameter(run: Run, name: str) -> torch.Tensor:
     return run.trainer.training_step.layout.views(run.trainer.parameters)[name]
+
+
+def scaling_of(run: Run) -> Scaling | None:
+    model = run.experiment.model
+    assert isinstance(model, Linear | MLP)
+    return model.scaling
 
 
 def line(tmp_path: Path, **sections: Any) -> Experiment:
@@ -79,9 +86,9 @@ def test_a_line_far_from_zero_is_learned_by_gradient_descent_on_standardized_col
 
 def test_reinitialize_gives_the_columns_back(tmp_path: Path) -> None:
     run = treated(line(tmp_path), "standardize", 10)
-    assert run.experiment.model.scaling is not None  # type: ignore[attr-defined]
+    assert scaling_of(run) is not None
     run.reinitialize(None)
-    assert run.experiment.model.scaling is None  # type: ignore[attr-defined]
+    assert scaling_of(run) is None
 
 
 @pytest.mark.parametrize(
@@ -100,7 +107,7 @@ def test_standardize_says_where_it_does_not_fit(spec: Experiment, why: str) -> N
 def test_standardize_fails_where_the_columns_are_of_order_one_and_leaves_the_run(tmp_path: Path) -> None:
     x = np.linspace(-1.7, 1.7, 50)
     run = treated(table(tmp_path, x, x, **WAVE), "standardize", 0, before=10)
-    assert run.experiment.model.scaling is None  # type: ignore[attr-defined]
+    assert scaling_of(run) is None
     assert "every column is of the size" in run.journal[-1].text
 
 
@@ -108,7 +115,7 @@ def test_standardize_fails_where_it_does_not_help_and_says_what_it_rules_out(tmp
     x = np.linspace(0.0, 2.0, 400)
     noise = np.random.default_rng(0).normal(size=400)
     run = treated(table(tmp_path, x, noise + 5, **WAVE | {"model": "linear"}), "standardize", 2_000, before=4_000)
-    assert run.experiment.model.scaling is None  # type: ignore[attr-defined]
+    assert scaling_of(run) is None
     assert "the scale is not what is the matter" in run.journal[-1].text
 
 
@@ -122,7 +129,9 @@ def test_targets_out_of_reach_of_the_last_activation_are_mapped_into_its_range(
     spec = table(tmp_path, x, 50 + 10 * x, model=model, optimizer={"kind": "adam", "lr": 0.02}, training=training)
     run = treated(spec, "standardize", 3_000)
     assert explained(run) > 0.99
-    (center,), (spread,) = (getattr(run.experiment.model.scaling, name) for name in ("y_center", "y_spread"))  # type: ignore[attr-defined]
+    found = scaling_of(run)
+    assert found is not None
+    (center,), (spread,) = found.y_center, found.y_spread
     limits = output_range(run.experiment.model, run.observer.probe.y)
     assert limits is not None
     assert limits.floor == pytest.approx(0, abs=1e-6)
@@ -167,7 +176,7 @@ def test_what_is_certified_dead_is_so_on_the_scaled_inputs() -> None:
 
 def test_the_numbers_of_a_scaling_are_as_many_as_the_columns() -> None:
     scaling = {"x_center": [0.0, 1.0], "x_spread": [1.0]}
-    assert MLP(scaling=scaling).conflicts(1, 1) == {  # type: ignore[arg-type]
+    assert MLP.model_validate({"kind": "mlp", "scaling": scaling}).conflicts(1, 1) == {
         "scaling.x_center": "expected 1 numbers, one for each column, got 2"
     }
 

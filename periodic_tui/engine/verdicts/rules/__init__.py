@@ -14,7 +14,7 @@ import numpy as np
 from periodic_tui.engine.arrays import Counts, Mask
 from periodic_tui.engine.snapshot import Verdict
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules import data, form, frequency, outcome, rest, scale, steps, units
+from periodic_tui.engine.verdicts.rules import data, form, frequency, outcome, scale, steps, underfit, units
 from periodic_tui.engine.verdicts.rules.base import Rule, Statement
 
 __all__ = [
@@ -52,7 +52,7 @@ RULES: tuple[Rule, ...] = (
     units.duplicate_units,
     units.mute_units,
     units.wrong_sign,
-    rest.underfit,
+    underfit.underfit,
 )
 """In order of precedence."""
 CODES = tuple(rule.code for rule in RULES)

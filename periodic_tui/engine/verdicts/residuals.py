@@ -1,4 +1,4 @@
-"""A closer look at what a network leaves unexplained: its residual on the probe."""
+"""What networks leave unexplained: figures of their residuals on the probe."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _AT_ONCE = 16
 """Replicas whose residuals are held at once."""
 
 
-class CloserLook:
+class Residuals:
     """Measures FIGURES of some replicas. What depends on the probe alone is kept."""
 
     def __init__(self, observer: Observer, samples: Samples) -> None:
