@@ -78,6 +78,12 @@ class Measurements:
     def step(self) -> int:
         return self.trainer.done
 
+    @property
+    def aside(self) -> float:
+        """Seconds spent so far on what has a budget of its own, for which pictures do not pay: slow figures, and the
+        search for deaths."""
+        return self.judge.budgets.total + self.deaths.budget.total
+
     # What training and commands tell.
 
     def trained(self, first: int, losses: Tensor) -> None:

@@ -197,11 +197,9 @@ class Session(Runner):
     def _publish(self) -> None:
         """Take a picture and wake the screen; one that is interrupted is taken after the command, in the end without
         giving way."""
-        started = self._clock()
+        started, aside = self._clock(), self.current.measured.aside
         try:
             with self._preemption.preemptible(self._frames.patient(started)):
-                if self.look_for_deaths():
-                    started = self._clock()  # the search for a death's step is paid for elsewhere
                 self._latest = self.snapshot(live=True)
         except Preempted:
             self._frames.interrupted(started)
@@ -209,7 +207,9 @@ class Session(Runner):
         if self._unseen and self._pictured is None:
             self._pictured, self._drawn = self._clock(), not self._watched
         self._untold = False
-        self._frames.took(started, self._clock(), freely=self.pacer.pace > 0 or self._view.stop_at_death)
+        ended = self._clock()
+        aside = max(0.0, self.current.measured.aside - aside)
+        self._frames.took(min(started + aside, ended), ended, freely=self.pacer.pace > 0 or self._view.stop_at_death)
         self.on_wake()
 
 

@@ -78,7 +78,8 @@ class Deaths:
         self._way = trainer.stepper.name, trainer.step_inputs
         """Engine and step inputs of the last look: after others, the stretch cannot be run again."""
         self._dead: set[Unit] = set()
-        self._budget = Budget(SHARE)
+        self.budget = Budget(SHARE)
+        """Of the search for the steps of deaths, and of films."""
         self._moments: deque[Moment] = deque(maxlen=_KEPT if trainer.training_step.layout.size <= SMALL else 1)
         self._checkpoint: Checkpoint | None = None
 
@@ -128,11 +129,11 @@ class Deaths:
         self._remember(moment)
         if not changed or not moments:
             return []
-        until = time.perf_counter() + (PATIENCE if patient else min(self._budget.credit(CREDIT), MOST_SECONDS))
+        until = time.perf_counter() + (PATIENCE if patient else min(self.budget.credit(CREDIT), MOST_SECONDS))
         preemption = self.observer.preemption
         given_up = (lambda: False) if patient else preemption.wanted
         stretch = Stretch(self.trainer, self.observer, focus, points, again, moments, given_up)
-        with self._budget.spend(), preemption.preemptible(False):
+        with self.budget.spend(), preemption.preemptible(False):
             places = stretch.places(moment, changed, until)
             return [change for place in places for change in self._told(stretch, *place)]
 

@@ -18,6 +18,8 @@ class Budget:
         """Moment by the clock at which all that was spent is earned back."""
         self.last = 0.0
         """Seconds that the last spending took."""
+        self.total = 0.0
+        """Seconds spent so far."""
         self._ended = -math.inf
 
     @property
@@ -44,5 +46,6 @@ class Budget:
     def took(self, started: float, ended: float) -> None:
         """Pay for what was done between two moments of the clock, on top of what is still owed."""
         self.last = ended - started
+        self.total += self.last
         self.due = ended + max(0.0, self.due - started) + self.last / self._share
         self._ended = ended

@@ -21,7 +21,7 @@ from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.training.trial import trial, work_of_step
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.residuals import FIGURES, Residuals
-from periodic_tui.engine.verdicts.slow_figures import SlowFigure
+from periodic_tui.engine.verdicts.slow_figures import Budgets, SlowFigure
 
 LARGER = 10.0
 """A trial goes on with the learning rate and with so many times of it."""
@@ -38,15 +38,15 @@ _AT_ONCE = 64
 class Examination:
     """Examines the replicas of a run from one start of their parameters on."""
 
-    def __init__(self, trainer: Trainer, observer: Observer, samples: Samples, start: Tensor) -> None:
+    def __init__(self, trainer: Trainer, observer: Observer, samples: Samples, start: Tensor, budgets: Budgets) -> None:
         """`start` `[replicas, parameters]`: where they began."""
         replicas = len(trainer.seeds)
         self._trainer, self._observer, self._first = trainer, observer, start
         self._look = Residuals(observer, samples)
         self._start = np.full((replicas, len(_START)), np.nan)
         self._started = np.zeros(replicas, dtype=bool)
-        self._looks = SlowFigure(replicas, columns=(len(FIGURES),))
-        self._trials = SlowFigure(replicas, columns=(3,))
+        self._looks = SlowFigure(replicas, budgets["look"], columns=(len(FIGURES),))
+        self._trials = SlowFigure(replicas, budgets["trial"], columns=(3,))
         self._measured = {"look": np.full(replicas, -1), "trial": np.full(replicas, -1)}
 
     def begin(self, evidence: Evidence, rows: Counts) -> None:

@@ -21,7 +21,7 @@ from periodic_tui.engine.verdicts.examination import Examination
 from periodic_tui.engine.verdicts.goal import Goal
 from periodic_tui.engine.verdicts.loss_trend import LossTrend
 from periodic_tui.engine.verdicts.rules import causes_of, first_of, undecided
-from periodic_tui.engine.verdicts.slow_figures import SlowFigure, Stability
+from periodic_tui.engine.verdicts.slow_figures import Budgets, SlowFigure, Stability
 
 _PRODUCTS, _NUMBERS = 1 << 26, 1 << 22
 """Products, and activations, of a reading that takes some 10 ms."""
@@ -36,7 +36,7 @@ class Judge:
     def __init__(self, trainer: Trainer, observer: Observer, batches: History | None = None) -> None:
         """`batches`: the minibatch losses, where they are kept."""
         self.trainer, self._batches = trainer, batches
-        self._start = trainer.parameters.clone()
+        self._start, self.budgets = trainer.parameters.clone(), Budgets()
         self.observe(observer)
         self.trend = LossTrend(self.effort(len(trainer.seeds)))
         self.forget()
@@ -46,15 +46,15 @@ class Judge:
         self.observer = observer
         self._goal = Goal(self.trainer, observer)
         self.samples = _samples(observer)
-        self._examination = Examination(self.trainer, observer, self.samples, self._start)
+        self._examination = Examination(self.trainer, observer, self.samples, self._start, self.budgets)
         self.answer, self.basin = self._goal.answer, self._goal.basin
 
     def forget(self) -> None:
         """The parameters were placed anew: nobody was thrown out of anything, and nothing has been learned."""
         self._start = self.trainer.parameters.clone()
-        self._examination = Examination(self.trainer, self.observer, self.samples, self._start)
-        self._stability = Stability(self.trainer)
-        self._wrong_signs = SlowFigure(len(self.trainer.seeds))
+        self._examination = Examination(self.trainer, self.observer, self.samples, self._start, self.budgets)
+        self._stability = Stability(self.trainer, self.budgets)
+        self._wrong_signs = SlowFigure(len(self.trainer.seeds), self.budgets["wrong signs"])
         self._placed = self.trainer.done
         self.trend.begin(self._placed)
 

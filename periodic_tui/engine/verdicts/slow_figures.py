@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections import defaultdict
 from collections.abc import Callable
 
 import numpy as np
@@ -14,24 +14,34 @@ from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.rules import undecided
 
-_SHARE = 0.01
-"""Of the time: so much may go into one figure while the screen is live."""
+SHARE = 0.001
+"""Of the time: so much may go into one figure while the screen is live. Pictures do not pay for it."""
 SATURATED = 0.5
 """Share of a layer's units that are at their ends, from which it is asked how that came about."""
 _THROWN = 2.0
 """A model without a frequency was thrown out where its loss is so many times its lowest."""
 
 
+class Budgets(defaultdict[str, Budget]):
+    """A budget for each figure by its name; they outlive the figures, which begin anew with every command."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: Budget(SHARE))
+
+    @property
+    def total(self) -> float:
+        """Seconds spent so far."""
+        return sum(budget.total for budget in self.values())
+
+
 class SlowFigure:
     """Keeps the last value of a figure for every replica; NaN where it was never measured."""
 
-    def __init__(
-        self, replicas: int, clock: Callable[[], float] = time.perf_counter, columns: tuple[int, ...] = ()
-    ) -> None:
-        """`columns`: where the figure is several numbers, how many."""
+    def __init__(self, replicas: int, budget: Budget, columns: tuple[int, ...] = ()) -> None:
+        """`budget`: of the figure, whatever else begins anew; `columns`: where it is several numbers, how many."""
         self.values: Floats = np.full((replicas, *columns), np.nan)
         self._turn = np.zeros(replicas, dtype=np.int64)
-        self._budget = Budget(_SHARE, clock)
+        self._budget = budget
 
     def update(self, rows: Counts, measure: Callable[[Counts], Floats], live: bool) -> None:
         """Measure these replicas anew; `live`: only the one whose value is oldest, and only if the time has come."""
@@ -48,10 +58,12 @@ class Stability:
     """The sharpness of every replica where it is, and at its best place so far: in the answer's basin, or, for models
     without a frequency, where the loss was lowest."""
 
-    def __init__(self, trainer: Trainer) -> None:
+    def __init__(self, trainer: Trainer, budgets: Budgets) -> None:
         experiment, replicas = trainer.experiment, len(trainer.seeds)
         self.trainer = trainer
-        self._here, self._best, self._first = (SlowFigure(replicas) for _ in range(3))
+        self._here, self._best, self._first = (
+            SlowFigure(replicas, budgets[name]) for name in ("sharpness", "best sharpness", "first sharpness")
+        )
         self._start = trainer.parameters.clone()
         self._is_inside = self._was_inside = np.zeros(replicas, dtype=bool)
         self._lowest = np.full(replicas, np.inf)

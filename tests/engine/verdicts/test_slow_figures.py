@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.verdicts.slow_figures import SlowFigure
 from tests.engine.clock import Clock
 
@@ -34,18 +35,18 @@ def measure(clock: Clock) -> Measurement:
 
 
 def test_nothing_is_known_before_it_is_measured() -> None:
-    assert np.isnan(SlowFigure(3).values).all()
+    assert np.isnan(SlowFigure(3, Budget(0.01)).values).all()
 
 
 def test_in_full_all_are_measured_at_once(clock: Clock, measure: Measurement) -> None:
-    figure = SlowFigure(3, clock)
+    figure = SlowFigure(3, Budget(0.01, clock))
     figure.update(ALL[:2], measure, live=False)
     figure.update(ALL[1:], measure, live=False)
     assert figure.values.tolist() == [1, 2, 2]
 
 
 def test_live_the_oldest_is_measured_within_a_hundredth_of_the_time(clock: Clock, measure: Measurement) -> None:
-    figure = SlowFigure(3, clock)
+    figure = SlowFigure(3, Budget(0.01, clock))
     for _ in range(400):
         figure.update(ALL, measure, live=True)
         clock.now += 0.01
@@ -54,7 +55,7 @@ def test_live_the_oldest_is_measured_within_a_hundredth_of_the_time(clock: Clock
 
 
 def test_whoever_is_asked_about_for_the_first_time_goes_first(clock: Clock, measure: Measurement) -> None:
-    figure = SlowFigure(3, clock)
+    figure = SlowFigure(3, Budget(0.01, clock))
     for rows in (ALL[:1], ALL[:1], ALL):
         figure.update(rows, measure, live=True)
         clock.now += 2.0
@@ -63,5 +64,5 @@ def test_whoever_is_asked_about_for_the_first_time_goes_first(clock: Clock, meas
 
 @pytest.mark.parametrize("live", [True, False])
 def test_of_nobody_nothing_is_measured(clock: Clock, measure: Measurement, live: bool) -> None:
-    SlowFigure(3, clock).update(ALL[:0], measure, live)
+    SlowFigure(3, Budget(0.01, clock)).update(ALL[:0], measure, live)
     assert not measure.asked
