@@ -8,12 +8,11 @@ import pytest
 from periodic_tui.engine.commands.base import Loop, parse
 from periodic_tui.engine.commands.on_loop import Load, Pause, Resume, SingleStep
 from periodic_tui.engine.commands.on_run import Inject, Reinitialize, Set
-from periodic_tui.engine.death_watch import Found
 from periodic_tui.engine.errors import Preempted, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.pacing import Pacer
 from periodic_tui.engine.session import Session
-from periodic_tui.engine.snapshot import Event, Snapshot, View
+from periodic_tui.engine.snapshot import Snapshot, View
 from tests.engine.experiments import experiment, ln, magnitude, sine
 
 
@@ -397,22 +396,23 @@ def test_a_picture_of_the_life_before_is_not_the_one_that_is_waited_for(monkeypa
     assert stepped(session, monkeypatch) == done
 
 
-@pytest.mark.parametrize("died", [False, True])
-def test_the_reading_of_a_look_is_paid_for_as_part_of_the_picture_but_not_the_search(
-    died: bool, monkeypatch: pytest.MonkeyPatch
+def test_a_picture_pays_for_its_readings_but_not_for_what_has_a_budget_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock()
     session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=clock)
     session.open()
 
-    def look(view: View, hurried: bool = False) -> Found:
+    def snapshot(**options: bool) -> Snapshot:
         clock.now += 0.01
-        return Found((Event(0, "unit 0 died"),)) if died else Found()
+        for budget in (session.current.measured.judge.budgets["gain"], session.current.measured.deaths.budget):
+            budget.took(clock.now, clock.now + 0.5)
+            clock.now += 0.5
+        return session.latest()
 
-    monkeypatch.setattr(session.current, "look_for_deaths", look)
-    monkeypatch.setattr(session, "snapshot", lambda **options: session.latest())
+    monkeypatch.setattr(session, "snapshot", snapshot)
     session._publish()
-    assert session._frames.next == pytest.approx(clock.now + (0.1 if died else 0.01 / 0.02))
+    assert session._frames.next == pytest.approx(clock.now + 0.01 / 0.02)
 
 
 def test_the_end_of_a_paced_start_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,8 @@ def first_of(evidence: Evidence, rules: Sequence[Rule] = RULES) -> Counts:
     found = np.full(len(evidence), -1)
     with np.errstate(invalid="ignore", divide="ignore"):  # NaN: not known, so no predicate holds
         for index, rule in enumerate(rules):
+            if (found >= 0).all():
+                break
             found[(found < 0) & rule.predicate(evidence)] = index
     return found
 

@@ -65,11 +65,15 @@ _WELL: Final = 0.95
 """… and share of the target from which they are not."""
 
 
-def _matter(e: Evidence) -> Mask:
-    """Whose units cost something: one more would help, the loss is at rest, and nothing else is the matter."""
+def _matter(e: Evidence, some: Mask) -> Mask:
+    """Which of `some`, who have such units, pay for them: one more would help, the loss is at rest, and nothing else is
+    the matter."""
+    costly = some & (e.gain > _GAIN) & (e.explained < _WELL)
+    if not costly.any():
+        return costly
     others = [is_unscaled, is_unpredictable, is_linear, is_too_small, is_out_of_reach, has_wave, needs_bias]
     free = ~np.any([np.broadcast_to(other(e), len(e)) for other in others], axis=0)
-    return free & ~is_learning(e) & (e.gain > _GAIN) & (e.explained < _WELL)
+    return costly & free & ~is_learning(e)
 
 
 def _units(e: Evidence, attribute: str, noun: str, does: str, do: str) -> Statement:
@@ -103,20 +107,20 @@ def not_falling(e: Evidence) -> str:
     return f"the loss has not fallen by 2 % in the last fifth of the steps: {before:.3g} then, {now:.3g} now"
 
 
-@rule("dead-units", lambda e: (e.dead > 0) & (e.dead_layer < 0) & _matter(e))
+@rule("dead-units", lambda e: _matter(e, (e.dead > 0) & (e.dead_layer < 0)))
 def dead_units(e: Evidence) -> Statement:
     """Some unit is dead: |φ′(z)| ≥ 1e-3 (for ReLU: z > 0) on less than 1 % of the probe."""
     where = "on less than 1 % of the probe"
     return _units(e, "dead", "dead unit", f"reacts {where}", f"react {where}")
 
 
-@rule("duplicate-units", lambda e: (e.duplicate > 0) & _matter(e))
+@rule("duplicate-units", lambda e: _matter(e, e.duplicate > 0))
 def duplicate_units(e: Evidence) -> Statement:
     """The activations of two live units of a layer have a Pearson correlation above 0.98 on the probe."""
     return _units(e, "duplicate", "duplicate pair", "does the same work", "do the same work")
 
 
-@rule("mute-units", lambda e: (e.mute > 0) & _matter(e))
+@rule("mute-units", lambda e: _matter(e, e.mute > 0))
 def mute_units(e: Evidence) -> Statement:
     """What a live unit adds to the next layer varies by less than 1 % of what that layer's input does."""
     return _units(e, "mute", "mute unit", "hardly reaches the next layer", "hardly reach the next layer")
