@@ -167,7 +167,9 @@ def test_a_tampered_checkpoint_is_refused_in_one_line(change: Callable[[Tree], o
 
 def test_points_that_are_not_there_are_refused() -> None:
     """A compiled step would read them from memory that is not its own."""
-    spec = experiment(target="magnitude", domain={"points": 8}, model={"kind": "mlp", "hidden": [2]}, training={"batch_size": 4})
+    spec = experiment(
+        target="magnitude", domain={"points": 8}, model={"kind": "mlp", "hidden": [2]}, training={"batch_size": 4}
+    )
     tree = through_a_file(opened(spec, 2))
     tree["trainer"]["step_inputs"]["count"] = np.array([9])
     with pytest.raises(NotReadable, match="data_x does not fit the preset"):
