@@ -19,8 +19,8 @@ _FILES = {"path": TABLES, "test": TABLES}
 
 
 def recorded(recording: Recording) -> tuple[str, Experiment]:
-    """Name and experiment that a recorded run began with. Its tables are those in the recording: a path to anywhere else
-    is refused. Raises NotReadable, or PresetError with every problem that was found."""
+    """Name and experiment that a recorded run began with. Its tables are those in the recording: a path to anywhere
+    else is refused. Raises NotReadable, or PresetError with every problem that was found."""
     name = f"{recording.folder.name}/{PRESET}"
     table: dict[str, Any] = {}
     try:

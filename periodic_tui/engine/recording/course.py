@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from periodic_tui.engine.recording.attributes import part, whole_number
 from periodic_tui.engine.recording.journal import Line, that_held
 from periodic_tui.engine.recording.layout import NotReadable, Stored
 from periodic_tui.engine.recording.packing import Tree
@@ -15,7 +17,7 @@ from periodic_tui.engine.recording.recording import Recording
 class Course:
     """What leads from a checkpoint, or from the beginning, to a step."""
 
-    checkpoint: Tree | None
+    checkpoint: Tree
     """None: from the beginning."""
     commands: tuple[Line, ...]
     """To be applied at their steps, in this order."""
@@ -33,11 +35,11 @@ def course_to(recording: Recording, step: int | None = None, lines: int | None =
     told = recording.lines()
     if lines is not None:
         told = [line for line in told if line.number < lines]
+    checkpoint, passed_over = _checkpoint(recording, told, math.inf if step is None else step)
+    begun, at = (checkpoint["lines"], checkpoint["step"]) if checkpoint else (0, 0)
     if step is None:
-        step = _reached(recording, told)
+        step = max(at, _reached(recording, told))
     held = [line for line in that_held(told) if line.step <= step]
-    checkpoint, passed_over = _checkpoint(recording, told, step)
-    begun = _lines_of(checkpoint) if checkpoint else 0
     commands = tuple(line for line in held if line.command and line.number >= begun)
     return Course(checkpoint, commands, step, tuple(held), passed_over)
 
@@ -45,21 +47,21 @@ def course_to(recording: Recording, step: int | None = None, lines: int | None =
 def _reached(recording: Recording, lines: Sequence[Line]) -> int:
     """How far the run had come."""
     status, back = recording.status, [line for line in lines if line.kind == "back"]
-    steps = [line.step for line in that_held(lines)]
+    steps = [line.step for line in (*that_held(lines), *back[-1:])]
     if not back or status.lines > back[-1].number:
         steps.append(status.step)
-    return max(steps, default=back[-1].step if back else 0)
+    return max(steps, default=0)
 
 
-def _checkpoint(recording: Recording, told: Sequence[Line], step: int) -> tuple[Tree | None, tuple[str, ...]]:
+def _checkpoint(recording: Recording, told: Sequence[Line], step: float) -> tuple[Tree | None, tuple[str, ...]]:
     """The newest one on the way to the step, and what is the matter with others."""
     passed_over: list[str] = []
     for stored in reversed(recording.checkpoints()):
         if stored.step > step:
             continue
         try:
-            tree = recording.checkpoint(stored)
-            if _is_on_the_way(stored, _lines_of(tree), told):
+            tree = _counted(recording.checkpoint(stored))
+            if _is_on_the_way(stored, tree["lines"], told):
                 return tree, tuple(passed_over)
         except NotReadable as reason:
             passed_over.append(str(reason))
@@ -73,8 +75,8 @@ def _is_on_the_way(stored: Stored, lines: int, told: Sequence[Line]) -> bool:
     return not taken_back and lines <= (told[-1].number + 1 if told else 0)
 
 
-def _lines_of(tree: Tree) -> int:
-    lines = tree.get("lines") if isinstance(tree, dict) else None
-    if not isinstance(lines, int):
-        raise NotReadable("a checkpoint is damaged: it does not say how much of the journal it includes")
-    return lines
+def _counted(tree: Tree) -> Tree:
+    """The checkpoint, if it says how many steps and how much of the journal it includes. Raises NotReadable."""
+    for name in ("lines", "step"):
+        whole_number(part(tree, name), name)
+    return tree
