@@ -10,14 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from periodic_tui.engine.commands.base import Command, parse
+from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.recording.attributes import part
-from periodic_tui.engine.recording.course import Course, course_to
-from periodic_tui.engine.recording.journal import Line
-from periodic_tui.engine.recording.packing import Tree
-from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.engine.scheduling.pacing import Pacer
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import Event, Snapshot, State, View
@@ -27,9 +22,6 @@ from periodic_tui.engine.training.memory import UNDO_POINTS, check_memory, enoug
 if TYPE_CHECKING:
     from periodic_tui.engine.run import Run, UndoPoint
     from periodic_tui.engine.training.stepper_choice import StepperChoice
-
-_UNDO_BYTES = 1 << 23
-"""So much of what commands can be undone to is saved with a run, the last ones first."""
 
 LoadPreset = Callable[[str], tuple[str, Experiment]]
 """From a preset's name or path to its name and experiment; raises ValueError with one line."""
@@ -48,14 +40,12 @@ class Runner:
         engine: str = "auto",
         paused: bool = False,
         presets: Sequence[str] = (),
-        resumed: Recording | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """`resumed`: the recording that the first run goes on with."""
         self.presets, self.paused = presets, paused
         self.pacer = Pacer(clock)
         self._load, self._first = load, (name, experiment)
-        self._device, self._engine, self._resumed = device, engine, resumed
+        self._device, self._engine = device, engine
         self._interactive = False
         self._clock = clock
         self._view = View()
@@ -102,8 +92,6 @@ class Runner:
 
         self._steppers = StepperChoice(self._engine, self._interactive, self._clock, self._stopped.is_set, self._note)
         self._begin(*self._first)
-        if self._resumed:
-            self._take(course_to(self._resumed))
 
     def settle(self, steps: int | None, seconds: float | None) -> None:
         """Decide before the first step which engine pays for a run of so many steps or seconds; None: no limit."""
@@ -158,72 +146,6 @@ class Runner:
         if training.pace:
             self.pacer.begin(training.pace, self.current.life + training.pace_steps if training.pace_steps else None)
         self._unseen = True
-
-    def saved(self) -> Tree | None:
-        """The run and how it is trained, to go on with; None while a remedy is at work, which cannot be saved."""
-        from periodic_tui.engine.saved_run import saved_point, saved_run
-
-        if self.current.treatment:
-            return None
-        undo, room = [], _UNDO_BYTES
-        for words, point in reversed(self._undo):
-            room -= point.checkpoint.bytes
-            if room < 0:
-                break
-            undo.append([words, saved_point(point)])
-        how = {"engine": self.current.trainer.stepper.name, "paused": self.paused, "pace": self.pacer.remembered()}
-        return saved_run(self.current) | how | {"undo": undo[::-1]}
-
-    def _take(self, course: Course) -> None:
-        """Bring the run to where the course leads. Raises Refused."""
-        with enough_memory("in going on"):
-            if course.checkpoint is not None:
-                self._recall(course.checkpoint)
-            for line in course.commands:
-                self._reach(line.step)
-                self._repeat(line)
-            self._reach(course.step)
-        self.steppers.go_on(self._engine)
-        self.current.told([line.event for line in course.lines])
-        for passed_over in course.passed_over:
-            self._note(f"passed over {passed_over}")
-
-    def _reach(self, step: int) -> None:
-        """Train up to a step, unless somebody wants it to end."""
-        while self.step < step and self.current.trainer.alive and not self._stopped.is_set():
-            self.advance(step - self.step, preemptible=True)
-
-    def _recall(self, tree: Tree) -> None:
-        from periodic_tui.engine.saved_run import point_of, recall_run
-
-        recall_run(self.current, tree)
-        self._undo = deque(maxlen=UNDO_POINTS)
-        for words, point in part(tree, "undo"):
-            self._undo.append((str(words), point_of(point, self.current)))
-        self.paused = bool(part(tree, "paused"))
-        pace, until = part(tree, "pace")
-        self.pacer.begin(float(pace), until)
-        self._go_on_with(str(part(tree, "engine")))
-
-    def _go_on_with(self, engine: str) -> None:
-        """Train with the engine of a recording; where it cannot be had, that is told."""
-        if self.current.trainer.stepper.name != engine:
-            try:
-                self.steppers.switch(self.current.trainer, engine)
-            except Refused as reason:
-                self._note(f"the recording's engine, {engine}, cannot be had here: {reason}", "engine:eager")
-
-    def _repeat(self, line: Line) -> None:
-        """Apply a recorded command again; what it led to is told by the line itself."""
-        word = str(line.command).partition(":")[0]
-        if word in ("load", "new", "branch"):
-            return
-        if word == "step":
-            self.paused = True
-        elif word == "engine":
-            self._go_on_with(str(line.command).partition(":")[2])
-        else:
-            self._applied(parse(str(line.command)))
 
     def _note(self, text: str, command: str | None = None) -> None:
         self.current.note(text, command)

@@ -10,10 +10,10 @@ import torch
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.components.optimizers import optimizers
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.recorded_runner import RecordedRunner as Runner
 from periodic_tui.engine.recording.layout import NotReadable
 from periodic_tui.engine.recording.packing import Tree, pack, unpack
 from periodic_tui.engine.recording.values import tree_of
-from periodic_tui.engine.runner import Runner
 from periodic_tui.engine.saved_run import recall_run
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.presets.builtin import BUILT_IN
