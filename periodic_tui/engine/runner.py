@@ -190,6 +190,10 @@ class Runner:
         self.pacer.forget_cost()
         return f"undid {words}: {self.current.figures()}"
 
+    def branch(self, step: int, lines: int | None) -> str:
+        """Go back to a recorded step. Raises Refused."""
+        raise Refused("nothing is recorded, so there is nothing to go back to")
+
     def advance(self, count: int, preemptible: bool = False) -> int:
         """Train so many steps; returns how many were done: fewer where every replica has diverged, and with
         `preemptible` where a command comes."""
