@@ -10,8 +10,9 @@ import click
 
 from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.dashboard import shown
+from periodic_tui.cli.headless import Plan
 from periodic_tui.cli.recording import gone_on_with, library
-from periodic_tui.cli.train import Plan, plan_of, timed, trained
+from periodic_tui.cli.train import plan_of, timed, trained
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.presets.builtin import BUILT_IN

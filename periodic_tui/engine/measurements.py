@@ -159,9 +159,9 @@ class Measurements:
         self.deaths.rewind(step)
         self._reading, self._glanced, self._fresh_at = None, None, -1
 
-    def abandon(self) -> None:
-        """Another course is taken from an earlier step on: this one stays to be seen beside it."""
-        self.abandoned = Abandoned(len(self.trainer.seeds), self.train_losses.copied(), self.frequencies.copied())
+    def abandon(self) -> Abandoned:
+        """The course so far, to be seen beside another one that is taken from an earlier step on."""
+        return Abandoned(len(self.trainer.seeds), self.train_losses.copied(), self.frequencies.copied())
 
     def remembered(self) -> Tree:
         """Histories, and what verdicts need of the past."""
@@ -247,6 +247,13 @@ class Measurements:
         reading = self.reading(brief).one(focus)
         causes, layers = self.judge.causes(reading, focus, brief=brief)
         return Diagnosis(focus, reading, causes[0], causes, layers)
+
+    def glimpse(self, before: Diagnosis) -> Diagnosis:
+        """An earlier diagnosis with the present reading and layers, for a picture in passing: nothing is noted, so that
+        it changes no verdict."""
+        part = slice(before.focus, before.focus + 1)
+        reading = self.observer.read(self.trainer.parameters_of(part), brief=True)
+        return replace(before, reading=reading, layers=self.judge.layers(reading, part, live=True))
 
     def _measure_afresh(self) -> None:
         """What was measured at another step is measured again, whatever it costs."""
