@@ -1,9 +1,12 @@
 """`train`: the same training without a screen."""
 
+from __future__ import annotations
+
 import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,9 +19,12 @@ from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.overrides import Override
-from periodic_tui.engine.recording import recording
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
+from periodic_tui.printable import printable
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.recording import recording
 
 INTERRUPTED = 130
 """Exit code."""
@@ -101,7 +107,7 @@ def train(
         finally:
             session.close()
     if session.unrecorded:
-        click.echo(f"{name}: {session.unrecorded}", err=True)
+        click.echo(printable(f"{name}: {session.unrecorded}"), err=True)
     rate = run.done / run.elapsed if run.elapsed else 0.0
     report.print_summary(
         session.summary() | {"status": status, "seconds": run.elapsed, "steps_per_second": rate}, as_json
@@ -129,6 +135,8 @@ def plan_of(
 
 def as_recorded(plan: Plan) -> recording.Plan:
     """The plan as a recording tells it."""
+    from periodic_tui.engine.recording import recording
+
     at = tuple(f"{step}:{timed.words}" for step, timed in plan.commands)
     return recording.Plan(plan.steps, plan.seconds, plan.every, at)
 
