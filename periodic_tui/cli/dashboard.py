@@ -44,9 +44,9 @@ def dashboard(
     """Train PRESET on the screen: a built-in's name (sine-31 if none is given) or a path to a .toml file."""
     changes = overrides(settings, seed=seed, replicas=replicas)
     opening = _opening(preset, changes)
+    recorder = recorder_for(record, no_record, options["device"], options["engine"])
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
-    recorder = recorder_for(record, no_record, options["device"], options["engine"])
 
     def open_session() -> tuple[Session, Sequence[tuple[str, str, str, str]]]:
         from periodic_tui.engine.session import Session

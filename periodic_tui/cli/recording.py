@@ -30,11 +30,14 @@ def library() -> Library:
     """The user's recordings. Raises Refused where there is no place for them."""
     from periodic_tui.engine.recording.library import Library
 
-    folder = platformdirs.user_state_path(NAME) / "runs"
+    try:
+        folder = platformdirs.user_state_path(NAME)
+    except RuntimeError:  # there is no home; some versions say so by a path that begins with ~
+        folder = Path("~")
     homeless = not os.environ.get("XDG_STATE_HOME") and os.environ.get("HOME") == ""
     if homeless or not folder.is_absolute():
-        raise Refused("there is no home directory, and XDG_STATE_HOME names none")
-    return Library(folder)
+        raise Refused("there is no home directory, and XDG_STATE_HOME names no other place")
+    return Library(folder / "runs")
 
 
 def record_options(function: Callable[..., Any]) -> Callable[..., Any]:

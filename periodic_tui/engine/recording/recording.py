@@ -74,11 +74,11 @@ class Recording:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        if not folder.is_dir():
-            raise NotReadable(f"{folder.name}: there is no such recording")
+        if not (folder / layout.ABOUT).exists():
+            raise NotReadable(f"{folder}: is no recording")
         table = self._json(layout.ABOUT)
         if table.get("kind") != layout.MARKER:
-            raise NotReadable(f"{folder.name}: is no recording")
+            raise NotReadable(f"{folder}: is no recording")
         self.about = value_of(About, table, f"{folder.name}/{layout.ABOUT}")
 
     @property
