@@ -105,7 +105,7 @@ def test_a_checkpoint_is_taken_before_each_command_by_the_clock_and_in_the_end(r
     session.advance(1)
     session.advance(1)
     session.close()
-    assert steps == [(3, False), (6, True), (8, False), (9, False)]
+    assert steps == [(6, True), (8, False), (9, False)]
 
 
 def test_commands_one_after_the_other_do_not_take_more_than_their_share(recorders: Recorders) -> None:
@@ -130,7 +130,7 @@ def test_a_state_that_cannot_be_saved_leaves_the_checkpoint_before(recorders: Re
     session._keeping._saved = lambda: None
     session.advance(3)
     session.close()
-    assert [each.step for each in finished(recorders[1][0]).checkpoints()] == [3]
+    assert [each.step for each in finished(recorders[1][0]).checkpoints()] == [0]
 
 
 def test_another_run_is_another_recording(recorders: Recorders) -> None:
@@ -196,6 +196,7 @@ def test_a_disk_that_is_full_is_told_once_and_training_goes_on(
     recorder = recorders[1][0]
     until(lambda: recorder._told_at > 0)
     monkeypatch.setattr(shelf, "replace_file", full)
+    session.advance(1)
     session.apply(parse("inject"))
     until(lambda: recorder.failure and session._work.is_set())
     for _ in range(3):
