@@ -10,6 +10,7 @@ from periodic_tui.cli.command import run
 COMMANDS = {
     "train": "train",
     "runs": "runs",
+    "resume": "resume",
     "presets": "presets",
     "show": "presets",
     "check": "presets",
