@@ -13,12 +13,12 @@ import pytest
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.recorded_runner import RecordedRunner as Runner
-from periodic_tui.engine.recorded_runner import RecorderFor
+from periodic_tui.engine.recorded_runner import RecordedRunner, RecorderFor
 from periodic_tui.engine.recording import shelf
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.recording.recording import About, Recording
+from periodic_tui.engine.runner import Runner
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import View
@@ -64,7 +64,7 @@ def finished(recorder: Recorder) -> Recording:
     return Recording(recorder.folder)
 
 
-def opened(kind: type[Runner], experiment: Experiment, recorder_for: RecorderFor, **options: Any) -> Any:
+def opened(kind: type[RecordedRunner], experiment: Experiment, recorder_for: RecorderFor, **options: Any) -> Any:
     runner = kind(load, "mine", experiment, device="cpu", engine="eager", recorder_for=recorder_for, **options)
     runner._interactive = kind is Session
     runner.open()
@@ -126,7 +126,6 @@ def test_commands_one_after_the_other_do_not_take_more_than_their_share(recorder
 
 def test_a_state_that_cannot_be_saved_leaves_the_checkpoint_before(recorders: Recorders) -> None:
     session = opened(Session, sine(), recorders[0])
-    session.advance(3)
     session._keeping._saved = lambda: None
     session.advance(3)
     session.close()
@@ -194,9 +193,9 @@ def test_a_disk_that_is_full_is_told_once_and_training_goes_on(
 
     session = opened(Session, sine(), recorders[0])
     recorder = recorders[1][0]
+    session.advance(2)
     until(lambda: recorder._told_at > 0)
     monkeypatch.setattr(shelf, "replace_file", full)
-    session.advance(1)
     session.apply(parse("inject"))
     until(lambda: recorder.failure and session._work.is_set())
     for _ in range(3):
@@ -218,7 +217,7 @@ def until(holds: Callable[[], object]) -> None:
 @pytest.mark.parametrize("spec", [sine(), ln(replicas=3)], ids=["sine", "ln"])
 def test_a_recorded_run_is_the_run_that_was_not(spec: Experiment, recorders: Recorders) -> None:
     """Pictures in passing note nothing: curves and summary, verdict included, are the same."""
-    recorded = opened(Runner, spec, recorders[0])
+    recorded = opened(RecordedRunner, spec, recorders[0])
     plain = Runner(load, "mine", spec, device="cpu", engine="eager")
     plain.open()
     recorders[1][0]._clock = Clock(1.0)
