@@ -331,7 +331,7 @@ MarkKind = Literal["command", "death", "verdict"]
 
 @dataclass(frozen=True)
 class Past:
-    """Where a recorded picture stands among those of its recording; it is told by who plays that, and never recorded."""
+    """Where a recorded picture stands among those of its recording: told by who plays that, and never recorded."""
 
     place: int
     """Its number among the pictures, from 0 on."""

@@ -116,6 +116,13 @@ class Recording:
         """One of them."""
         return value_of(Snapshot, read_packed(self._inside(layout.PICTURES) / stored.file), stored.file)
 
+    def taken(self, stored: Stored) -> float:
+        """When its file was written, in seconds since 1970; 0 where it is gone."""
+        try:
+            return (self._inside(layout.PICTURES) / stored.file).stat().st_mtime
+        except OSError:
+            return 0.0
+
     def checkpoints(self) -> tuple[Stored, ...]:
         """The checkpoints that there are, in the order in which they were written."""
         return stored_in(self._inside(layout.CHECKPOINTS))
