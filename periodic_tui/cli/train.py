@@ -10,11 +10,13 @@ import click
 from periodic_tui.cli.command import command
 from periodic_tui.cli.headless import Headless, Interruption, Plan, Timed, chunk_for
 from periodic_tui.cli.options import overrides, run_options
+from periodic_tui.cli.recording import record_options, recorder_for
 from periodic_tui.cli.warn import warn
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.overrides import Override
+from periodic_tui.engine.recording import recording
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
 
@@ -58,6 +60,7 @@ def _finite(context: click.Context, param: click.Parameter, value: float | None)
 @click.option("--at", "commands", type=_timed, multiple=True, metavar="STEP:COMMAND", help="Do it after STEP steps.")
 @click.option("--json", "as_json", is_flag=True, help="Snapshots and summary as JSON Lines on stdout.")
 @click.option("--plot", is_flag=True, help="Draw the losses in the end.")
+@record_options
 def train(
     preset: str,
     device: str,
@@ -71,6 +74,8 @@ def train(
     commands: tuple[Timed, ...],
     as_json: bool,
     plot: bool,
+    record: str | None,
+    no_record: bool,
 ) -> int:
     """Train PRESET without a screen: progress on stderr, a summary on stdout."""
     from periodic_tui.cli import report
@@ -79,7 +84,8 @@ def train(
     name, experiment = load(preset, overrides(settings, seed=seed, replicas=replicas, steps=steps))
     warn(name, experiment, err=True)
     plan = plan_of(experiment, steps, seconds, every, commands)
-    session = Runner(load, name, experiment, device=device, engine=engine, presets=BUILT_IN)
+    recorder = recorder_for(record, no_record, device, engine, as_recorded(plan))
+    session = Runner(load, name, experiment, device=device, engine=engine, presets=BUILT_IN, recorder_for=recorder)
     tell = report.print_snapshot if as_json else lambda snapshot, rate: None
     with Interruption(session.stop) as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
         run = Headless(session, plan, tell, progress, lambda: interruption.wished)
@@ -87,10 +93,15 @@ def train(
             session.open()
             session.settle(plan.steps, plan.seconds)
             status = run.run()
+            session.close(status)
         except Refused:
             if interruption.wished:  # a build that was waited for
                 return INTERRUPTED
             raise
+        finally:
+            session.close()
+    if session.unrecorded:
+        click.echo(f"{name}: {session.unrecorded}", err=True)
     rate = run.done / run.elapsed if run.elapsed else 0.0
     report.print_summary(
         session.summary() | {"status": status, "seconds": run.elapsed, "steps_per_second": rate}, as_json
@@ -114,6 +125,12 @@ def plan_of(
             raise click.UsageError(f"--at {step}:{timed.words} is later than the last step, {limit:,}")
     every = every or max(1, experiment.training.steps // SNAPSHOTS)
     return Plan(limit, every, seconds, commands, chunk_for(experiment))
+
+
+def as_recorded(plan: Plan) -> recording.Plan:
+    """The plan as a recording tells it."""
+    at = tuple(f"{step}:{timed.words}" for step, timed in plan.commands)
+    return recording.Plan(plan.steps, plan.seconds, plan.every, at)
 
 
 @contextmanager

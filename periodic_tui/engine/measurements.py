@@ -226,6 +226,13 @@ class Measurements:
         causes, layers = self.judge.causes(reading, focus, brief=brief)
         return Diagnosis(focus, reading, causes[0], causes, layers)
 
+    def glimpse(self, before: Diagnosis) -> Diagnosis:
+        """An earlier diagnosis with the present reading and layers, for a picture in passing: nothing is noted, so that
+        it changes no verdict."""
+        part = slice(before.focus, before.focus + 1)
+        reading = self.observer.read(self.trainer.parameters_of(part), brief=True)
+        return replace(before, reading=reading, layers=self.judge.layers(reading, part, live=True))
+
     def _measure_afresh(self) -> None:
         """What was measured at another step is measured again, whatever it costs."""
         if self._fresh_at != self.step:

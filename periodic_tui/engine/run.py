@@ -13,6 +13,7 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.warnings import warnings
 from periodic_tui.engine.measurements import Measurements
+from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import Death, Event, View
 from periodic_tui.engine.training.checkpoint import Checkpoint
@@ -61,6 +62,8 @@ class Run:
         """The remedy at work."""
         self.life = 0
         """Step at which the parameters were last drawn, or a remedy began: curves show what came since."""
+        self.recorder: Recorder | None = None
+        """What is told of every event."""
         self._watch = DeathWatch(self.trainer, self.measured)
         self._passing: Event | None = None
         """The last event, where it gives way to the next one of its kind."""
@@ -114,6 +117,12 @@ class Run:
 
     # Events.
 
+    def record(self, recorder: Recorder) -> None:
+        """Tell a recorder of every event, also of those so far."""
+        self.recorder = recorder
+        for event in self.events:
+            recorder.event(event)
+
     def note(self, text: str, command: str | None = None, passing: bool = False) -> Event:
         """Enter an event; with `command` into the journal too. One that is `passing` takes the place of one that was,
         if nothing has happened in between."""
@@ -129,6 +138,8 @@ class Run:
     def _enter(self, event: Event) -> None:
         """Enter an event in the order of the steps."""
         self.events = sorted([*self.events, event], key=lambda each: each.step)[-_KEPT_EVENTS:]
+        if self.recorder:
+            self.recorder.event(event)
 
     # Training and observing.
 
@@ -161,11 +172,15 @@ class Run:
         if found.back_at is not None:
             self.events = [event for event in self.events if event.step <= found.back_at]
             self.journal = [event for event in self.journal if event.step <= found.back_at]
+            if self.recorder:
+                self.recorder.back(found.back_at)
         for event in found.events:
             self._enter(event)
         if found.events:
             playable = {death.number for death in self.deaths}
             self.events = [each if each.death in playable else replace(each, death=None) for each in self.events]
+        if found.died and self.recorder:
+            self.recorder.remember()
         return found
 
     @property

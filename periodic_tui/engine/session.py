@@ -93,6 +93,7 @@ class Session(Runner):
         except BaseException as failure:
             self._fail(failure, error=f"{type(failure).__name__}: {failure}")
         finally:
+            self.close(save=self.failure is None)
             if self._steppers:
                 self._steppers.cancel()
 
@@ -105,6 +106,7 @@ class Session(Runner):
         """Apply what has come, then train a little or wait."""
         if self._work.is_set():
             self._work.clear()
+            self._hear()
             for _ in range(len(self._inbox)):
                 self._answer(self._inbox.popleft())
             self._echo()

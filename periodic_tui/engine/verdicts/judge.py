@@ -152,15 +152,16 @@ class Judge:
         """All verdicts that hold of one replica, in order, and its layers, from its own reading."""
         part = slice(replica, replica + 1)
         evidence = self.evidence(reading, part, live, settled, brief)
-        layers = self._layers(reading, part, bool(evidence.wrong_sign[0]), live)
+        layers = self.layers(reading, part, live, bool(evidence.wrong_sign[0]))
         evidence = replace(evidence, omega=tuple(reading.omega[0].tolist()), layers=layers)
         if stats:
             old = stats.step if stats.step != self.trainer.done else None
             evidence = replace(evidence, gradient=(stats.gradient, stats.noise), measured_at=old)
         return tuple(replace(cause, step=self.trainer.done) for cause in causes_of(evidence)), layers
 
-    def _layers(self, reading: Reading, part: slice, wrong: bool, live: bool) -> tuple[Layer, ...]:
-        """`wrong`: some unit of the last one has the wrong sign."""
+    def layers(self, reading: Reading, part: slice, live: bool, wrong: bool = False) -> tuple[Layer, ...]:
+        """The hidden layers of the one replica whose reading this is; `wrong`: some unit of the last one has the wrong
+        sign."""
         parameters, views = self.trainer.parameters_of(part), self.trainer.training_step.layout.views
         certified = never_active(self.trainer.experiment, views(parameters))
         signs = wrong_signs_at(self.observer, parameters) if wrong else None
