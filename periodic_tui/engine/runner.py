@@ -301,6 +301,7 @@ class Runner:
             rate=0.0 if self._idle else self.pacer.rate,
             pace=self.pacer.pace,
             engine=", ".join(filter(None, (picture.engine, self.steppers.remark))),
+            recording=str(self._keeping.recorder.folder) if self._keeping else "",
         )
 
     def look_for_deaths(self, hurried: bool = False) -> bool:

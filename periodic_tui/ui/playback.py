@@ -14,7 +14,7 @@ from pathlib import Path
 from periodic_tui.engine.commands.base import COMMANDS, Command
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.journal import Line
-from periodic_tui.engine.recording.layout import NotReadable
+from periodic_tui.engine.recording.layout import NotReadable, Stored
 from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.engine.recording.timeline import Timeline
 from periodic_tui.engine.snapshot import EMPTY, MarkKind, Past, Snapshot, View
@@ -59,6 +59,11 @@ class Playback:
         self._work, self._stopped = threading.Event(), threading.Event()
         self._timeline = Timeline()
         self._marks: tuple[tuple[int, MarkKind], ...] = ()
+        self._lines: list[Line] = []
+        self._verdicts: dict[int, str] = {}
+        """Codes by the numbers of the pictures."""
+        self._unread: deque[Stored] = deque()
+        """Pictures whose verdicts are not known yet."""
         self._place = -1
         """Of the picture that is shown."""
         self._wanted: int | None = None
@@ -140,7 +145,7 @@ class Playback:
             self._show(len(self._timeline.stored) - 1 if self._written else 0)
         elif not self._written:
             raise NotReadable(f"{self.folder.name}: holds no pictures")
-        self._mark()
+        self._read_events()
 
     def _of_present(self) -> int:
         """The place at which the present would stand: that of the newest picture, where it was taken at this step."""
@@ -158,9 +163,13 @@ class Playback:
             self._look()
         if self._playing:
             self._play()
+        if self._unread:
+            self._read_verdict()
 
     def _rest(self) -> float | None:
         """Seconds until something is due; None: until something comes."""
+        if self._unread:
+            return 0.0
         due = [self._look_at] if self._written else []
         if self._playing and self._ahead:
             due.append(self._due)
@@ -237,7 +246,7 @@ class Playback:
         follows, before = self._playing and not self._ahead, self._timeline.stored
         self._list()
         if before != self._timeline.stored or not self._written:
-            self._mark()
+            self._read_events()
         if follows and self._place < len(self._timeline.stored) - 1:
             self._show(len(self._timeline.stored) - 1, -1)
 
@@ -252,13 +261,26 @@ class Playback:
         if at:
             self._place = self._timeline.place_of(at)
 
+    def _read_events(self) -> None:
+        """Find the events, and from now on between other things the verdicts; tell where they are."""
+        self._lines = self._recording.lines()
+        self._unread = deque(each for each in self._timeline.stored if each.number not in self._verdicts)
+        self._mark()
+
+    def _read_verdict(self) -> None:
+        stored = self._unread.popleft()
+        self._verdicts[stored.number] = self._recording.verdict(stored)
+        if not self._unread:
+            self._mark()
+
     def _mark(self) -> None:
-        """Find the events, and tell where they are."""
-        lines = self._recording.lines()
-        marks = [(place, kind) for place, line in self._timeline.places(lines) if (kind := mark_kind(line))]
-        self._marks = tuple(dict.fromkeys(marks))
-        if self._place >= 0 and self._picture is not self._present:
-            self._tell()
+        """Tell where things happened."""
+        marks = [(place, kind) for place, line in self._timeline.places(self._lines) if (kind := mark_kind(line))]
+        codes = [self._verdicts.get(each.number, "") for each in self._timeline.stored]
+        later = [place for course in self._timeline.courses for place in course[1:]]
+        changes = [place for place in later if codes[place - 1] and codes[place] not in ("", codes[place - 1])]
+        self._marks = tuple(dict.fromkeys([*marks, *((place, "verdict") for place in changes)]))
+        self._tell()
 
     def _read(self, place: int) -> tuple[int, Snapshot] | None:
         """A picture with its place and time; None where it cannot be read."""

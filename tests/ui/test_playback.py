@@ -14,7 +14,7 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording import layout, lock
 from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.recording.layout import Stored
-from periodic_tui.engine.snapshot import Past, Snapshot
+from periodic_tui.engine.snapshot import Past, Snapshot, Verdict
 from periodic_tui.ui.playback import LOOK, Playback
 from tests.recordings import add_picture, write_recording
 from tests.ui.scripted import SINE
@@ -41,14 +41,14 @@ class Player(Playback):
 
     def after(self, seconds: float) -> list[int]:
         """Let time pass, in which the loop turns whenever something is due; the steps of the pictures that came."""
-        self.shown.clear()
+        self.shown[:] = [self.latest().step]
         end = self.now + seconds
         while (rest := self._rest()) is not None and self.now + rest <= end:
             self.now += max(rest, 1e-6)
             self._turn()
         self.now = end
         self._turn()
-        return list(dict.fromkeys(self.shown))
+        return list(dict.fromkeys(self.shown))[1:]
 
     def key(self, words: str) -> None:
         self.send(parse(words))
@@ -152,6 +152,7 @@ def test_what_would_train_is_refused_in_one_line(folder: Path, words: str) -> No
 def test_every_picture_tells_where_it_stands_and_where_things_happened(folder: Path) -> None:
     player = Player(folder)
     player.after(1.1)
+    player.after(0.0)
     assert player.past == Past(
         place=1, pictures=5, last=400, marks=((2, "command"), (3, "death")), pace=1.0, playing=True
     )
@@ -161,6 +162,16 @@ def test_every_picture_tells_where_it_stands_and_where_things_happened(folder: P
     player._turn()
     assert player.latest().picture not in numbers
     assert (player.latest().picture or 0) < 0
+
+
+def test_changes_of_the_verdict_are_marked_also_where_a_picture_is_damaged(tmp_path: Path) -> None:
+    codes = ["learning", "learning", "solved", "solved", "underfit", "underfit"]
+    taken = [replace(SINE, step=100 * n, verdict=Verdict(code)) for n, code in enumerate(codes)]
+    folder = write_recording(tmp_path / "run", taken)
+    (folder / layout.PICTURES / Stored(5, 500).file).write_bytes(b"half")
+    player = Player(folder)
+    player.after(0.1)
+    assert player.past.marks == ((2, "verdict"), (4, "verdict"))
 
 
 def test_damaged_and_missing_pictures_are_passed_over_in_the_way_one_goes(folder: Path) -> None:

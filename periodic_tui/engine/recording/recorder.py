@@ -141,7 +141,7 @@ class Recorder:
         """There is a new picture: stored if it is time, or if something has happened since the last one."""
         loss = snapshot.loss if math.isfinite(snapshot.loss) else None
         self._status = replace(self._status, step=snapshot.step, verdict=snapshot.verdict.code, loss=loss)
-        self._unstored = snapshot
+        self._unstored = snapshot = replace(snapshot, time=time.time())
         if not self.wants_picture:
             return
         keep, now = self._wanted, self._clock()
