@@ -1,5 +1,6 @@
 """The main screen: panes in their places, keys into commands."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.commands.on_loop import Load
 from periodic_tui.engine.commands.on_run import ApplyRemedy
 from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.recording.library import Entry
 from periodic_tui.engine.snapshot import EMPTY, Death, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, relevant
@@ -25,17 +27,18 @@ from periodic_tui.ui.export import write_svg
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.panes.events import EventsPane
+from periodic_tui.ui.playback import Playback
 from periodic_tui.ui.screens.at_once import AtOnce
 from periodic_tui.ui.screens.help import Help, key_rows
 from periodic_tui.ui.screens.picker import Picker, Preset
 from periodic_tui.ui.screens.prompt import Prompt
 from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.screens.replay import Replay
-from periodic_tui.ui.session import Session
+from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.travel import HeldKey, Travel
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.key_line import KeyLine
-from periodic_tui.ui.widgets.pane import Pane
+from periodic_tui.ui.widgets.pane import Hint, Pane
 from periodic_tui.ui.widgets.past_bar import PastBar
 
 FIRST_FOCUS = "fit"
@@ -47,13 +50,20 @@ class Dashboard(AtOnce):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     AUTO_FOCUS = None
+    HINTS: ClassVar[tuple[Hint, ...]] = ()
+    """Keys that the last row names first, whatever is shown."""
 
     snapshot: var[Snapshot] = var(EMPTY)
 
     def __init__(
-        self, session: Session, presets: Sequence[tuple[str, str, str, str]], glyphs: Glyphs = "braille"
+        self,
+        session: Session,
+        presets: Sequence[tuple[str, str, str, str]],
+        glyphs: Glyphs = "braille",
+        recordings: Callable[[], Sequence[Entry]] = lambda: (),
     ) -> None:
         super().__init__()
+        self.recordings = recordings
         self.session, self.presets, self.glyphs = session, [Preset(*preset) for preset in presets], glyphs
         self.travel, self._held = Travel(session), HeldKey()
         self.panes: dict[str, Pane] = {}
@@ -127,7 +137,7 @@ class Dashboard(AtOnce):
         """Have the last row name the keys of the pane that the user has turned to."""
         line = self.query_one(KeyLine)
         line.alone, pane = arrangement.alone, self.panes[self.focus_name]
-        line.hints = pane.HINTS if self.summoned or self.zoomed else ()
+        line.hints = (*self.HINTS, *(pane.HINTS if self.summoned or self.zoomed else ()))
 
     def _apply(self, arrangement: Arrangement) -> None:
         plots = self.query_one("#plots")
@@ -240,7 +250,20 @@ class Dashboard(AtOnce):
         self._open(Help(self.snapshot.title, self.snapshot.story, rows))
 
     def action_list_presets(self) -> None:
-        self._open(Picker(self.presets, self.snapshot.preset), partial(self._send_chosen, Load))
+        replays = isinstance(self.session, Playback)
+        picker = Picker(self.presets, self.snapshot.preset, self.recordings, replays, self.glyphs)
+        self._open(picker, self._take)
+
+    def _take(self, chosen: str | Path | None) -> None:
+        """Load a preset, or replay a recording over this once the list has gone."""
+        if isinstance(chosen, Path):
+            self.call_later(self.replay, chosen)
+        else:
+            self._send_chosen(Load, chosen)
+
+    def replay(self, folder: Path) -> None:
+        """Play a recording over this."""
+        self._open(ReplayScreen(Playback(folder), self.presets, self.glyphs, self.recordings))
 
     def action_remedies(self) -> None:
         if self.snapshot.remedies:
@@ -356,3 +379,23 @@ class Dashboard(AtOnce):
                 yield binding.description, binding.tooltip, partial(self.run_action, binding.action)
         for preset in self.presets:
             yield f"load {preset.name}", preset.title, partial(self.deliver, Load(preset.name))
+
+
+class ReplayScreen(Dashboard):
+    """Plays a recording over the dashboard, in a thread of its own; esc closes it."""
+
+    HINTS = (("esc", "close the replay"),)
+
+    def on_mount(self) -> None:
+        """Called beside that of the dashboard."""
+        self.session.on_wake = Wake(EventLoop(), self.poll)
+        threading.Thread(target=self.session.run, name="playback", daemon=True).start()
+
+    def on_unmount(self) -> None:
+        self.session.stop()
+
+    def action_back(self) -> None:
+        if self.zoomed or self.summoned:
+            super().action_back()
+        else:
+            self.dismiss()

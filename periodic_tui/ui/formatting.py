@@ -97,6 +97,15 @@ def rate(per_second: float) -> str:
     return f"{f'{value:.{decimals}f}{suffix}':>5}"
 
 
+def ago(seconds: float) -> str:
+    """How long ago something was: 40 s ago, 5 min ago, 3 h ago, 12 days ago."""
+    for unit, name in ((86_400, "day"), (3_600, "h"), (60, "min")):
+        if seconds >= unit:
+            count = int(seconds // unit)
+            return f"{count:,} {name}{'s' * (name == 'day' and count > 1)} ago"
+    return f"{max(0, int(seconds))} s ago"
+
+
 def loss(value: float | None) -> str:
     """A loss with three digits, seven cells wide: 0.998, 1.2e-07, 0, inf, nan."""
     if value is None or math.isnan(value):
