@@ -9,6 +9,7 @@ from periodic_tui.cli.command import run
 
 COMMANDS = {
     "train": "train",
+    "resume": "resume",
     "presets": "presets",
     "show": "presets",
     "check": "presets",

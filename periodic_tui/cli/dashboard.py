@@ -18,6 +18,7 @@ from periodic_tui.presets.builtin import BUILT_IN, title_and_story
 
 if TYPE_CHECKING:
     from periodic_tui.engine.session import Session
+    from periodic_tui.ui.app import OpenSession
     from periodic_tui.ui.screens.opening import Opening
 
 
@@ -44,7 +45,6 @@ def dashboard(
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
     recorder = recorder_for(record, no_record, options["device"], options["engine"])
-    from periodic_tui.ui.launch import run_dashboard
 
     def open_session() -> tuple[Session, Sequence[tuple[str, str, str, str]]]:
         from periodic_tui.engine.session import Session
@@ -53,6 +53,13 @@ def dashboard(
         name, experiment = load(preset, changes)
         session = Session(load, name, experiment, presets=BUILT_IN, watched=True, recorder_for=recorder, **options)
         return session, built_in()
+
+    return shown(opening, open_session, glyphs)
+
+
+def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto") -> int:
+    """Show a run until the user quits; returns the exit code."""
+    from periodic_tui.ui.launch import run_dashboard
 
     code, failure = run_dashboard(opening, open_session, glyphs, recordings)
     if isinstance(failure, Refused):

@@ -17,10 +17,10 @@ from periodic_tui.engine.errors import Refused
 
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
+    from periodic_tui.engine.recorded_runner import RecorderFor
     from periodic_tui.engine.recording.library import Entry, Library
     from periodic_tui.engine.recording.recorder import Recorder
     from periodic_tui.engine.recording.recording import Plan, Recording
-    from periodic_tui.engine.runner import RecorderFor
 
 _PATHS = {"path": "table.csv", "test": "test.csv"}
 """Keys of a target that name tables, and what those are called in a recording."""
@@ -79,6 +79,19 @@ def recorder_for(
         folder, before = place.next(name)
         about = About(name, experiment.title, time.time(), device, engine, __version__, plan)
         return Recorder(folder, about, *preset_and_tables(experiment), before=before)
+
+    return begun
+
+
+def gone_on_with(recording: Recording) -> RecorderFor:
+    """What makes the recorder of a run that goes on with its recording, and of those after it."""
+    from periodic_tui.engine.recording.recorder import Recorder
+
+    first, others = [recording], recorder_for(None, False, recording.about.device, recording.about.engine)
+    assert others
+
+    def begun(name: str, experiment: Experiment) -> Recorder:
+        return Recorder.of(first.pop()) if first else others(name, experiment)
 
     return begun
 

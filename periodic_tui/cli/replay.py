@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
+from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.options import GLYPHS
-from periodic_tui.cli.recording import found, recordings
-from periodic_tui.engine.errors import Refused
+from periodic_tui.cli.recording import found
 
 if TYPE_CHECKING:
     from periodic_tui.ui.playback import Playback
@@ -26,7 +25,6 @@ def replay(run: str, glyphs: str) -> int:
     recording = found(run)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return fail(f"{NAME} replay: needs a terminal")
-    from periodic_tui.ui.launch import run_dashboard
     from periodic_tui.ui.screens.opening import Opening
 
     def open_session() -> tuple[Playback, Sequence[tuple[str, str, str, str]]]:
@@ -37,9 +35,4 @@ def replay(run: str, glyphs: str) -> int:
 
     about = recording.about
     opening = Opening(about.name, about.title, f"The recording {recording.folder.name}.", "reading it")
-    code, failure = run_dashboard(opening, open_session, glyphs, recordings)
-    if isinstance(failure, Refused):
-        return fail(f"{NAME} replay: {failure}")
-    if failure:
-        traceback.print_exception(failure)
-    return code
+    return shown(opening, open_session, glyphs)

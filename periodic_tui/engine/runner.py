@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING, Any
 from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.recording.keeping import Keeping
-from periodic_tui.engine.recording.packing import Tree
-from periodic_tui.engine.recording.recorder import DEADLINE, Recorder
 from periodic_tui.engine.scheduling.pacing import Pacer
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import Event, Snapshot, State, View
@@ -29,13 +26,10 @@ if TYPE_CHECKING:
 
 LoadPreset = Callable[[str], tuple[str, Experiment]]
 """From a preset's name or path to its name and experiment; raises ValueError with one line."""
-RecorderFor = Callable[[str, Experiment], Recorder]
-"""From a run's name and experiment to what is to write its recording; raises Refused."""
 
 
 class Runner:
-    """Trains one run after another, each by `advance`. `presets` are the names that `next:preset` goes through;
-    `recorder_for` is asked where a run begins, None: nothing is recorded."""
+    """Trains one run after another, each by `advance`. `presets` are the names that `next:preset` goes through."""
 
     def __init__(
         self,
@@ -47,7 +41,6 @@ class Runner:
         engine: str = "auto",
         paused: bool = False,
         presets: Sequence[str] = (),
-        recorder_for: RecorderFor | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.presets, self.paused = presets, paused
@@ -59,10 +52,6 @@ class Runner:
         self._view = View()
         self._work, self._stopped = threading.Event(), threading.Event()
         self._preemption = Preemption(self._work.is_set)
-        self._recorder_for = recorder_for
-        self.unrecorded = ""
-        """What is not recorded, and why, in a line."""
-        self._keeping: Keeping | None = None
         self._found: Diagnosis | None = None
         """What the last picture was drawn from."""
         self._run: Run | None = None
@@ -146,73 +135,17 @@ class Runner:
             run = Run(number, name, experiment, device, self._preemption, self.steppers.at_once, self._work.set)
             for told in filter(None, (why, memory, self.steppers.begin(run.trainer))):
                 run.note(told)
+        self._go_over_to(run)
+
+    def _go_over_to(self, run: Run) -> None:
+        """Train another run from now on."""
         if self._run:
-            self._end_recording("closed", 0.0)
             self._run.close()
         self._run, self._found = run, None
-        self._record(run)
         self._undo.clear()
         self._death_at = -1
         self.pacer.begin(0.0)
         self.begin_life()
-
-    # The recording.
-
-    def _record(self, run: Run) -> None:
-        """Begin the recording of a run."""
-        self._keeping, self.unrecorded = None, ""
-        if self._recorder_for is None:
-            return
-        try:
-            recorder = self._recorder_for(run.name, run.experiment)
-        except Refused as reason:
-            self._tell_unrecorded(f"nothing is recorded: {reason}")
-            return
-        recorder.on_news = self._work.set
-        self._keeping = Keeping(recorder, self.saved, self._clock)
-        run.record(recorder)
-        recorder.begin()
-
-    def saved(self) -> Tree | None:
-        """The whole state of the run; None where it cannot be saved now."""
-        lines = self._keeping.recorder.lines if self._keeping else 0
-        return {"step": self.step, "lines": lines}
-
-    def close(self, ended: str = "closed", save: bool = True) -> None:
-        """Save, and end the recording. It is waited for a quarter of a second, however the disk is."""
-        self._end_recording(ended, DEADLINE, save)
-
-    def _end_recording(self, ended: str, wait: float, save: bool = True) -> None:
-        if self._keeping:
-            if save:
-                self._keeping.save(self.step)
-            self._keeping.recorder.close(ended, wait)
-            self._hear()
-
-    def _hear(self) -> None:
-        """Enter what the recorder has to tell."""
-        if self._keeping:
-            for text in self._keeping.recorder.news():
-                self._tell_unrecorded(text)
-
-    def _tell_unrecorded(self, text: str) -> None:
-        self.unrecorded = text
-        self._note(text)
-
-    def _keep(self) -> None:
-        """Save and take a picture in passing, where that is due."""
-        self._hear()
-        if self._keeping:
-            self._keeping.trained(self.step)
-            if self._found and not self._interactive:
-                self._keeping.picture(self._glimpse)
-
-    def _glimpse(self) -> Snapshot:
-        """A picture in passing: its verdict is that of the last one."""
-        assert self._found
-        return self._as_picture(self.current.measured.glimpse(self._found))
-
-    # The run.
 
     def begin_life(self) -> None:
         """The parameters were drawn: their first steps are paced as the preset wants it."""
@@ -240,8 +173,6 @@ class Runner:
         if command.undoable:
             self._look_first()
         before = self.current.undo_point() if command.undoable else None
-        if self._keeping and not command.passing:
-            self._keeping.commanded(self.step)
         try:
             with enough_memory("when it was applied"):
                 if before:
@@ -266,6 +197,10 @@ class Runner:
         self.pacer.forget_cost()
         return f"undid {words}: {self.current.figures()}"
 
+    def branch(self, step: int, lines: int | None) -> str:
+        """Go back to a recorded step. Raises Refused."""
+        raise Refused("nothing is recorded, so there is nothing to go back to")
+
     def advance(self, count: int, preemptible: bool = False) -> int:
         """Train so many steps; returns how many were done: fewer where every replica has diverged, and with
         `preemptible` where a command comes."""
@@ -273,7 +208,6 @@ class Runner:
         if self.current.trainer.alive:
             with enough_memory(f"after step {before:,}"):
                 self.current.advance(count, preemptible)
-                self._keep()
         return self.step - before
 
     def snapshot(self, live: bool = False) -> Snapshot:
@@ -284,10 +218,7 @@ class Runner:
         with enough_memory(f"in measuring after step {self.step:,}"):
             settled = self._idle or self._death_at == self.step
             self._found = self.current.observe(self._view, live, settled, brief=not live)
-            picture = self._as_picture(self._found)
-        if self._keeping:
-            self._keeping.recorder.picture(picture)
-        return picture
+            return self._as_picture(self._found)
 
     def _as_picture(self, found: Diagnosis) -> Snapshot:
         from periodic_tui.engine.picture import picture_of
@@ -301,7 +232,6 @@ class Runner:
             rate=0.0 if self._idle else self.pacer.rate,
             pace=self.pacer.pace,
             engine=", ".join(filter(None, (picture.engine, self.steppers.remark))),
-            recording=str(self._keeping.recorder.folder) if self._keeping else "",
         )
 
     def look_for_deaths(self, hurried: bool = False) -> bool:

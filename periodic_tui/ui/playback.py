@@ -13,7 +13,7 @@ from pathlib import Path
 
 from periodic_tui.engine.commands.base import COMMANDS, Command
 from periodic_tui.engine.errors import Refused
-from periodic_tui.engine.recording.journal import Line
+from periodic_tui.engine.recording.journal import Line, that_held
 from periodic_tui.engine.recording.layout import NotReadable, Stored
 from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.engine.recording.timeline import Timeline
@@ -100,6 +100,16 @@ class Playback:
     def go_before(self, step: int) -> None:
         """Show the last picture before a step."""
         self._do(partial(self._go_before, step))
+
+    def where(self) -> str:
+        """The picture that is shown as `branch` has it: its step; and where more was done at that step than it knows
+        of, how much of the journal it knows."""
+        picture = self._picture
+        known = {(event.step, event.text) for event in picture.events}
+        held = [line for line in that_held(self._lines) if line.step <= picture.step]
+        told = max((line.number for line in held if (line.step, line.text) in known), default=None)
+        more = told is not None and any(line.number > told for line in held)
+        return f"{picture.step}@{told + 1}" if more and told is not None else f"{picture.step}"
 
     def look(self, view: View) -> None:
         """The pictures are as they were taken, whatever is looked at."""

@@ -82,12 +82,12 @@ class Travel:
         """Let the run go on from the picture that is shown."""
         if isinstance(self.session, Playback):
             raise Refused("this is a recording, in which nothing is trained")
-        past = self.shown.latest().past
-        if past is None:
+        past = self._past.latest().past if self._past else None
+        if not (self._past and past):
             raise Refused("go back first, by `,`: b branches where one is")
         if not past.held:
             raise Refused("this course was left before: only the present one can be branched from")
-        command = parse(f"branch:{self.shown.latest().step}")
+        command = parse(f"branch:{self._past.where()}")
         self.leave()
         self.session.send(command)
 

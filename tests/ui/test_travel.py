@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from periodic_tui.engine.commands.base import COMMANDS, Command, argument
 from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.snapshot import Event, Past, Snapshot
 from periodic_tui.plotting.cells import Ink
@@ -218,25 +217,6 @@ def test_enter_on_a_death_plays_it_where_nothing_is_recorded() -> None:
     visit(ScriptedSession(replace(MAGNITUDE, events=(event,), deaths=(OVER_ONE,))), act)
 
 
-class _Branch(Command):
-    """Stands in where the engine has no such command."""
-
-
-@pytest.fixture
-def branches(monkeypatch: pytest.MonkeyPatch) -> None:
-    if "branch" not in COMMANDS:
-        from dataclasses import dataclass
-
-        before = dict(COMMANDS)
-
-        @dataclass(frozen=True)
-        class Branch(Command, word="branch", takes=":STEP"):
-            step: int = argument(int)
-
-        monkeypatch.setattr("periodic_tui.engine.commands.base.COMMANDS", {**before, "branch": Branch})
-
-
-@pytest.mark.usefixtures("branches")
 def test_b_branches_at_the_picture_and_goes_back_to_the_present(folder: Path) -> None:
     async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
         await go(app, pilot, "comma", 4_000)
@@ -248,7 +228,18 @@ def test_b_branches_at_the_picture_and_goes_back_to_the_present(folder: Path) ->
     assert session.sent == ["branch:3000"]
 
 
-@pytest.mark.usefixtures("branches")
+def test_b_branches_between_two_commands_of_one_step_where_the_picture_was_taken_there(tmp_path: Path) -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await go(app, pilot, "comma", 3_100)
+        await pilot.press("b")
+        await pilot.pause()
+
+    lines = [*LINES, Line(3, 3_100, "undid more", "undo"), Line(4, 3_100, "paused", "pause")]
+    session = recorded(write_recording(tmp_path / "run", [at(0), at(3_100)], lines), step=3_200)
+    visit(session, act)
+    assert session.sent == ["branch:3100@3"]
+
+
 def test_a_course_that_was_left_is_not_branched_from(tmp_path: Path) -> None:
     async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
         await go(app, pilot, "comma", 900)

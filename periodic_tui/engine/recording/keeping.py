@@ -26,10 +26,10 @@ class Keeping:
         self._checkpoints, self._pictures = Budget(_SHARE, clock, rest=_EVERY), Budget(_SHARE, clock)
         self._last = (-1, -1)
 
-    def trained(self, step: int) -> None:
-        """So many steps are done."""
+    def trained(self, step: int, seconds: float) -> None:
+        """So many steps are done, in so long."""
         if self.recorder.writes:
-            self.recorder.status(step)
+            self.recorder.status(step, seconds)
             if self._checkpoints.ready:
                 self.save(step)
 

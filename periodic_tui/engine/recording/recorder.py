@@ -90,7 +90,7 @@ class Recorder:
         """The newest picture, where it was not yet time for it."""
         self._wanted = True
         """Whether the next picture is to be kept: something has happened."""
-        self._closing = self._mine = self._too_large = False
+        self._closing = self._mine = self._too_large = self._busy = False
         self._journal = -1
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
 
@@ -119,9 +119,9 @@ class Recorder:
         """The next picture is to be kept, as it is after a command."""
         self._wanted = True
 
-    def back(self, step: int) -> None:
-        """Training went back to that step: what came after it never was."""
-        self._enter(Line(self.lines, step, kind="back"))
+    def back(self, step: int, kept: int | None = None) -> None:
+        """Training went back to that step: what came after it never was, nor did the lines from number `kept` on."""
+        self._enter(Line(self.lines, step, kind="back", kept=kept))
 
     def _enter(self, line: Line) -> None:
         self.lines += 1
@@ -140,7 +140,9 @@ class Recorder:
     def picture(self, snapshot: Snapshot) -> None:
         """There is a new picture: stored if it is time, or if something has happened since the last one."""
         loss = snapshot.loss if math.isfinite(snapshot.loss) else None
-        self._status = replace(self._status, step=snapshot.step, verdict=snapshot.verdict.code, loss=loss)
+        self._status = replace(
+            self._status, step=snapshot.step, lines=self.lines, verdict=snapshot.verdict.code, loss=loss
+        )
         self._unstored = snapshot = replace(snapshot, time=time.time())
         if not self.wants_picture:
             return
@@ -160,14 +162,20 @@ class Recorder:
         self.status(step)
         self._hand_over(put)
 
-    def status(self, step: int) -> None:
-        """So many steps are done."""
+    def status(self, step: int, seconds: float | None = None) -> None:
+        """So many steps are done, in so long."""
         if step != self._status.step:
-            self._status = replace(self._status, step=step)
+            seconds = self._status.seconds if seconds is None else seconds
+            self._status = replace(self._status, step=step, lines=self.lines, seconds=seconds)
 
     def news(self) -> list[str]:
         """What the user has to know since the last call, a line each."""
         return [self._news.popleft() for _ in range(len(self._news))]
+
+    def settle(self, wait: float) -> bool:
+        """Wait until all that was handed over is on the disk; whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not (self._has_work() or self._busy), wait) and self.writes
 
     def close(self, ended: str, wait: float = DEADLINE) -> None:
         """Write what waits, and end; returns after `wait` seconds, however the disk is."""
@@ -261,7 +269,7 @@ class Recorder:
             lines, self._new_lines = self._new_lines, []
             checkpoint, self._new_checkpoint = self._new_checkpoint, None
             picture = self._new_pictures.popleft() if self._new_pictures else None
-            last = self._closing and not self._new_pictures
+            last, self._busy = self._closing and not self._new_pictures, True
         self._write_lines(lines)
         if checkpoint:
             self._write_checkpoint(checkpoint)
@@ -269,6 +277,9 @@ class Recorder:
             self._pictures.put(picture.step, pack(tree_of(picture.value)), picture.keep)
         if last or time.monotonic() >= self._told_at + self._pause:
             self._write_status()
+        with self._changed:
+            self._busy = False
+            self._changed.notify_all()
         return not last
 
     def _has_work(self) -> bool:
