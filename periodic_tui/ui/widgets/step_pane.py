@@ -104,7 +104,8 @@ class StepPane(PlotPane):
     ) -> Cells:
         """Curves over the run's steps, with a mark at each step at which a command changed the run.
 
-        The upright axis holds what is seen of the curves, and the values `also`; behind all lies what was `abandoned`.
+        The upright axis holds what is seen of the curves, and the values `also`; behind the curves lies the
+        `abandoned` one.
         """
         across, up = tick_room(size)
         steps = self._step_axis(snapshot, across)
@@ -112,7 +113,8 @@ class StepPane(PlotPane):
             series = [_of_life(curve, snapshot.life) for curve in series]
         left = StepCurve.of(abandoned, ink=Ink.QUIET, label="abandoned")
         if left.within(steps.low, steps.high)[0].size:
-            series = [left, *series]
+            first = next((place for place, curve in enumerate(series) if isinstance(curve, StepCurve)), 0)
+            series = [*series[:first], left, *series[first:]]
         data = [np.asarray(also), *(values for curve in series for values in _seen(curve, steps))]
         axis = self.axis("y", data, up, scale)
         marks = [event.step for event in snapshot.events if event.command and places(event.command)]
