@@ -28,10 +28,9 @@ def replay(run: str, glyphs: str) -> int:
     from periodic_tui.ui.screens.opening import Opening
 
     def open_session() -> tuple[Playback, Sequence[tuple[str, str, str, str]]]:
-        from periodic_tui.presets.files import built_in
         from periodic_tui.ui.playback import Playback
 
-        return Playback(recording.folder), built_in()
+        return Playback(recording.folder), ()
 
     about = recording.about
     opening = Opening(about.name, about.title, f"The recording {recording.folder.name}.", "reading it")

@@ -250,8 +250,8 @@ class Dashboard(AtOnce):
         self._open(Help(self.snapshot.title, self.snapshot.story, rows))
 
     def action_list_presets(self) -> None:
-        replays = isinstance(self.session, Playback)
-        picker = Picker(self.presets, self.snapshot.preset, self.recordings, replays, self.glyphs)
+        presets = [] if isinstance(self.session, Playback) else self.presets
+        picker = Picker(presets, self.snapshot.preset, self.recordings, self.glyphs)
         self._open(picker, self._take)
 
     def _take(self, chosen: str | Path | None) -> None:
@@ -364,8 +364,9 @@ class Dashboard(AtOnce):
             self.action_send(words)
 
     def action_load_preset(self, number: int) -> None:
-        if number <= len(self.presets):
-            self.deliver(Load(self.presets[number - 1].name))
+        known = number <= len(self.presets)
+        if known or isinstance(self.session, Playback):
+            self.deliver(Load(self.presets[number - 1].name if known else str(number)))
 
     def _send_chosen(self, command: Callable[[str], Command], name: str | None) -> None:
         """Queue a command for what was chosen from a menu, if anything was."""

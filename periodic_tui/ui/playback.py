@@ -27,6 +27,8 @@ UNKNOWN = 0.1
 """Seconds between two pictures whose times tell nothing."""
 LOOK = 0.5
 """Seconds between two looks whether a recording has grown."""
+ASIDE = 0.005
+"""Seconds between two verdicts that are read by the way: who plays and draws goes first."""
 SLOWEST, FASTEST = 1 / 8, 1024.0
 """Paces, in times real time."""
 
@@ -178,9 +180,9 @@ class Playback:
 
     def _rest(self) -> float | None:
         """Seconds until something is due; None: until something comes."""
-        if self._unread:
-            return 0.0
         due = [self._look_at] if self._written else []
+        if self._unread:
+            due.append(self._clock() + ASIDE)
         if self._playing and self._ahead:
             due.append(self._due)
         return max(0.0, min(due) - self._clock()) if due else None

@@ -42,7 +42,7 @@ class Preset(NamedTuple):
 
 class Picker(Menu):
     """Returns the name of the chosen preset, the folder of the chosen recording, or None. Presets of one write-up stand
-    together; tab shows the recordings, newest first."""
+    together; tab shows the recordings, newest first. Where there are no presets, those are all there is."""
 
     DEFAULT_CSS = "Picker OptionList { text-wrap: nowrap; text-overflow: ellipsis; }"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,19 +56,19 @@ class Picker(Menu):
         presets: Sequence[Preset],
         current: str,
         recordings: Callable[[], Sequence[Entry]] = lambda: (),
-        recordings_first: bool = False,
         glyphs: Glyphs = "braille",
     ) -> None:
         self.entries = list(_entries(presets))
         names = [option.id for option in self.entries]
-        super().__init__("presets", self.entries, "tab: recordings", names.index(current) if current in names else 1)
+        chosen = names.index(current) if current in names else min(1, len(names))
+        super().__init__("presets", self.entries, "tab: recordings", chosen)
         self._find, self._found = recordings, list[Path]()
         self._recorded = OptionList(Option("looking for them", disabled=True))
         self._recorded.styles.width = RECORDED_COLUMNS
         self._recorded.border_title = "recordings: enter replays one"
-        self._recorded.border_subtitle = plain("● being written · tab: presets", glyphs)
+        self._recorded.border_subtitle = plain("● being written" + " · tab: presets" * bool(presets), glyphs)
         self._glyphs = glyphs
-        self._show(recordings_first)
+        self._show(not presets)
 
     def compose(self) -> ComposeResult:
         yield self._list
@@ -81,7 +81,7 @@ class Picker(Menu):
 
     def action_turn(self) -> None:
         """Show the other list."""
-        self._show(not self._recorded.display)
+        self._show(not self.entries or not self._recorded.display)
         (self._recorded if self._recorded.display else self._list).focus()
 
     def _show(self, recorded: bool) -> None:
