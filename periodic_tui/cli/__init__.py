@@ -14,6 +14,7 @@ COMMANDS = {
     "presets": "presets",
     "show": "presets",
     "check": "presets",
+    "replay": "replay",
     "doctor": "doctor",
 }
 """Subcommands and the modules that hold them, imported when they are wanted: the first frame waits for none."""
