@@ -50,8 +50,12 @@ def built_in() -> list[tuple[str, str, str, str]]:
 
 def dump(experiment: Experiment) -> str:
     """The experiment as TOML: a valid preset of the same run."""
-    text = tomli_w.dumps(experiment.model_dump(mode="json", exclude_none=True), multiline_strings=True)
-    return printable(text, keep="\n")
+    return as_toml(experiment.model_dump(mode="json", exclude_none=True))
+
+
+def as_toml(table: dict[str, Any]) -> str:
+    """A preset's table as TOML."""
+    return printable(tomli_w.dumps(table, multiline_strings=True), keep="\n")
 
 
 def _read(preset: str) -> dict[str, Any]:
