@@ -11,10 +11,11 @@ COMMANDS = {
     "train": "train",
     "runs": "runs",
     "resume": "resume",
+    "replay": "replay",
+    "export": "export",
     "presets": "presets",
     "show": "presets",
     "check": "presets",
-    "replay": "replay",
     "doctor": "doctor",
 }
 """Subcommands and the modules that hold them, imported when they are wanted: the first frame waits for none."""
