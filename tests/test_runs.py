@@ -187,6 +187,29 @@ def test_a_disk_on_which_nothing_can_be_run_is_good_enough(small_disk: Path) -> 
     assert Recording(small_disk / "run").status.ended == "finished"
 
 
+HANGING = [
+    sys.executable,
+    "-c",
+    "import threading\n"
+    "from periodic_tui.cli import main\n"
+    "from periodic_tui.engine.recording import shelf\n"
+    "shelf.replace_file = lambda *arguments: threading.Event().wait()\n"
+    "main()",
+]
+"""The program where the disk takes no picture and no checkpoint, and never answers."""
+
+
+def test_a_disk_that_hangs_holds_up_neither_training_nor_the_end(state: Path) -> None:
+    result = run(*TRAIN, "400", program=HANGING)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "finished after 400 steps" in result.stdout
+    with Terminal([*HANGING, "sine-31", "--engine", "eager"]) as terminal:
+        terminal.wait_for("training")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit() == 130
+        assert terminal.unrestored() == []
+
+
 # Signals.
 
 

@@ -85,6 +85,8 @@ class Recorder:
         self._new_checkpoint: _Kept | None = None
         self._news: deque[str] = deque()
         self._status, self._told, self._told_at = Status(), Status(), -math.inf
+        self._at = (0, 0, 0.0)
+        """Steps, lines and seconds of training: newer than the status, and told much more often."""
         self._began = self._next = -math.inf
         self._unstored: Snapshot | None = None
         """The newest picture, where it was not yet time for it."""
@@ -100,7 +102,8 @@ class Recorder:
         recorder = cls(recording.folder, recording.about, **options)
         recorder._went_before = lines = recording.lines()
         recorder.lines = max((line.number + 1 for line in lines), default=0)
-        recorder._status = replace(recording.status, ended="")
+        recorder._status = status = replace(recording.status, ended="")
+        recorder._at = (status.step, status.lines, status.seconds)
         return recorder
 
     def begin(self) -> None:
@@ -140,9 +143,8 @@ class Recorder:
     def picture(self, snapshot: Snapshot) -> None:
         """There is a new picture: stored if it is time, or if something has happened since the last one."""
         loss = snapshot.loss if math.isfinite(snapshot.loss) else None
-        self._status = replace(
-            self._status, step=snapshot.step, lines=self.lines, verdict=snapshot.verdict.code, loss=loss
-        )
+        self._status = replace(self._status, verdict=snapshot.verdict.code, loss=loss)
+        self.status(snapshot.step)
         self._unstored = snapshot
         if not self.wants_picture:
             return
@@ -164,9 +166,8 @@ class Recorder:
 
     def status(self, step: int, seconds: float | None = None) -> None:
         """So many steps are done, in so long."""
-        if step != self._status.step:
-            seconds = self._status.seconds if seconds is None else seconds
-            self._status = replace(self._status, step=step, lines=self.lines, seconds=seconds)
+        if step != self._at[0]:
+            self._at = (step, self.lines, self._at[2] if seconds is None else seconds)
 
     def news(self) -> list[str]:
         """What the user has to know since the last call, a line each."""
@@ -288,7 +289,12 @@ class Recorder:
     @property
     def _pause(self) -> float:
         """Seconds between the last writing of the status and the next."""
-        return _HEARTBEAT if self._status == self._told else _STATUS
+        return _HEARTBEAT if self._present == self._told else _STATUS
+
+    @property
+    def _present(self) -> Status:
+        step, lines, seconds = self._at
+        return replace(self._status, step=step, lines=lines, seconds=seconds)
 
     def _rest(self) -> float:
         return max(0.0, self._told_at + self._pause - time.monotonic())
@@ -307,7 +313,7 @@ class Recorder:
             self._tell(f"a checkpoint takes {size >> 20:,} MB of {most >> 20:,}: none is stored")
 
     def _write_status(self) -> None:
-        status = self._status
+        status = self._present
         self._write_json(layout.STATUS, asdict(replace(status, time=time.time())), durable=status.ended != "")
         self._told, self._told_at = status, time.monotonic()
 
