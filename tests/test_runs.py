@@ -137,6 +137,22 @@ def test_record_records_into_that_folder(tmp_path: Path, state: Path) -> None:
     assert "holds something already" in again.stderr
 
 
+def test_the_environment_bounds_what_is_written(state: Path) -> None:
+    wide = ["train", "clock-snake", "--engine", "eager", "--steps", "2"]
+    bounds = {"PERIODIC_TUI_MB_A_RUN": "3", "PERIODIC_TUI_MB_IN_ALL": "4"}
+    result = run(*wide, env=bounds)
+    assert result.stderr.startswith("clock-snake: a checkpoint takes ")
+    (first,) = state.iterdir()
+    run(*TRAIN, "2", env=bounds)
+    (second,) = state.iterdir()
+    assert first != second, "the older one had to make room"
+    wrong = run(*TRAIN, "2", env={"PERIODIC_TUI_MB_A_RUN": "much"})
+    assert (
+        wrong.stderr == "periodic-tui train: PERIODIC_TUI_MB_A_RUN: expected a whole number of megabytes, got 'much'\n"
+    )
+    assert wrong.returncode == 2
+
+
 # Where nothing can be recorded, training goes on.
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from periodic_tui.engine.files import read_regular
 from periodic_tui.engine.recording import layout, lock
 from periodic_tui.engine.recording.durable import append, replace_file
+from periodic_tui.engine.recording.journal import MOST_BYTES as MOST_JOURNAL
 from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.recording.lighter import lighter
 from periodic_tui.engine.recording.packing import Tree, pack
@@ -93,7 +94,7 @@ class Recorder:
         self._wanted = True
         """Whether the next picture is to be kept: something has happened."""
         self._closing = self._mine = self._too_large = self._busy = False
-        self._journal = -1
+        self._journal, self._written = -1, 0
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
 
     @classmethod
@@ -234,7 +235,7 @@ class Recorder:
             self._take()
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
         self._journal = os.open(self.folder / layout.JOURNAL, flags, 0o600)
-        self._mend()
+        self._tidy()
         happened = [line.step for line in self._went_before or () if line.command or line.death is not None]
         self._pictures.open(happened)
         self._checkpoints.open()
@@ -257,10 +258,13 @@ class Recorder:
         if not self._mine:
             raise OSError("another process writes it")
 
-    def _mend(self) -> None:
-        """A line that was cut short by a crash ends here."""
-        size = os.fstat(self._journal).st_size
-        if size and os.pread(self._journal, 1, size - 1) != b"\n":
+    def _tidy(self) -> None:
+        """Take away what a crash has left half written; a line that was cut short ends here."""
+        for folder in (self.folder, self.folder / layout.PICTURES, self.folder / layout.CHECKPOINTS):
+            for file in folder.glob(".*.tmp"):
+                file.unlink()
+        self._written = os.fstat(self._journal).st_size
+        if self._written and os.lseek(self._journal, -1, os.SEEK_END) and os.read(self._journal, 1) != b"\n":
             append(self._journal, b"\n")
 
     def _turn(self) -> bool:
@@ -301,7 +305,11 @@ class Recorder:
 
     def _write_lines(self, lines: list[Line]) -> None:
         if lines:
-            append(self._journal, b"".join(line.data for line in lines))
+            data = b"".join(line.data for line in lines)
+            self._written += len(data)
+            if self._written > MOST_JOURNAL:
+                raise OSError(f"the journal takes {MOST_JOURNAL >> 20} MB already")
+            append(self._journal, data)
             os.fsync(self._journal)
 
     def _write_checkpoint(self, checkpoint: _Kept) -> None:
