@@ -11,6 +11,8 @@ COMMANDS = {
     "train": "train",
     "runs": "runs",
     "resume": "resume",
+    "replay": "replay",
+    "export": "export",
     "presets": "presets",
     "show": "presets",
     "check": "presets",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from periodic_tui.engine.errors import Refused
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
     from periodic_tui.engine.recorded_runner import RecorderFor
-    from periodic_tui.engine.recording.library import Library
+    from periodic_tui.engine.recording.library import Entry, Library
     from periodic_tui.engine.recording.recorder import Recorder
     from periodic_tui.engine.recording.recording import Plan, Recording
 
@@ -51,6 +51,25 @@ def _limit(name: str) -> int | None:
     if not (text.isascii() and text.isdigit() and int(text[:10]) >= 1 and len(text) < 10):
         raise Refused(f"{name}: expected a whole number of megabytes, got {text[:40]!r}")
     return int(text) << 20
+
+
+def found(run: str) -> Recording:
+    """The recording of that name, or in that folder. Raises Refused."""
+    from periodic_tui.engine.recording.library import Library
+
+    try:
+        kept = library()
+    except Refused:
+        kept = Library(Path(os.devnull))
+    return kept.find(run)
+
+
+def recordings() -> Sequence[Entry]:
+    """The user's recordings, newest first; none where there is no place for them."""
+    try:
+        return library().runs()
+    except Refused:
+        return ()
 
 
 def record_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -146,7 +146,7 @@ class Recorder:
         loss = snapshot.loss if math.isfinite(snapshot.loss) else None
         self._status = replace(self._status, verdict=snapshot.verdict.code, loss=loss)
         self.status(snapshot.step)
-        self._unstored = snapshot
+        self._unstored = snapshot = replace(snapshot, time=time.time())
         if not self.wants_picture:
             return
         keep, now = self._wanted, self._clock()
