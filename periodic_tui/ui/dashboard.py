@@ -287,7 +287,7 @@ class Dashboard(AtOnce):
 
     def play(self, death: Death) -> None:
         """Show a death over the panes."""
-        self._open(Replay(death, self.snapshot.preset, self.glyphs))
+        self._open(Replay(death, self.snapshot.preset, self.glyphs, self.snapshot.past is not None))
 
     def action_compare(self) -> None:
         self.want(compare=not self.view.compare)

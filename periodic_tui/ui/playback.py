@@ -301,7 +301,8 @@ class Playback:
             picture, taken = self._recording.picture(stored), self._recording.taken(stored)
         except NotReadable:
             return None
-        return place, replace(picture, time=picture.time or taken)
+        deaths = tuple(death for death in picture.deaths if death.film)
+        return place, replace(picture, time=picture.time or taken, deaths=deaths)
 
     def _show(self, place: int, way: int = 1) -> None:
         """Show a picture, or the next one that can be read in that way. Raises NotReadable where none ever could."""
