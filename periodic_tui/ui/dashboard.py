@@ -388,7 +388,8 @@ class ReplayScreen(Dashboard):
     HINTS = (("esc", "close the replay"),)
 
     def on_mount(self) -> None:
-        """Called beside that of the dashboard."""
+        """Called beside that of the dashboard. The story has been read there."""
+        self.hidden = frozenset({"story"})
         self.session.on_wake = Wake(EventLoop(), self.poll)
         threading.Thread(target=self.session.run, name="playback", daemon=True).start()
 
