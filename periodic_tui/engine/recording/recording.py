@@ -124,7 +124,8 @@ class Recording:
     def verdict(self, stored: Stored) -> str:
         """The code of the verdict in a picture; empty where it cannot be read. It costs less than the picture."""
         try:
-            code = read_packed(self._inside(layout.PICTURES) / stored.file, read=without_arrays)["verdict"]["code"]
+            path = self._inside(layout.PICTURES) / stored.file
+            code = read_packed(path, _MOST_PICTURE, without_arrays)["verdict"]["code"]
         except (NotReadable, KeyError, TypeError):
             return ""
         return code if isinstance(code, str) else ""
