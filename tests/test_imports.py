@@ -61,6 +61,8 @@ print(*sys.modules)
         ["presets", "--json"],
         ["show", "sine-31"],
         ["check", "presets/sine-31.toml"],
+        ["runs"],
+        ["runs", "--json"],
     ],
     ids=" ".join,
 )

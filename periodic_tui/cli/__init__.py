@@ -9,10 +9,12 @@ from periodic_tui.cli.command import run
 
 COMMANDS = {
     "train": "train",
+    "runs": "runs",
+    "resume": "resume",
+    "export": "export",
     "presets": "presets",
     "show": "presets",
     "check": "presets",
-    "export": "export",
     "doctor": "doctor",
 }
 """Subcommands and the modules that hold them, imported when they are wanted: the first frame waits for none."""

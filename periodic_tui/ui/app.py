@@ -101,6 +101,11 @@ class PeriodicApp(App[None], inherit_bindings=False):
         session.on_wake = Wake(self._tell, self.dashboard.poll)
         self.push_screen(self.dashboard)
 
+    def stop_session(self) -> None:
+        """Let the session save and end; from any thread."""
+        if self.session is not None:
+            self.session.stop()
+
     def interrupt(self, code: int) -> None:
         """End from a signal handler."""
         if self._event_loop is None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 DEAF = 0.5
-"""Seconds that the worker has to end in."""
+"""Seconds that the worker has to save and to end in."""
 SWITCH = 5e-4
 """Seconds for which a thread keeps the interpreter while another waits: from key to screen it changes hands often."""
 DEADLINE = 0.35
@@ -47,8 +47,7 @@ def run_dashboard(
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):
         app.run()
-    if app.session is not None:
-        app.session.stop()
+    app.stop_session()
     failure = app.failure or (app.session.failure if app.session else None)
     code = exit_code(failure, app.return_code or 0)
     if app.worker.ident is not None:
@@ -76,7 +75,8 @@ def glyphs_for(choice: str) -> Glyphs:
 
 @contextmanager
 def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
-    """Let SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time."""
+    """Let SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time; the
+    session saves meanwhile."""
 
     watch = threading.Timer(DEADLINE, give_up, [terminal])
     watch.daemon = True
@@ -84,6 +84,7 @@ def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> None:
         if watch.ident is None:
             watch.start()
+            threading.Thread(target=app.stop_session, daemon=True).start()  # it may wait for what this thread holds
             app.interrupt(INTERRUPTED)
 
     names = ("SIGTERM", "SIGHUP", "SIGINT")

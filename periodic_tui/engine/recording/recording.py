@@ -56,6 +56,10 @@ class Status:
     """How far it has come; rewritten every few seconds."""
 
     step: int = 0
+    lines: int = 0
+    """Of the journal, when that was so."""
+    seconds: float = 0.0
+    """Of training."""
     verdict: str = ""
     loss: float | None = None
     time: float = 0.0

@@ -41,6 +41,13 @@ def value_of(kind: type[T], tree: Tree, whose: str) -> T:
     return value
 
 
+def values_of(kind: type[T], tree: Tree, whose: str) -> tuple[T, ...]:
+    """Several of them, from a list."""
+    if not isinstance(tree, list):
+        raise NotReadable(f"{whose}: is damaged: expected a list")
+    return tuple(value_of(kind, each, whose) for each in tree)
+
+
 def _of(hint: Any, tree: Tree) -> Any:
     """The value of that type which the tree was."""
     origin, parts = get_origin(hint), get_args(hint)

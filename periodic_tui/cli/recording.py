@@ -1,0 +1,127 @@
+"""Where runs are recorded, as the command line and the environment say."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import platformdirs
+
+from periodic_tui import __version__
+from periodic_tui.cli.command import NAME
+from periodic_tui.engine.errors import Refused
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.experiment import Experiment
+    from periodic_tui.engine.recorded_runner import RecorderFor
+    from periodic_tui.engine.recording.library import Library
+    from periodic_tui.engine.recording.recorder import Recorder
+    from periodic_tui.engine.recording.recording import Plan, Recording
+
+_PATHS = {"target": {"path": "table.csv", "test": "test.csv"}, "init": {"file": "start.safetensors"}}
+"""Keys of a preset that name files, by their tables, and what those are called in a recording."""
+
+
+def library() -> Library:
+    """The user's recordings. Raises Refused where there is no place for them."""
+    from periodic_tui.engine.recording.library import Library
+
+    try:
+        folder = platformdirs.user_state_path(NAME)
+    except RuntimeError:  # there is no home; some versions say so by a path that begins with ~
+        folder = Path("~")
+    homeless = not os.environ.get("XDG_STATE_HOME") and os.environ.get("HOME") == ""
+    if homeless or not folder.is_absolute():
+        raise Refused("there is no home directory, and XDG_STATE_HOME names no other place")
+    return Library(folder / "runs")
+
+
+def record_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator: the options that say whether and where a run is recorded."""
+    function = click.option("--no-record", is_flag=True, help="Record nothing.")(function)
+    return click.option("--record", metavar="DIR", help="Record into that folder, a new or an empty one.")(function)
+
+
+def recorder_for(
+    record: str | None, no_record: bool, device: str, engine: str, plan: Plan | None = None
+) -> RecorderFor | None:
+    """What makes the recorder of each run that begins; None: nothing is recorded. Raises Refused or UsageError."""
+    if no_record:
+        if record is not None:
+            raise click.UsageError("--record and --no-record exclude each other")
+        return None
+    place = _Place(_new_or_empty(record)) if record is not None else _Library()
+
+    def begun(name: str, experiment: Experiment) -> Recorder:
+        from periodic_tui.engine.recording.recorder import Recorder
+        from periodic_tui.engine.recording.recording import About
+
+        folder, before = place.next(name)
+        about = About(name, experiment.title, time.time(), device, engine, __version__, plan)
+        return Recorder(folder, about, *preset_and_tables(experiment), before=before)
+
+    return begun
+
+
+def gone_on_with(recording: Recording) -> RecorderFor:
+    """What makes the recorder of a run that goes on with its recording, and of those after it."""
+    from periodic_tui.engine.recording.recorder import Recorder
+
+    first, others = [recording], recorder_for(None, False, recording.about.device, recording.about.engine)
+    assert others
+
+    def begun(name: str, experiment: Experiment) -> Recorder:
+        return Recorder.of(first.pop()) if first else others(name, experiment)
+
+    return begun
+
+
+class _Place:
+    """A folder, and more beside it where more runs begin: DIR, DIR-2, DIR-3 …"""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._number = folder, 0
+
+    def next(self, name: str) -> tuple[Path, Callable[[], object]]:
+        """The folder of the next run, and what is to be done before it is made."""
+        self._number += 1
+        own = self._folder if self._number == 1 else self._folder.with_name(f"{self._folder.name}-{self._number}")
+        return own, lambda: None
+
+
+class _Library:
+    """The user's recordings, of which old ones make room."""
+
+    def next(self, name: str) -> tuple[Path, Callable[[], object]]:
+        """As of a place. Raises Refused."""
+        kept = library()
+        return kept.new(name), kept.prune
+
+
+def _new_or_empty(record: str) -> Path:
+    folder = Path(record).absolute()
+    try:
+        if any(folder.iterdir()):
+            raise Refused(f"--record {record}: holds something already, expected a new or an empty folder")
+    except FileNotFoundError:
+        pass
+    except OSError as problem:
+        raise Refused(f"--record {record}: {problem.strerror}") from None
+    return folder
+
+
+def preset_and_tables(experiment: Experiment) -> tuple[str, dict[str, Path]]:
+    """The resolved preset as TOML, in which files bear their names in the recording; and where those are now."""
+    from periodic_tui.presets.files import dump
+
+    changed, files = {}, dict[str, Path]()
+    for table, names in _PATHS.items():
+        spec = getattr(experiment, table)
+        found = {key: path for key in names if isinstance(path := getattr(spec, key, None), str) and path}
+        changed[table] = spec.model_copy(update={key: names[key] for key in found})
+        files |= {names[key]: Path(path) for key, path in found.items()}
+    return dump(experiment.model_copy(update=changed)), files
