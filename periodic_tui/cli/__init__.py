@@ -11,6 +11,7 @@ COMMANDS = {
     "train": "train",
     "runs": "runs",
     "resume": "resume",
+    "replay": "replay",
     "export": "export",
     "presets": "presets",
     "show": "presets",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
-from periodic_tui.cli.options import overrides, run_options
-from periodic_tui.cli.recording import record_options, recorder_for
+from periodic_tui.cli.options import GLYPHS, overrides, run_options
+from periodic_tui.cli.recording import record_options, recorder_for, recordings
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN, title_and_story
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 @click.argument("preset", default=BUILT_IN[0])
 @run_options
 @click.option("--fps", type=click.IntRange(1, 120), default=10, metavar="N", help="Frames a second at most.")
-@click.option(
-    "--glyphs", type=click.Choice(["auto", "braille", "ascii"]), default="auto", help="Characters of the plots."
-)
+@GLYPHS
 @click.option("--paused", is_flag=True, help="Begin with training paused.")
 @record_options
 def dashboard(
@@ -63,7 +61,7 @@ def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto") -> 
     """Show a run until the user quits; returns the exit code."""
     from periodic_tui.ui.launch import run_dashboard
 
-    code, failure = run_dashboard(opening, open_session, glyphs)
+    code, failure = run_dashboard(opening, open_session, glyphs, recordings)
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from periodic_tui.engine.errors import Refused
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
     from periodic_tui.engine.recorded_runner import RecorderFor
-    from periodic_tui.engine.recording.library import Library
+    from periodic_tui.engine.recording.library import Entry, Library
     from periodic_tui.engine.recording.recorder import Recorder
     from periodic_tui.engine.recording.recording import Plan, Recording
 
@@ -38,6 +38,25 @@ def library() -> Library:
     if homeless or not folder.is_absolute():
         raise Refused("there is no home directory, and XDG_STATE_HOME names no other place")
     return Library(folder / "runs")
+
+
+def found(run: str) -> Recording:
+    """The recording of that name, or in that folder. Raises Refused."""
+    from periodic_tui.engine.recording.library import Library
+
+    try:
+        kept = library()
+    except Refused:
+        kept = Library(Path(os.devnull))
+    return kept.find(run)
+
+
+def recordings() -> Sequence[Entry]:
+    """The user's recordings, newest first; none where there is no place for them."""
+    try:
+        return library().runs()
+    except Refused:
+        return ()
 
 
 def record_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,12 +14,11 @@ from periodic_tui.cli.headless import Plan
 from periodic_tui.cli.recording import gone_on_with, library
 from periodic_tui.cli.train import plan_of, timed, trained
 from periodic_tui.engine.errors import Refused
-from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.presets.builtin import BUILT_IN
-from periodic_tui.presets.recorded import recorded
 
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
+    from periodic_tui.engine.recording.recording import Recording
     from periodic_tui.engine.session import Session
 
 
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="The same, with JSON Lines on stdout.")
 def resume(run: str | None, headless: bool, as_json: bool) -> int:
     """Go on with the recording RUN, a name from `runs` or a folder; without RUN with the last one that has stopped."""
+    from periodic_tui.presets.recorded import recorded
+
     recording = library().find(run) if run else _last()
     if recording.being_written:
         name = recording.folder.name
@@ -40,6 +41,8 @@ def resume(run: str | None, headless: bool, as_json: bool) -> int:
 
 
 def _last() -> Recording:
+    from periodic_tui.engine.recording.recording import Recording
+
     for entry in library().runs():
         if not entry.being_written:
             return Recording(entry.folder)

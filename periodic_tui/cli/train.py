@@ -13,7 +13,8 @@ import click
 from periodic_tui.cli.command import command
 from periodic_tui.cli.headless import Headless, Interruption, Plan, Timed, chunk_for
 from periodic_tui.cli.options import overrides, run_options
-from periodic_tui.cli.recording import record_options, recorder_for
+from periodic_tui.cli.recording import library, record_options, recorder_for
+from periodic_tui.cli.repetition import repetition_of
 from periodic_tui.cli.warn import warn
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.errors import Refused
@@ -60,17 +61,18 @@ def _finite(context: click.Context, param: click.Parameter, value: float | None)
 
 
 @command("train")
-@click.argument("preset")
+@click.argument("preset", required=False)
 @run_options
 @click.option("--steps", type=int, metavar="N", help="Steps in all; 0 reports the initial state.")
 @click.option("--seconds", type=float, callback=_finite, metavar="S", help="Time in all.")
 @click.option("--every", type=click.IntRange(1), metavar="N", help="Steps between snapshots.")
 @click.option("--at", "commands", type=timed, multiple=True, metavar="STEP:COMMAND", help="Do it after STEP steps.")
+@click.option("--from-journal", "again", metavar="RUN", help="Repeat a recorded run, with its commands.")
 @click.option("--json", "as_json", is_flag=True, help="Snapshots and summary as JSON Lines on stdout.")
 @click.option("--plot", is_flag=True, help="Draw the losses in the end.")
 @record_options
 def train(
-    preset: str,
+    preset: str | None,
     device: str,
     engine: str,
     seed: int | None,
@@ -80,6 +82,7 @@ def train(
     seconds: float | None,
     every: int | None,
     commands: tuple[Timed, ...],
+    again: str | None,
     as_json: bool,
     plot: bool,
     record: str | None,
@@ -88,7 +91,16 @@ def train(
     """Train PRESET without a screen: progress on stderr, a summary on stdout."""
     from periodic_tui.engine.recorded_runner import RecordedRunner
 
-    name, experiment = load(preset, overrides(settings, seed=seed, replicas=replicas, steps=steps))
+    changes = overrides(settings, seed=seed, replicas=replicas, steps=steps)
+    if again is not None and preset is None:
+        run = repetition_of(library().find(again), changes)
+        name, experiment, device, engine = run.name, run.experiment, run.device, run.engine
+        steps = run.steps if steps is None else steps
+        commands = (*(timed for timed in run.commands if timed[0] <= steps), *commands)
+    elif preset is not None and again is None:
+        name, experiment = load(preset, changes)
+    else:
+        raise click.UsageError("expected either a PRESET or --from-journal RUN")
     warn(name, experiment, err=True)
     plan = plan_of(experiment, steps, seconds, every, commands)
     recorder = recorder_for(record, no_record, device, engine, as_recorded(plan))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from periodic_tui.engine.commands.base import Command, parse
@@ -22,6 +23,7 @@ from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.engine.training.memory import UNDO_POINTS, enough_memory
 
 if TYPE_CHECKING:
+    from periodic_tui.engine.diagnosis import Diagnosis
     from periodic_tui.engine.run import Run
 
 RecorderFor = Callable[[str, Experiment], Recorder]
@@ -121,6 +123,10 @@ class RecordedRunner(Runner):
         """A picture in passing: its verdict is that of the last one."""
         assert self._found
         return self._as_picture(self.current.measured.glimpse(self._found))
+
+    def _as_picture(self, found: Diagnosis) -> Snapshot:
+        picture = super()._as_picture(found)
+        return replace(picture, recording=str(self._keeping.recorder.folder)) if self._keeping else picture
 
     def snapshot(self, live: bool = False) -> Snapshot:
         picture = super().snapshot(live)

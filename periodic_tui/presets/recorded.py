@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.error_messages import problems
+from periodic_tui.engine.overrides import Override, override
 from periodic_tui.engine.recording.layout import PRESET, TABLES
 from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.engine.toml import read_toml
@@ -16,13 +18,15 @@ from periodic_tui.presets.errors import PresetError
 from periodic_tui.presets.files import PATHS
 
 
-def recorded(recording: Recording) -> tuple[str, Experiment]:
-    """Name and experiment that a recorded run began with. Its tables are those in the recording: a path to anywhere
-    else is refused. Raises NotReadable, or PresetError with every problem that was found."""
+def recorded(recording: Recording, changes: Sequence[Override] = ()) -> tuple[str, Experiment]:
+    """Name and experiment that a recorded run began with, with these changes. Its tables are those in the recording: a
+    path to anywhere else is refused. Raises NotReadable, or PresetError with every problem that was found."""
     name = f"{recording.folder.name}/{PRESET}"
     table: dict[str, Any] = {}
     try:
         table = _inside(read_toml(recording.preset), recording)
+        for key, value in changes:
+            table = override(table, key, value)
         return recording.about.name, Experiment.model_validate(table)
     except ValidationError as error:
         raise PresetError(name, problems(error, table)) from None

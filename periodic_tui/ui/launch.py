@@ -12,7 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.errors import Refused
-from periodic_tui.ui.app import OpenSession, PeriodicApp
+from periodic_tui.ui.app import FindRecordings, OpenSession, PeriodicApp
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.terminal import Terminal
 
@@ -29,7 +29,7 @@ DEADLINE = 0.35
 
 
 def run_dashboard(
-    opening: Opening, open_session: OpenSession, glyphs: str = "auto"
+    opening: Opening, open_session: OpenSession, glyphs: str = "auto", recordings: FindRecordings = lambda: ()
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
 
@@ -37,12 +37,13 @@ def run_dashboard(
         opening: what the first frame says.
         open_session: called in the worker thread, after the first frame.
         glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
+        recordings: finds what can be replayed, newest first.
 
     Returns:
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
         anything did.
     """
-    app = PeriodicApp(opening, open_session, glyphs_for(glyphs))
+    app = PeriodicApp(opening, open_session, glyphs_for(glyphs), recordings)
     terminal = Terminal(sys.__stderr__)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):

@@ -90,7 +90,7 @@ def test_events_and_commands_are_told_with_their_steps_and_pictures_follow_comma
     assert (read.status.step, read.status.ended) == (15, "closed")
 
 
-def test_a_checkpoint_is_taken_at_first_before_each_command_by_the_clock_and_in_the_end(recorders: Recorders) -> None:
+def test_a_checkpoint_is_taken_before_each_command_by_the_clock_and_in_the_end(recorders: Recorders) -> None:
     clock = Clock()
     session = opened(Session, sine(), recorders[0], clock=clock)
     steps = []

@@ -6,22 +6,27 @@ from dataclasses import replace
 
 import numpy as np
 
-from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.snapshot import Layer, Snapshot
 
 HEAVY = 1 << 19
-"""Bytes from which the units' thumbnails, or the films of deaths, are left out."""
+"""Bytes from which films of deaths are left out, and a quarter of which is much for one array of a layer."""
 
 
 def lighter(snapshot: Snapshot, films: bool) -> Snapshot:
-    """The picture without thumbnails where those are large; and without films where those are, but with that of the
-    last death where `films` are wanted."""
-    return _with_few_films(_without_thumbnails(snapshot), films)
+    """The picture without large thumbnails, and with large weights in single precision; and without films where those
+    are large, but with that of the last death where `films` are wanted."""
+    return _with_few_films(replace(snapshot, layers=tuple(map(_light, snapshot.layers))), films)
 
 
-def _without_thumbnails(snapshot: Snapshot) -> Snapshot:
-    if sum(layer.thumbnails.nbytes for layer in snapshot.layers) < HEAVY:
-        return snapshot
-    return replace(snapshot, layers=tuple(replace(layer, thumbnails=np.empty(0)) for layer in snapshot.layers))
+def _light(layer: Layer) -> Layer:
+    thumbnails = layer.thumbnails if layer.thumbnails.nbytes <= HEAVY // 4 else np.empty(0)
+    incoming, outgoing = _single(layer.incoming), _single(layer.outgoing)
+    return replace(layer, thumbnails=thumbnails, incoming=incoming, outgoing=outgoing)
+
+
+def _single(weights: Floats) -> Floats:
+    return weights if weights.nbytes <= HEAVY // 4 else weights.astype(np.float32)
 
 
 def _with_few_films(snapshot: Snapshot, films: bool) -> Snapshot:

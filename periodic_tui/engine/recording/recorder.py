@@ -143,7 +143,7 @@ class Recorder:
         self._status = replace(
             self._status, step=snapshot.step, lines=self.lines, verdict=snapshot.verdict.code, loss=loss
         )
-        self._unstored = snapshot
+        self._unstored = snapshot = replace(snapshot, time=time.time())
         if not self.wants_picture:
             return
         keep, now = self._wanted, self._clock()

@@ -171,8 +171,9 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
     assert [each.name for each in tmp_path.iterdir()] == ["letter.txt"]
 
 
-def test_a_large_picture_goes_without_thumbnails_and_old_films(tmp_path: Path) -> None:
-    layer = Layer("hidden.0", np.ones(3), thumbnails=np.zeros((512, 512)))
+def test_a_large_picture_goes_without_thumbnails_double_precision_and_old_films(tmp_path: Path) -> None:
+    weights = np.random.default_rng(0).normal(size=(512, 512))
+    layer = Layer("hidden.0", np.ones(3), thumbnails=np.zeros((512, 512)), incoming=weights, bias=weights[0])
     moment = Moment(1, np.zeros((128, 128)), 0.0, np.zeros(2), 0.0, np.zeros(3))
     deaths = tuple(Death(number, 1, 0, 0, (0,), "died", np.zeros(128), (moment,) * 3) for number in range(2))
     events = (Event(1, "died", None, 0), Event(1, "died", None, 1))
@@ -184,7 +185,10 @@ def test_a_large_picture_goes_without_thumbnails_and_old_films(tmp_path: Path) -
     ended(told)
     read = Recording(tmp_path / "run")
     kept, passing = (read.picture(each) for each in read.pictures())
-    assert kept.layers[0].thumbnails.size == passing.layers[0].thumbnails.size == 0
+    for each in (kept.layers[0], passing.layers[0]):
+        assert each.thumbnails.size == 0
+        assert np.allclose(each.incoming, weights, rtol=1e-6)
+        assert (each.incoming.nbytes, each.bias.tolist()) == (weights.nbytes // 2, weights[0].tolist())
     assert ([each.number for each in kept.deaths], [each.death for each in kept.events]) == ([1], [None, 1])
     assert (passing.deaths, [each.death for each in passing.events]) == ((), [None, None])
 
