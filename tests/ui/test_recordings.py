@@ -48,6 +48,12 @@ def opened(session: Session, act: Act, root: Path, size: tuple[int, int] = (120,
     asyncio.run(run())
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told stays until a test on a busy machine has seen it."""
+    monkeypatch.setattr(PeriodicApp, "NOTIFICATION_TIMEOUT", 60.0)
+
+
 def still(folder: Path) -> Playback:
     """A replay in which no time passes."""
     return Playback(folder, clock=lambda: 0.0)

@@ -31,6 +31,12 @@ def at(step: int, **changes: object) -> Snapshot:
     return replace(SINE, step=step, loss=step / 1e4, events=events, **changes)  # type: ignore[arg-type]
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told stays until a test on a busy machine has seen it."""
+    monkeypatch.setattr(PeriodicApp, "NOTIFICATION_TIMEOUT", 3 * PATIENCE)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return write_recording(tmp_path / "run", [at(step) for step in range(0, 5_000, 1_000)], LINES)
@@ -170,7 +176,8 @@ def test_without_a_recording_one_line_says_so(key: str, told: str) -> None:
 def test_a_recording_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
         await pilot.press("comma")
-        await until(app, pilot, lambda: any("there is no such recording" in row for row in rows_of(app)))
+        await until(app, pilot, lambda: bool(app._notifications))
+        assert [told.message for told in app._notifications] == [f"{tmp_path / 'gone'}: is no recording"]
         assert "● paused" in rows_of(app)[0]
 
     visit(recorded(tmp_path / "gone"), act)
