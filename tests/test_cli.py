@@ -89,6 +89,7 @@ def test_check_names_each_problem_of_each_file(tmp_path: Path) -> None:
         (["--record", "README.md"], "--record README.md: Not a directory"),
         (["train", "sine-31", "--record", "presets"], "periodic-tui train: --record presets: holds something already"),
         (["sine-31"], "the dashboard needs a terminal"),
+        (["train", "sine-31", "--no-record", "--record", "x"], "--record and --no-record exclude each other"),
         (["--no-record", "--record", "x"], "--record and --no-record exclude each other"),
         (["--paused"], "`periodic-tui train sine-31` trains without one"),
     ],

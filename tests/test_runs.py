@@ -137,6 +137,22 @@ def test_record_records_into_that_folder(tmp_path: Path, state: Path) -> None:
     assert "holds something already" in again.stderr
 
 
+def test_the_environment_bounds_what_is_written(state: Path) -> None:
+    wide = ["train", "clock-snake", "--engine", "eager", "--steps", "2"]
+    bounds = {"PERIODIC_TUI_MB_A_RUN": "3", "PERIODIC_TUI_MB_IN_ALL": "4"}
+    result = run(*wide, env=bounds)
+    assert result.stderr.startswith("clock-snake: a checkpoint takes ")
+    (first,) = state.iterdir()
+    run(*TRAIN, "2", env=bounds)
+    (second,) = state.iterdir()
+    assert first != second, "the older one had to make room"
+    wrong = run(*TRAIN, "2", env={"PERIODIC_TUI_MB_A_RUN": "much"})
+    assert (
+        wrong.stderr == "periodic-tui train: PERIODIC_TUI_MB_A_RUN: expected a whole number of megabytes, got 'much'\n"
+    )
+    assert wrong.returncode == 2
+
+
 # Where nothing can be recorded, training goes on.
 
 
@@ -185,6 +201,29 @@ def test_a_disk_that_is_full_stops_the_recording_and_not_the_training(small_disk
 def test_a_disk_on_which_nothing_can_be_run_is_good_enough(small_disk: Path) -> None:
     assert run(*TRAIN, "0", "--record", str(small_disk / "run")).stderr == ""
     assert Recording(small_disk / "run").status.ended == "finished"
+
+
+HANGING = [
+    sys.executable,
+    "-c",
+    "import threading\n"
+    "from periodic_tui.cli import main\n"
+    "from periodic_tui.engine.recording import shelf\n"
+    "shelf.replace_file = lambda *arguments: threading.Event().wait()\n"
+    "main()",
+]
+"""The program where the disk takes no picture and no checkpoint, and never answers."""
+
+
+def test_a_disk_that_hangs_holds_up_neither_training_nor_the_end(state: Path) -> None:
+    result = run(*TRAIN, "400", program=HANGING)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "finished after 400 steps" in result.stdout
+    with Terminal([*HANGING, "sine-31", "--engine", "eager"]) as terminal:
+        terminal.wait_for("training")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit() == 130
+        assert terminal.unrestored() == []
 
 
 # Signals.

@@ -34,7 +34,7 @@ _UNDO_BYTES = 1 << 23
 _NOT_REPEATED = ("load", "new", "branch", "step")
 """Commands that begin a run, or whose step is trained anyway."""
 _PATIENCE = 2.0
-"""Seconds that a branch waits for the disk."""
+"""Seconds that a branch, and the end of a run that is over, wait for the disk."""
 
 
 class RecordedRunner(Runner):
@@ -87,8 +87,9 @@ class RecordedRunner(Runner):
         self._keeping.save(self.step)
 
     def close(self, ended: str = "closed", save: bool = True) -> None:
-        """Save, and end the recording. It is waited for a quarter of a second, however the disk is."""
-        self._end_recording(ended, DEADLINE, save)
+        """Save, and end the recording. However the disk is, it is waited for a quarter of a second, or for two seconds
+        where training came to its own end, and nobody waits."""
+        self._end_recording(ended, _PATIENCE if ended in ("finished", "diverged") else DEADLINE, save)
 
     def _end_recording(self, ended: str, wait: float, save: bool = True) -> None:
         if self._keeping:

@@ -15,6 +15,8 @@ from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from periodic_tui.engine.recording.library import Entry
     from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.dashboard import Dashboard
@@ -110,6 +112,11 @@ class PeriodicApp(App[None], inherit_bindings=False):
         """Let the session save and end; from any thread."""
         if self.session is not None:
             self.session.stop()
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End; the session saves meanwhile."""
+        self.stop_session()
+        super().exit(result, return_code, message)
 
     def interrupt(self, code: int) -> None:
         """End from a signal handler."""

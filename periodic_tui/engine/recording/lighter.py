@@ -16,7 +16,13 @@ HEAVY = 1 << 19
 def lighter(snapshot: Snapshot, films: bool) -> Snapshot:
     """The picture without large thumbnails, and with large weights in single precision; and without films where those
     are large, but with that of the last death where `films` are wanted."""
-    return _with_few_films(replace(snapshot, layers=tuple(map(_light, snapshot.layers))), films)
+    if any(_is_heavy(layer) for layer in snapshot.layers):
+        snapshot = replace(snapshot, layers=tuple(map(_light, snapshot.layers)))
+    return _with_few_films(snapshot, films)
+
+
+def _is_heavy(layer: Layer) -> bool:
+    return max(each.nbytes for each in (layer.thumbnails, layer.incoming, layer.outgoing)) > HEAVY // 4
 
 
 def _light(layer: Layer) -> Layer:

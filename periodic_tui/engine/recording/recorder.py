@@ -19,6 +19,7 @@ import numpy as np
 from periodic_tui.engine.files import read_regular
 from periodic_tui.engine.recording import layout, lock
 from periodic_tui.engine.recording.durable import append, replace_file
+from periodic_tui.engine.recording.journal import MOST_BYTES as MOST_JOURNAL
 from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.recording.lighter import lighter
 from periodic_tui.engine.recording.packing import Tree, pack
@@ -85,13 +86,15 @@ class Recorder:
         self._new_checkpoint: _Kept | None = None
         self._news: deque[str] = deque()
         self._status, self._told, self._told_at = Status(), Status(), -math.inf
+        self._at = (0, 0, 0.0)
+        """Steps, lines and seconds of training: newer than the status, and told much more often."""
         self._began = self._next = -math.inf
         self._unstored: Snapshot | None = None
         """The newest picture, where it was not yet time for it."""
         self._wanted = True
         """Whether the next picture is to be kept: something has happened."""
         self._closing = self._mine = self._too_large = self._busy = False
-        self._journal = -1
+        self._journal, self._written = -1, 0
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
 
     @classmethod
@@ -100,7 +103,8 @@ class Recorder:
         recorder = cls(recording.folder, recording.about, **options)
         recorder._went_before = lines = recording.lines()
         recorder.lines = max((line.number + 1 for line in lines), default=0)
-        recorder._status = replace(recording.status, ended="")
+        recorder._status = status = replace(recording.status, ended="")
+        recorder._at = (status.step, status.lines, status.seconds)
         return recorder
 
     def begin(self) -> None:
@@ -140,9 +144,8 @@ class Recorder:
     def picture(self, snapshot: Snapshot) -> None:
         """There is a new picture: stored if it is time, or if something has happened since the last one."""
         loss = snapshot.loss if math.isfinite(snapshot.loss) else None
-        self._status = replace(
-            self._status, step=snapshot.step, lines=self.lines, verdict=snapshot.verdict.code, loss=loss
-        )
+        self._status = replace(self._status, verdict=snapshot.verdict.code, loss=loss)
+        self.status(snapshot.step)
         self._unstored = snapshot = replace(snapshot, time=time.time())
         if not self.wants_picture:
             return
@@ -164,9 +167,8 @@ class Recorder:
 
     def status(self, step: int, seconds: float | None = None) -> None:
         """So many steps are done, in so long."""
-        if step != self._status.step:
-            seconds = self._status.seconds if seconds is None else seconds
-            self._status = replace(self._status, step=step, lines=self.lines, seconds=seconds)
+        if step != self._at[0]:
+            self._at = (step, self.lines, self._at[2] if seconds is None else seconds)
 
     def news(self) -> list[str]:
         """What the user has to know since the last call, a line each."""
@@ -233,7 +235,7 @@ class Recorder:
             self._take()
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
         self._journal = os.open(self.folder / layout.JOURNAL, flags, 0o600)
-        self._mend()
+        self._tidy()
         happened = [line.step for line in self._went_before or () if line.command or line.death is not None]
         self._pictures.open(happened)
         self._checkpoints.open()
@@ -256,10 +258,13 @@ class Recorder:
         if not self._mine:
             raise OSError("another process writes it")
 
-    def _mend(self) -> None:
-        """A line that was cut short by a crash ends here."""
-        size = os.fstat(self._journal).st_size
-        if size and os.pread(self._journal, 1, size - 1) != b"\n":
+    def _tidy(self) -> None:
+        """Take away what a crash has left half written; a line that was cut short ends here."""
+        for folder in (self.folder, self.folder / layout.PICTURES, self.folder / layout.CHECKPOINTS):
+            for file in folder.glob(".*.tmp"):
+                file.unlink()
+        self._written = os.fstat(self._journal).st_size
+        if self._written and os.lseek(self._journal, -1, os.SEEK_END) and os.read(self._journal, 1) != b"\n":
             append(self._journal, b"\n")
 
     def _turn(self) -> bool:
@@ -288,14 +293,23 @@ class Recorder:
     @property
     def _pause(self) -> float:
         """Seconds between the last writing of the status and the next."""
-        return _HEARTBEAT if self._status == self._told else _STATUS
+        return _HEARTBEAT if self._present == self._told else _STATUS
+
+    @property
+    def _present(self) -> Status:
+        step, lines, seconds = self._at
+        return replace(self._status, step=step, lines=lines, seconds=seconds)
 
     def _rest(self) -> float:
         return max(0.0, self._told_at + self._pause - time.monotonic())
 
     def _write_lines(self, lines: list[Line]) -> None:
         if lines:
-            append(self._journal, b"".join(line.data for line in lines))
+            data = b"".join(line.data for line in lines)
+            self._written += len(data)
+            if self._written > MOST_JOURNAL:
+                raise OSError(f"the journal takes {MOST_JOURNAL >> 20} MB already")
+            append(self._journal, data)
             os.fsync(self._journal)
 
     def _write_checkpoint(self, checkpoint: _Kept) -> None:
@@ -307,7 +321,7 @@ class Recorder:
             self._tell(f"a checkpoint takes {size >> 20:,} MB of {most >> 20:,}: none is stored")
 
     def _write_status(self) -> None:
-        status = self._status
+        status = self._present
         self._write_json(layout.STATUS, asdict(replace(status, time=time.time())), durable=status.ended != "")
         self._told, self._told_at = status, time.monotonic()
 

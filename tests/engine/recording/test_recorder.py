@@ -134,6 +134,7 @@ def test_going_on_with_a_recording_counts_on_and_mends_a_line_cut_short(tmp_path
     ended(first)
     with (folder / layout.JOURNAL).open("ab") as journal:
         journal.write(b'{"format": 1, "numb')
+    (folder / layout.CHECKPOINTS / ".00000001-6.safetensors.1.tmp").write_bytes(b"half")
     again = Recorder.of(Recording(folder), clock=Clock())
     again.begin()
     assert again.lines == 1
@@ -146,6 +147,18 @@ def test_going_on_with_a_recording_counts_on_and_mends_a_line_cut_short(tmp_path
     assert [(each.number, each.step) for each in read.pictures()] == [(0, 0), (1, 6)]
     assert [(each.number, each.step) for each in read.checkpoints()] == [(0, 5), (1, 7)]
     assert read.about == ABOUT
+    assert not list(folder.rglob(".*.tmp"))
+
+
+def test_a_journal_that_nobody_could_read_any_more_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "MOST_JOURNAL", 2 << 20)
+    told = begun(tmp_path / "run")
+    for step in range(3):
+        told.event(Event(step, "x" * 1_000_000))
+    until(lambda: told.failure)
+    assert told.news() == ["recording stopped: the journal takes 2 MB already"]
 
 
 def test_only_one_writes(tmp_path: Path) -> None:
