@@ -47,7 +47,7 @@ PANES = {
     "fit": "the target and what the network makes of it, over the input",
     "population": "a cell for each replica, by its verdict; below it how their losses spread",
     "landscape": "the loss and its gradient around the present parameters",
-    "weights": "the parameters as they are, beside the known ones where there are such",
+    "weights": "the parameters as they are; those of a few units with two inputs as arrows, a unit each",
     "features": "what the last hidden layer makes of the probe, in two dimensions (PCA or t-SNE)",
     "verdict": "what is the matter, with the figures that it rests on, and what to do about it",
     "events": "what happened at which step; a command's mark in the plots stands at the same step",

@@ -45,8 +45,11 @@ ONE_BY_ONE: dict[str, Settings] = {
 }
 """They move one replica after the other: a sixteenth of the replicas, a quarter of the steps."""
 UNITS = {
-    kind: {"model.activation": kind} for kind in ("leaky-relu", "prelu", "elu", "selu", "softplus", "sigmoid", "tanh")
-}
+    kind: {"model.activation": kind}
+    for kind in (
+        "leaky-relu", "prelu", "elu", "selu", "softplus", "sigmoid", "tanh", "exponential", "mexican-hat", "morlet",
+    )
+}  # fmt: skip
 VARIANTS: dict[str, Settings] = {
     "no bias": {"model.bias": False},
     "10 % dropout": {"model.dropout": 0.1},
@@ -55,6 +58,9 @@ VARIANTS: dict[str, Settings] = {
     "6 units": {"model.hidden": [6]},
     "12 units": {"model.hidden": [12]},
     "positive outgoing weights": {"init.outgoing": "positive"},
+    "two layers of 8 tanh": {"model.hidden": [8, 8], "model.activation": "tanh"},
+    "two layers of 16 tanh": {"model.hidden": [16, 16], "model.activation": "tanh"},
+    "two layers of 8 ReLUs": {"model.hidden": [8, 8]},
 }
 STARTS: dict[str, Settings] = {
     "U[0, 1)": {},
