@@ -121,6 +121,8 @@ class Layer(_ReadOnly):
     nobody has asked."""
     drift: float = 0.0
     """How far the incoming weights are from where they started, over their size there."""
+    learned: dict[str, float] = field(default_factory=dict)
+    """What its activation learns, as Snake's a: name to value."""
 
     @property
     def units(self) -> int:

@@ -151,6 +151,11 @@ def test_other_weights_are_maps(layer: Layer, height: int) -> None:
     assert "°" not in text
 
 
+def test_the_weights_tell_what_an_activation_learns() -> None:
+    rows = framed(WeightsPane, replace(MAGNITUDE, layers=(replace(POINTS, learned={"a": 29.876}),)), (80, 12))
+    assert "hidden.0: weights of each unit · a 29.88 · moved 20% of its start" in rows[1]
+
+
 def test_features_are_points_told_apart_by_the_target() -> None:
     target = np.arange(9.0)
     assert [mask.sum() for mask in thirds(target)] == [3, 3, 3]

@@ -15,8 +15,8 @@ from periodic_tui.plotting.plane import arrows
 from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.widgets.pane import Pane
 
-Table = tuple[str, Floats, float | None]
-"""Name, weights `[rows, columns]`, and how far they have moved, where that is known."""
+Table = tuple[str, Floats, str]
+"""Name, weights `[rows, columns]`, and what else there is to say."""
 
 MOST_ARROWS = 12
 """Units whose weights are arrows."""
@@ -40,9 +40,9 @@ class WeightsPane(Pane):
         return bool(snapshot.layers)
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
-        tables: list[Table] = [(layer.name, incoming(layer), layer.drift) for layer in snapshot.layers]
+        tables: list[Table] = [(layer.name, incoming(layer), remarks(layer)) for layer in snapshot.layers]
         if snapshot.layers and snapshot.layers[-1].outgoing.size:
-            tables.append(("output", snapshot.layers[-1].outgoing, None))
+            tables.append(("output", snapshot.layers[-1].outgoing, ""))
         room = size.height - SMALL * (len(tables) - 1)
         if not (snapshot.layers and has_plane(snapshot.layers[0], room)):
             return self._maps(tables, size)
@@ -54,9 +54,9 @@ class WeightsPane(Pane):
         cells, rows = Cells.blank(*size), size.height // max(len(tables), 1)
         if rows < 2:
             tables, rows = tables[: size.height // 2], 2
-        for number, (name, table, drift) in enumerate(tables):
+        for number, (name, table, remark) in enumerate(tables):
             largest = float(np.abs(table[np.isfinite(table)]).max(initial=0.0)) or 1e-12
-            title = f"{name} ±{largest:.2g}{moved(drift)}"
+            title = f"{name} ±{largest:.2g}{remark}"
             cells = cells.write(0, number * rows, plain(title, self.glyphs), Ink.QUIET)
             colors = None if self.app.no_color else DIVERGING
             picture = heat_map(table, size.width, rows - 1, -largest, largest, colors, self.glyphs)
@@ -78,9 +78,10 @@ def incoming(layer: Layer) -> Floats:
     return table
 
 
-def moved(drift: float | None) -> str:
-    """How far weights are from where they started."""
-    return "" if drift is None else f" · moved {drift:.0%} of its start"
+def remarks(layer: Layer) -> str:
+    """What a layer's activation learns, and how far its weights are from where they started."""
+    learned = "".join(f" · {name} {value:.4g}" for name, value in layer.learned.items())
+    return f"{learned} · moved {layer.drift:.0%} of its start"
 
 
 def has_plane(layer: Layer, rows: int) -> bool:
@@ -94,7 +95,7 @@ def directions(layer: Layer, size: Size, glyphs: Glyphs) -> Cells:
     inks = [Ink.TROUBLE if unit in layer.dead else Ink.NETWORK for unit in range(layer.units)]
     names = [str(unit) for unit in range(layer.units)]
     picture = arrows(layer.incoming, names, inks, size.width - KEY, size.height - 1, glyphs)
-    title = f"{layer.name}: weights of each unit{moved(layer.drift)}"
+    title = f"{layer.name}: weights of each unit{remarks(layer)}"
     cells = Cells.blank(*size).write(0, 0, plain(title, glyphs), Ink.QUIET).paste(picture, 0, 1)
     for unit, ink in enumerate(inks):
         cells = cells.write(size.width - KEY + 1, unit + 1, plain(direction(layer, unit), glyphs), ink)

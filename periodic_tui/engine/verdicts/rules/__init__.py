@@ -42,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     frequency.stuck_outside_basin,
     data.linear_network,
     data.noise_floor,
+    data.overfit,
     steps.step_too_small,
     steps.plateau,
     outcome.learning,

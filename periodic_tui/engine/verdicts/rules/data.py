@@ -8,11 +8,13 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Mask
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules.base import AGAIN, WITH_BENDS, WITH_UNITS, Statement, ratio, rule
+from periodic_tui.engine.verdicts.rules.base import AGAIN, OTHER_START, WITH_BENDS, WITH_UNITS, Statement, ratio, rule
 from periodic_tui.engine.verdicts.words import explained, in_one_line
 
 _NOISE: Final = 0.1
 """Share of the noise variance by which the training loss may differ from it."""
+_MOSTLY: Final = 0.5
+"""Share of the target, or of the noise, of which one says that it is learned."""
 _CONTRADICTION: Final = 0.01
 """Share of the variance from which contradicting rows are the matter, …"""
 _AT_FLOOR: Final = 1.1
@@ -122,9 +124,31 @@ def is_at_noise_floor(e: Evidence) -> Mask:
 
 @rule("noise-floor", is_at_noise_floor)
 def noise_floor(e: Evidence) -> Statement:
-    """The expected loss of a minibatch is within 10 % of the noise variance that the preset declares."""
+    """The expected loss of a minibatch is within 10 % of the noise variance that the preset declares. Where the fit
+    explains less than half of the target, the noise hides what is missing."""
     training, variance = e.train_loss[0], e.noise**2
-    text = f"Only the declared noise is left: training loss {training:.4g}, noise variance {variance:.4g}."
-    short = in_one_line(text, f"Only the declared noise is left: loss {training:.4g}, variance {variance:.4g}.")
+    what = "Only the declared noise is left" if e.explained[0] > _MOSTLY else "The declared noise hides the rest"
+    text = f"{what}: training loss {training:.4g}, noise variance {variance:.4g}."
+    short = in_one_line(text, f"{what}: loss {training:.4g}, variance {variance:.4g}.")
+    if e.explained[0] <= _MOSTLY:
+        text += f" The fit explains {explained(e.explained[0])} of the target."
     figures = {"loss": e.loss[0], "train_loss": training, "noise_variance": variance}
     return Statement(text, short, figures, ratio(_NOISE * variance, abs(training - variance)), (AGAIN,))
+
+
+@rule("overfit", lambda e: ~e.good & (e.train_loss < (1 - _MOSTLY) * e.noise**2) & (e.loss > _MOSTLY * e.noise**2))
+def overfit(e: Evidence) -> Statement:
+    """More than half of a fixed data set's declared noise was learned: the loss on the noisy points is below half of
+    its variance, that on the noise-free values above. (Least squares with p parameters on n points leaves 1 − p/n of
+    the variance there, and p/n here.)"""
+    training, loss, variance = e.train_loss[0], e.loss[0], e.noise**2
+    text = (
+        f"The noise is learned, too: the loss is {training:.3g} on the noisy points and {loss:.3g} against their "
+        f"noise-free values; the noise has a variance of {variance:.3g}. More points, fewer units or fewer steps help."
+    )
+    short = in_one_line(
+        f"The noise is learned, too: loss {training:.3g} on noisy points, {loss:.3g} without the noise.",
+        f"The noise is learned, too: loss {training:.2g}, without the noise {loss:.2g}.",
+    )
+    figures = {"loss": loss, "train_loss": training, "noise_variance": variance, "explained": e.explained[0]}
+    return Statement(text, short, figures, loss / (_MOSTLY * variance), (OTHER_START,))
