@@ -230,6 +230,17 @@ def test_a_run_at_its_noise_floor_has_no_step_too_large(where: str) -> None:
     assert found({**noisy, "train_loss": 4.401}) == "step-too-large"
 
 
+def test_a_step_too_large_for_the_answer_is_named_inside_its_basin_too() -> None:
+    inside = {"distance": 0.14, "basin": 0.449, "lr": 0.075, "answer_sharpness": 100 / 3}
+    assert found(inside) == "step-too-large"
+    assert verdict_of(evidence(**inside)).text == (
+        "The step is too large: lr 0.075 is 1.25 times 2/L″ = 0.06, the largest stable one at the answer."
+    )
+    for mended in ({"lr": 0.059}, {"distance": 0.45}, {"loss": 0.005}, {"loss_before": math.nan}):
+        assert found(inside | mended) != "step-too-large"
+    assert found(inside | {"loss": 0.3, "loss_before": 0.5, "recent_loss": 0.3, "earlier_loss": 0.5}) == "learning"
+
+
 def test_each_replica_is_held_against_its_own_basin() -> None:
     several = evidence(distance=[2.0, 2.0], basin=[1.0, 3.0], loss=[0.99, 0.99])
     assert [CODES[code] for code in first_of(several)] == ["stuck-outside-basin", "underfit"]
