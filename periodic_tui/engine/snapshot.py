@@ -182,6 +182,22 @@ class Landscape(_ReadOnly):
 
 
 @dataclass(frozen=True, eq=False)
+class Sweep(_ReadOnly):
+    """What a remedy tried on copies of the first replica: so many steps at each of some learning rates."""
+
+    lr: Floats = field(default_factory=_none)
+    """`[trials]`, ascending; empty where no remedy has tried any."""
+    loss: Floats = field(default_factory=_none)
+    """`[trials]` after those steps; not finite where a copy diverged."""
+    before: float = float("nan")
+    """The loss from which all of them began."""
+    steps: int = 0
+    """Of each trial."""
+    step: int = 0
+    """The step from which all of them began."""
+
+
+@dataclass(frozen=True, eq=False)
 class Features(_ReadOnly):
     """The last hidden layer's activations over the probe, in two dimensions."""
 
@@ -408,6 +424,8 @@ class Snapshot(_ReadOnly):
     """What the remedy at work is doing; empty where none is."""
     candidates: Floats = field(default_factory=_none)
     """Frequencies that a remedy has still in the running, or empty."""
+    sweep: Sweep = Sweep()
+    """Of the remedy at work, or of the last one."""
     remedies: tuple[Offer, ...] = ()
     """Every remedy: those that fit first, in the preset's order."""
     error: str | None = None

@@ -47,6 +47,7 @@ PANES = {
     "units": "every hidden unit: what it does, and whether it is alive",
     "fit": "the target and what the network makes of it, over the input",
     "population": "a cell for each replica, by its verdict; below it how their losses spread",
+    "rates": "the learning rates that a remedy tried on copies, and the loss that each came to",
     "landscape": "the loss and its gradient around the present parameters",
     "weights": "the parameters as they are; those of a few units with two inputs as arrows, a unit each",
     "features": "what the last hidden layer makes of the probe, in two dimensions (PCA or t-SNE)",
