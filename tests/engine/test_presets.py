@@ -18,7 +18,7 @@ from periodic_tui.presets.files import load
 from tests.engine.training.test_step import batch_of
 
 CPU = torch.device("cpu")
-WITHOUT_ANSWER = ("clock-siren", "clock-gelu", "clock-snake", "snake-decay")
+WITHOUT_ANSWER = ("clock-siren", "clock-gelu", "clock-snake", "snake-decay", "magnitude-tanh")
 
 
 def preset(name: str, **training: int) -> Experiment:
