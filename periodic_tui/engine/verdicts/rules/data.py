@@ -8,13 +8,13 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Mask
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules.base import AGAIN, OTHER_START, WITH_BENDS, WITH_UNITS, Statement, ratio, rule
+from periodic_tui.engine.verdicts.rules.base import AGAIN, WITH_BENDS, WITH_UNITS, Statement, ratio, rule
 from periodic_tui.engine.verdicts.words import explained, in_one_line
 
 _NOISE: Final = 0.1
 """Share of the noise variance by which the training loss may differ from it."""
 _MOSTLY: Final = 0.5
-"""Share of the target, or of the noise, of which one says that it is learned."""
+"""Share of the target up to which the noise hides the rest."""
 _CONTRADICTION: Final = 0.01
 """Share of the variance from which contradicting rows are the matter, …"""
 _AT_FLOOR: Final = 1.1
@@ -134,21 +134,3 @@ def noise_floor(e: Evidence) -> Statement:
         text += f" The fit explains {explained(e.explained[0])} of the target."
     figures = {"loss": e.loss[0], "train_loss": training, "noise_variance": variance}
     return Statement(text, short, figures, ratio(_NOISE * variance, abs(training - variance)), (AGAIN,))
-
-
-@rule("overfit", lambda e: ~e.good & (e.train_loss < (1 - _MOSTLY) * e.noise**2) & (e.loss > _MOSTLY * e.noise**2))
-def overfit(e: Evidence) -> Statement:
-    """More than half of a fixed data set's declared noise was learned: the loss on the noisy points is below half of
-    its variance, that on the noise-free values above. (Least squares with p parameters on n points leaves 1 − p/n of
-    the variance there, and p/n here.)"""
-    training, loss, variance = e.train_loss[0], e.loss[0], e.noise**2
-    text = (
-        f"The noise is learned, too: the loss is {training:.3g} on the noisy points and {loss:.3g} against their "
-        f"noise-free values; the noise has a variance of {variance:.3g}. More points, fewer units or fewer steps help."
-    )
-    short = in_one_line(
-        f"The noise is learned, too: loss {training:.3g} on noisy points, {loss:.3g} without the noise.",
-        f"The noise is learned, too: loss {training:.2g}, without the noise {loss:.2g}.",
-    )
-    figures = {"loss": loss, "train_loss": training, "noise_variance": variance, "explained": e.explained[0]}
-    return Statement(text, short, figures, loss / (_MOSTLY * variance), (OTHER_START,))
