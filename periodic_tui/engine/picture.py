@@ -40,6 +40,7 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         basin=measured.judge.basin_now(focus),
         distance=measured.judge.distance(found.reading),
         candidates=np.array(treatment.context.candidates if treatment else []),
+        sweep=run.sweep,
         outcomes=measured.population.outcomes(),
         outcome_codes=measured.population.names(),
         loss_fan=measured.population.curves(),

@@ -245,3 +245,21 @@ def test_a_larger_step_rules_out_the_step_where_it_is_the_best() -> None:
     spec = magnitude().model_copy(update={"optimizer": magnitude().optimizer.model_copy(update={"lr": 3.0})})
     run = treated(spec, "larger-step", 0, before=50)
     assert "the step is not what is too small" in run.journal[-1].text
+
+
+def test_what_was_tried_is_kept_for_the_screen_and_is_what_training_comes_to(tmp_path: Path) -> None:
+    x = np.linspace(-1.0, 1.0, 50)
+    spec = table(tmp_path, x, np.abs(x), **WAVE, training={"batch_size": 0})
+    spec = spec.model_copy(update={"optimizer": spec.optimizer.model_copy(update={"lr": 1e-5})})
+    run = treated(spec, "larger-step", 0, before=20)
+    sweep, chosen = run.sweep, float(run.trainer.rates.max())
+    np.testing.assert_allclose(np.diff(np.log10(sweep.lr)), 0.5, rtol=1e-5)
+    assert sweep.lr[0] == pytest.approx(1e-5)
+    assert sweep.before == pytest.approx(float(run.reading().loss[0]))
+    assert (sweep.steps, sweep.step) == (200, 20)
+    run.advance(200)
+    (place,) = np.flatnonzero(np.isclose(sweep.lr, chosen, rtol=1e-5))
+    assert sweep.loss[place] == pytest.approx(float(run.reading().loss[0]), rel=1e-5)
+    assert seen(run, View()).sweep is sweep
+    run.treat("clip-gradient")
+    assert not run.sweep.lr.size
