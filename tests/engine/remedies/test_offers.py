@@ -23,7 +23,7 @@ def first(*causes: str, **sections: Any) -> str:
         (("learning", "ill-conditioned"), "solve-output"),
         (("learning", "step-too-small"), "larger-step"),
         (("collapsed-to-constant", "plateau"), "reinitialize-better"),
-        (("unscaled", "no-bias"), "standardize"),
+        (("unscaled", "saturated"), "standardize"),
         (("underfit",), "more-units"),
     ],
 )
@@ -43,6 +43,6 @@ def test_without_biases_they_are_added_before_columns_are_moved() -> None:
 
 
 def test_what_the_preset_offers_comes_first_in_its_order() -> None:
-    preferred = ["repel-units", "reseed-units"]
+    preferred = ["spread-units", "reseed-units"]
     found = offers(experiment(**NET, remedies={"offer": preferred}), "duplicate-units", "dead-units")
     assert [offer.name for offer in found[:2]] == preferred

@@ -113,6 +113,7 @@ def test_a_usual_start_replaces_a_tiny_one(tmp_path: Path) -> None:
         ({"hidden": [4]}, "add-biases", "there are biases"),
         ({"hidden": [4], "activation": "tanh"}, "bend-units", "the units bend already"),
         ({"hidden": []}, "usual-start", "there are no units"),
+        ({"hidden": [4], "scaling": {"x_center": [1.0], "x_spread": [2.0]}}, "center", "other columns already"),
     ],
 )
 def test_where_it_does_not_fit_the_run_goes_on(tmp_path: Path, model: dict[str, Any], remedy: str, reason: str) -> None:

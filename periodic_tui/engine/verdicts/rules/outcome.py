@@ -110,7 +110,7 @@ def no_extrapolation(e: Evidence) -> Statement:
     figures = {"explained": inside, "explained_test": outside, "loss_test": loss}
     margin = max(1.0, min(ratio(1 - _EXPLAINED, 1 - inside), ratio(1 - outside, 1 - _HELD_OUT)))
     other = (("next:activation", "tries another activation"),) if e.layers else ()
-    return Statement(text, short, figures, margin, other)
+    return Statement(text, short, figures, margin, (REMEDIES, *other))
 
 
 def is_learning(e: Evidence) -> Mask:
