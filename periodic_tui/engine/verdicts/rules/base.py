@@ -19,8 +19,6 @@ REMEDIES: Final = ("remedies", "lists what may help")
 
 Next = tuple[tuple[str, str], ...]
 
-FASTER: Final[Next] = (("remedies", "lists what may be faster"),)
-
 
 class Statement(NamedTuple):
     """What is said of one replica."""

@@ -11,7 +11,7 @@ from periodic_tui.engine.arrays import Mask
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import Verdict
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules.base import AGAIN, FASTER, HALVE, REMEDIES, Statement, ratio, rule
+from periodic_tui.engine.verdicts.rules.base import AGAIN, HALVE, REMEDIES, Statement, ratio, rule
 from periodic_tui.engine.verdicts.rules.scale import largest_step
 from periodic_tui.engine.verdicts.words import explained, in_one_line, percent
 
@@ -145,13 +145,12 @@ def learning(e: Evidence) -> Statement:
         fall = -math.expm1(-e.fall[0])
         trial = f"in a trial of {e.trial_steps[0]:,.0f} more steps it fell by {percent(fall)}"
         text = f"Nearly there: loss {loss:.3g}; {trial}."
-        return Statement(
-            text, in_one_line(text, f"Nearly there: {trial}."), {"loss": loss, "fall": fall}, fall / _FALL, FASTER
-        )
+        short = in_one_line(text, f"Nearly there: {trial}.")
+        return Statement(text, short, {"loss": loss, "fall": fall}, fall / _FALL, (REMEDIES,))
     fell = f"the probe loss fell by {percent(fall)} to {lately:.3g}"
     text = f"Learning: {fell} over the last fifth of the steps."
     short = in_one_line(text, f"Learning: {fell} in the last fifth.")
-    return Statement(text, short, {"loss": loss, "loss_before": before, "fall": fall}, fall / _FALL, FASTER)
+    return Statement(text, short, {"loss": loss, "loss_before": before, "fall": fall}, fall / _FALL, (REMEDIES,))
 
 
 def says_nothing_yet(verdict: Verdict) -> bool:
