@@ -12,8 +12,8 @@ network trains for as many steps as it had, or as its twin has, if that is more.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from periodic_tui.engine.run import Run
 from periodic_tui.engine.runner import Runner
 from periodic_tui.engine.snapshot import Verdict, View
 from periodic_tui.engine.treatment import offers
+from tests.benchmarks.manifest import Case
 
 PRESSES = 3
 """Keys that are followed, each named by the verdict on what the one before has left."""
@@ -57,11 +58,15 @@ def left(run: Run) -> Floats:
     return np.nan_to_num(shares, nan=np.inf)
 
 
+def solved_share(run: Run) -> float:
+    """`solved_below` as a share of the best constant's loss."""
+    return run.experiment.training.solved_below / (run.observer.constant_loss or 1.0)
+
+
 def goal_of(twin: Run) -> Goal:
     """What is to be reached."""
     shares = left(twin)
-    solved = twin.experiment.training.solved_below / (twin.observer.constant_loss or 1.0)
-    limit = max(solved, ABOVE * float(np.median(shares)))
+    limit = max(solved_share(twin), ABOVE * float(np.median(shares)))
     return Goal(limit, float((shares <= limit).mean()))
 
 
@@ -100,35 +105,38 @@ def pressed(runner: Runner, steps: int) -> Iterator[str]:
         yield words
 
 
-@dataclass
 class Rescues:
-    """The twins, and how many networks became as good with how many keys."""
+    """How many networks become as good as their twins, and with how many keys."""
 
-    twins: dict[str, tuple[Goal, int]] = field(default_factory=dict)
-    """Name to goal and steps."""
-    keys: list[int] = field(default_factory=list)
-    """Keys that it took; 0 where they did not do."""
+    def __init__(self, train: Callable[[Case], Run], mended: Sequence[Case]) -> None:
+        """`train` trains one of the cases that are `mended`."""
+        self._train, self._mended = train, mended
+        self._goals: dict[str, Goal] = {}
+        self.keys: list[int] = []
+        """Keys that it took; 0 where they did not do."""
 
-    def enter(self, name: str, twin: Run, steps: int) -> None:
-        """Note a twin that was trained for so many steps."""
-        self.twins[name] = goal_of(twin), steps
-
-    def attempt(self, name: str, runner: Runner, steps: int) -> None:
+    def attempt(self, case: Case, runner: Runner) -> None:
         """Press keys on what fails, if it has a twin, and print what came of it."""
-        twin = next((own for own in self.twins if own.split("-")[:2] == name.split("-")[:2]), None)
+        twin = next((own for own in self._mended if own.name.split("-")[:2] == case.name.split("-")[:2]), None)
         if twin is None:
             return
-        goal, longest = self.twins[twin][0], max(steps, self.twins[twin][1])
-        met, words = False, list[str]()
-        for key in pressed(runner, longest):
-            words.append(key)
-            shares = left(runner.current)
-            met = goal.is_met(shares)
-            print(f"    {key}: leaves {np.median(shares):.3g}, {twin} at most {goal.limit:.3g}", flush=True)
+        solved, met, keys = Goal(solved_share(self._train(replace(twin, steps=0))), 1.0), False, 0
+        for key in pressed(runner, max(case.steps, twin.steps)):
+            keys, shares = keys + 1, left(runner.current)
+            met = solved.is_met(shares) or self._goal(twin).is_met(shares)
+            print(
+                f"    {key}: leaves {np.median(shares):.3g}, {'as' if met else 'not as'} good as {twin.name}",
+                flush=True,
+            )
             if met:
                 break
-        self.keys.append(len(words) if met else 0)
-        print(f"    {'as good' if met else 'not as good'} with {len(words)} keys", flush=True)
+        self.keys.append(keys if met else 0)
+
+    def _goal(self, twin: Case) -> Goal:
+        """Trained only where the twin might not be solved itself."""
+        if twin.name not in self._goals:
+            self._goals[twin.name] = goal_of(self._train(twin))
+        return self._goals[twin.name]
 
     def __str__(self) -> str:
         several = sum(keys > 0 for keys in self.keys)
