@@ -25,6 +25,7 @@ def first(*causes: str, **sections: Any) -> str:
         (("collapsed-to-constant", "plateau"), "reinitialize-better"),
         (("unscaled", "saturated"), "standardize"),
         (("underfit",), "more-units"),
+        (("out-of-reach", "dead-network"), "standardize"),
     ],
 )
 def test_it_is_for_the_first_cause_and_for_those_after_it_if_it_can_be(causes: tuple[str, ...], remedy: str) -> None:

@@ -17,7 +17,7 @@ class OutputLinear(Renewal):
     name = "output-linear"
     what = "begins a new run with a linear output layer"
     prior = "what is wanted are quantities, and no classes or probabilities"
-    verdicts = ("out-of-reach", "dead-network")
+    verdicts = ("out-of-reach",)
 
     def unfit(self, setting: Setting) -> str | None:
         linear = setting.labels or setting.model.last_activation == "identity"
