@@ -98,7 +98,7 @@ def pressed(runner: Runner, steps: int) -> Iterator[str]:
             return
         try:
             runner.apply(parse(words))
-            plan = replace(plan_of(runner.current.experiment), steps=steps)
+            plan = replace(plan_of(runner.current.experiment), steps=steps, every=steps)
             Headless(runner, plan, lambda snapshot, rate: None).run()
         except Refused as reason:
             words = f"{words} (refused: {reason})"
