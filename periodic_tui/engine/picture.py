@@ -62,7 +62,7 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         deaths=run.deaths,
         stops_at_death=view.stop_at_death,
         stage=f"{treatment.name}: {treatment.stage}" if treatment else "",
-        remedies=offers(run.experiment, found.verdict.code),
+        remedies=offers(run.experiment, *dict.fromkeys([found.verdict.code, *(each.code for each in found.causes)])),
     )
 
 

@@ -196,6 +196,8 @@ def _samples(observer: Observer) -> Samples:
     )
     if experiment.training.loss != "mse":
         return Samples(baselines=Baselines(observer.constant_loss))
+    if getattr(experiment.model, "scaling", None):
+        probe = replace(probe, x=experiment.model.first_inputs(probe.x))
     return samples_of(probe, names, bool(experiment.domain.points), observer.target_std**2)
 
 

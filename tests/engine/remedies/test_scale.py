@@ -84,6 +84,36 @@ def test_a_line_far_from_zero_is_learned_by_gradient_descent_on_standardized_col
     assert "the loss was inf of the best constant's" in run.journal[-1].text
 
 
+def test_adam_gets_a_step_that_does_where_its_own_would_not(tmp_path: Path) -> None:
+    spec = line(tmp_path, optimizer={"kind": "adam", "lr": 1e-6})
+    run = treated(spec, "standardize", 2_000)
+    assert explained(run) > 0.99
+    assert "lr 1e-06 → " in run.journal[-1].text
+    kept = treated(line(tmp_path, optimizer={"kind": "adam", "lr": 0.01}), "standardize", 2_000)
+    assert float(kept.trainer.rates.max()) == pytest.approx(0.01)
+
+
+def test_what_the_layers_see_is_judged_not_what_the_table_holds(tmp_path: Path) -> None:
+    run = treated(line(tmp_path), "standardize", 10)
+    samples = run.measured.judge.samples
+    assert (samples.steepest, samples.flattest) == pytest.approx((1.0, 1.0))
+    assert samples.y[0].size == pytest.approx(float(run.observer.probe.y.square().mean().sqrt()), rel=1e-4)
+
+
+def test_units_without_biases_turn_in_the_middle_of_centered_columns(tmp_path: Path) -> None:
+    x = np.linspace(0.0, 4.0, 100)
+    model = {"kind": "mlp", "hidden": [8], "bias": False}
+    spec = table(tmp_path, x, np.abs(x - x.mean()), model=model, optimizer={"kind": "adam", "lr": 0.01})
+    plain = Run(1, "plain", spec, torch.device("cpu"))
+    plain.advance(2_000)
+    assert explained(plain) < 0.5
+    run = treated(spec, "center", 2_000)
+    assert explained(run) > 0.99
+    found = scaling_of(run)
+    assert found is not None
+    assert (found.x_spread, found.y_center, found.y_spread) == ((1.0,), (0.0,), (1.0,))
+
+
 def test_reinitialize_gives_the_columns_back(tmp_path: Path) -> None:
     run = treated(line(tmp_path), "standardize", 10)
     assert scaling_of(run) is not None

@@ -8,7 +8,7 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Mask
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules.base import AGAIN, WITH_BENDS, WITH_UNITS, Statement, ratio, rule
+from periodic_tui.engine.verdicts.rules.base import AGAIN, REMEDIES, Statement, ratio, rule
 from periodic_tui.engine.verdicts.words import explained, in_one_line
 
 _NOISE: Final = 0.1
@@ -113,7 +113,7 @@ def linear_network(e: Evidence) -> Statement:
         f"{what}: loss {loss:.3g}, the best line {line:.3g}.",
     )
     figures = {"loss": loss, "line": line, "mean": mean, "explained": e.explained[0]}
-    return Statement(text, short, figures, ratio((1 + _LINE) * line, loss), (WITH_BENDS if e.layers else WITH_UNITS,))
+    return Statement(text, short, figures, ratio((1 + _LINE) * line, loss), (REMEDIES,))
 
 
 def is_at_noise_floor(e: Evidence) -> Mask:

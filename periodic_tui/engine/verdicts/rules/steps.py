@@ -14,9 +14,7 @@ from periodic_tui.engine.verdicts.rules.base import (
     HALVE,
     REMEDIES,
     TENFOLD,
-    USUAL_START,
     Statement,
-    menu,
     ratio,
     rule,
 )
@@ -87,7 +85,7 @@ def step_too_large(e: Evidence) -> Statement:
     does = f"The step {thrown.removeprefix(' and ') or 'is too large'}"
     short = in_one_line(f"{does}: {times} the stable {limit:.2g}.", f"{does}: lr {lr:.3g}, stable {limit:.2g}.")
     figures = {"lr": lr, "lr_limit": limit, "ratio": lr / limit, "distance": e.distance[0]}
-    return Statement(text, short, figures, lr / limit, (HALVE, REMEDIES) if here else (HALVE, AGAIN, REMEDIES))
+    return Statement(text, short, figures, lr / limit, (REMEDIES, HALVE) if here else (REMEDIES, HALVE, AGAIN))
 
 
 def _best_place(e: Evidence) -> str:
@@ -149,9 +147,7 @@ def step_too_small(e: Evidence) -> Statement:
     figures = {"lr": lr, "loss": loss, "steps_needed": needed, "fall": e.fall[0], "fall_larger": e.fall_larger[0]}
     if e.method.is_descent and math.isfinite(e.sharpness[0]):
         figures["lr_limit"] = _STABLE / e.sharpness[0]
-    return Statement(
-        text, short, figures, e.fall_larger[0] / max(_FASTER * e.fall[0], 1e-300), (TENFOLD, *menu("step-too-small"))
-    )
+    return Statement(text, short, figures, e.fall_larger[0] / max(_FASTER * e.fall[0], 1e-300), (REMEDIES, TENFOLD))
 
 
 def _fallen(logarithm: float) -> str:
@@ -170,4 +166,4 @@ def plateau(e: Evidence) -> Statement:
     )
     short = in_one_line(f"On the plateau around zero: the weights began at {size:.2g} of 1/√inputs.")
     figures = {"start_weights": size, "fit_std": std, "target_std": e.target_std, "loss": loss}
-    return Statement(text, short, figures, ratio(TINY, size), (USUAL_START, TENFOLD, *menu("plateau")))
+    return Statement(text, short, figures, ratio(TINY, size), (REMEDIES, TENFOLD))
