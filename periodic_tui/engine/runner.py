@@ -54,8 +54,6 @@ class Runner:
         self._run: Run | None = None
         self._steppers: StepperChoice | None = None
         self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
-        self._death_at = -1
-        """Step at which the last death was noticed."""
         self._pictures = 0
         self._unseen = False
         """Whether nobody has seen yet what the present life begins from."""
@@ -136,7 +134,6 @@ class Runner:
             self._run.close()
         self._run = run
         self._undo.clear()
-        self._death_at = -1
         self.pacer.begin(0.0)
         self.begin_life()
 
@@ -207,8 +204,7 @@ class Runner:
         if live:
             self.look_for_deaths()
         with enough_memory(f"in measuring after step {self.step:,}"):
-            settled = self._idle or self._death_at == self.step
-            found = self.current.observe(self._view, live, settled, brief=not live)
+            found = self.current.observe(self._view, live, self._idle, brief=not live)
             picture = picture_of(self.current, found, self._view)
         self._pictures += 1
         return replace(
@@ -226,7 +222,6 @@ class Runner:
         with enough_memory(f"in measuring after step {self.step:,}"):
             found = self.current.look_for_deaths(self._view, hurried)
             if found.died:
-                self._death_at = self.step
                 self.paused |= self._view.stop_at_death
                 kept = [each for each in self._undo if each[1].step <= self.step]
                 self._undo = deque(kept, UNDO_POINTS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.remedies import Remedy, Setting, remedies
 from periodic_tui.engine.snapshot import Offer
@@ -21,6 +23,7 @@ def setting_of(experiment: Experiment) -> Setting:
     )
 
 
+@lru_cache(maxsize=64)
 def offers(experiment: Experiment, verdict: str) -> tuple[Offer, ...]:
     """Every remedy: first those that fit, each group in the preset's order, then in that of the registry."""
     preferred = experiment.remedies.offer
