@@ -24,9 +24,9 @@ from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import cloned, on_cpu
 from periodic_tui.engine.training.trainer import Trainer
 
-MOST_SECONDS = 0.1
+MOST_SECONDS = 0.05
 """Running a stretch again may take so long (a command cuts it short) …"""
-CREDIT = 0.1
+CREDIT = 0.06
 """… out of so many seconds, …"""
 SHARE = 0.005
 """… which come back as this share of the time: units that flicker are not worth more."""
