@@ -17,7 +17,7 @@ from periodic_tui.engine.verdicts.rules import undecided
 
 SHARE = 0.001
 """Of the time: so much may go into one figure while the screen is live, …"""
-TOGETHER = 0.005
+TOGETHER = 0.003
 """… and into all of them, beyond so many seconds that may be spent at once; for then one waits for the other. Pictures
 do not pay for them."""
 CREDIT = 0.03
