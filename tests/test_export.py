@@ -57,15 +57,21 @@ def files() -> dict[str, bytes]:
     return {path.relative_to(here).as_posix(): path.read_bytes() for path in here.rglob("*") if path.is_file()}
 
 
-def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """The one line that is said."""
+def said_by(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """The one line that is said of bad input."""
     capsys.readouterr()
     assert run_command(export, words) == 2
     out, err = capsys.readouterr()
     assert out == ""
     (line,) = err.splitlines()
-    assert line.startswith("periodic-tui export: ")
     assert line.isprintable()
+    return line
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """The same, after whose it is."""
+    line = said_by(capsys, *words)
+    assert line.startswith("periodic-tui export: ")
     return line
 
 
@@ -98,7 +104,9 @@ def test_a_link_is_not_written_through(run: Path, tmp_path: Path, capsys: pytest
 
 
 def test_where_nothing_can_be_written_one_line_says_so(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "cannot be written" in refused(capsys, str(run), "--to", "csv", "--out", "no/such/folder.csv")
+    Path("file").touch()
+    assert "cannot be written" in refused(capsys, str(run), "--to", "csv", "--out", "file/run.csv")
+    assert run_command(export, [str(run), "--to", "csv", "--out", "no/such/folder.csv"]) == 0
     assert "expected a name that ends in .py" in refused(capsys, str(run), "--to", "python", "--out", "run.npz")
 
 
@@ -147,48 +155,50 @@ def test_what_is_no_recording_is_refused(
     assert files() == {}
 
 
-def parameters_of() -> tuple[dict[str, object], np.ndarray]:
-    experiment = load("ln-learns")[1]
-    return experiment.model_dump(mode="json", exclude_none=True), np.zeros((1, 621), np.float32)
+def tree(table: object = None, parameters: object = None) -> dict[str, object]:
+    """A checkpoint of ln-learns, with these in their places."""
+    own = load("ln-learns")[1].model_dump(mode="json", exclude_none=True)
+    zeros = np.zeros((1, 621), np.float32)
+    state = {"parameters": zeros if parameters is None else parameters}
+    return {"experiment": own if table is None else table, "trainer": {"state": state}}
 
 
+TARGET = {"target": {"noise": 0.0}}
 TAMPERED = {
-    "no experiment": ([], None, "its experiment is no table"),
-    "another experiment": ({"target": "log", "model": "mpl"}, None, "unknown model"),
-    "an experiment without end": ({"target": {"kind": "log", "noise": [[[[]]]]}, "model": "mlp"}, None, "noise"),
-    "other parameters": (None, np.zeros((1, 620), np.float32), "expected parameters [1, 621]"),
-    "other replicas": (None, np.zeros((2, 621), np.float32), "expected parameters [1, 621]"),
-    "another dtype": (None, np.zeros((1, 621)), "expected parameters in float32"),
-    "no numbers": (None, np.full((1, 621), np.nan, np.float32), "its parameters are not finite"),
-    "no array": (None, [1.0], "expected parameters in float32"),
+    "nothing": ([], "it has no experiment"),
+    "no experiment": (tree([]), "it has no target.noise"),
+    "another experiment": (tree(TARGET | {"model": "mpl"}), "unknown model"),
+    "noise that is none": (tree({"target": {"noise": [[]]}}), "its noise is none"),
+    "noise beyond measure": (tree({"target": {"noise": -1.0}, "model": "mlp"}), "its noise is none"),
+    "other parameters": (tree(None, np.zeros((1, 620), np.float32)), "expected parameters [1, 621]"),
+    "other replicas": (tree(None, np.zeros((2, 621), np.float32)), "expected parameters [1, 621]"),
+    "another dtype": (tree(None, np.zeros((1, 621))), "expected parameters in float32"),
+    "no numbers": (tree(None, np.full((1, 621), np.nan, np.float32)), "its parameters are not finite"),
+    "no array": (tree(None, [1.0]), "expected parameters in float32"),
+    "another layout": (tree(TARGET | {"model": "linear"}), "expected parameters [1, 2]"),
 }
 
 
 @pytest.mark.parametrize("form", ["safetensors", "python"])
 @pytest.mark.parametrize("case", TAMPERED)
 def test_a_tampered_checkpoint_is_refused(case: str, form: str, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    table, parameters, said = TAMPERED[case]
-    own_table, own_parameters = parameters_of()
-    put_checkpoint(run, 10, own_table if table is None else table, own_parameters if parameters is None else parameters)
+    checkpoint, said = TAMPERED[case]
+    put_checkpoint(run, 10, checkpoint, number=1)
     assert said in refused(capsys, str(run), "--to", form)
 
 
 def test_a_path_in_a_recording_leads_nowhere(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("x,y\n1,2\n3,4\n")
-    target = {"kind": "csv", "path": str(secret), "x": ["x"], "y": ["y"]}
-    put_checkpoint(run, 10, {"target": target, "model": "linear"}, np.zeros((1, 2), np.float32), number=1)
-    assert "secret.csv: no such file" in refused(capsys, str(run), "--to", "python")
+    own = """model = "linear"\ntarget = {{ kind = "csv", path = "{}", x = ["x"], y = ["y"] }}"""
+    put_checkpoint(run, 10, tree(TARGET | {"model": "linear"}, np.zeros((1, 2), np.float32)), number=1)
+    (run / layout.PRESET).write_text(own.format(secret))
+    line = "run/preset.toml: is no preset: target.path: expected the name of a file in tables"
+    assert said_by(capsys, str(run), "--to", "python").startswith(line)
     (run / layout.TABLES).mkdir()
     (run / layout.TABLES / "secret.csv").symlink_to(secret)
-    assert "secret.csv: is a link" in refused(capsys, str(run), "--to", "python")
-
-
-def test_the_exported_preset_starts_from_nothing_but_its_own_weights(run: Path) -> None:
-    table, parameters = parameters_of()
-    put_checkpoint(run, 10, table | {"init": {"file": "no such file"}}, parameters, number=1)
-    assert run_command(export, [str(run), "--to", "safetensors"]) == 0
-    assert load("run.toml")[1].init.file == str(Path.cwd() / "run.safetensors")
+    (run / layout.PRESET).write_text(own.format("secret.csv"))
+    assert said_by(capsys, str(run), "--to", "python").startswith(line)
 
 
 def test_a_picture_that_cannot_be_drawn_is_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -203,9 +213,28 @@ def test_the_picture_is_svg_with_the_preset_s_name(run: Path) -> None:
     assert "ln-learns" in "".join(ElementTree.fromstring(Path("run.svg").read_text()).itertext())
 
 
-def test_train_goes_on_from_the_exported_preset(run: Path) -> None:
-    assert run_command(export, [str(run), "--to", "safetensors"]) == 0
-    ran = [sys.executable, "-m", "periodic_tui", "train", "run.toml", "--steps", "0", "--json", "--engine", "eager"]
-    told = subprocess.run(ran, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    assert told.returncode == 0, told.stderr
-    assert json.loads(told.stdout.splitlines()[-1])["loss"] == trained("ln-learns").summary()["loss"]
+def program(*words: str) -> str:
+    """What the program prints."""
+    command = [sys.executable, "-m", "periodic_tui", *words]
+    ran = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def loss_of(*words: str) -> float:
+    told = json.loads(program("train", *words, "--json", "--engine", "eager").splitlines()[-1])
+    return float(told["loss"])
+
+
+def test_what_is_recorded_is_exported_trained_on_and_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = loss_of("ln-learns", "--steps", "30", "--record", "first")
+    assert run_command(export, ["first", "--to", "safetensors"]) == 0
+    assert loss_of("first.toml", "--steps", "0", "--record", "second") == before
+    Path("first.safetensors").unlink()
+    assert json.loads(program("resume", "second", "--json").splitlines()[-1])["loss"] == before
+    assert run_command(export, ["second", "--to", "safetensors"]) == 0
+    assert loss_of("second.toml", "--steps", "0", "--no-record") == before
+    assert run_command(export, ["second", "--to", "python"]) == 0
+    printed = subprocess.run([sys.executable, "second.py"], capture_output=True, text=True, check=True).stdout
+    assert float(printed) == pytest.approx(before, rel=1e-5)

@@ -57,6 +57,7 @@ print(*sys.modules)
         ["--help"],
         ["--version"],
         ["train", "--help"],
+        ["export", "--help"],
         ["presets"],
         ["presets", "--json"],
         ["show", "sine-31"],

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from periodic_tui.cli.command import command
+from periodic_tui.cli.recording import library
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.printable import printable
@@ -63,11 +64,11 @@ FORMATS: dict[str, tuple[str, Callable[[Recording, Path], Files]]] = {
 
 
 @command("export")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run")
 @click.option("--to", "form", type=click.Choice(list(FORMATS)), required=True, help="What it becomes.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="PATH", help="Where to; by default here, named as RUN.")
-def export(run: Path, form: str, out: Path | None) -> None:
-    """Turn the recording RUN into CSV, TensorBoard's events, a picture, weights or source.
+def export(run: str, form: str, out: Path | None) -> None:
+    """Turn the recording RUN (a name from `runs`, or a folder) into files that other programs read.
 
     \b
     csv          losses, frequency and events over the steps
@@ -79,8 +80,8 @@ def export(run: Path, form: str, out: Path | None) -> None:
     from periodic_tui.export.files import mark_of, write_all
 
     end, make = FORMATS[form]
-    recording = Recording(run)
-    path = out or Path(run.resolve().name + (end or "-tensorboard"))
+    recording = library().find(run)
+    path = out or Path(recording.folder.resolve().name + (end or "-tensorboard"))
     if end and path.suffix != end:
         raise Refused(f"--out {path}: expected a name that ends in {end}")
     files = make(recording, path)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 A_RUN, IN_ALL = "PERIODIC_TUI_MB_A_RUN", "PERIODIC_TUI_MB_IN_ALL"
 """Names in the environment of the most megabytes of a recording, and of all recordings together."""
-_PATHS = {"path": "table.csv", "test": "test.csv"}
-"""Keys of a target that name tables, and what those are called in a recording."""
+_PATHS = {"target": {"path": "table.csv", "test": "test.csv"}, "init": {"file": "start.safetensors"}}
+"""Keys of a preset that name files, by their tables, and what those are called in a recording."""
 
 
 def library() -> Library:
@@ -156,11 +156,13 @@ def _new_or_empty(record: str) -> Path:
 
 
 def preset_and_tables(experiment: Experiment) -> tuple[str, dict[str, Path]]:
-    """The resolved preset as TOML, in which tables bear their names in the recording; and where those are now."""
+    """The resolved preset as TOML, in which files bear their names in the recording; and where those are now."""
     from periodic_tui.presets.files import dump
 
-    target = experiment.target
-    found = {key: path for key in _PATHS if isinstance(path := getattr(target, key, None), str)}
-    named = target.model_copy(update={key: _PATHS[key] for key in found})
-    tables = {_PATHS[key]: Path(path) for key, path in found.items()}
-    return dump(experiment.model_copy(update={"target": named})), tables
+    changed, files = {}, dict[str, Path]()
+    for table, names in _PATHS.items():
+        spec = getattr(experiment, table)
+        found = {key: path for key in names if isinstance(path := getattr(spec, key, None), str) and path}
+        changed[table] = spec.model_copy(update={key: names[key] for key in found})
+        files |= {names[key]: Path(path) for key, path in found.items()}
+    return dump(experiment.model_copy(update=changed)), files

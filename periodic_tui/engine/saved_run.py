@@ -58,8 +58,8 @@ def point_of(tree: Tree, run: Run) -> UndoPoint:
 
 
 def _table(experiment: Experiment) -> Tree:
-    """The experiment as a table, but for what of its target never changes in mid-run."""
-    table = experiment.model_dump(mode="json", exclude_none=True)
+    """The experiment as a table, but for what of its target, and how it starts: that never changes in mid-run."""
+    table = experiment.model_dump(mode="json", exclude_none=True, exclude={"init"})
     return table | {"target": {"noise": experiment.target.noise}}
 
 
@@ -67,6 +67,7 @@ def _experiment(table: Tree, began: Experiment) -> Experiment:
     """The experiment of that table in a run that began with another one. Raises NotReadable."""
     noise = part(part(table, "target"), "noise")
     try:
-        return Experiment.model_validate(table | {"target": began.target.model_copy(update={"noise": float(noise)})})
+        target = began.target.model_copy(update={"noise": float(noise)})
+        return Experiment.model_validate(table | {"target": target, "init": began.init})
     except (ValueError, TypeError, RecursionError):
         raise NotReadable("the checkpoint is damaged: its experiment is none") from None

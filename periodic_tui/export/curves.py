@@ -58,16 +58,25 @@ def events_of(recording: Recording) -> list[Line]:
 
 
 def as_csv(recording: Recording, say: Say) -> bytes:
-    """The table: a row for every bin of every curve of the focused replica, then one for every event."""
-    curves = curves_of(newest_picture(recording, say))
+    """The table: a row for every bin of every curve of the focused replica, one for each further frequency as it is in
+    the end, and one for every event."""
+    snapshot = newest_picture(recording, say)
+    curves = curves_of(snapshot)
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
     mark = mark_of(recording)
     for what, bins in curves.items():
         table.writerows(_of_bin(mark, what, each) for each in bins)
+    table.writerows(_of_bin(mark, *each) for each in _other_frequencies(snapshot, curves["omega"]))
     table.writerows(_of_line(mark, line) for line in events_of(recording))
     return text.getvalue().encode()
+
+
+def _other_frequencies(snapshot: Snapshot, first: list[Bin]) -> Iterator[tuple[str, Bin]]:
+    """Those of which there is no curve, as they are where that of the first one ends."""
+    for number, omega in enumerate(snapshot.omega.ravel()[1:].tolist() if first else (), 1):
+        yield f"omega {number}", Bin(first[-1].last, first[-1].last, first[-1].life, omega, omega, omega)
 
 
 def _of_bin(mark: str, what: str, each: Bin) -> tuple[object, ...]:

@@ -27,7 +27,7 @@ def write_all(files: Mapping[Path, bytes], mark: str) -> None:
             raise Refused(f"{path}: is there already, and no export of this recording; --out names another")
     for path, data in files.items():
         try:
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             _replace(path, data)
         except OSError as failure:
             raise Refused(f"{path}: cannot be written: {failure.strerror}") from None

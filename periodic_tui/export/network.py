@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,13 @@ from pydantic import ValidationError
 from periodic_tui.engine.components.models import Layout
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.error_messages import problems
-from periodic_tui.engine.recording.layout import TABLES, NotReadable
+from periodic_tui.engine.limits import LARGEST
+from periodic_tui.engine.recording.layout import NotReadable
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.export.newest import Say, newest_checkpoint
-
-FILES = ("path", "test")
-"""Keys of a target that name tables."""
+from periodic_tui.presets.files import PATHS
+from periodic_tui.presets.recorded import recorded
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,13 +74,12 @@ def _at(tree: Tree, file: str, *keys: str) -> Tree:
 
 
 def _experiment(recording: Recording, table: Tree, file: str) -> Experiment:
-    """Of that table, whose paths are not followed: its tables lie in the recording, under their bare names."""
-    if not isinstance(table, dict):
-        raise NotReadable(f"{file}: is damaged: its experiment is no table")
-    target = table.get("target")
-    if isinstance(target, dict):
-        target = {**target, **{key: _inside(recording, target[key]) for key in _files(target)}}
-    table = {key: value for key, value in table.items() if key != "init"} | {"target": target}
+    """Of that table; all but the noise of its target is as it was when the run began."""
+    target = recorded(recording)[1].target
+    noise = _at(table, file, "target", "noise")
+    if not (isinstance(noise, float) and 0 <= noise <= LARGEST):
+        raise NotReadable(f"{file}: is damaged: its noise is none")
+    table = table | {"target": target.model_copy(update={"noise": noise}), "init": {}}
     try:
         return Experiment.model_validate(table)
     except ValidationError as error:
@@ -90,19 +88,7 @@ def _experiment(recording: Recording, table: Tree, file: str) -> Experiment:
         raise NotReadable(f"{file}: is damaged: its experiment cannot be read") from None
 
 
-def _files(target: dict[str, Any]) -> Iterator[str]:
-    return (key for key in FILES if isinstance(target.get(key), str))
-
-
-def _inside(recording: Recording, name: str) -> str:
-    folder = recording.folder / TABLES
-    path = folder / Path(name).name
-    if folder.is_symlink() or path.is_symlink():
-        raise NotReadable(f"{TABLES}/{path.name}: is a link, which is not followed")
-    return str(path)
-
-
 def tables_of(experiment: Experiment) -> dict[str, Path]:
     """The tables that the target reads, by its keys."""
-    target = experiment.target.model_dump()
-    return {key: Path(target[key]) for key in _files(target)}
+    paths = {key: getattr(experiment.target, key, None) for key in PATHS["target"]}
+    return {key: Path(path) for key, path in paths.items() if isinstance(path, str)}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
-import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.recording.recording import Recording
+from periodic_tui.engine.recording.timeline import Timeline
 from periodic_tui.export.curves import Bin, curves_of, events_of
 from periodic_tui.export.files import mark_of
 from periodic_tui.export.newest import Say, newest_picture
@@ -77,18 +79,24 @@ def _text(texts: list[str]) -> Summary.Value:
 
 
 def _records(recording: Recording, steps: dict[int, list[Summary.Value]]) -> bytes:
-    """One event for each step, the steps ascending. When each step was taken is not recorded: all bear the time at
-    which the run began."""
+    """One event for each step, the steps ascending."""
     from tensorboard.compat.proto.event_pb2 import Event, SourceMetadata
     from tensorboard.compat.proto.summary_pb2 import Summary
     from tensorboard.summary.writer.record_writer import RecordWriter
 
-    began = recording.about.created if math.isfinite(recording.about.created) else 0.0
-    data = io.BytesIO()
+    data, when = io.BytesIO(), _clock(recording)
     writer = RecordWriter(data)
     metadata = SourceMetadata(writer=mark_of(recording))
-    first = Event(wall_time=began, file_version="brain.Event:2", source_metadata=metadata)
+    first = Event(wall_time=when(0), file_version="brain.Event:2", source_metadata=metadata)
     writer.write(first.SerializeToString())
     for step in sorted(steps):
-        writer.write(Event(wall_time=began, step=step, summary=Summary(value=steps[step])).SerializeToString())
+        writer.write(Event(wall_time=when(step), step=step, summary=Summary(value=steps[step])).SerializeToString())
     return data.getvalue()
+
+
+def _clock(recording: Recording) -> Callable[[int], float]:
+    """When a step was taken, in seconds since 1970: between those of the pictures around it."""
+    pictures = recording.pictures()
+    held = [pictures[place] for place in Timeline(pictures).held]
+    steps, times = [each.step for each in held], [recording.taken(each) for each in held]
+    return lambda step: float(np.interp(step, steps, times))

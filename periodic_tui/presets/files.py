@@ -19,7 +19,7 @@ from periodic_tui.printable import printable
 
 MAX_BYTES = 1 << 20
 """Largest preset that is read."""
-_PATHS = {"target": ("path", "test"), "init": ("file",)}
+PATHS = {"target": ("path", "test"), "init": ("file",)}
 """Keys that name files, by their tables."""
 
 
@@ -80,7 +80,7 @@ def _read(preset: str) -> dict[str, Any]:
 
 def _beside(path: Path, table: dict[str, Any]) -> dict[str, Any]:
     """The table with the paths in it counted from the preset's folder."""
-    for name, keys in _PATHS.items():
+    for name, keys in PATHS.items():
         if isinstance(inner := table.get(name), dict):
             paths = {key: inner[key] for key in keys if isinstance(inner.get(key), str) and inner[key]}
             found = {key: str(path.absolute().parent / named) for key, named in paths.items()}

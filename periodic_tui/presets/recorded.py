@@ -15,9 +15,7 @@ from periodic_tui.engine.recording.layout import PRESET, TABLES
 from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.engine.toml import read_toml
 from periodic_tui.presets.errors import PresetError
-
-_FILES = {"path": TABLES, "test": TABLES}
-"""Keys of a target that name files, which lie beside the preset in the recording."""
+from periodic_tui.presets.files import PATHS
 
 
 def recorded(recording: Recording, changes: Sequence[Override] = ()) -> tuple[str, Experiment]:
@@ -40,13 +38,16 @@ def recorded(recording: Recording, changes: Sequence[Override] = ()) -> tuple[st
 
 def _inside(table: dict[str, Any], recording: Recording) -> dict[str, Any]:
     """The table with its files in the recording."""
-    target = table.get("target")
-    if not isinstance(target, dict):
-        return table
-    named = {key: value for key, value in target.items() if key in _FILES and isinstance(value, str)}
-    for key, value in named.items():
-        file = recording.folder / _FILES[key] / value
-        if PurePath(value).name != value or file.is_symlink() or file.parent.is_symlink():
-            raise ValueError(f"target.{key}: expected the name of a file in {_FILES[key]}, got {value!r}")
-        target = {**target, key: str(file)}
-    return {**table, "target": target}
+    for name, keys in PATHS.items():
+        if isinstance(inner := table.get(name), dict):
+            named = {key: inner[key] for key in keys if isinstance(inner.get(key), str) and inner[key]}
+            found = {key: _file(recording, f"{name}.{key}", value) for key, value in named.items()}
+            table = {**table, name: {**inner, **found}}
+    return table
+
+
+def _file(recording: Recording, key: str, name: str) -> str:
+    file = recording.folder / TABLES / name
+    if PurePath(name).name != name or file.is_symlink() or file.parent.is_symlink():
+        raise ValueError(f"{key}: expected the name of a file in {TABLES}, got {name!r}")
+    return str(file)

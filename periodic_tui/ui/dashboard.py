@@ -287,7 +287,7 @@ class Dashboard(AtOnce):
 
     def play(self, death: Death) -> None:
         """Show a death over the panes."""
-        self._open(Replay(death, self.snapshot.preset, self.glyphs))
+        self._open(Replay(death, self.snapshot.preset, self.glyphs, self.snapshot.past is not None))
 
     def action_compare(self) -> None:
         self.want(compare=not self.view.compare)
@@ -388,7 +388,8 @@ class ReplayScreen(Dashboard):
     HINTS = (("esc", "close the replay"),)
 
     def on_mount(self) -> None:
-        """Called beside that of the dashboard."""
+        """Called beside that of the dashboard. The story has been read there."""
+        self.hidden = frozenset({"story"})
         self.session.on_wake = Wake(EventLoop(), self.poll)
         threading.Thread(target=self.session.run, name="playback", daemon=True).start()
 

@@ -6,7 +6,8 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -268,16 +269,21 @@ class Playback:
         """See which pictures there are now: places change where some are gone."""
         at = self._timeline.stored[self._place] if 0 <= self._place < len(self._timeline.stored) else None
         self._written = self._recording.being_written
-        self._timeline, self._ahead = Timeline(self._recording.pictures()), None
+        self._timeline, self._ahead = self._laid_out(self._recording.pictures()), None
         self._look_at = self._clock() + LOOK
         if at:
             self._place = self._timeline.place_of(at)
 
     def _read_events(self) -> None:
         """Find the events, and from now on between other things the verdicts; tell where they are."""
-        self._lines = self._recording.lines()
+        with suppress(NotReadable):
+            self._lines = self._recording.lines()
+        self._timeline = self._laid_out(self._timeline.stored)
         self._unread = deque(each for each in self._timeline.stored if each.number not in self._verdicts)
         self._mark()
+
+    def _laid_out(self, stored: Sequence[Stored]) -> Timeline:
+        return Timeline(stored, went_back=any(line.kind == "back" for line in self._lines))
 
     def _read_verdict(self) -> None:
         stored = self._unread.popleft()
@@ -301,7 +307,8 @@ class Playback:
             picture, taken = self._recording.picture(stored), self._recording.taken(stored)
         except NotReadable:
             return None
-        return place, replace(picture, time=picture.time or taken)
+        deaths = tuple(death for death in picture.deaths if death.film)
+        return place, replace(picture, time=picture.time or taken, deaths=deaths)
 
     def _show(self, place: int, way: int = 1) -> None:
         """Show a picture, or the next one that can be read in that way. Raises NotReadable where none ever could."""

@@ -34,10 +34,14 @@ PRESET, ALWAYS = "magnitude", ("--device", "cpu", "--set", "training.pace=0.0")
 AT = ("--at", "500:set:optimizer.lr=2e-3", "--at", "3000:reinitialize:9", "--at", "4000:remedy:reseed-units")
 """What is done to a run of `train` meanwhile."""
 FOREVER = 10**9
-SOONEST, LATEST = 0.3, 8.0
-"""Seconds after its start at which a process is killed."""
+LATEST = 8.0
+"""Seconds of training, at most, after which a process is killed …"""
+AT_THE_START = 0.25
+"""… but for this share, which may be killed before the first step."""
 MOST_LOST = 5.0
 PATIENCE = 600.0
+SUM = 2
+"""Number of the history's column that rounds by how many steps were trained at once: its sums."""
 MODES = ("train-eager", "train-compiled", "dashboard-eager", "dashboard-compiled")
 
 
@@ -67,12 +71,12 @@ def run(mode: str, kills: int, random_seed: int, folder: Path, latest: float = L
         command = again if (record / "checkpoints").exists() else begin
         known = len(resumptions(record)) if command is again else 0
         with watched(command, number == kills) as victim:
-            moment = victim.began + chance.uniform(SOONEST, latest)
             if command is again and before is not None:
                 seen = resumed_at(record, victim.process, known)
                 lost.seconds.append(max(0.0, before[0] - seen) / before[1])
-                moment = max(moment, time.monotonic() + chance.uniform(0.0, 2.0))
-            time.sleep(max(0.0, moment - time.monotonic()))
+            elif number == kills or chance.random() > AT_THE_START:
+                wait_for_training(record, victim.process)
+            time.sleep(chance.uniform(0.0, latest))
             before = victim.last_step_and_rate() or before
     lost.same = same(record, undisturbed(record, folder / "undisturbed", AT if kind == "train" else ()))
     return lost
@@ -82,7 +86,6 @@ class Killed:
     """A process without a screen; it ends killed, or, the last one, by a signal at which it saves."""
 
     def __init__(self, command: Sequence[str], last: bool) -> None:
-        self.began = time.monotonic()
         self._last = last
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self._folder = folder_of(command)
@@ -114,7 +117,6 @@ class KilledOnScreen:
     """The same with a screen."""
 
     def __init__(self, command: Sequence[str], last: bool) -> None:
-        self.began = time.monotonic()
         self._last = last
         self._terminal = Terminal(command)
         self._folder = folder_of(command)
@@ -164,6 +166,15 @@ def resumed_at(folder: Path, process: subprocess.Popen[Any], known: int) -> int:
     return now[-1]
 
 
+def wait_for_training(folder: Path, process: subprocess.Popen[Any]) -> None:
+    """Wait until the recording tells of the first steps."""
+    until = time.monotonic() + PATIENCE
+    while progress(folder) is None:
+        if process.poll() is not None or time.monotonic() > until:
+            raise SystemExit(f"it never trained: exit code {process.poll()}")
+        time.sleep(0.02)
+
+
 def resumptions(folder: Path) -> list[int]:
     """The steps at which it was resumed so far."""
     return [line.step for line in Recording(folder).lines() if line.text.startswith("resumed at step")]
@@ -185,7 +196,9 @@ def same(one: Path, other: Path) -> bool:
     """Whether the last checkpoints of two recordings hold the same state and the same losses."""
     first, second = (Recording(each).checkpoint(Recording(each).checkpoints()[-1]) for each in (one, other))
     losses = [each["measured"]["train_losses"] for each in (first, second)]
-    return equal(first["trainer"], second["trainer"]) and equal(*losses)
+    sums = [each["columns"].pop(SUM) for each in losses]
+    near = sums[0].shape == sums[1].shape and np.allclose(sums[0], sums[1], rtol=1e-12)
+    return near and equal(first["trainer"], second["trainer"]) and equal(*losses)
 
 
 def equal(one: Any, other: Any) -> bool:

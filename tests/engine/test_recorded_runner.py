@@ -20,9 +20,11 @@ Course = Sequence[tuple[int, str]]
 """Commands and their steps, in order."""
 
 
-def runner(spec: Experiment, folder: Path | None = None, resumed: bool = False) -> RecordedRunner:
+def runner(
+    spec: Experiment, folder: Path | None = None, resumed: bool = False, engine: str = "eager"
+) -> RecordedRunner:
     """A runner that records into that folder, if one is given; `resumed`: it goes on with what lies there."""
-    about = About("test", device="cpu", engine="eager")
+    about = About("test", device="cpu", engine=engine)
 
     def recorder(name: str, experiment: Experiment) -> Recorder:
         assert folder
@@ -30,7 +32,7 @@ def runner(spec: Experiment, folder: Path | None = None, resumed: bool = False) 
 
     before = Recording(folder) if resumed and folder else None
     made = RecordedRunner(
-        lambda name: (name, spec), "test", spec, device="cpu", engine="eager",
+        lambda name: (name, spec), "test", spec, device="cpu", engine=engine,
         recorder_for=recorder if folder else None, resumed=before,
     )  # fmt: skip
     made.open()
@@ -98,6 +100,22 @@ def test_a_run_that_was_killed_goes_on_as_if_it_had_not_been(
     assert [(line.step, line.command) for line in Recording(folder).journal()] == commands
     texts = [line.text for line in Recording(folder).lines()]
     assert f"resumed at step {killed}" in texts
+
+
+@pytest.mark.slow
+def test_a_compiled_run_goes_on_compiled(tmp_path: Path) -> None:
+    folder, course = tmp_path / "run", [(3_000, "set:optimizer.lr=1e-5"), (9_000, "remedy:widen-range")]
+    undisturbed, first = runner(sine(), engine="compiled"), runner(sine(), folder, engine="compiled")
+    train(undisturbed, 20_000, course)
+    train(first, 5_000, course[:1])
+    keep(first)
+    train(first, 10_000, course[1:])
+    kill(first)
+    second = runner(sine(), folder, resumed=True, engine="compiled")
+    train(second, 20_000)
+    assert second.current.trainer.stepper.name == "compiled"
+    assert_same(second, undisturbed)
+    second.close()
 
 
 def test_a_run_that_ended_well_goes_on_from_its_very_end(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Recordings made by hand."""
+"""Recordings of one picture and one checkpoint, made at once."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from periodic_tui.cli.recording import preset_and_tables
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.recording import layout
 from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.recording.layout import Stored
-from periodic_tui.engine.recording.packing import pack
+from periodic_tui.engine.recording.packing import Tree, pack
 from periodic_tui.engine.recording.values import tree_of
 from periodic_tui.engine.runner import Runner
+from periodic_tui.engine.saved_run import saved_run
 from periodic_tui.engine.snapshot import Snapshot
-from periodic_tui.presets.files import dump, load
+from periodic_tui.presets.files import load
 
 CREATED = 1795694557.25
 
@@ -43,16 +45,15 @@ def recorded(folder: Path, runner: Runner, **about: Any) -> Snapshot:
         (folder / each).mkdir(parents=True)
     told = {"kind": layout.MARKER, "name": run.name, "title": run.experiment.title, "created": CREATED} | about
     (folder / layout.ABOUT).write_text(json.dumps({"format": layout.FORMAT} | told))
-    (folder / layout.PRESET).write_text(dump(run.experiment))
+    preset, tables = preset_and_tables(run.began)
+    (folder / layout.PRESET).write_text(preset)
+    for name, path in tables.items():
+        (folder / layout.TABLES).mkdir(exist_ok=True)
+        shutil.copy(path, folder / layout.TABLES / name)
     lines = [Line(number, each.step, each.text, each.command) for number, each in enumerate(run.events)]
     (folder / layout.JOURNAL).write_bytes(b"".join(line.data for line in lines))
     put_picture(folder, snapshot)
-    table = run.experiment.model_dump(mode="json", exclude_none=True)
-    if "path" in table["target"]:
-        (folder / layout.TABLES).mkdir()
-        shutil.copy(table["target"]["path"], folder / layout.TABLES)
-        table["target"]["path"] = Path(table["target"]["path"]).name
-    put_checkpoint(folder, run.step, table, run.trainer.parameters.numpy())
+    put_checkpoint(folder, run.step, saved_run(run))
     return snapshot
 
 
@@ -63,9 +64,8 @@ def put_picture(folder: Path, snapshot: Snapshot, number: int = 0) -> Path:
     return path
 
 
-def put_checkpoint(folder: Path, step: int, table: Any, parameters: Any, number: int = 0) -> Path:
-    """Store a checkpoint of which only these are known."""
+def put_checkpoint(folder: Path, step: int, tree: Tree, number: int = 0) -> Path:
+    """Store a checkpoint."""
     path = folder / layout.CHECKPOINTS / Stored(number, step).file
-    tree = {"step": step, "experiment": table, "trainer": {"state": {"parameters": parameters}}}
     path.write_bytes(pack(tree))
     return path

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -56,6 +57,12 @@ def test_the_table_holds_every_event(run: tuple[Path, Snapshot]) -> None:
     found = [(row["first"], row["text"], row["command"]) for row in rows(folder) if row["what"] == "event"]
     assert found == [(str(each.step), each.text, each.command or "") for each in snapshot.events]
     assert "inject" in [command for _, _, command in found]
+
+
+def test_the_table_holds_every_frequency(tmp_path: Path) -> None:
+    snapshot = recorded(tmp_path / "run", trained("clock-oscillators"))
+    found = {row["what"]: row["middle"] for row in rows(tmp_path / "run") if row["first"] == str(snapshot.step)}
+    assert [float(found[what]) for what in ("omega", "omega 1", "omega 2")] == snapshot.omega.tolist()
 
 
 def test_what_came_after_a_step_to_which_training_went_back_is_left_out(tmp_path: Path) -> None:
@@ -134,6 +141,17 @@ def test_tensorboard_s_reader_reads_the_events(run: tuple[Path, Snapshot], tmp_p
         step: "\n\n".join(each.text for each in snapshot.events if each.step == step)
         for step in {each.step for each in snapshot.events}
     }
+
+
+def test_tensorboard_s_times_are_those_of_the_pictures(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    snapshot = recorded(folder, trained("single-relu", steps=8))
+    put_picture(folder, snapshot).unlink()
+    os.utime(put_picture(folder, replace(snapshot, step=0)), (1_000.0, 1_000.0))
+    os.utime(put_picture(folder, snapshot, number=1), (1_080.0, 1_080.0))
+    found = events(folder, tmp_path / "board").Scalars("loss/batch")
+    assert [each.wall_time for each in found] == [1_000.0 + 10 * each.step for each in found]
+    assert len(found) == 8
 
 
 def test_event_files_of_others_are_not_mixed_with_these(run: tuple[Path, Snapshot], tmp_path: Path) -> None:

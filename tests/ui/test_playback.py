@@ -276,14 +276,22 @@ def test_it_goes_to_the_picture_before_a_step(folder: Path) -> None:
 
 
 def test_an_abandoned_course_says_so(tmp_path: Path) -> None:
-    steps = [0, 100, 200, 300, 100, 150]
-    player = past_of(write_recording(tmp_path / "run", [replace(SINE, step=step) for step in steps]), 150)
-    seen = []
-    for _ in range(5):
-        player.turn(-1)
-        player._turn()
-        seen.append((player.latest().step, player.past.held))
-    assert seen == [(100, True), (300, False), (200, False), (100, True), (0, True)]
+    taken = [replace(SINE, step=step) for step in (0, 100, 200, 300, 100, 150)]
+    back = Line(0, 100, kind="back")
+    for name, lines, left in (("back", [back], {300, 200}), ("cut", [], set())):
+        player = past_of(write_recording(tmp_path / name, taken, lines), 150)
+        seen = []
+        for _ in range(5):
+            player.turn(-1)
+            player._turn()
+            seen.append((player.latest().step, player.past.held))
+        assert seen == [(step, step not in left) for step in (100, 300, 200, 100, 0)]
+
+
+def test_without_a_journal_the_pictures_are_played(folder: Path) -> None:
+    (folder / layout.JOURNAL).write_bytes(b'{"format": 99}\n')
+    player = Player(folder)
+    assert (player.latest().step, player.past.marks) == (0, ())
 
 
 @contextmanager

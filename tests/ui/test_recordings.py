@@ -5,16 +5,18 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 
 from periodic_tui.engine.recording import layout, lock
 from periodic_tui.engine.recording.library import Library
-from periodic_tui.engine.snapshot import Layer
+from periodic_tui.engine.snapshot import Event, Features, Landscape, Layer, Snapshot
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.dashboard import Dashboard, ReplayScreen
 from periodic_tui.ui.formatting import ago
@@ -22,6 +24,7 @@ from periodic_tui.ui.playback import Playback
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.session import Session
 from tests.recordings import CREATED, write_json, write_recording
+from tests.ui.deaths import OVER_ONE, OVER_TWO
 from tests.ui.scripted import MAGNITUDE, PRESETS, SINE, ScriptedSession, drawn, placed, rows_of
 from tests.ui.test_travel import LINES, PAST, SIZES, at, until
 
@@ -43,6 +46,11 @@ def opened(session: Session, act: Act, root: Path, size: tuple[int, int] = (120,
         session.stop()
 
     asyncio.run(run())
+
+
+def still(folder: Path) -> Playback:
+    """A replay in which no time passes."""
+    return Playback(folder, clock=lambda: 0.0)
 
 
 @pytest.fixture
@@ -90,7 +98,7 @@ def test_a_recording_is_played_in_the_same_panes(root: Path, size: tuple[int, in
         rows = await at_step(app, pilot, 4_000)
         assert rows[-2].rstrip().endswith("● 5 of 5")
 
-    opened(Playback(root / "old"), act, root, size)
+    opened(still(root / "old"), act, root, size)
 
 
 @pytest.mark.parametrize("key", ["i", "r", "1", "n", "u", "b", "(", "H"])
@@ -101,7 +109,7 @@ def test_keys_that_would_train_are_refused_in_one_line(root: Path, key: str) -> 
         await drawn(app, pilot)
         assert any("this is a recording, in" in row for row in rows_of(app))
 
-    opened(Playback(root / "old"), act, root)
+    opened(still(root / "old"), act, root)
 
 
 def test_enter_on_an_event_of_a_replay_goes_before_it(root: Path) -> None:
@@ -114,7 +122,7 @@ def test_enter_on_an_event_of_a_replay_goes_before_it(root: Path) -> None:
         await pilot.press("enter")
         await at_step(app, pilot, 3_000)
 
-    opened(Playback(root / "old"), act, root)
+    opened(still(root / "old"), act, root)
 
 
 def test_what_cannot_be_read_is_said_and_ends_with_the_exit_code_of_bad_input(tmp_path: Path) -> None:
@@ -155,12 +163,13 @@ def test_enter_replays_a_recording_over_the_run_and_escape_goes_back_to_it(root:
         await pilot.press("l", "tab")
         await until(app, pilot, lambda: is_listed(app))
         await pilot.press("down", "enter")
-        rows = await at_step(app, pilot, 0)
-        assert isinstance(app.screen, ReplayScreen)
-        assert rows[-1].startswith(" esc close the replay  space pause")
+        await until(app, pilot, lambda: isinstance(app.screen, ReplayScreen) and app.screen.snapshot.past is not None)
+        assert rows_of(app)[-1].startswith(" esc close the replay  space p")
         session.snapshot = replace(SINE, step=2_500)
         session.on_wake()
-        await pilot.press("space", "i", ".")
+        await pilot.press("i", *[","] * 5)
+        await at_step(app, pilot, 0)
+        await pilot.press(".")
         await at_step(app, pilot, 1_000)
         await pilot.press("escape")
         await until(app, pilot, lambda: app.screen is app.dashboard)
@@ -178,7 +187,7 @@ def test_a_replay_lists_recordings_first_and_without_any_says_so(root: Path, tmp
         await until(app, pilot, lambda: any("there are none" in row for row in rows_of(app)))
         await pilot.press("enter", "escape")
 
-    opened(Playback(root / "old"), act, root / "old" / "nothing")
+    opened(still(root / "old"), act, root / "old" / "nothing")
 
 
 def test_a_pane_of_which_the_picture_holds_nothing_gives_up_its_place() -> None:
@@ -202,6 +211,48 @@ def test_a_pane_of_which_the_picture_holds_nothing_gives_up_its_place() -> None:
 )
 def test_ages_are_told_in_one_unit(seconds: float, words: str) -> None:
     assert ago(seconds) == words
+
+
+def changed(snapshot: Snapshot, name: str, **parts: Any) -> Snapshot:
+    """A picture with other arrays in one of its values."""
+    changes: dict[str, Any] = {name: replace(getattr(snapshot, name), **parts)}
+    return replace(snapshot, **changes)
+
+
+def nonsense() -> Iterator[Snapshot]:
+    """Pictures whose figures do not fit together."""
+    [layer] = MAGNITUDE.layers
+    yield at(0)
+    for array in (np.zeros(3), np.zeros((2, 3)), np.full((3, 3, 3), np.inf)):
+        for name in ("train_curve", "omega_curve", "abandoned_curve"):
+            for part in ("step", "low"):
+                yield changed(replace(at(0), abandoned_curve=SINE.train_curve), name, **{part: array})
+        for part in ("x", "target"):
+            yield changed(at(0), "fit", **{part: array})
+            yield changed(MAGNITUDE, "fit", **{part: array})
+        for part in ("activity", "incoming", "outgoing"):
+            changes: dict[str, Any] = {part: array}
+            yield replace(MAGNITUDE, layers=(replace(layer, **changes),))
+        yield replace(at(0), omega=array, answer=array, landscape=Landscape(x=array), features=Features("PCA", array))
+    yield replace(at(0), events=(Event(0, "later", "unheard-of:3"),), must_show=("unheard of",))
+    yield replace(MAGNITUDE, layers=(replace(layer, dead=(-5, 99), groups=((7, 9),), duplicate=((7, 9),)),))
+    yield replace(MAGNITUDE, deaths=(replace(OVER_ONE, film=()), replace(OVER_TWO, x=np.zeros(1), layer=9, unit=9)))
+
+
+def test_pictures_of_strangers_end_nothing_whatever_they_hold(tmp_path: Path) -> None:
+    pictures = list(nonsense())
+    folder = write_recording(tmp_path / "strange", [replace(each, step=n) for n, each in enumerate(pictures)])
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        assert isinstance(app.session, Playback)
+        await at_step(app, pilot, 0)
+        for step in range(1, len(pictures)):
+            app.session.turn(1)
+            await at_step(app, pilot, step)
+        await pilot.press("d")
+        await pilot.pause()
+
+    opened(still(folder), act, tmp_path)
 
 
 REPLAY = """

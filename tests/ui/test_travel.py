@@ -249,7 +249,8 @@ def test_a_course_that_was_left_is_not_branched_from(tmp_path: Path) -> None:
         rows = await go(app, pilot, "b", 2_000)
         assert any("this course was left before" in row for row in rows)
 
-    session = recorded(write_recording(tmp_path / "run", [at(step) for step in (0, 1_000, 2_000, 900)]), step=950)
+    taken = [at(step) for step in (0, 1_000, 2_000, 900)]
+    session = recorded(write_recording(tmp_path / "run", taken, [Line(0, 900, kind="back")]), step=950)
     visit(session, act)
     assert session.sent == []
 

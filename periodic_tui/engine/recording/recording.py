@@ -17,7 +17,7 @@ from periodic_tui.engine.recording.packing import Tree, read_packed, without_arr
 from periodic_tui.engine.recording.values import value_of
 from periodic_tui.engine.snapshot import Snapshot
 
-_MOST_JSON, _MOST_TOML = 1 << 20, 1 << 20
+_MOST_JSON, _MOST_TOML, _MOST_PICTURE = 1 << 20, 1 << 20, 1 << 26
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,14 @@ class Recording:
 
     def picture(self, stored: Stored) -> Snapshot:
         """One of them."""
-        return value_of(Snapshot, read_packed(self._inside(layout.PICTURES) / stored.file), stored.file)
+        tree = read_packed(self._inside(layout.PICTURES) / stored.file, _MOST_PICTURE)
+        return value_of(Snapshot, tree, stored.file)
 
     def verdict(self, stored: Stored) -> str:
         """The code of the verdict in a picture; empty where it cannot be read. It costs less than the picture."""
         try:
-            code = read_packed(self._inside(layout.PICTURES) / stored.file, read=without_arrays)["verdict"]["code"]
+            path = self._inside(layout.PICTURES) / stored.file
+            code = read_packed(path, _MOST_PICTURE, without_arrays)["verdict"]["code"]
         except (NotReadable, KeyError, TypeError):
             return ""
         return code if isinstance(code, str) else ""

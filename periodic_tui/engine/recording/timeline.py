@@ -14,12 +14,17 @@ Course = Sequence[int]
 
 
 class Timeline:
-    """Knows the pictures by their names alone; a place is the number of one, from 0 on."""
+    """Knows the pictures by their names alone; a place is the number of one, from 0 on.
 
-    def __init__(self, stored: Sequence[Stored] = ()) -> None:
+    `went_back`: training did, or may have. Otherwise a smaller step after a larger one is a run that was cut short, and
+    has gone on from its last checkpoint to the same steps again.
+    """
+
+    def __init__(self, stored: Sequence[Stored] = (), went_back: bool = True) -> None:
         self.stored = tuple(stored)
-        self.courses = _courses(self.stored)
-        self.held = _held(self.stored)
+        everything = range(len(stored))
+        self.courses = _courses(self.stored) if went_back else [everything] * bool(stored)
+        self.held = _held(self.stored) if went_back else list(everything)
         """Places of the pictures from which the newest one follows, ascending."""
 
     @property

@@ -91,8 +91,9 @@ class Picker(Menu):
         if not self.is_mounted:
             return
         self._found, now = [entry.folder for entry in found], time.time()
-        width = max((len(plain(entry.name)) for entry in found), default=0)
-        lines = [Option(Text(plain(_recording(entry, width, now), self._glyphs))) for entry in found]
+        rows = [_recording(entry, now) for entry in found]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [Option(Text(plain(_row(cells, widths), self._glyphs))) for cells in rows]
         self._recorded.clear_options()
         self._recorded.add_options(lines or [Option("there are none", disabled=True)])
         self._recorded.highlighted = 0 if lines else None
@@ -101,13 +102,20 @@ class Picker(Menu):
         return event.option_id if event.option_list is self._list else self._found[event.option_index]
 
 
-def _recording(entry: Entry, width: int, now: float) -> str:
+def _recording(entry: Entry, now: float) -> tuple[str, ...]:
     """Whether it is being written, name, steps, verdict, age, preset and title."""
     status, about = entry.status, entry.about
     mark = "●" if entry.being_written else " "
     when = "now" if entry.being_written else ago(now - max(about.created, status.time))
-    first = f"{mark} {plain(entry.name):<{width}} {status.step:>11,} {plain(status.verdict):<21} {when:<10}"
-    return f"{first} {plain(about.name)}, {plain(about.title)}".rstrip(", ")
+    what = ", ".join(filter(None, (about.name, about.title)))
+    return mark, plain(entry.name), f"{status.step:,}", plain(status.verdict), when, plain(what)
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Cells below each other; the third holds numbers."""
+    padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
+    padded[2] = cells[2].rjust(widths[2])
+    return " ".join(padded).rstrip()
 
 
 def _entries(presets: Sequence[Preset]) -> Iterator[Option]:

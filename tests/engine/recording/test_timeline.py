@@ -20,6 +20,13 @@ def test_what_the_present_follows_from_leaves_out_the_abandoned_course() -> None
     assert timeline(0, 40, 20).last == 40
 
 
+def test_a_run_that_was_cut_short_and_trained_some_steps_again_has_abandoned_nothing() -> None:
+    line = Timeline([Stored(number, step) for number, step in enumerate([0, 10, 20, 15, 30])], went_back=False)
+    assert line.held == [0, 1, 2, 3, 4]
+    assert line.before(20) == 3
+    assert [place for place, _ in line.places([Line(0, 5), Line(1, 12), Line(2, 25)])] == [1, 2, 4]
+
+
 def test_the_picture_before_a_step_is_one_of_the_present_course() -> None:
     assert BRANCHED.before(45) == 6
     assert BRANCHED.before(25) == 5
