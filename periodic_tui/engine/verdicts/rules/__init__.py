@@ -14,7 +14,7 @@ import numpy as np
 from periodic_tui.engine.arrays import Counts, Mask
 from periodic_tui.engine.snapshot import Verdict
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules import data, form, frequency, outcome, scale, steps, underfit, units
+from periodic_tui.engine.verdicts.rules import data, form, frequency, outcome, overfit, scale, steps, underfit, units
 from periodic_tui.engine.verdicts.rules.base import Rule, Statement
 
 __all__ = [
@@ -42,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     frequency.stuck_outside_basin,
     data.linear_network,
     data.noise_floor,
+    overfit.overfit,
     steps.step_too_small,
     steps.plateau,
     outcome.learning,
@@ -77,11 +78,10 @@ def undecided(evidence: Evidence, code: str) -> Mask:
 
 def causes_of(evidence: Evidence) -> tuple[Verdict, ...]:
     """All verdicts on a single replica, in order; on one that is solved, nothing else."""
-    first = RULES[first_of(evidence)[0]]
-    if first in (outcome.solved, RULES[-1]):
-        return (_said(first, evidence),)
     with np.errstate(invalid="ignore", divide="ignore"):
         found = [rule for rule in RULES[:-1] if np.broadcast_to(rule.predicate(evidence), 1)[0]]
+        if not found or found[0] is outcome.solved:
+            return (_said((*found, RULES[-1])[0], evidence),)
         wave = [RULES[-1]] if data.has_wave(evidence)[0] and outcome.diverged not in found else []
     return tuple(_said(rule, evidence) for rule in (*found, *wave))
 
