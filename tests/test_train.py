@@ -255,7 +255,7 @@ def test_people_get_a_summary_and_a_plot() -> None:
         (["sine-31", "--steps", "5", "--at", "2:set:model.kind=mlp"], "--at 2:set:model.kind=mlp: model.kind needs"),
         (["sine-31", "--steps", "1", "--at", "0:load:sine-30"], "did you mean sine-31?"),
         (["log.toml"], "log.toml: no such file"),
-        ([], "Missing argument 'PRESET'"),
+        ([], "expected either a PRESET or --from-journal RUN"),
     ],
 )
 def test_what_cannot_be_trained_exits_2(words: list[str], said: str) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from periodic_tui.cli.command import command
 from periodic_tui.cli.recording import library
 from periodic_tui.engine.errors import Refused
-from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.printable import printable
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.recording.recording import Recording
 
 Files = Mapping[Path, bytes]
 

@@ -131,9 +131,15 @@ class RecordedRunner(Runner):
 
     def snapshot(self, live: bool = False) -> Snapshot:
         picture = super().snapshot(live)
+        if not live:
+            self._keep_picture(picture)
+        return picture
+
+    def _keep_picture(self, picture: Snapshot) -> None:
+        """Hand a picture to the recorder; whoever takes a live one does it once that is paid for, as the recorder's
+        thread begins to work at once."""
         if self._keeping:
             self._keeping.recorder.picture(picture)
-        return picture
 
     def _applied(self, command: Command) -> Event:
         if self._keeping and not command.passing:

@@ -214,6 +214,7 @@ class Session(RecordedRunner):
         aside = max(0.0, self.current.measured.aside - aside)
         self._frames.took(min(started + aside, ended), ended, freely=self.pacer.pace > 0 or self._view.stop_at_death)
         self.on_wake()
+        self._keep_picture(self._latest)
 
 
 def _told(snapshot: Snapshot) -> tuple[object, ...]:

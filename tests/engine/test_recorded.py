@@ -76,12 +76,12 @@ Recorders = tuple[RecorderFor, list[Recorder]]
 
 def test_events_and_commands_are_told_with_their_steps_and_pictures_follow_commands(recorders: Recorders) -> None:
     session = opened(Session, sine(), recorders[0])
-    session.snapshot(live=True)
+    session._publish()
     session.advance(10)
-    session.snapshot(live=True)
+    session._publish()
     session.apply(parse("inject"))
     session.advance(5)
-    session.snapshot(live=True)
+    session._publish()
     session.close()
     read = finished(recorders[1][0])
     assert [(line.step, line.command) for line in read.lines()] == [(0, None), (10, "inject")]
@@ -161,9 +161,10 @@ def test_a_run_that_cannot_begin_leaves_the_recording_going(recorders: Recorders
 def test_going_back_to_a_death_is_told(recorders: Recorders) -> None:
     session = opened(Session, ln(), recorders[0])
     session.look(View(stop_at_death=True))
-    session.snapshot(live=True)
+    session._work.clear()
+    session._publish()
     session.advance(50)
-    session.snapshot(live=True)
+    session._publish()
     session.close()
     read = finished(recorders[1][0])
     died = session.step
