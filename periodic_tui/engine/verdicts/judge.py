@@ -6,11 +6,14 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import torch
 
 from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.components.targets import Target
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.layers import layers_of
+from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.diagnostics.samples import Samples, samples_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
 from periodic_tui.engine.snapshot import Baselines, GradientStats, Layer, Verdict
@@ -173,16 +176,21 @@ class Judge:
 
 
 def _samples(observer: Observer) -> Samples:
+    """Of the probe, its inputs as the first layer is given them."""
     experiment, probe = observer.step.experiment, observer.probe
-    target = experiment.target
-    names = (
-        getattr(target, "x", None) or _numbered("x", target.inputs),
-        getattr(target, "y", None) or _numbered("y", target.outputs),
-    )
-    if experiment.training.loss != "mse":
-        return Samples(baselines=Baselines(observer.constant_loss))
-    return samples_of(probe, names, bool(experiment.domain.points), observer.target_std**2)
+    target, given = experiment.target, experiment.model.first_inputs(probe.x.cpu().double())
+    names = _names(target, "x", target.inputs), _names(target, "y", target.outputs)
+    if not torch.equal(given, probe.x.cpu().double()):
+        names = tuple(f"scaled {name}" for name in names[0]), names[1]
+    found = samples_of(Probe(given, probe.y), names, bool(experiment.domain.points), observer.constant_loss)
+    if experiment.training.loss == "mse":
+        return found
+    return Samples(x=found.x, y=found.y, baselines=Baselines(observer.constant_loss), rows=found.rows)
 
 
-def _numbered(name: str, count: int) -> tuple[str, ...]:
-    return (name,) if count == 1 else tuple(f"{name}{number}" for number in range(1, count + 1))
+def _names(target: Target, columns: str, count: int) -> tuple[str, ...]:
+    """As the table has them, where each is one; else numbered."""
+    own: tuple[str, ...] = getattr(target, columns, ())
+    if len(own) == count:
+        return own
+    return (columns,) if count == 1 else tuple(f"{columns}{number}" for number in range(1, count + 1))

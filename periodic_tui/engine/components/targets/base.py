@@ -20,6 +20,8 @@ class Target(Kind):
 
     noise: NonNegative = 0.0
     """Standard deviation of the Gaussian noise on training outputs; of a table's rows, of what is in them."""
+    standardize: bool = False
+    """Whether the layers are given, and give, columns of mean 0 and standard deviation 1."""
     graded: ClassVar[bool] = False
     """Whether an output is right or wrong, beyond its loss."""
     phases: ClassVar[bool] = False
@@ -38,6 +40,11 @@ class Target(Kind):
     def classes(self) -> bool:
         """Whether the outputs say of each class whether it is the right one."""
         return False
+
+    @property
+    def quantities(self) -> bool:
+        """Whether the outputs are numbers in some unit, no angles and no classes."""
+        return not self.classes and (self.is_table or not self.phases)
 
     @property
     def probabilities(self) -> bool:
