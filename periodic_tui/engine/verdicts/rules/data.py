@@ -45,7 +45,7 @@ def has_wave(e: Evidence) -> Mask:
 
 def _contradictory(e: Evidence) -> Mask:
     floor = e.samples.baselines.data
-    if floor is None or floor <= _CONTRADICTION * e.target_std**2:
+    if floor is None or floor <= _CONTRADICTION * e.best_constant:
         return np.zeros(len(e), dtype=bool)
     return e.loss < _AT_FLOOR * floor
 
@@ -84,7 +84,7 @@ def line_of(e: Evidence) -> float:
 
 
 def _share_of_line(e: Evidence) -> float:
-    return 1 - line_of(e) / e.target_std**2 if e.target_std else 1.0
+    return 1 - line_of(e) / e.best_constant if e.best_constant else 1.0
 
 
 def is_linear(e: Evidence) -> Mask:
