@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.components.losses import LOSSES
 from periodic_tui.engine.components.targets import Target
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.certified import never_active
@@ -18,6 +19,7 @@ from periodic_tui.engine.diagnostics.samples import Samples, samples_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
 from periodic_tui.engine.snapshot import Baselines, GradientStats, Layer, Verdict
 from periodic_tui.engine.training.history import History
+from periodic_tui.engine.training.sampling import Batch
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence, gathered
 from periodic_tui.engine.verdicts.examination import Examination
@@ -182,10 +184,20 @@ def _samples(observer: Observer) -> Samples:
     names = _names(target, "x", target.inputs), _names(target, "y", target.outputs)
     if not torch.equal(given, probe.x.cpu().double()):
         names = tuple(f"scaled {name}" for name in names[0]), names[1]
-    found = samples_of(Probe(given, probe.y), names, bool(experiment.domain.points), observer.constant_loss)
+    found, last = samples_of(Probe(given, probe.y), names, bool(experiment.domain.points)), _persistence(observer)
     if experiment.training.loss == "mse":
-        return found
-    return Samples(x=found.x, y=found.y, baselines=Baselines(observer.constant_loss), rows=found.rows)
+        return replace(found, baselines=replace(found.baselines, persistence=last))
+    baselines = Baselines(observer.constant_loss, persistence=last)
+    return Samples(x=found.x, y=found.y, baselines=baselines, rows=found.rows)
+
+
+def _persistence(observer: Observer) -> float | None:
+    """Loss on the probe of the last known values, where inputs hold them and the loss is one of quantities."""
+    step, probe = observer.step, observer.probe
+    columns = list(step.experiment.target.last_known)
+    if not columns or not LOSSES[step.experiment.training.loss].power:
+        return None
+    return float(step.loss(probe.x[:, columns].double(), Batch(probe.x, probe.y.double())))
 
 
 def _names(target: Target, columns: str, count: int) -> tuple[str, ...]:

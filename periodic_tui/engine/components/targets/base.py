@@ -61,6 +61,11 @@ class Target(Kind):
         """Known angular frequencies, in radians per unit of x; empty where the target is not a sum of sines."""
         return ()
 
+    @property
+    def last_known(self) -> tuple[int, ...]:
+        """For each output the input that holds its last known value; empty where there is none for all of them."""
+        return ()
+
     def admissible(self, x: Tensor) -> Tensor:
         """The inputs that are asked for when `x` was drawn: `x` itself, unless only some have a meaning."""
         return x
