@@ -27,7 +27,7 @@ Trend = tuple[Floats, Floats] | None
 EXAMINED: Final = (
     "start_size", "start_saturated", "start_kinks", "start_weights", "saturated", "moved", "gain",
     "start_sharpness", "gain_through_origin", "noise_share", "wave_share", "wave_cycles", "fall",
-    "fall_larger", "trial_steps", "recent_loss", "earlier_loss",
+    "fall_larger", "trial_steps", "recent_loss", "earlier_loss", "solved_at",
 )  # fmt: skip
 """Figures that are entered after the reading, where somebody has looked."""
 
@@ -167,6 +167,8 @@ class Evidence:
     """Mean minibatch loss of the last fifth of the steps, …"""
     earlier_loss: Floats = field(default_factory=_unknown)
     """… and of the fifth before."""
+    solved_at: Floats = field(default_factory=_unknown)
+    """The last step before this one at which it was seen to be solved."""
     samples: Samples = field(default_factory=Samples)
     method: Method = Method()
     output_range: OutputRange | None = None

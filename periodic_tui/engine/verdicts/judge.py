@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.components.domain import Domain
 from periodic_tui.engine.components.losses import LOSSES
 from periodic_tui.engine.components.targets import Target
 from periodic_tui.engine.diagnostics import Observer, Reading
@@ -26,6 +27,7 @@ from periodic_tui.engine.verdicts.examination import Examination
 from periodic_tui.engine.verdicts.goal import Goal
 from periodic_tui.engine.verdicts.loss_trend import LossTrend
 from periodic_tui.engine.verdicts.rules import causes_of, first_of, undecided
+from periodic_tui.engine.verdicts.rules.outcome import is_solved
 from periodic_tui.engine.verdicts.slow_figures import Budgets, SlowFigure, Stability
 
 _PRODUCTS, _NUMBERS = 1 << 26, 1 << 22
@@ -41,13 +43,19 @@ class Judge:
     def __init__(self, trainer: Trainer, observer: Observer, batches: History | None = None) -> None:
         """`batches`: the minibatch losses, where they are kept."""
         self.trainer, self._batches = trainer, batches
+        self._asked: tuple[Target, Domain] | None = None
+        self._solved_at = np.full(len(trainer.seeds), np.nan)
         self._start, self.budgets = trainer.parameters.clone(), Budgets()
         self.observe(observer)
         self.trend = LossTrend(self.effort(len(trainer.seeds)))
         self.forget()
 
     def observe(self, observer: Observer) -> None:
-        """Go on with another observer: the experiment has changed."""
+        """Go on with another observer: the experiment has changed. Who solved another question solved nothing."""
+        asked = observer.step.experiment.target, observer.step.experiment.domain
+        if asked != self._asked:
+            self._asked = asked
+            self._solved_at[:] = np.nan
         self.observer = observer
         self._goal = Goal(self.trainer, observer)
         self.samples = _samples(observer)
@@ -61,7 +69,13 @@ class Judge:
         self._stability = Stability(self.trainer, self.budgets)
         self._wrong_signs = SlowFigure(len(self.trainer.seeds), self.budgets["wrong signs"])
         self._placed = self.trainer.done
+        self._solved_at[:] = np.nan
         self.trend.begin(self._placed)
+
+    def rewind(self, step: int) -> None:
+        """Training goes on from an earlier step: what came after it was never seen."""
+        self._solved_at[self._solved_at > step] = np.nan
+        self.trend.rewind(step)
 
     def basin_now(self, replica: int) -> float | None:
         """The basin's half-width on the range in use: a remedy widens it by narrowing that."""
@@ -93,6 +107,8 @@ class Judge:
         """Keep the probe losses `[replicas]` of this step, to know later how they fell."""
         losses = self.observer.loss(self.trainer.parameters)
         self.trend.remember(step, losses)
+        if self.observer.test is None and not self.observer.accuracy.graded:
+            self._solved_at[losses <= self.trainer.experiment.training.solved_below] = step
         return losses
 
     def effort(self, replicas: int) -> float:
@@ -115,6 +131,7 @@ class Judge:
         evidence = gathered(self.trainer, self.observer, self._goal, self.samples, reading, part, trend, steps)
         self._examination.begin(evidence, rows)
         self._enter_batches(evidence, part, steps)
+        self._enter_solved(evidence, rows)
         self._stability.note_loss(rows, reading.loss)
         if not brief:
             self._look_into(evidence, rows, live and not settled, live)
@@ -137,6 +154,10 @@ class Judge:
         if self._batches is not None and fifth >= _FEWEST_BATCHES:
             evidence.recent_loss[:] = self._batches.mean(now - fifth, now)[part]
             evidence.earlier_loss[:] = self._batches.mean(now - 2 * fifth, now - fifth)[part]
+
+    def _enter_solved(self, evidence: Evidence, rows: Counts) -> None:
+        evidence.solved_at[:] = self._solved_at[rows]
+        self._solved_at[rows[is_solved(evidence)]] = self.trainer.done
 
     def _count_wrong_signs(self, rows: Counts) -> Floats:
         return wrong_signs_at(self.observer, self.trainer.parameters_of(rows)).sum(-1).cpu().double().numpy()
