@@ -7,12 +7,12 @@ import stat
 from pathlib import Path
 
 
-def read_regular(path: Path, limit: int) -> bytes:
-    """Bytes of a regular file; a pipe or a device could block or never end.
+def read_regular(path: Path, limit: int, follow: bool = True) -> bytes:
+    """Bytes of a regular file; a pipe or a device could block or never end. `follow`: a symbolic link leads there.
 
     Raises OSError, or ValueError where it is not regular or larger than `limit` bytes.
     """
-    with open(path, "rb", opener=_without_waiting) as file:
+    with open(path, "rb", opener=_without_waiting if follow else _not_following) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("expected a regular file")
@@ -24,3 +24,7 @@ def read_regular(path: Path, limit: int) -> bytes:
 
 def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _not_following(path: str, flags: int) -> int:
+    return _without_waiting(path, flags | getattr(os, "O_NOFOLLOW", 0))
