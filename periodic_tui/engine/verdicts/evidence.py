@@ -164,7 +164,7 @@ class Evidence:
     """… and in one with ten times the learning rate."""
     trial_steps: Floats = field(default_factory=_unknown)
     recent_loss: Floats = field(default_factory=_unknown)
-    """Mean minibatch loss of the last fifth of the steps, …"""
+    """Interquartile mean of the minibatch losses of the last fifth of the steps, …"""
     earlier_loss: Floats = field(default_factory=_unknown)
     """… and of the fifth before."""
     solved_at: Floats = field(default_factory=_unknown)

@@ -152,8 +152,8 @@ class Judge:
         """How the minibatch losses went in the last two fifths of the steps."""
         now, fifth = self.trainer.done, steps // 5
         if self._batches is not None and fifth >= _FEWEST_BATCHES:
-            evidence.recent_loss[:] = self._batches.mean(now - fifth, now)[part]
-            evidence.earlier_loss[:] = self._batches.mean(now - 2 * fifth, now - fifth)[part]
+            evidence.recent_loss[:] = self._batches.middle(now - fifth, now)[part]
+            evidence.earlier_loss[:] = self._batches.middle(now - 2 * fifth, now - fifth)[part]
 
     def _enter_solved(self, evidence: Evidence, rows: Counts) -> None:
         evidence.solved_at[:] = self._solved_at[rows]
