@@ -1,5 +1,5 @@
-"""Nothing that a test does touches the user's cache, nor an accelerator where it is not marked `gpu`; and the machine
-may be busy."""
+"""Nothing that a test does touches the user's cache or recordings, nor an accelerator where it is not marked `gpu`; and
+the machine may be busy."""
 
 import os
 import signal
@@ -26,6 +26,12 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         patch.setattr("platformdirs.user_cache_path", lambda name: folder / name)
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recordings of programs that a test starts go where its other files do."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
 
 
 @pytest.fixture(autouse=True)

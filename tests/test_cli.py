@@ -85,9 +85,12 @@ def test_check_names_each_problem_of_each_file(tmp_path: Path) -> None:
         (["--replicas", "0"], "sine-31: training.replicas: expected at least 1, got 0"),
         (["--\x1b[31m"], "No such option"),
         (["\x1b[31m"], "\\u001b[31m: no such file"),
-        (["--record", "x"], "No such option"),
+        (["--record", "presets"], "--record presets: holds something already, expected a new or an empty folder"),
+        (["--record", "README.md"], "--record README.md: Not a directory"),
+        (["train", "sine-31", "--record", "presets"], "periodic-tui train: --record presets: holds something already"),
         (["sine-31"], "the dashboard needs a terminal"),
-        (["--no-record"], "No such option"),
+        (["train", "sine-31", "--no-record", "--record", "x"], "--record and --no-record exclude each other"),
+        (["--no-record", "--record", "x"], "--record and --no-record exclude each other"),
         (["--paused"], "`periodic-tui train sine-31` trains without one"),
     ],
 )
@@ -169,7 +172,7 @@ def test_a_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_file_that_may_not_grow_is_one_line(tmp_path: Path) -> None:
-    result = shell(f"ulimit -f 0; periodic-tui {SHORT} > {tmp_path / 'out'}")
+    result = shell(f"ulimit -f 0; periodic-tui {SHORT} --no-record > {tmp_path / 'out'}")
     assert result.returncode == 2
     assert result.stderr.startswith("periodic-tui: cannot write: ")
     assert result.stderr.count("\n") == 1

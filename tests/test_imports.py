@@ -57,10 +57,13 @@ print(*sys.modules)
         ["--help"],
         ["--version"],
         ["train", "--help"],
+        ["export", "--help"],
         ["presets"],
         ["presets", "--json"],
         ["show", "sine-31"],
         ["check", "presets/sine-31.toml"],
+        ["runs"],
+        ["runs", "--json"],
     ],
     ids=" ".join,
 )

@@ -7,7 +7,17 @@ import click
 
 from periodic_tui.cli.command import run
 
-COMMANDS = {"train": "train", "presets": "presets", "show": "presets", "check": "presets", "doctor": "doctor"}
+COMMANDS = {
+    "train": "train",
+    "runs": "runs",
+    "resume": "resume",
+    "replay": "replay",
+    "export": "export",
+    "presets": "presets",
+    "show": "presets",
+    "check": "presets",
+    "doctor": "doctor",
+}
 """Subcommands and the modules that hold them, imported when they are wanted: the first frame waits for none."""
 
 

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
-from periodic_tui.cli.options import overrides, run_options
+from periodic_tui.cli.options import GLYPHS, overrides, run_options
+from periodic_tui.cli.recording import record_options, recorder_for, recordings
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN, title_and_story
 
 if TYPE_CHECKING:
     from periodic_tui.engine.session import Session
+    from periodic_tui.ui.app import OpenSession
     from periodic_tui.ui.screens.opening import Opening
 
 
@@ -24,28 +26,42 @@ if TYPE_CHECKING:
 @click.argument("preset", default=BUILT_IN[0])
 @run_options
 @click.option("--fps", type=click.IntRange(1, 120), default=10, metavar="N", help="Frames a second at most.")
-@click.option(
-    "--glyphs", type=click.Choice(["auto", "braille", "ascii"]), default="auto", help="Characters of the plots."
-)
+@GLYPHS
 @click.option("--paused", is_flag=True, help="Begin with training paused.")
+@record_options
 def dashboard(
-    preset: str, seed: int | None, replicas: int | None, settings: Sequence[Override], glyphs: str, **options: Any
+    preset: str,
+    seed: int | None,
+    replicas: int | None,
+    settings: Sequence[Override],
+    glyphs: str,
+    record: str | None,
+    no_record: bool,
+    **options: Any,
 ) -> int:
     """Train PRESET on the screen: a built-in's name (sine-31 if none is given) or a path to a .toml file."""
     changes = overrides(settings, seed=seed, replicas=replicas)
     opening = _opening(preset, changes)
+    recorder = recorder_for(record, no_record, options["device"], options["engine"])
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
-    from periodic_tui.ui.launch import run_dashboard
 
     def open_session() -> tuple[Session, Sequence[tuple[str, str, str, str]]]:
         from periodic_tui.engine.session import Session
         from periodic_tui.presets.files import built_in, load
 
         name, experiment = load(preset, changes)
-        return Session(load, name, experiment, presets=BUILT_IN, watched=True, **options), built_in()
+        session = Session(load, name, experiment, presets=BUILT_IN, watched=True, recorder_for=recorder, **options)
+        return session, built_in()
 
-    code, failure = run_dashboard(opening, open_session, glyphs)
+    return shown(opening, open_session, glyphs)
+
+
+def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto") -> int:
+    """Show a run until the user quits; returns the exit code."""
+    from periodic_tui.ui.launch import run_dashboard
+
+    code, failure = run_dashboard(opening, open_session, glyphs, recordings)
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:

@@ -78,20 +78,24 @@ class Headless:
     stopped: Callable[[], bool] = lambda: False
     """Whether somebody wants it to end."""
     clock: Callable[[], float] = time.perf_counter
+    began: int = 0
+    """Steps that were done before."""
     done: int = 0
     """Steps done."""
     elapsed: float = 0.0
     """Seconds of training."""
 
-    def run(self) -> Status:
-        """Train; the commands of a step act before its snapshot. Raises Refused where one cannot be applied."""
-        self._started = self.clock()
-        self._reported = (0, 0.0)
+    def run(self, began: int = 0, elapsed: float = 0.0) -> Status:
+        """Train, after so many steps and seconds; the commands of a step act before its snapshot. Raises Refused where
+        one cannot be applied."""
+        self.began = self.done = began
+        self.elapsed, self._started = elapsed, self.clock() - elapsed
+        self._reported = began, elapsed
         while True:
             self._apply_due()
             if self.done % self.plan.every == 0:
                 self._report()
-            if self.done == self.plan.steps:
+            if self.plan.steps is not None and self.done >= self.plan.steps:
                 return "finished"
             if ended := self._advance_to(self.plan.next_stop(self.done)):
                 return ended

@@ -43,6 +43,12 @@ OPTIONS = (
 )
 
 
+GLYPHS = click.option(
+    "--glyphs", type=click.Choice(["auto", "braille", "ascii"]), default="auto", help="Characters of the plots."
+)
+"""Of all that opens a screen."""
+
+
 def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Decorator: the options of everything that trains."""
     for option in reversed(OPTIONS):

@@ -1,15 +1,20 @@
 """`train`: the same training without a screen."""
 
+from __future__ import annotations
+
 import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from periodic_tui.cli.command import command
 from periodic_tui.cli.headless import Headless, Interruption, Plan, Timed, chunk_for
 from periodic_tui.cli.options import overrides, run_options
+from periodic_tui.cli.recording import library, record_options, recorder_for
+from periodic_tui.cli.repetition import repetition_of
 from periodic_tui.cli.warn import warn
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.errors import Refused
@@ -17,6 +22,11 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
+from periodic_tui.printable import printable
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.recorded_runner import RecordedRunner
+    from periodic_tui.engine.recording import recording
 
 INTERRUPTED = 130
 """Exit code."""
@@ -26,7 +36,8 @@ TICKS = 1000
 """Resolution of the progress bar."""
 
 
-def _timed(text: str) -> Timed:
+def timed(text: str) -> Timed:
+    """A command and its step, as `--at` has it."""
     step, colon, words = text.partition(":")
     if not (colon and step.isascii() and step.isdigit() and len(step) < 19):
         raise click.BadParameter(f"expected STEP:COMMAND, got {text!r}")
@@ -50,16 +61,18 @@ def _finite(context: click.Context, param: click.Parameter, value: float | None)
 
 
 @command("train")
-@click.argument("preset")
+@click.argument("preset", required=False)
 @run_options
 @click.option("--steps", type=int, metavar="N", help="Steps in all; 0 reports the initial state.")
 @click.option("--seconds", type=float, callback=_finite, metavar="S", help="Time in all.")
 @click.option("--every", type=click.IntRange(1), metavar="N", help="Steps between snapshots.")
-@click.option("--at", "commands", type=_timed, multiple=True, metavar="STEP:COMMAND", help="Do it after STEP steps.")
+@click.option("--at", "commands", type=timed, multiple=True, metavar="STEP:COMMAND", help="Do it after STEP steps.")
+@click.option("--from-journal", "again", metavar="RUN", help="Repeat a recorded run, with its commands.")
 @click.option("--json", "as_json", is_flag=True, help="Snapshots and summary as JSON Lines on stdout.")
 @click.option("--plot", is_flag=True, help="Draw the losses in the end.")
+@record_options
 def train(
-    preset: str,
+    preset: str | None,
     device: str,
     engine: str,
     seed: int | None,
@@ -69,34 +82,62 @@ def train(
     seconds: float | None,
     every: int | None,
     commands: tuple[Timed, ...],
+    again: str | None,
     as_json: bool,
     plot: bool,
+    record: str | None,
+    no_record: bool,
 ) -> int:
     """Train PRESET without a screen: progress on stderr, a summary on stdout."""
-    from periodic_tui.cli import report
-    from periodic_tui.engine.runner import Runner
+    from periodic_tui.engine.recorded_runner import RecordedRunner
 
-    name, experiment = load(preset, overrides(settings, seed=seed, replicas=replicas, steps=steps))
+    changes = overrides(settings, seed=seed, replicas=replicas, steps=steps)
+    if again is not None and preset is None:
+        run = repetition_of(library().find(again), changes)
+        name, experiment, device, engine = run.name, run.experiment, run.device, run.engine
+        steps = run.steps if steps is None else steps
+        commands = (*(timed for timed in run.commands if timed[0] <= steps), *commands)
+    elif preset is not None and again is None:
+        name, experiment = load(preset, changes)
+    else:
+        raise click.UsageError("expected either a PRESET or --from-journal RUN")
     warn(name, experiment, err=True)
     plan = plan_of(experiment, steps, seconds, every, commands)
-    session = Runner(load, name, experiment, device=device, engine=engine, presets=BUILT_IN)
+    recorder = recorder_for(record, no_record, device, engine, as_recorded(plan))
+    runner = RecordedRunner(
+        load, name, experiment, device=device, engine=engine, presets=BUILT_IN, recorder_for=recorder
+    )  # fmt: skip
+    return trained(runner, plan, name, as_json, plot)
+
+
+def trained(
+    runner: RecordedRunner, plan: Plan, name: str, as_json: bool, plot: bool = False, elapsed: float = 0.0
+) -> int:
+    """Train by the plan and report; `elapsed`: seconds of training before. Returns the exit code."""
+    from periodic_tui.cli import report
+
     tell = report.print_snapshot if as_json else lambda snapshot, rate: None
-    with Interruption(session.stop) as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
-        run = Headless(session, plan, tell, progress, lambda: interruption.wished)
+    with Interruption(runner.stop) as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
+        run = Headless(runner, plan, tell, progress, lambda: interruption.wished)
         try:
-            session.open()
-            session.settle(plan.steps, plan.seconds)
-            status = run.run()
+            runner.open()
+            runner.settle(plan.steps, plan.seconds)
+            status = run.run(runner.step, elapsed)
+            runner.close(status)
         except Refused:
             if interruption.wished:  # a build that was waited for
                 return INTERRUPTED
             raise
-    rate = run.done / run.elapsed if run.elapsed else 0.0
-    report.print_summary(
-        session.summary() | {"status": status, "seconds": run.elapsed, "steps_per_second": rate}, as_json
-    )
+        finally:
+            runner.close()
+    if runner.unrecorded:
+        click.echo(printable(f"{name}: {runner.unrecorded}"), err=True)
+    taken = run.done - run.began
+    rate = taken / (run.elapsed - elapsed) if taken else 0.0
+    figures = {"status": status, "seconds": run.elapsed, "steps_per_second": rate}
+    report.print_summary(runner.summary() | figures, as_json)
     if plot:
-        report.print_plot(session.snapshot(), err=as_json)
+        report.print_plot(runner.snapshot(), err=as_json)
     return INTERRUPTED if status == "interrupted" else 0
 
 
@@ -114,6 +155,14 @@ def plan_of(
             raise click.UsageError(f"--at {step}:{timed.words} is later than the last step, {limit:,}")
     every = every or max(1, experiment.training.steps // SNAPSHOTS)
     return Plan(limit, every, seconds, commands, chunk_for(experiment))
+
+
+def as_recorded(plan: Plan) -> recording.Plan:
+    """The plan as a recording tells it."""
+    from periodic_tui.engine.recording import recording
+
+    at = tuple(f"{step}:{timed.words}" for step, timed in plan.commands)
+    return recording.Plan(plan.steps, plan.seconds, plan.every, at)
 
 
 @contextmanager

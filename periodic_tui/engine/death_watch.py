@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from periodic_tui.engine.diagnostics.deaths import CREDIT, Change
 from periodic_tui.engine.measurements import Measurements
+from periodic_tui.engine.recording.attributes import part, whole_number
+from periodic_tui.engine.recording.packing import Tree
+from periodic_tui.engine.recording.values import tree_of, values_of
 from periodic_tui.engine.snapshot import Death, Event, View
 from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.trainer import Trainer
@@ -47,6 +50,15 @@ class DeathWatch:
             if death and before and view.stop_at_death and repeatable and noticed - before[0] > 1:
                 changes = self._went_back(death, *before, view, advance)
             return self._found(changes, death is not None, noticed)
+
+    def remembered(self) -> Tree:
+        """The deaths that can be played again."""
+        return {"deaths": tree_of(tuple(self.deaths)), "number": self._number}
+
+    def recall(self, tree: Tree) -> None:
+        """Know the deaths that another one knew. Raises NotReadable."""
+        self.deaths = deque(values_of(Death, part(tree, "deaths"), "a death"), _KEPT)
+        self._number = whole_number(part(tree, "number"), "the number of deaths")
 
     def _found(self, changes: list[Change], died: bool, noticed: int) -> Found:
         back_at = self.trainer.done if self.trainer.done < noticed else None

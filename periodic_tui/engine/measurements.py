@@ -16,9 +16,11 @@ from periodic_tui.engine.diagnostics.probe import test_probe, training_probe
 from periodic_tui.engine.diagnostics.stretch import Moment
 from periodic_tui.engine.errors import Preempted
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.recording.attributes import kept, put_back
+from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import Features, Landscape, View
-from periodic_tui.engine.training.history import History
+from periodic_tui.engine.training.history import Abandoned, History
 from periodic_tui.engine.training.step import TrainingStep
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.hysteresis import Hysteresis
@@ -30,6 +32,8 @@ from periodic_tui.engine.views.landscape import LossLandscape
 
 _WORTH_WAITING = 4.0
 """Efforts (see Judge.effort) up to which a command waits until the loss before it is known."""
+
+_MEMORY = ("train_losses", "probe_losses", "frequencies", "abandoned", "judge", "population", "hysteresis")
 
 
 class Measurements:
@@ -46,6 +50,7 @@ class Measurements:
         self.hysteresis = Hysteresis()
         self.probe_losses = History(replicas, geometric=True)
         self.frequencies = History(replicas, geometric=False)
+        self.abandoned = Abandoned(replicas)
         self._reading: tuple[int, Reading] | None = None
         self._judged_at = -1
         """The step of the last full reading of which everybody's verdict is known."""
@@ -154,6 +159,23 @@ class Measurements:
         self.deaths.rewind(step)
         self._reading, self._glanced, self._fresh_at = None, None, -1
 
+    def abandon(self) -> Abandoned:
+        """The course so far, to be seen beside another one that is taken from an earlier step on."""
+        return Abandoned(len(self.trainer.seeds), self.train_losses.copied(), self.frequencies.copied())
+
+    def remembered(self) -> Tree:
+        """Histories, and what verdicts need of the past."""
+        return kept(self, _MEMORY)
+
+    def recall(self, tree: Tree) -> None:
+        """Know what was known of a run that goes on here. Raises NotReadable."""
+        self.hysteresis.forget()
+        self.deaths.forget()
+        self._reading, self._glanced, self._fresh_at = None, None, -1
+        self._landscape.forget()
+        self._features.forget()
+        put_back(self, _MEMORY, tree)
+
     # Readings.
 
     def figures(self) -> str:
@@ -225,6 +247,13 @@ class Measurements:
         reading = self.reading(brief).one(focus)
         causes, layers = self.judge.causes(reading, focus, brief=brief)
         return Diagnosis(focus, reading, causes[0], causes, layers)
+
+    def glimpse(self, before: Diagnosis) -> Diagnosis:
+        """An earlier diagnosis with the present reading and layers, for a picture in passing: nothing is noted, so that
+        it changes no verdict."""
+        part = slice(before.focus, before.focus + 1)
+        reading = self.observer.read(self.trainer.parameters_of(part), brief=True)
+        return replace(before, reading=reading, layers=self.judge.layers(reading, part, live=True))
 
     def _measure_afresh(self) -> None:
         """What was measured at another step is measured again, whatever it costs."""

@@ -24,6 +24,7 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
     parameters = run.trainer.parameters_of(slice(focus, focus + 1))
     used = narrowed(run.experiment, intervals_in_use(run.trainer.step_inputs, focus))
     layers = found.layers
+    abandoned_curve, abandoned_omega = measured.abandoned.curves(focus)
     if "units" in view.panes:
         layers = _drawn(layers, thumbnails_of(run.observer, parameters, view, used))
     return replace(
@@ -51,6 +52,8 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         landscape=found.landscape,
         features=found.features,
         untreated_curve=found.untreated,
+        abandoned_curve=abandoned_curve,
+        abandoned_omega=abandoned_omega,
         verdict=found.verdict,
         causes=found.causes,
         baselines=measured.judge.samples.baselines,

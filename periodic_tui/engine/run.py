@@ -1,6 +1,6 @@
 """One run: a trainer, what is measured of it, and the journal of what was done to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -13,6 +13,7 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.warnings import warnings
 from periodic_tui.engine.measurements import Measurements
+from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import Death, Event, View
 from periodic_tui.engine.training.checkpoint import Checkpoint
@@ -22,7 +23,7 @@ from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment import Treatment, prescribe
 
-_KEPT_EVENTS = 200
+KEPT_EVENTS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,12 +62,14 @@ class Run:
         """The remedy at work."""
         self.life = 0
         """Step at which the parameters were last drawn, or a remedy began: curves show what came since."""
-        self._watch = DeathWatch(self.trainer, self.measured)
+        self.recorder: Recorder | None = None
+        """What is told of every event."""
+        self.watch = DeathWatch(self.trainer, self.measured)
         self._passing: Event | None = None
         """The last event, where it gives way to the next one of its kind."""
         self.began = experiment
         """The experiment with which it began."""
-        self._own = self.trainer.experiment
+        self.own = self.trainer.experiment
         """The experiment without what remedies changed: `reinitialize` goes back to it."""
         self.note(f"{name}, seed {experiment.training.seed}, {device}")
         for key, lost in warnings(experiment).items():
@@ -114,6 +117,12 @@ class Run:
 
     # Events.
 
+    def record(self, recorder: Recorder, so_far: Sequence[Event] = ()) -> None:
+        """Tell a recorder of these events, and of every one from now on."""
+        self.recorder = recorder
+        for event in so_far:
+            recorder.event(event)
+
     def note(self, text: str, command: str | None = None, passing: bool = False) -> Event:
         """Enter an event; with `command` into the journal too. One that is `passing` takes the place of one that was,
         if nothing has happened in between."""
@@ -128,7 +137,13 @@ class Run:
 
     def _enter(self, event: Event) -> None:
         """Enter an event in the order of the steps."""
-        self.events = sorted([*self.events, event], key=lambda each: each.step)[-_KEPT_EVENTS:]
+        self.events = sorted([*self.events, event], key=lambda each: each.step)[-KEPT_EVENTS:]
+        if self.recorder:
+            self.recorder.event(event)
+
+    def told(self, events: Sequence[Event]) -> None:
+        """Have had these events, whatever was noted."""
+        self.events = list(events)[-KEPT_EVENTS:]
 
     # Training and observing.
 
@@ -157,21 +172,25 @@ class Run:
     def look_for_deaths(self, view: View, hurried: bool = False) -> Found:
         """Enter the deaths and revivals since the last look. Where the view wants to stop
         at a death, training goes back to the step of the first one, unless the look is `hurried`."""
-        found = self._watch.look(view, self.treatment is None and not hurried, self.advance)
+        found = self.watch.look(view, self.treatment is None and not hurried, self.advance)
         if found.back_at is not None:
             self.events = [event for event in self.events if event.step <= found.back_at]
             self.journal = [event for event in self.journal if event.step <= found.back_at]
+            if self.recorder:
+                self.recorder.back(found.back_at)
         for event in found.events:
             self._enter(event)
         if found.events:
             playable = {death.number for death in self.deaths}
             self.events = [each if each.death in playable else replace(each, death=None) for each in self.events]
+        if found.died and self.recorder:
+            self.recorder.remember()
         return found
 
     @property
     def deaths(self) -> tuple[Death, ...]:
         """The last ones that can be played again, oldest first."""
-        return tuple(self._watch.deaths)
+        return tuple(self.watch.deaths)
 
     def observe(self, view: View, live: bool = False, settled: bool = False, brief: bool = False) -> Diagnosis:
         """Measure what the view looks at: the only writer of what is observed. See Measurements.observe."""
@@ -197,8 +216,8 @@ class Run:
     def reinitialize(self, seed: int | None) -> None:
         """Draw the parameters afresh, from the experiment without what remedies changed."""
         self._end_treatment("reinitialized")
-        if self.experiment is not self._own:
-            self._adopt(self._own)
+        if self.experiment is not self.own:
+            self.adopt(self.own)
         self.trainer.reinitialize(seed)
         self.life = self.step
         self.measured.begin_anew()
@@ -206,8 +225,8 @@ class Run:
     def change(self, changed: Experiment, why: str) -> None:
         """Go on with a changed experiment; `why` is told of a remedy that it ends. Raises Refused."""
         check_memory(changed, self.trainer.device)
-        self._adopt(changed)
-        self._own = changed
+        self.adopt(changed)
+        self.own = changed
         self._end_treatment(why)
         self.measured.forget()
 
@@ -225,7 +244,7 @@ class Run:
 
     def treat(self, name: str) -> str:
         """Begin a remedy; returns what was done, in past tense. Raises Refused where it does not fit."""
-        treatment = prescribe(name, self.trainer, self._adopt, self.preemption)
+        treatment = prescribe(name, self.trainer, self.adopt, self.preemption)
         self._end_treatment(f"{name} took over")
         text = treatment.begin()
         self.treatment = None if treatment.ended else treatment
@@ -244,17 +263,19 @@ class Run:
 
     def undo_point(self) -> UndoPoint:
         """What `restore` goes back to; it holds references only."""
-        return UndoPoint(self.step, Checkpoint.of(self.trainer), self._own, self.life)
+        return UndoPoint(self.step, Checkpoint.of(self.trainer), self.own, self.life)
 
     def restore(self, point: UndoPoint) -> None:
         """Go back to what was before a command; the steps count on."""
         self._end_treatment("its command was undone")
-        self._adopt(point.checkpoint.experiment)
-        self._own, self.life = point.own, point.life
+        self.adopt(point.checkpoint.experiment)
+        self.own, self.life = point.own, point.life
         point.checkpoint.restore(self.trainer)
         self.measured.begin_anew()
 
-    def _adopt(self, changed: Experiment) -> None:
+    def adopt(self, changed: Experiment) -> None:
+        """Go on with a changed experiment, whatever the reason. Raises Refused, and changes nothing, where the
+        parameters no longer fit."""
         observer = self.measured.observer_of(changed)
         self.trainer.adopt(changed)
         self.measured.use(observer)

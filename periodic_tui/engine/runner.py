@@ -20,6 +20,7 @@ from periodic_tui.engine.torch_loading import load_torch
 from periodic_tui.engine.training.memory import UNDO_POINTS, check_memory, enough_memory
 
 if TYPE_CHECKING:
+    from periodic_tui.engine.diagnosis import Diagnosis
     from periodic_tui.engine.run import Run, UndoPoint
     from periodic_tui.engine.training.stepper_choice import StepperChoice
 
@@ -51,6 +52,8 @@ class Runner:
         self._view = View()
         self._work, self._stopped = threading.Event(), threading.Event()
         self._preemption = Preemption(self._work.is_set)
+        self._found: Diagnosis | None = None
+        """What the last picture was drawn from."""
         self._run: Run | None = None
         self._steppers: StepperChoice | None = None
         self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
@@ -132,9 +135,13 @@ class Runner:
             run = Run(number, name, experiment, device, self._preemption, self.steppers.at_once, self._work.set)
             for told in filter(None, (why, memory, self.steppers.begin(run.trainer))):
                 run.note(told)
+        self._go_over_to(run)
+
+    def _go_over_to(self, run: Run) -> None:
+        """Train another run from now on."""
         if self._run:
             self._run.close()
-        self._run = run
+        self._run, self._found = run, None
         self._undo.clear()
         self._death_at = -1
         self.pacer.begin(0.0)
@@ -190,6 +197,10 @@ class Runner:
         self.pacer.forget_cost()
         return f"undid {words}: {self.current.figures()}"
 
+    def branch(self, step: int, lines: int | None) -> str:
+        """Go back to a recorded step. Raises Refused."""
+        raise Refused("nothing is recorded, so there is nothing to go back to")
+
     def advance(self, count: int, preemptible: bool = False) -> int:
         """Train so many steps; returns how many were done: fewer where every replica has diverged, and with
         `preemptible` where a command comes."""
@@ -202,14 +213,17 @@ class Runner:
     def snapshot(self, live: bool = False) -> Snapshot:
         """A fresh picture of the run, for which every replica is read, but nothing is looked into that takes long; for
         a live one see Measurements.observe."""
-        from periodic_tui.engine.picture import picture_of
-
         if live:
             self.look_for_deaths()
         with enough_memory(f"in measuring after step {self.step:,}"):
             settled = self._idle or self._death_at == self.step
-            found = self.current.observe(self._view, live, settled, brief=not live)
-            picture = picture_of(self.current, found, self._view)
+            self._found = self.current.observe(self._view, live, settled, brief=not live)
+            return self._as_picture(self._found)
+
+    def _as_picture(self, found: Diagnosis) -> Snapshot:
+        from periodic_tui.engine.picture import picture_of
+
+        picture = picture_of(self.current, found, self._view)
         self._pictures += 1
         return replace(
             picture,

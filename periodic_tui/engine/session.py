@@ -9,7 +9,8 @@ from typing import Any
 from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.errors import OutOfMemory, Preempted, Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.runner import LoadPreset, Runner
+from periodic_tui.engine.recorded_runner import RecordedRunner
+from periodic_tui.engine.runner import LoadPreset
 from periodic_tui.engine.scheduling.frames import FrameScheduler
 from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
 from periodic_tui.engine.training.memory import enough_memory
@@ -22,7 +23,7 @@ _FOLLOWING = 0.008
 """Seconds for which a control run is trained between two chunks of the run."""
 
 
-class Session(Runner):
+class Session(RecordedRunner):
     """A runner with `run` as the body of a worker thread, which trains until stopped. `send`, `look`, `latest` and
     `stop` may be called from any thread.
 
@@ -93,6 +94,7 @@ class Session(Runner):
         except BaseException as failure:
             self._fail(failure, error=f"{type(failure).__name__}: {failure}")
         finally:
+            self.close(save=self.failure is None)
             if self._steppers:
                 self._steppers.cancel()
 
@@ -105,6 +107,7 @@ class Session(Runner):
         """Apply what has come, then train a little or wait."""
         if self._work.is_set():
             self._work.clear()
+            self._hear()
             for _ in range(len(self._inbox)):
                 self._answer(self._inbox.popleft())
             self._echo()

@@ -328,6 +328,31 @@ class Offer:
     """Why it cannot be applied at all; empty if it can."""
 
 
+MarkKind = Literal["command", "death", "verdict"]
+
+
+@dataclass(frozen=True)
+class Past:
+    """Where a recorded picture stands among those of its recording: told by who plays that, and never recorded."""
+
+    place: int
+    """Its number among the pictures, from 0 on."""
+    pictures: int
+    """So many there are."""
+    last: int
+    """The newest step of the recording."""
+    held: bool = True
+    """Whether the present follows from it; otherwise training went back to before it, and took another course."""
+    marks: tuple[tuple[int, MarkKind], ...] = ()
+    """Places of what happened: of the first picture after it."""
+    pace: float | None = None
+    """Times real time, where it is played; None: a run looks at its own past."""
+    playing: bool = False
+    """Whether it goes on by itself."""
+    written: bool = False
+    """Whether some process goes on writing the recording."""
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot(_ReadOnly):
     """One whole picture of the run."""
@@ -400,6 +425,10 @@ class Snapshot(_ReadOnly):
     """Quantiles of the probe loss over replicas: 5, 25, 50, 75 and 95 %."""
     untreated_curve: Curve = Curve()
     """Minibatch losses of the same seed to which nothing was done; only while it is compared."""
+    abandoned_curve: Curve = Curve()
+    """Minibatch losses of the course that was left when training last went back; empty where it never did."""
+    abandoned_omega: Curve = Curve()
+    """The learned frequency on that course."""
     events: tuple[Event, ...] = ()
     """The last events, in the order of their steps."""
     deaths: tuple[Death, ...] = ()
@@ -414,6 +443,12 @@ class Snapshot(_ReadOnly):
     """A bug in the worker, as one line; training has ended."""
     refusal: str | None = None
     """Why the run could not begin; it has ended."""
+    recording: str = ""
+    """Folder of the run's recording; empty where nothing is recorded."""
+    time: float = 0.0
+    """Seconds since 1970 at which a recorded picture was taken; 0: not known."""
+    past: Past | None = None
+    """Set where this is a recorded picture; None: the present."""
 
 
 EMPTY = Snapshot()

@@ -19,6 +19,8 @@ from periodic_tui.printable import printable
 
 MAX_BYTES = 1 << 20
 """Largest preset that is read."""
+PATHS = {"target": ("path", "test"), "init": ("file",)}
+"""Keys that name files, by their tables."""
 
 
 def load(preset: str, overrides: Sequence[Override] = ()) -> tuple[str, Experiment]:
@@ -48,8 +50,12 @@ def built_in() -> list[tuple[str, str, str, str]]:
 
 def dump(experiment: Experiment) -> str:
     """The experiment as TOML: a valid preset of the same run."""
-    text = tomli_w.dumps(experiment.model_dump(mode="json", exclude_none=True), multiline_strings=True)
-    return printable(text, keep="\n")
+    return as_toml(experiment.model_dump(mode="json", exclude_none=True))
+
+
+def as_toml(table: dict[str, Any]) -> str:
+    """A preset's table as TOML."""
+    return printable(tomli_w.dumps(table, multiline_strings=True), keep="\n")
 
 
 def _read(preset: str) -> dict[str, Any]:
@@ -73,9 +79,10 @@ def _read(preset: str) -> dict[str, Any]:
 
 
 def _beside(path: Path, table: dict[str, Any]) -> dict[str, Any]:
-    """The table with the paths of its CSV files counted from the preset's folder."""
-    target = table.get("target")
-    if not isinstance(target, dict):
-        return table
-    paths = {key: target[key] for key in ("path", "test") if isinstance(target.get(key), str)}
-    return {**table, "target": {**target, **{key: str(path.absolute().parent / name) for key, name in paths.items()}}}
+    """The table with the paths in it counted from the preset's folder."""
+    for name, keys in PATHS.items():
+        if isinstance(inner := table.get(name), dict):
+            paths = {key: inner[key] for key in keys if isinstance(inner.get(key), str) and inner[key]}
+            found = {key: str(path.absolute().parent / named) for key, named in paths.items()}
+            table = {**table, name: {**inner, **found}}
+    return table

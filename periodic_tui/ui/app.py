@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from contextvars import copy_context
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
@@ -14,14 +12,20 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
-from periodic_tui.ui.session import Session, Wake
+from periodic_tui.ui.session import EventLoop, Session, Wake
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from periodic_tui.engine.recording.library import Entry
     from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.dashboard import Dashboard
 
 OpenSession = Callable[[], tuple[Session, Sequence[tuple[str, str, str, str]]]]
 """Makes the session, not yet running, and the list of presets: name, title, source, outcome."""
+
+FindRecordings = Callable[[], Sequence["Entry"]]
+"""Finds the user's recordings, newest first; called in a thread of its own."""
 
 COLORS = {
     "network": "#5fafff",
@@ -49,14 +53,21 @@ class PeriodicApp(App[None], inherit_bindings=False):
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
     ]
 
-    def __init__(self, opening: Opening, open_session: OpenSession, glyphs: Glyphs = "braille") -> None:
+    def __init__(
+        self,
+        opening: Opening,
+        open_session: OpenSession,
+        glyphs: Glyphs = "braille",
+        recordings: FindRecordings = lambda: (),
+    ) -> None:
         super().__init__()
+        self.recordings = recordings
         self.opening, self.open_session, self.glyphs = opening, open_session, glyphs
         self.session: Session | None = None
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
         """What went wrong before there was a session to keep it."""
-        self._event_loop: asyncio.AbstractEventLoop | None = None
+        self._event_loop: EventLoop | None = None
         self.worker = threading.Thread(target=self._work, name="session", daemon=True)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -66,7 +77,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
         return OpeningScreen(self.opening, self.glyphs)
 
     def on_mount(self) -> None:
-        self._event_loop, self._mounted_context = asyncio.get_running_loop(), copy_context()
+        self._event_loop = EventLoop()
         self.call_after_refresh(self.set_timer, AFTER_FIRST_FRAME, self.worker.start)
 
     def _work(self) -> None:
@@ -88,18 +99,24 @@ class PeriodicApp(App[None], inherit_bindings=False):
     def _tell(self, action: Callable[..., object], *arguments: object) -> bool:
         """Run an action on the event loop, from any thread; False where that has ended, since the user has quit."""
         assert self._event_loop is not None
-        try:
-            self._event_loop.call_soon_threadsafe(action, *arguments, context=self._mounted_context)
-        except RuntimeError:
-            return False
-        return True
+        return self._event_loop(action, *arguments)
 
     def _show(self, dashboard: type[Dashboard], session: Session, presets: Sequence[tuple[str, str, str, str]]) -> None:
         """Put the dashboard over the opening."""
         self.session = session
-        self.dashboard = dashboard(session, presets, self.glyphs)
+        self.dashboard = dashboard(session, presets, self.glyphs, self.recordings)
         session.on_wake = Wake(self._tell, self.dashboard.poll)
         self.push_screen(self.dashboard)
+
+    def stop_session(self) -> None:
+        """Let the session save and end; from any thread."""
+        if self.session is not None:
+            self.session.stop()
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End; the session saves meanwhile."""
+        self.stop_session()
+        super().exit(result, return_code, message)
 
     def interrupt(self, code: int) -> None:
         """End from a signal handler."""
@@ -111,6 +128,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
         self.notify("press q to quit", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        if self.dashboard is not None and screen is self.dashboard:
-            yield from (SystemCommand(*entry) for entry in self.dashboard.palette())
+        palette = getattr(screen, "palette", None)
+        if palette is not None:
+            yield from (SystemCommand(*entry) for entry in palette())
         yield SystemCommand("theme", "Choose other colors", self.action_change_theme)

@@ -1,8 +1,11 @@
 """The main screen: panes in their places, keys into commands."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -15,22 +18,28 @@ from textual.screen import Screen
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.commands.on_loop import Load
 from periodic_tui.engine.commands.on_run import ApplyRemedy
+from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.recording.library import Entry
 from periodic_tui.engine.snapshot import EMPTY, Death, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, relevant
+from periodic_tui.ui.export import write_svg
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.panes.events import EventsPane
+from periodic_tui.ui.playback import Playback
 from periodic_tui.ui.screens.at_once import AtOnce
 from periodic_tui.ui.screens.help import Help, key_rows
 from periodic_tui.ui.screens.picker import Picker, Preset
 from periodic_tui.ui.screens.prompt import Prompt
 from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.screens.replay import Replay
-from periodic_tui.ui.session import Session
+from periodic_tui.ui.session import EventLoop, Session, Wake
+from periodic_tui.ui.travel import HeldKey, Travel
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.key_line import KeyLine
-from periodic_tui.ui.widgets.pane import Pane
+from periodic_tui.ui.widgets.pane import Hint, Pane
+from periodic_tui.ui.widgets.past_bar import PastBar
 
 FIRST_FOCUS = "fit"
 """The pane that + and - act on from the start."""
@@ -41,14 +50,22 @@ class Dashboard(AtOnce):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     AUTO_FOCUS = None
+    HINTS: ClassVar[tuple[Hint, ...]] = ()
+    """Keys that the last row names first, whatever is shown."""
 
     snapshot: var[Snapshot] = var(EMPTY)
 
     def __init__(
-        self, session: Session, presets: Sequence[tuple[str, str, str, str]], glyphs: Glyphs = "braille"
+        self,
+        session: Session,
+        presets: Sequence[tuple[str, str, str, str]],
+        glyphs: Glyphs = "braille",
+        recordings: Callable[[], Sequence[Entry]] = lambda: (),
     ) -> None:
         super().__init__()
+        self.recordings = recordings
         self.session, self.presets, self.glyphs = session, [Preset(*preset) for preset in presets], glyphs
+        self.travel, self._held = Travel(session), HeldKey()
         self.panes: dict[str, Pane] = {}
         self.view = View()
         self.focus_name = FIRST_FOCUS
@@ -65,6 +82,7 @@ class Dashboard(AtOnce):
         with Container(id="plots"):
             yield from self.panes_at("plot")
         yield from self.panes_at("strip")
+        yield PastBar(self.glyphs).data_bind(Dashboard.snapshot)
         yield KeyLine(self.glyphs).data_bind(Dashboard.snapshot)
 
     def panes_at(self, place: str) -> Iterator[Pane]:
@@ -81,9 +99,12 @@ class Dashboard(AtOnce):
 
     def poll(self) -> None:
         """Show the newest snapshot: header, panes and their places change in one update of the terminal."""
-        self.snapshot = self.session.latest()
+        if told := self.travel.look_up():
+            self.notify(told, markup=False)
+        shown = self.travel.shown
+        self.snapshot = shown.latest()
         self.paint()
-        self.call_after_refresh(self.session.drawn, self.snapshot)
+        self.call_after_refresh(shown.drawn, self.snapshot)
 
     def on_resize(self, event: Resize) -> None:
         self.place()
@@ -100,9 +121,11 @@ class Dashboard(AtOnce):
         if not self.panes or not self.size.area:
             return
         focus = self.focus_name if self.summoned or self.zoomed else None
-        panes = relevant(PANES, self.snapshot)
+        bar, seen = self.query_one(PastBar), self.snapshot.past is not None
+        panes, moved = relevant(PANES, self.snapshot), bar.display != seen
+        bar.display = seen
         arrangement = arrange(panes, self.size, focus, self.zoomed, self.hidden, self.snapshot.must_show)
-        if arrangement != self.arrangement:
+        if moved or arrangement != self.arrangement:
             self.arrangement = arrangement
             self._apply(arrangement)
             self.lay_out()
@@ -114,7 +137,7 @@ class Dashboard(AtOnce):
         """Have the last row name the keys of the pane that the user has turned to."""
         line = self.query_one(KeyLine)
         line.alone, pane = arrangement.alone, self.panes[self.focus_name]
-        line.hints = pane.HINTS if self.summoned or self.zoomed else ()
+        line.hints = (*self.HINTS, *(pane.HINTS if self.summoned or self.zoomed else ()))
 
     def _apply(self, arrangement: Arrangement) -> None:
         plots = self.query_one("#plots")
@@ -192,6 +215,9 @@ class Dashboard(AtOnce):
             self.just_hidden = hidden
 
     def action_back(self) -> None:
+        if self.travel.leave():
+            self.poll()
+            return
         self.zoomed = self.summoned = False
         if self.arrangement and self.arrangement.alone:
             self.focus_name = FIRST_FOCUS
@@ -199,7 +225,7 @@ class Dashboard(AtOnce):
 
     def action_landscape(self) -> None:
         if self.arrangement and "landscape" in self.arrangement.shown:
-            self.look(replace(self.view, near=not self.view.near))
+            self.want(near=not self.view.near)
         else:
             self.show_pane("landscape")
 
@@ -209,8 +235,8 @@ class Dashboard(AtOnce):
             self.action_send("resume")
             return
         stop = not self.view.stop_at_death
-        self.look(replace(self.view, stop_at_death=stop))
-        self.notify("stops at the next death" if stop else "no longer stops at a death", markup=False)
+        if self.want(stop_at_death=stop):
+            self.notify("stops at the next death" if stop else "no longer stops at a death", markup=False)
 
     def _open(self, screen: Screen[Any], then: Callable[[Any], None] | None = None) -> None:
         """Lay a screen over the panes, unless one lies there: keys that come together all reach the dashboard."""
@@ -224,7 +250,20 @@ class Dashboard(AtOnce):
         self._open(Help(self.snapshot.title, self.snapshot.story, rows))
 
     def action_list_presets(self) -> None:
-        self._open(Picker(self.presets, self.snapshot.preset), partial(self._send_chosen, Load))
+        presets = [] if isinstance(self.session, Playback) else self.presets
+        picker = Picker(presets, self.snapshot.preset, self.recordings, self.glyphs)
+        self._open(picker, self._take)
+
+    def _take(self, chosen: str | Path | None) -> None:
+        """Load a preset, or replay a recording over this once the list has gone."""
+        if isinstance(chosen, Path):
+            self.call_later(self.replay, chosen)
+        else:
+            self._send_chosen(Load, chosen)
+
+    def replay(self, folder: Path) -> None:
+        """Play a recording over this."""
+        self._open(ReplayScreen(Playback(folder), self.presets, self.glyphs, self.recordings))
 
     def action_remedies(self) -> None:
         if self.snapshot.remedies:
@@ -239,22 +278,66 @@ class Dashboard(AtOnce):
             self.notify("no unit has died yet", markup=False)
 
     def on_events_pane_play(self, message: EventsPane.Play) -> None:
+        self._play_number(message.number)
+
+    def _play_number(self, number: int) -> None:
         for death in self.snapshot.deaths:
-            if death.number == message.number:
+            if death.number == number:
                 self.play(death)
 
     def play(self, death: Death) -> None:
         """Show a death over the panes."""
-        self._open(Replay(death, self.snapshot.preset, self.glyphs))
+        self._open(Replay(death, self.snapshot.preset, self.glyphs, self.snapshot.past is not None))
 
     def action_compare(self) -> None:
-        self.look(replace(self.view, compare=not self.view.compare))
+        self.want(compare=not self.view.compare)
 
     def action_turn_replica(self, by: int) -> None:
-        self.look(replace(self.view, focus=(self.view.focus + by) % self.snapshot.replicas))
+        self.want(focus=(self.view.focus + by) % self.snapshot.replicas)
 
     def on_pane_look(self, message: Pane.Look) -> None:
-        self.look(replace(self.view, **message.changes))
+        self.want(**message.changes)
+
+    def want(self, **changes: Any) -> bool:
+        """Look at something else, as a key wants it; whether that can be: a recorded picture is as it was taken."""
+        if self.snapshot.past:
+            self.notify("a recorded picture shows what was looked at then", markup=False)
+            return False
+        self.look(replace(self.view, **changes))
+        return True
+
+    # Keys for what was recorded.
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Say in one line why something cannot be done."""
+        try:
+            yield
+        except Refused as refusal:
+            self.notify(str(refusal), markup=False)
+
+    def action_scrub(self, way: int) -> None:
+        with self.telling():
+            self.travel.turn(self._held.pressed(way))
+
+    def on_events_pane_go(self, message: EventsPane.Go) -> None:
+        """Go to the picture before an event; where nothing is recorded, play the death that it tells of."""
+        if message.event.death is not None and not self.snapshot.recording:
+            self._play_number(message.event.death)
+        else:
+            with self.telling():
+                self.travel.go_before(message.event.step)
+
+    def action_branch(self) -> None:
+        with self.telling():
+            self.travel.branch()
+        self.poll()
+
+    def action_export_picture(self) -> None:
+        name = f"{self.snapshot.preset}-{self.snapshot.step}"
+        with self.telling():
+            path = write_svg(self.app.export_screenshot(title=name), name, Path())
+            self.notify(f"wrote {path}", markup=False)
 
     def look(self, view: View) -> None:
         """Ask the session for other snapshots."""
@@ -264,7 +347,14 @@ class Dashboard(AtOnce):
     # Keys that are commands.
 
     def action_send(self, words: str) -> None:
-        self.session.send(parse(words))
+        self.deliver(parse(words))
+
+    def deliver(self, command: Command) -> None:
+        """Send a command to the session, if it is one for what is shown; space goes back from the past."""
+        with self.telling():
+            self.travel.send(command)
+        if self.snapshot.past:
+            self.poll()
 
     def action_prompt(self) -> None:
         self._open(Prompt([offer.name for offer in self.snapshot.remedies]), self._send_typed)
@@ -274,13 +364,14 @@ class Dashboard(AtOnce):
             self.action_send(words)
 
     def action_load_preset(self, number: int) -> None:
-        if number <= len(self.presets):
-            self.session.send(Load(self.presets[number - 1].name))
+        known = number <= len(self.presets)
+        if known or isinstance(self.session, Playback):
+            self.deliver(Load(self.presets[number - 1].name if known else str(number)))
 
     def _send_chosen(self, command: Callable[[str], Command], name: str | None) -> None:
         """Queue a command for what was chosen from a menu, if anything was."""
         if name is not None:
-            self.session.send(command(name))
+            self.deliver(command(name))
 
     def palette(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         """Title, help and deed of all that the command palette offers."""
@@ -288,4 +379,25 @@ class Dashboard(AtOnce):
             if binding.tooltip and not binding.key.isdigit() and binding.key not in ("f1", "ctrl+p"):
                 yield binding.description, binding.tooltip, partial(self.run_action, binding.action)
         for preset in self.presets:
-            yield f"load {preset.name}", preset.title, partial(self.session.send, Load(preset.name))
+            yield f"load {preset.name}", preset.title, partial(self.deliver, Load(preset.name))
+
+
+class ReplayScreen(Dashboard):
+    """Plays a recording over the dashboard, in a thread of its own; esc closes it."""
+
+    HINTS = (("esc", "close the replay"),)
+
+    def on_mount(self) -> None:
+        """Called beside that of the dashboard. The story has been read there."""
+        self.hidden = frozenset({"story"})
+        self.session.on_wake = Wake(EventLoop(), self.poll)
+        threading.Thread(target=self.session.run, name="playback", daemon=True).start()
+
+    def on_unmount(self) -> None:
+        self.session.stop()
+
+    def action_back(self) -> None:
+        if self.zoomed or self.summoned:
+            super().action_back()
+        else:
+            self.dismiss()

@@ -21,7 +21,7 @@ ASCII = str.maketrans(
     {
         "·": "-", "→": "->", "±": "+-", "×": "x", "ω": "w", "″": "''", "′": "'", "−": "-", "–": "-", "—": "-", "…": "~",
         "●": "*", "■": "#", "◆": "*", "▫": "o", "╱": "/", "∙": ".", "≤": "<=", "≥": ">=", "∈": "in", "φ": "phi",
-        "÷": "/", "╳": "X", "╬": "@", "▶": ">", "←": "<",
+        "÷": "/", "╳": "X", "╬": "@", "▶": ">", "←": "<", "◂": "<", "‖": "=",
     }
 )  # fmt: skip
 """How the signs of our own sentences are written in ASCII."""
@@ -95,6 +95,15 @@ def rate(per_second: float) -> str:
     value = per_second / unit
     decimals = 2 if value < 9.995 else 1 if value < 99.95 else 0
     return f"{f'{value:.{decimals}f}{suffix}':>5}"
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was: 40 s ago, 5 min ago, 3 h ago, 12 days ago."""
+    for unit, name in ((86_400, "day"), (3_600, "h"), (60, "min")):
+        if seconds >= unit:
+            count = int(seconds // unit)
+            return f"{count:,} {name}{'s' * (name == 'day' and count > 1)} ago"
+    return f"{max(0, int(seconds))} s ago"
 
 
 def loss(value: float | None) -> str:

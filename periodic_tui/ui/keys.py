@@ -54,6 +54,10 @@ KEYS: list[BindingType] = [
     _send("H", "toggle-hold", "hold", "Hold the parameters where they are, or let go"),
     _key("x", "stop_at_death", "stop at death", "Stop when a unit dies, then go on to the next"),
     _key("d", "play_death", "death again", "Play the last death again, step by step"),
+    _key("comma", "scrub(-1)", "back", "Go back a recorded picture, faster while held"),
+    _key("full_stop", "scrub(1)", "on", "Go on a recorded picture, in the end to the present"),
+    _key("b", "branch", "branch", "Let the run go on from the picture of the past"),
+    _key("e", "export_picture", "export", "Write the picture on the screen to a file, as SVG"),
     _key("colon", "prompt", "type", "Type a command"),
     _key("left_square_bracket", "turn_replica(-1)", "replica before", "Show the replica before"),
     _key("right_square_bracket", "turn_replica(1)", "next replica", "Show the next replica"),
@@ -61,7 +65,7 @@ KEYS: list[BindingType] = [
     _key("shift+tab", "turn_pane(-1)", "pane before", "Go to the pane before"),
     _key("h", "hide_pane", "hide", "Hide the focused pane, or show the one just hidden"),
     SUSPEND,
-    _key("escape", "back", "close", "Leave the zoom, or the help"),
+    _key("escape", "back", "close", "Leave the past, the zoom, or the help"),
     *[_key(str(n), f"load_preset({n})", f"preset {n}", "Load that preset of the list") for n in range(1, 10)],
 ]
 

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.errors import Refused
-from periodic_tui.ui.app import OpenSession, PeriodicApp
+from periodic_tui.ui.app import FindRecordings, OpenSession, PeriodicApp
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.terminal import Terminal
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 DEAF = 0.5
-"""Seconds that the worker has to end in."""
+"""Seconds that the worker has to save and to end in."""
 SWITCH = 5e-4
 """Seconds for which a thread keeps the interpreter while another waits: from key to screen it changes hands often."""
 DEADLINE = 0.35
@@ -29,7 +29,7 @@ DEADLINE = 0.35
 
 
 def run_dashboard(
-    opening: Opening, open_session: OpenSession, glyphs: str = "auto"
+    opening: Opening, open_session: OpenSession, glyphs: str = "auto", recordings: FindRecordings = lambda: ()
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
 
@@ -37,18 +37,18 @@ def run_dashboard(
         opening: what the first frame says.
         open_session: called in the worker thread, after the first frame.
         glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
+        recordings: finds what can be replayed, newest first.
 
     Returns:
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
         anything did.
     """
-    app = PeriodicApp(opening, open_session, glyphs_for(glyphs))
+    app = PeriodicApp(opening, open_session, glyphs_for(glyphs), recordings)
     terminal = Terminal(sys.__stderr__)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):
         app.run()
-    if app.session is not None:
-        app.session.stop()
+    app.stop_session()
     failure = app.failure or (app.session.failure if app.session else None)
     code = exit_code(failure, app.return_code or 0)
     if app.worker.ident is not None:
@@ -76,7 +76,8 @@ def glyphs_for(choice: str) -> Glyphs:
 
 @contextmanager
 def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
-    """Let SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time."""
+    """Let SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time; the
+    session saves meanwhile."""
 
     watch = threading.Timer(DEADLINE, give_up, [terminal])
     watch.daemon = True
@@ -84,6 +85,7 @@ def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> None:
         if watch.ident is None:
             watch.start()
+            threading.Thread(target=app.stop_session, daemon=True).start()  # it may wait for what this thread holds
             app.interrupt(INTERRUPTED)
 
     names = ("SIGTERM", "SIGHUP", "SIGINT")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -24,6 +26,21 @@ class Session(Protocol):
     def drawn(self, snapshot: Snapshot) -> None: ...
     def run(self) -> None: ...
     def stop(self) -> None: ...
+
+
+class EventLoop:
+    """Runs actions on the event loop that runs where it is made; it is called from any thread."""
+
+    def __init__(self) -> None:
+        self._loop, self._context = asyncio.get_running_loop(), copy_context()
+
+    def __call__(self, action: Callable[..., object], *arguments: object) -> bool:
+        """Run an action soon; False where the loop has ended."""
+        try:
+            self._loop.call_soon_threadsafe(action, *arguments, context=self._context)
+        except RuntimeError:
+            return False
+        return True
 
 
 class Wake:

@@ -277,7 +277,7 @@ def test_new_step_inputs_of_a_remedy_hide_no_death() -> None:
 
 def test_only_deaths_that_are_still_kept_can_be_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
     session = opened(ln())
-    monkeypatch.setattr(session.current._watch, "deaths", deque(maxlen=1))
+    monkeypatch.setattr(session.current.watch, "deaths", deque(maxlen=1))
     session.advance(30)
     picture = session.snapshot(live=True)
     assert len([event for event in picture.events if " died" in event.text]) > 1

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from textual.geometry import Size
+from textual.message import Message
 from textual.pilot import Pilot
 
 from periodic_tui.engine.snapshot import Event
@@ -36,30 +37,39 @@ def test_a_single_row_keeps_a_death_while_only_the_pace_changes() -> None:
         assert "resumed" in row
 
 
-def test_the_cursor_shows_an_event_in_full_and_enter_plays_a_death() -> None:
+def test_the_cursor_shows_an_event_in_full_and_keys_act_on_it() -> None:
     played: list[int] = []
+    sought: list[int] = []
 
     async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
         assert app.dashboard
         pane = app.dashboard.panes["events"]
         post = pane.post_message
-        vars(pane)["post_message"] = lambda message: (
-            played.append(message.number) if isinstance(message, EventsPane.Play) else post(message)
-        )
+
+        def caught(message: Message) -> bool:
+            if isinstance(message, EventsPane.Play):
+                played.append(message.number)
+            elif isinstance(message, EventsPane.Go):
+                sought.append(message.event.step)
+            return post(message)
+
+        vars(pane)["post_message"] = caught
         app.dashboard.show_pane("events")
         await pilot.press("enter")
-        assert "enter: play again" in "".join(rows_of(app))
+        assert "d: play again" in "".join(rows_of(app))
         await pilot.press("up")
         await drawn(app, pilot)
         assert "and its end" in "".join(rows_of(app))
         assert "700<" in "".join(rows_of(app))
-        await pilot.press("enter", "enter", *["up"] * 30)
+        await pilot.press("d", "enter", *["up"] * 30)
         await drawn(app, pilot)
         assert any(" 0< event number 0 " in row for row in rows_of(app))
-        await pilot.press(*["down"] * 30, "enter")
+        await pilot.press(*["down"] * 30, "d")
+        await drawn(app, pilot)
+        assert played == [5]
 
     visit(ScriptedSession(MANY), act)
-    assert played == [5, 5]
+    assert sought == [812, 700]
 
 
 def test_the_cursor_stays_on_its_event_when_others_come() -> None:

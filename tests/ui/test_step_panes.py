@@ -164,6 +164,33 @@ def test_the_untreated_curve_lies_above_all_others_and_says_how_far_it_is_known(
     assert any("==========" in line for line in ascii)
 
 
+@pytest.mark.parametrize("kind", [LossPane, FrequencyPane])
+def test_the_course_that_was_left_lies_pale_behind_as_far_as_it_came(kind: type[StepPane]) -> None:
+    step = np.arange(0.0, 12_000.0, 50.0)
+    high, low, ends = np.full(240, 0.7), np.full(70, 0.4), step + 49
+    left = Curve(step, high, high, high, last=ends, life=np.repeat([0.0, 5_000.0], 120))
+    now = Curve(step[:70], low, low, low, last=ends[:70], life=0 * low)
+    run = replace(SINE, step=3_500, events=(), train_curve=now, probe_curve=Curve(), omega_curve=now)
+    run = replace(run, answer=np.empty(0), abandoned_curve=left, abandoned_omega=left)
+    cells = kind().draw(run, SIZE)
+    line = (cells.ink == Ink.QUIET) & (cells.glyphs >= 0x2800) & (cells.glyphs < 0x2900)
+    line[:2, -12:] = False  # the legend
+    columns = np.flatnonzero(line.any(0))
+    assert len(columns) > 20
+    assert np.flatnonzero((cells.ink == Ink.NETWORK).any(0))[0] <= columns[0]
+    assert any("abandoned" in row for row in cells.text())
+    assert kind().steps(run) == (0, 20_000)
+
+
+def test_a_life_that_began_after_the_course_that_was_left_is_not_squeezed_by_it() -> None:
+    step = np.arange(0.0, 2_000.0, 10.0)
+    flat = np.ones(200)
+    left = Curve(step, flat, flat, flat, last=step + 9, life=0 * flat)
+    run = replace(LONG, life=15_000, abandoned_curve=left)
+    assert LossPane().steps(run) == (15_000, 16_000)
+    assert not any("abandoned" in row for row in LossPane().draw(run, SIZE).text())
+
+
 def test_a_batch_that_there_has_not_been_is_not_told() -> None:
     assert "batch" not in LossPane().figure(replace(SINE, train_loss=math.nan))
     assert "batch 1.13" in LossPane().figure(SINE)

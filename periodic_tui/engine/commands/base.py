@@ -36,6 +36,7 @@ class Loop(Protocol):
     def load(self, preset: str) -> None: ...
     def renew(self, key: str, value: str) -> None: ...
     def undo(self) -> str: ...
+    def branch(self, step: int, lines: int | None) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,8 @@ def parse(text: str) -> Command:
 
 def places(words: str) -> bool:
     """Whether a command with these words makes the run another one than training would have made it, so that plots bear
-    a mark at its step."""
-    command = COMMANDS[words.partition(":")[0]]
+    a mark at its step; one that only another version knows does not."""
+    command = COMMANDS.get(words.partition(":")[0], Command)
     return (command.undoable and not command.passing) or command.word == "undo"
 
 

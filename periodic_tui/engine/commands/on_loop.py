@@ -71,6 +71,25 @@ class New(Command, word="new", takes=":KEY=VALUE"):
         return f"began again with {self.key} = {self.value}"
 
 
+def _place(text: str) -> str:
+    step, _, lines = text.partition("@")
+    for part in (step, lines or "0"):
+        if not (part.isascii() and part.isdigit() and len(part) < 19):
+            raise ValueError(f"expected a step, or STEP@LINES of the recording's journal, got {text[:40]!r}")
+    return text
+
+
+@dataclass(frozen=True)
+class Branch(Command, word="branch", takes=":STEP[@LINES]", waits=True):
+    """Go back to an earlier step of the recording, and on from there; with so many lines of its journal."""
+
+    place: str = argument(_place)
+
+    def apply(self, loop: Loop) -> str:
+        step, _, lines = self.place.partition("@")
+        return loop.branch(int(step), int(lines) if lines else None)
+
+
 @dataclass(frozen=True)
 class Engine(Command, word="engine", takes=":NAME"):
     """Go on with another engine: `eager` or `compiled`."""

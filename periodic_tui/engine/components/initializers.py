@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import PrivateAttr, model_validator
 
 from periodic_tui.engine.components.models.base import Layout, Parameter
 from periodic_tui.engine.components.numbers import Positive
 from periodic_tui.engine.components.registry import Kind, Registry, Spec
+from periodic_tui.engine.components.weights_file import Weights, read_weights
 
 if TYPE_CHECKING:
     import torch
@@ -160,11 +162,33 @@ class Init(Spec):
     bias: Annotated[Initializer, initializers] = Default()
     outgoing: Literal["any", "positive"] = "any"
     """`positive`: the last layer's weights start with their absolute values."""
+    file: str = ""
+    """A safetensors file, relative to the preset, from which every parameter starts, whatever the seed: named tensors
+    as `export` writes them. Empty: they are drawn."""
+    _file: Weights | None = PrivateAttr(None)
+    """As it was when the preset was read: what becomes of it later changes nothing in a run."""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        if not self.file or self._file:
+            return self
+        if (self.weights, self.bias, self.outgoing) != (Default(), Default(), "any"):
+            raise ValueError("file gives every parameter, expected neither weights nor bias nor outgoing beside it")
+        object.__setattr__(self, "file", str(Path(self.file).absolute()))
+        self._file = read_weights(self.file)
+        return self
+
+    def conflicts(self, layout: Layout, replicas: int) -> dict[str, str]:
+        """Own key to what conflicts there with the parameters of a model; empty if all goes together."""
+        wrong = self._file.conflicts(layout, replicas) if self._file else ""
+        return {"file": wrong} if wrong else {}
 
     def draw(self, layout: Layout, stream: Stream, dtype: torch.dtype) -> Tensor:
         """`[replicas, parameters]` initial values; `stream` is one key a replica."""
         import torch
 
+        if self._file:
+            return self._file.draw(layout, len(stream.key), dtype)
         blocks = [self._block(p, stream.fold(i), dtype) for i, p in enumerate(layout.parameters)]
         return torch.cat(blocks, dim=-1)
 

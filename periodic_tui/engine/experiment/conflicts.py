@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 from periodic_tui.engine.components.domain import Domain
+from periodic_tui.engine.components.initializers import Init
 from periodic_tui.engine.components.models import Model
 from periodic_tui.engine.components.optimizers import Optimizer
 from periodic_tui.engine.components.targets import Target
@@ -15,14 +16,18 @@ MAX_NUMBERS = 1_000_000_000
 """Most numbers that a step may keep, over all replicas: a batch's inputs, activations, outputs, and the parameters."""
 
 
-def conflicts(target: Target, domain: Domain, model: Model, optimizer: Optimizer, training: Training) -> dict[str, str]:
+def conflicts(
+    target: Target, domain: Domain, model: Model, init: Init, optimizer: Optimizer, training: Training
+) -> dict[str, str]:
     """Key path to what conflicts there with another key; empty where all goes together."""
     apart = _in_domain(domain, target, training) | _in_training(training, domain, target) | _in_scale(target, model)
     if found := model.conflicts(target.inputs, target.outputs):
         return apart | _under("model", found)
     apart |= _in_loss(training.loss, target, model)
     layout = model.layout(target.inputs, target.outputs)
-    together = _under("optimizer", optimizer.conflicts(layout))
+    together = _under("optimizer", optimizer.conflicts(layout)) | _under(
+        "init", init.conflicts(layout, training.replicas)
+    )
     return apart | together | _in_size(target, domain, model, training, layout.size)
 
 

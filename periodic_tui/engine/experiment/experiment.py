@@ -43,12 +43,13 @@ class Experiment(Spec):
     """One preset, validated."""
 
     def table_with(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Its table with other values, by dotted path, to be validated: a target that stays is not read again."""
+        """Its table with other values, by dotted path, to be validated: a target or a start that stays is not read
+        again."""
         table = self.model_dump(mode="python")
         for path, value in values.items():
             table = override(table, path, value)
-        stays = not any(path.split(".")[0] == "target" for path in values)
-        return table | {"target": self.target} if stays else table
+        changed = {path.split(".")[0] for path in values}
+        return table | {key: getattr(self, key) for key in ("target", "init") if key not in changed}
 
     title: Line = ""
     source: Line = ""
@@ -70,7 +71,7 @@ class Experiment(Spec):
         goal = self.target.goal(self.domain)
         if goal and self.training.loss == "mse" and "solved_below" not in self.training.model_fields_set:
             object.__setattr__(self, "training", self.training.model_copy(update={"solved_below": goal}))
-        if found := conflicts(self.target, self.domain, self.model, self.optimizer, self.training):
+        if found := conflicts(self.target, self.domain, self.model, self.init, self.optimizer, self.training):
             summary = "; ".join(f"{key}: {text}" for key, text in found.items())
             raise PydanticCustomError("conflicts", "{summary}", {"summary": summary, "conflicts": found})
         return self

@@ -32,6 +32,8 @@ class Line:
     """Words of the command that was applied, if one was."""
     death: int | None = None
     kind: Kind = "event"
+    kept: int | None = None
+    """Where training went back, the lines from this number on never were either; None: those after the step."""
 
     @property
     def event(self) -> Event:
@@ -72,7 +74,8 @@ def that_held(lines: Iterable[Line]) -> Sequence[Line]:
     held: list[Line] = []
     for line in lines:
         if line.kind == "back":
-            held = [each for each in held if each.step <= line.step]
+            kept = line.number if line.kept is None else line.kept
+            held = [each for each in held if each.step <= line.step and each.number < kept]
         else:
             held.append(line)
     return held

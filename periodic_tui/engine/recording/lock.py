@@ -71,12 +71,18 @@ def _lives(pid: int) -> bool:
         return False
     except OSError:
         pass
-    return True
+    return _stat(pid)[:1] != ["Z"]  # it has ended, but whoever began it has not asked how
 
 
 def _started(pid: int) -> str:
     """When a process of this host began, in clock ticks since it was booted; empty where that is not told."""
+    words = _stat(pid)
+    return words[19] if len(words) > 19 else ""
+
+
+def _stat(pid: int) -> list[str]:
+    """What Linux tells of a process from its state on; empty elsewhere."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []

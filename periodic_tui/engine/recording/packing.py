@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,20 +54,30 @@ def _told(value: Tree, arrays: dict[str, NDArray[Any]]) -> Any:
 def unpack(data: bytes, whose: str) -> Tree:
     """The tree that was packed. Raises NotReadable with one line that begins with `whose`."""
     try:
-        header = int.from_bytes(data[:8], "little")
-        metadata = json.loads(data[8 : 8 + header]).get("__metadata__", {})
-        arrays = safetensors.numpy.load(data)
-        told = json.loads(metadata["periodic-tui"])
-        version = told["format"]
-        if version != FORMAT:
-            raise NotReadable(f"{whose}: is of format {version!r}, expected {FORMAT}: it needs another version")
-        return _retold(told["tree"], arrays)
+        return _retold(_json(data, whose), safetensors.numpy.load(data))
     except NotReadable:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError, OverflowError):
         raise NotReadable(f"{whose}: is damaged or no such file") from None
     except Exception as failure:  # safetensors has errors of its own, which it does not share with its stubs
         raise NotReadable(f"{whose}: {str(failure).partition(chr(10))[0]}") from None
+
+
+def without_arrays(data: bytes, whose: str) -> Tree:
+    """The tree that was packed, in which no array is looked at. Raises NotReadable, as `unpack` does."""
+    try:
+        return _json(data, whose)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError, OverflowError):
+        raise NotReadable(f"{whose}: is damaged or no such file") from None
+
+
+def _json(data: bytes, whose: str) -> Any:
+    header = int.from_bytes(data[:8], "little")
+    told = json.loads(json.loads(data[8 : 8 + header])["__metadata__"]["periodic-tui"])
+    version = told["format"]
+    if version != FORMAT:
+        raise NotReadable(f"{whose}: is of format {version!r}, expected {FORMAT}: it needs another version")
+    return told["tree"]
 
 
 def _retold(value: Any, arrays: dict[str, NDArray[Any]], depth: int = 0) -> Tree:
@@ -88,12 +99,12 @@ def _retold(value: Any, arrays: dict[str, NDArray[Any]], depth: int = 0) -> Tree
             return value
 
 
-def read_packed(path: Path, most: int = MOST_BYTES) -> Tree:
-    """The tree in a file. Raises NotReadable."""
+def read_packed(path: Path, most: int = MOST_BYTES, read: Callable[[bytes, str], Tree] = unpack) -> Tree:
+    """The tree in a file, as `unpack` or `without_arrays` reads it. Raises NotReadable."""
     try:
         data = read_regular(path, most, follow=False)
     except OSError as failure:
         raise NotReadable(f"{path.name}: cannot be read: {failure.strerror}") from None
     except ValueError as problem:
         raise NotReadable(f"{path.name}: {problem}") from None
-    return unpack(data, path.name)
+    return read(data, path.name)

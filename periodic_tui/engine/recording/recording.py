@@ -13,11 +13,11 @@ from periodic_tui.engine.recording import layout
 from periodic_tui.engine.recording.journal import MOST_BYTES, Line, lines_of, that_held
 from periodic_tui.engine.recording.layout import NotReadable, Stored, stored_in
 from periodic_tui.engine.recording.lock import is_written
-from periodic_tui.engine.recording.packing import Tree, read_packed
+from periodic_tui.engine.recording.packing import Tree, read_packed, without_arrays
 from periodic_tui.engine.recording.values import value_of
 from periodic_tui.engine.snapshot import Snapshot
 
-_MOST_JSON, _MOST_TOML = 1 << 20, 1 << 20
+_MOST_JSON, _MOST_TOML, _MOST_PICTURE = 1 << 20, 1 << 20, 1 << 26
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,10 @@ class Status:
     """How far it has come; rewritten every few seconds."""
 
     step: int = 0
+    lines: int = 0
+    """Of the journal, when that was so."""
+    seconds: float = 0.0
+    """Of training."""
     verdict: str = ""
     loss: float | None = None
     time: float = 0.0
@@ -70,11 +74,11 @@ class Recording:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        if not folder.is_dir():
-            raise NotReadable(f"{folder.name}: there is no such recording")
+        if not (folder / layout.ABOUT).exists():
+            raise NotReadable(f"{folder}: is no recording")
         table = self._json(layout.ABOUT)
         if table.get("kind") != layout.MARKER:
-            raise NotReadable(f"{folder.name}: is no recording")
+            raise NotReadable(f"{folder}: is no recording")
         self.about = value_of(About, table, f"{folder.name}/{layout.ABOUT}")
 
     @property
@@ -114,7 +118,24 @@ class Recording:
 
     def picture(self, stored: Stored) -> Snapshot:
         """One of them."""
-        return value_of(Snapshot, read_packed(self._inside(layout.PICTURES) / stored.file), stored.file)
+        tree = read_packed(self._inside(layout.PICTURES) / stored.file, _MOST_PICTURE)
+        return value_of(Snapshot, tree, stored.file)
+
+    def verdict(self, stored: Stored) -> str:
+        """The code of the verdict in a picture; empty where it cannot be read. It costs less than the picture."""
+        try:
+            path = self._inside(layout.PICTURES) / stored.file
+            code = read_packed(path, _MOST_PICTURE, without_arrays)["verdict"]["code"]
+        except (NotReadable, KeyError, TypeError):
+            return ""
+        return code if isinstance(code, str) else ""
+
+    def taken(self, stored: Stored) -> float:
+        """When its file was written, in seconds since 1970; 0 where it is gone."""
+        try:
+            return (self._inside(layout.PICTURES) / stored.file).stat().st_mtime
+        except OSError:
+            return 0.0
 
     def checkpoints(self) -> tuple[Stored, ...]:
         """The checkpoints that there are, in the order in which they were written."""

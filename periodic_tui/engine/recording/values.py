@@ -16,6 +16,7 @@ from periodic_tui.printable import printable
 
 T = TypeVar("T")
 
+_MOST_DIMENSIONS = 3
 _LONGEST = 100_000
 """Characters of a string, at most."""
 
@@ -36,9 +37,16 @@ def value_of(kind: type[T], tree: Tree, whose: str) -> T:
     raises NotReadable, whose line begins with `whose`, where something is of another kind."""
     try:
         value: T = _of(kind, tree)
-    except (ValueError, TypeError, KeyError) as problem:
+    except (ValueError, TypeError, KeyError, OverflowError) as problem:
         raise NotReadable(f"{whose}: is damaged: {problem}") from None
     return value
+
+
+def values_of(kind: type[T], tree: Tree, whose: str) -> tuple[T, ...]:
+    """Several of them, from a list."""
+    if not isinstance(tree, list):
+        raise NotReadable(f"{whose}: is damaged: expected a list")
+    return tuple(value_of(kind, each, whose) for each in tree)
 
 
 def _of(hint: Any, tree: Tree) -> Any:
@@ -102,5 +110,7 @@ def _checked(kind: Any, tree: Tree) -> Any:
 
 
 def _frozen(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    if not 1 <= array.ndim <= _MOST_DIMENSIONS:
+        raise ValueError(f"an array has {array.ndim} dimensions")
     array.flags.writeable = False
     return array

@@ -36,6 +36,11 @@ class Pacer:
         """The pace to return to, and until when that holds."""
         self.restart()
 
+    def remembered(self) -> list[float | int | None]:
+        """The pace, and up to which step it holds; not one that is lent."""
+        pace, until = self._lent or (self.pace, self._until)
+        return [pace, until]
+
     def lend(self, pace: float) -> None:
         """This pace for a while: `give_back` returns to the present one, unless another is set before."""
         before = self._lent or (self.pace, self._until)

@@ -29,6 +29,11 @@ class Checkpoint:
         state, step_inputs = dict(trainer.state), dict(trainer.step_inputs)
         return cls(trainer.experiment, state, step_inputs, trainer.seeds, trainer.stepper.state_dict())
 
+    @property
+    def bytes(self) -> int:
+        """About what it takes on a disk."""
+        return sum(value.nbytes for value in (*self.state.values(), *self.step_inputs.values()))
+
     def restore(self, trainer: Trainer) -> None:
         """Go on from here; the trainer's experiment is already this one. The steps count on."""
         trainer.stepper.load_state_dict(self.stepper_state)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.recording.attributes import array_of, part, whole_number
+from periodic_tui.engine.recording.layout import NotReadable
+from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.snapshot import Curve
 
 _TINY = np.nextafter(0.0, 1.0)
@@ -126,6 +129,33 @@ class History:
             (self._first, _NEVER), (self._last, -1),
         )  # fmt: skip
 
+    def remembered(self) -> Tree:
+        """The bins that hold something."""
+        used = slice(self._used)
+        columns = [array[used].copy() for array, _ in self._columns()]
+        own = {"life": self._life[used].copy(), "bin": self._bin[used].copy(), "begun": list(self._begun)}
+        return own | {"width": self.width, "columns": columns}
+
+    def recall(self, tree: Tree) -> None:
+        """Hold what another one held. Raises NotReadable."""
+        begun, columns = part(tree, "begun"), part(tree, "columns")
+        lives = array_of(part(tree, "life"), "life", np.int64, (None,))
+        used = whole_number(len(lives), "the number of bins", 0, len(self._bin))
+        if not (isinstance(begun, list) and isinstance(columns, list) and len(columns) == len(self._columns())):
+            raise NotReadable("the checkpoint is damaged: a history has other columns")
+        self.width = whole_number(part(tree, "width"), "width", 1)
+        self._begun = [whole_number(each, "begun") for each in begun]
+        self._life[:used], self._used = lives, used
+        self._bin[:used] = array_of(part(tree, "bin"), "bin", np.int64, (used,))
+        for (mine, empty), kept in zip(self._columns(), columns, strict=True):
+            mine[:used], mine[used:] = array_of(kept, "history", mine.dtype, (used, mine.shape[1])), empty
+
+    def copied(self) -> History:
+        """A history of its own that holds the same."""
+        twin = History(self._low.shape[1], geometric=self.geometric, capacity=len(self._low))
+        twin.recall(self.remembered())
+        return twin
+
     def middle(self, first: int, end: int) -> Floats:
         """Interquartile mean `[replicas]` of the bins that begin at step `first` or later and before `end`, so that a
         few spikes do not count; one without a finite value is the largest. NaN where there are no bins."""
@@ -154,3 +184,31 @@ class History:
             last=self._last[seen, replica].astype(np.float64),
             life=self._life[seen].astype(np.float64),
         )
+
+
+class Abandoned:
+    """The course that a run had taken before it went back and took another: losses and frequencies, empty where there
+    is none."""
+
+    def __init__(self, replicas: int, losses: History | None = None, frequencies: History | None = None) -> None:
+        self.replicas = replicas
+        self.losses, self.frequencies = losses, frequencies
+
+    def curves(self, replica: int) -> tuple[Curve, Curve]:
+        """Minibatch losses, and frequencies."""
+        first, second = (each.curve(replica) if each else Curve() for each in (self.losses, self.frequencies))
+        return first, second
+
+    def remembered(self) -> Tree:
+        """Both."""
+        both = (self.losses, self.frequencies)
+        return [each.remembered() for each in both if each]
+
+    def recall(self, tree: Tree) -> None:
+        """Hold what another one held. Raises NotReadable."""
+        self.losses = self.frequencies = None
+        if isinstance(tree, list) and len(tree) == 2:
+            self.losses = History(self.replicas, geometric=True)
+            self.frequencies = History(self.replicas, geometric=False)
+            self.losses.recall(tree[0])
+            self.frequencies.recall(tree[1])

@@ -156,6 +156,13 @@ class StepperChoice:
         self.wanted = "eager" if name == "eager" else "auto" if self.interactive else "compiled"
         return f"engine: {name} already" if already else self._swap(trainer, stepper)
 
+    def go_on(self, wanted: str) -> None:
+        """A recorded run goes on with what is wanted now: where it trains eagerly, a build may begin."""
+        eager = self.wanted == "eager"
+        self.wanted = wanted
+        if eager and wanted != "eager":
+            self._build_soon()
+
     def _compiled(self, trainer: Trainer) -> Stepper:
         """A compiled stepper now. Raises Refused where it cannot be, or where it is yet to be built."""
         try:

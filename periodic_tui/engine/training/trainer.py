@@ -35,7 +35,7 @@ class Trainer:
         self.stepper_for: Callable[[Trainer, str], Stepper] = Trainer.eager
         """Gives the stepper of an experiment that changed in mid-run, or after this one failed, with the reason."""
         self.state: State = self.start(self.initial())
-        self.step_inputs: StepInputs = self._step_inputs(experiment)
+        self.step_inputs: StepInputs = self.inputs_of(experiment)
         self._held: tuple[Tensor, Tensor] | None = None
         """The learning rates while the parameters are held, and those to go on with."""
         self.last_loss: Tensor = torch.full((len(self.seeds),), torch.nan)
@@ -71,12 +71,17 @@ class Trainer:
 
     def start(self, parameters: Tensor) -> State:
         """The state of a run that begins from these parameters `[replicas, parameters]`."""
-        optimizer = self.experiment.optimizer
+        return self.start_of(self.experiment, parameters)
+
+    def start_of(self, experiment: Experiment, parameters: Tensor) -> State:
+        """The same with the optimizer of another experiment."""
+        optimizer = experiment.optimizer
         own = optimizer.start(parameters) if isinstance(optimizer, ElementWise) else {}
         alive = torch.ones(len(parameters), 1, dtype=torch.bool, device=self.device)
         return {"parameters": parameters, "alive": alive, **own}
 
-    def _step_inputs(self, experiment: Experiment) -> StepInputs:
+    def inputs_of(self, experiment: Experiment) -> StepInputs:
+        """The step_inputs of an experiment at its start."""
         replicas, dtype = len(self.seeds), torch_dtype(experiment)
         columns = self.training_step.layout.size if experiment.model.separate_rates else 1
         step_inputs = {"lr": torch.full((replicas, columns), experiment.optimizer.lr, dtype=dtype)}
@@ -149,6 +154,12 @@ class Trainer:
         """Whether the parameters are held where they are; whatever gives new learning rates lets go of them."""
         return self._held is not None and self.step_inputs["lr"] is self._held[0]
 
+    @property
+    def held_rates(self) -> Tensor:
+        """The learning rates to go on with once the parameters are let go of."""
+        assert self._held is not None, "only what is held has them"
+        return self._held[1]
+
     def hold(self) -> None:
         """Take steps of length 0 from now on: every learning rate is 0."""
         rates = self.step_inputs["lr"]
@@ -157,14 +168,13 @@ class Trainer:
 
     def release(self) -> None:
         """Go on with the learning rates from before."""
-        assert self._held is not None, "only what is held can be released"
-        self.step_inputs = self.step_inputs | {"lr": self._held[1]}
+        self.step_inputs = self.step_inputs | {"lr": self.held_rates}
 
     def reinitialize(self, seed: int | None) -> None:
         """Draw the parameters afresh from the run's seeds, or from `seed` on."""
         if seed is not None:
             self.seeds = self.seeds - self.seeds[0] + seed
-        self.step_inputs = self._step_inputs(self.experiment)
+        self.step_inputs = self.inputs_of(self.experiment)
         self.place(self.initial())
 
     def adopt(self, experiment: Experiment) -> None:
@@ -175,7 +185,7 @@ class Trainer:
             raise Refused("the parameters would no longer fit: that needs a new run")
         same = experiment.optimizer == self.experiment.optimizer.model_copy(update={"lr": experiment.optimizer.lr})
         only_lr = same and experiment.model_copy(update={"optimizer": self.experiment.optimizer}) == self.experiment
-        step_inputs = self._step_inputs(experiment)
+        step_inputs = self.inputs_of(experiment)
         if "life" in step_inputs and "life" in self.step_inputs:
             step_inputs["life"] = self.step_inputs["life"]
         self.experiment, self.training_step, self.step_inputs = experiment, step, step_inputs

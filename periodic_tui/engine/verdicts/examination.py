@@ -17,6 +17,8 @@ from periodic_tui.engine.arrays import Counts, Floats, Mask
 from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.first_layer import kinks_inside, saturation
 from periodic_tui.engine.diagnostics.samples import Samples
+from periodic_tui.engine.recording.attributes import kept, put_back
+from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.training.trial import trial, work_of_step
 from periodic_tui.engine.verdicts.evidence import Evidence
@@ -33,6 +35,7 @@ _LONGEST_LIVE, _WORK_LIVE = 50, 1e8
 """… and the same while somebody waits."""
 _START: Final = ("start_size", "start_saturated", "start_kinks", "start_weights")
 _AT_ONCE = 64
+_MEMORY = ("_start", "_started", "_looks", "_trials", "_measured")
 
 
 class Examination:
@@ -48,6 +51,14 @@ class Examination:
         self._looks = SlowFigure(replicas, budgets["look"], columns=(len(FIGURES),))
         self._trials = SlowFigure(replicas, budgets["trial"], columns=(3,))
         self._measured = {"look": np.full(replicas, -1), "trial": np.full(replicas, -1)}
+
+    def remembered(self) -> Tree:
+        """What was found out."""
+        return kept(self, _MEMORY)
+
+    def recall(self, tree: Tree) -> None:
+        """Know what another one did. Raises NotReadable."""
+        put_back(self, _MEMORY, tree)
 
     def begin(self, evidence: Evidence, rows: Counts) -> None:
         """Enter how these replicas began and how far they have come."""

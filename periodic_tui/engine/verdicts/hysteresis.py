@@ -5,12 +5,16 @@ What is held keeps the step at which it was found.
 
 from __future__ import annotations
 
+from periodic_tui.engine.recording.attributes import kept, part, put_back
+from periodic_tui.engine.recording.packing import Tree
+from periodic_tui.engine.recording.values import tree_of, value_of
 from periodic_tui.engine.snapshot import Verdict
 from periodic_tui.engine.verdicts.rules import says_nothing_yet
 
 AT_ONCE = ("diverged", "solved", "dead-network")
 """Verdicts that are facts: they need no second look."""
 _LOOKS = 3
+_MEMORY = ("_focus", "_candidate", "_looks")
 
 
 class Hysteresis:
@@ -40,3 +44,13 @@ class Hysteresis:
         self._shown, self._focus = found, focus
         self._candidate, self._looks = found.code, 1
         return found
+
+    def remembered(self) -> Tree:
+        """What is shown, and what was found since."""
+        return kept(self, _MEMORY) | {"shown": tree_of(self._shown)}
+
+    def recall(self, tree: Tree) -> None:
+        """Go on where another one was. Raises NotReadable."""
+        put_back(self, _MEMORY, tree)
+        shown = part(tree, "shown")
+        self._shown = None if shown is None else value_of(Verdict, shown, "the verdict")

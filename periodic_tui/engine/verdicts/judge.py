@@ -18,9 +18,12 @@ from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.diagnostics.samples import Samples, samples_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
+from periodic_tui.engine.recording.attributes import kept, put_back
+from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.snapshot import Baselines, GradientStats, Layer, Verdict
 from periodic_tui.engine.training.history import History
 from periodic_tui.engine.training.sampling import Batch
+from periodic_tui.engine.training.torch_trees import tensor
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence, gathered
 from periodic_tui.engine.verdicts.examination import Examination
@@ -33,6 +36,7 @@ from periodic_tui.engine.verdicts.slow_figures import Budgets, SlowFigure, Stabi
 _PRODUCTS, _NUMBERS = 1 << 26, 1 << 22
 """Products, and activations, of a reading that takes some 10 ms."""
 
+_MEMORY = ("trend", "_stability", "_wrong_signs", "_placed", "_examination", "_solved_at")
 _FEWEST_BATCHES = 20
 """Steps in a fifth of a run from which the mean of their losses tells a trend."""
 
@@ -76,6 +80,16 @@ class Judge:
         """Training goes on from an earlier step: what came after it was never seen."""
         self._solved_at[self._solved_at > step] = np.nan
         self.trend.rewind(step)
+
+    def remembered(self) -> Tree:
+        """What a verdict needs besides the parameters as they are."""
+        return kept(self, _MEMORY) | {"start": self._start.numpy()}
+
+    def recall(self, tree: Tree) -> None:
+        """Know what another one did. Raises NotReadable."""
+        self._start = tensor(tree, "start", self._start)
+        self._examination = Examination(self.trainer, self.observer, self.samples, self._start, self.budgets)
+        put_back(self, _MEMORY, tree)
 
     def basin_now(self, replica: int) -> float | None:
         """The basin's half-width on the range in use: a remedy widens it by narrowing that."""
@@ -178,15 +192,16 @@ class Judge:
         """All verdicts that hold of one replica, in order, and its layers, from its own reading."""
         part = slice(replica, replica + 1)
         evidence = self.evidence(reading, part, live, settled, brief)
-        layers = self._layers(reading, part, bool(evidence.wrong_sign[0]), live)
+        layers = self.layers(reading, part, live, bool(evidence.wrong_sign[0]))
         evidence = replace(evidence, omega=tuple(reading.omega[0].tolist()), layers=layers)
         if stats:
             old = stats.step if stats.step != self.trainer.done else None
             evidence = replace(evidence, gradient=(stats.gradient, stats.noise), measured_at=old)
         return tuple(replace(cause, step=self.trainer.done) for cause in causes_of(evidence)), layers
 
-    def _layers(self, reading: Reading, part: slice, wrong: bool, live: bool) -> tuple[Layer, ...]:
-        """`wrong`: some unit of the last one has the wrong sign."""
+    def layers(self, reading: Reading, part: slice, live: bool, wrong: bool = False) -> tuple[Layer, ...]:
+        """The hidden layers of the one replica whose reading this is; `wrong`: some unit of the last one has the wrong
+        sign."""
         parameters, views = self.trainer.parameters_of(part), self.trainer.training_step.layout.views
         certified = never_active(self.trainer.experiment, views(parameters))
         signs = wrong_signs_at(self.observer, parameters) if wrong else None

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.recording.attributes import array_of, part, whole_number
+from periodic_tui.engine.recording.packing import Tree
 
 _CHEAP, _COSTLY, _EACH = 0.015, 0.2, 0.2
 """Share of the steps done that lies between two of them: at least, at most, and for each 10 ms that one takes."""
@@ -57,6 +59,19 @@ class LossTrend:
         """Forget what came after a step, to which training goes back."""
         kept = bisect_right(self._steps, step)
         del self._steps[kept:], self._losses[kept:]
+
+    def remembered(self) -> Tree:
+        """All of it."""
+        losses = np.stack(self._losses) if self._losses else np.empty((0, 0))
+        return {"first": self._first, "steps": list(self._steps), "losses": losses}
+
+    def recall(self, tree: Tree) -> None:
+        """Remember what another one did. Raises NotReadable."""
+        replicas = self._losses[0].shape[0] if self._losses else None
+        losses = array_of(part(tree, "losses"), "losses", np.float64, (None, replicas))
+        steps = [whole_number(step, "a step") for step in part(tree, "steps")]
+        self._first = whole_number(part(tree, "first"), "first")
+        self._steps, self._losses = steps[: len(losses)], list(losses)
 
     def medians(self, step: int, now: Floats, part: slice = slice(None)) -> tuple[Floats, Floats] | None:
         """Medians `[replicas]` of the losses of `part` in the fifth of the steps before the last, and in the last, of

@@ -9,6 +9,8 @@ from collections.abc import Callable
 import numpy as np
 
 from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.recording.attributes import kept, put_back, whole_number
+from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Curve
 from periodic_tui.engine.training.history import History
@@ -20,6 +22,8 @@ _SHARE = 0.01
 """Of the time: so much of it a sweep may take, in parts …"""
 _SHORTEST, _LONGEST = 0.002, 0.01
 """… of so many seconds: keys wait no longer for one."""
+
+_MEMORY = ("codes", "losses", "fan", "_read_at", "_next")
 
 
 class Population:
@@ -34,6 +38,16 @@ class Population:
         self._each = _LONGEST
         """Seconds that a replica took in the last part; at first as if there were time for one only."""
         self._budget = Budget(_SHARE, clock)
+
+    def remembered(self) -> Tree:
+        """What is known of each replica."""
+        return kept(self, _MEMORY)
+
+    def recall(self, tree: Tree) -> None:
+        """Know what another one did. Raises NotReadable."""
+        put_back(self, _MEMORY, tree)
+        np.clip(self.codes, 0, len(CODES) - 1, out=self.codes)
+        self._next = whole_number(self._next, "the next replica", 0, len(self.losses) - 1)
 
     def put(self, part: slice, step: int, losses: Floats, codes: Counts) -> None:
         """Enter the readings of some replicas."""

@@ -9,7 +9,10 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Counts, Floats, Mask
 from periodic_tui.engine.diagnostics import Observer
+from periodic_tui.engine.recording.attributes import kept, put_back
+from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.scheduling.budget import Budget
+from periodic_tui.engine.training.torch_trees import tensor
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.rules import undecided
@@ -20,6 +23,10 @@ SATURATED = 0.5
 """Share of a layer's units that are at their ends, from which it is asked how that came about."""
 _THROWN = 2.0
 """A model without a frequency was thrown out where its loss is so many times its lowest."""
+
+
+_VALUES = ("values", "_turn")
+_STABILITY = ("_here", "_best", "_first", "_is_inside", "_was_inside", "_lowest")
 
 
 class Budgets(defaultdict[str, Budget]):
@@ -42,6 +49,14 @@ class SlowFigure:
         self.values: Floats = np.full((replicas, *columns), np.nan)
         self._turn = np.zeros(replicas, dtype=np.int64)
         self._budget = budget
+
+    def remembered(self) -> Tree:
+        """The values."""
+        return kept(self, _VALUES)
+
+    def recall(self, tree: Tree) -> None:
+        """Hold another one's values. Raises NotReadable."""
+        put_back(self, _VALUES, tree)
 
     def update(self, rows: Counts, measure: Callable[[Counts], Floats], live: bool) -> None:
         """Measure these replicas anew; `live`: only the one whose value is oldest, and only if the time has come."""
@@ -69,6 +84,21 @@ class Stability:
         self._lowest = np.full(replicas, np.inf)
         needed = experiment.optimizer.plain_gradient_descent and experiment.model.frequency_parameter is None
         self._best_parameters = trainer.parameters.clone() if needed else None
+
+    def remembered(self) -> Tree:
+        """Where everybody was, and how low."""
+        best = self._best_parameters
+        return kept(self, _STABILITY) | {
+            "start": self._start.numpy(),
+            "best": None if best is None else best.numpy().copy(),
+        }
+
+    def recall(self, tree: Tree) -> None:
+        """Know what another one did. Raises NotReadable."""
+        put_back(self, _STABILITY, tree)
+        self._start = tensor(tree, "start", self._start)
+        if self._best_parameters is not None:
+            self._best_parameters = tensor(tree, "best", self._best_parameters)
 
     def note_inside(self, inside: Mask) -> None:
         """Which replicas `[replicas]` are inside the answer's basin now."""

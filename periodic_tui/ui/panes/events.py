@@ -26,16 +26,18 @@ PACING = ("pace", "pause", "resume", "step")
 
 
 class EventsPane(Pane):
-    """Shows the newest event last, each in a line or two; the cursor's in full. Enter plays a death again."""
+    """Shows the newest event last, each in a line or two; the cursor's in full. Enter goes to the picture before one,
+    d plays a death again."""
 
     NAME = "events"
     TITLE = "events"
     PLACE = "strip"
-    HINTS = (("arrows", "choose"), ("enter", "play again"))
+    HINTS = (("arrows", "choose"), ("enter", "go before it"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", "event before", id="events.up", show=False, tooltip="The event before"),
         Binding("down", "choose(1)", "next event", id="events.down", show=False, tooltip="The next event"),
-        Binding("enter", "play", "play again", id="events.play", show=False, tooltip="Play a death again"),
+        Binding("enter", "go", "go before", id="events.go", show=False, tooltip="Go to the picture before the event"),
+        Binding("d", "play", "play again", id="events.play", show=False, tooltip="Play the death again, or the last"),
     ]
 
     class Play(Message):
@@ -44,6 +46,13 @@ class EventsPane(Pane):
         def __init__(self, number: int) -> None:
             super().__init__()
             self.number = number
+
+    class Go(Message):
+        """The user wants to see how it was before an event."""
+
+        def __init__(self, event: Event) -> None:
+            super().__init__()
+            self.event = event
 
     _chosen: Event | None = None
     """Where the cursor was put; None: on the newest."""
@@ -56,7 +65,7 @@ class EventsPane(Pane):
     def cursor(self) -> int:
         """The place of the chosen event, or of the newest."""
         events = self.snapshot.events
-        places = (place for place, event in enumerate(events) if event is self._chosen)
+        places = (place for place, event in enumerate(events) if event == self._chosen)
         return next(places, len(events) - 1)
 
     def action_choose(self, by: int) -> None:
@@ -65,10 +74,16 @@ class EventsPane(Pane):
         self._chosen = events[place] if place < len(events) - 1 else None
         self.redraw()
 
-    def action_play(self) -> None:
+    def action_go(self) -> None:
+        if self.snapshot.events:
+            self.post_message(self.Go(self.snapshot.events[self.cursor]))
+
+    async def action_play(self) -> None:
         death = self.snapshot.events[self.cursor].death if self.snapshot.events else None
         if death is not None:
             self.post_message(self.Play(death))
+        else:
+            await self.screen.run_action("play_death")
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         cells, cursor = Cells.blank(*size), self.cursor if self.has_focus else -1
@@ -89,7 +104,7 @@ class EventsPane(Pane):
 
     def figure(self, snapshot: Snapshot) -> str:
         if self.has_focus and snapshot.events and snapshot.events[self.cursor].death is not None:
-            return "enter: play again"
+            return "d: play again"
         if any(event.death is not None for event in snapshot.events):
             return f"{PLAYABLE}can be played again"
         return ""

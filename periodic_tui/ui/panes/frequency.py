@@ -52,7 +52,8 @@ class FrequencyPane(StepPane):
             StepCurve.of(curve, curve.low, curve.high, ink=Ink.PALE, style="band"),
             StepCurve.of(curve, label=plain("ω", self.glyphs)),
         ]
-        return self.over_steps(snapshot, size, series, "linear", also=snapshot.answer)
+        omega = snapshot.abandoned_omega
+        return self.over_steps(snapshot, size, series, "linear", also=snapshot.answer, abandoned=omega)
 
     def _figures(self, snapshot: Snapshot, width: int, large: bool) -> Cells:
         """A column for each quantity: its name and value, and below it the value in large digits."""

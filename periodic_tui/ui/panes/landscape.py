@@ -30,6 +30,11 @@ class LandscapePane(PlotPane):
     TITLE = "landscape"
     ASKS = True
 
+    @classmethod
+    def is_relevant(cls, snapshot: Snapshot) -> bool:
+        """Nobody can ask a recorded picture for what it does not hold."""
+        return super().is_relevant(snapshot) and not (snapshot.past and not snapshot.landscape.x.size)
+
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         landscape = snapshot.landscape
         if not landscape.x.size:

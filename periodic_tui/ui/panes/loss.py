@@ -38,7 +38,7 @@ class LossPane(StepPane):
         ]
         if len(untreated.step):
             series.append(StepCurve.of(untreated, ink=Ink.MARK, style="dashes", label="untreated"))
-        return self.over_steps(snapshot, size, series, "log")
+        return self.over_steps(snapshot, size, series, "log", abandoned=snapshot.abandoned_curve)
 
     def _levels(self, snapshot: Snapshot) -> list[Series]:
         """A pale line at the loss of each baseline that the curves come near; those that are 0 have no place."""

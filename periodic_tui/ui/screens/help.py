@@ -20,6 +20,7 @@ Rows = Mapping[str, str]
 
 KEY_GROUPS = {
     "run": ("toggle-pause", "step", "slower", "faster", "stop-at-death", "play-death", "undo", "compare"),
+    "the past": ("scrub", "branch", "export-picture"),
     "answer and start": ("inject", "inject-beside", "toggle-hold", "reinitialize", "next.seed"),
     "remedies": ("remedies",),
     "presets": ("next.preset", "previous.preset", "list-presets", "load-preset"),

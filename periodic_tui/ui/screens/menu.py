@@ -1,6 +1,7 @@
 """A list to choose from, over the dashboard."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,8 +11,8 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 
-class Menu(ModalScreen[str | None]):
-    """Returns the name of the chosen entry, or None."""
+class Menu(ModalScreen[str | Path | None]):
+    """Returns the name of the chosen entry (or its path), or None."""
 
     DEFAULT_CSS = """
     Menu {
@@ -35,4 +36,8 @@ class Menu(ModalScreen[str | None]):
         yield self._list
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option_id)
+        self.dismiss(self.chosen(event))
+
+    def chosen(self, event: OptionList.OptionSelected) -> str | Path | None:
+        """What an entry stands for."""
+        return event.option_id

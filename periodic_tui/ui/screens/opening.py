@@ -22,6 +22,8 @@ class Opening(NamedTuple):
     preset: str
     title: str
     story: str
+    waits: str = "starting torch"
+    """What takes time now."""
 
 
 class OpeningScreen(Screen[None]):
@@ -42,9 +44,9 @@ class OpeningScreen(Screen[None]):
         self.set_class(glyphs == "ascii", "-ascii")
 
     def compose(self) -> ComposeResult:
-        preset, title, story = self.opening
+        preset, title, story, waits = self.opening
         header = f" periodic-tui   {preset}   {title}   ● starting"
         yield Static(plain(header, self.glyphs), id="opening-header", markup=False)
         box = Static(literal(story), id="opening-story", markup=False)
-        box.border_title, box.border_subtitle = "what to watch", "starting torch"
+        box.border_title, box.border_subtitle = "what to watch", waits
         yield box

@@ -20,9 +20,13 @@ KEYS = "space pause · ← → moment · enter again · esc close"
 class Stage(CellWidget):
     """Shows the present moment of a film."""
 
-    def __init__(self, film: Film, glyphs: Glyphs) -> None:
+    def __init__(self, film: Film, glyphs: Glyphs, recorded: bool) -> None:
         super().__init__(glyphs)
-        self.film = film
+        self.film, self._recorded = film, recorded
+
+    @property
+    def recorded(self) -> bool:
+        return self._recorded
 
     def picture(self) -> Cells:
         columns, rows = self.size
@@ -50,12 +54,12 @@ class Replay(ModalScreen[None]):
         Binding("escape,q,d", "dismiss", "close"),
     ]
 
-    def __init__(self, death: Death, name: str, glyphs: Glyphs = "braille") -> None:
-        """`name`: of the preset."""
+    def __init__(self, death: Death, name: str, glyphs: Glyphs = "braille", recorded: bool = False) -> None:
+        """`name`: of the preset; `recorded`: it was read from a file."""
         super().__init__()
         self.film, self.glyphs = Film(death), glyphs
         self._heading = f"the death of hidden.{death.layer} unit {death.unit} · {name}"
-        self._stage = Stage(self.film, glyphs)
+        self._stage = Stage(self.film, glyphs, recorded)
         self._box = Container(self._stage, classes="-ascii" if glyphs == "ascii" else "")
 
     def compose(self) -> ComposeResult:

@@ -7,7 +7,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from periodic_tui.plotting.cells import Cells, Glyphs
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.widgets.strips import COMPONENTS, INKS, changed_regions, row_strip
 
 NOT_DRAWN = Cells.blank(0, 0)
@@ -42,10 +42,25 @@ class CellWidget(Widget):
         """What to show now, at the widget's size."""
         raise NotImplementedError
 
+    @property
+    def recorded(self) -> bool:
+        """Whether what is drawn was read from a file, which may hold anything."""
+        snapshot = getattr(self, "snapshot", None)
+        return snapshot is not None and snapshot.past is not None
+
+    def drawn(self) -> Cells:
+        """The picture; of a recording whose figures do not fit together, one that says so."""
+        try:
+            return self.picture()
+        except Exception:
+            if not self.recorded:
+                raise
+            return Cells.blank(*self.size).write(1, 0, "damaged", Ink.TROUBLE)
+
     def redraw(self) -> None:
         """Draw anew and refresh the rows that changed. While hidden it costs nothing: it is drawn when it is seen."""
         seen = self.display and self.size.area and self.is_mounted
-        old, self._cells = self._cells, self.picture() if seen else NOT_DRAWN
+        old, self._cells = self._cells, self.drawn() if seen else NOT_DRAWN
         if old.glyphs.shape != self._cells.glyphs.shape:
             self.refresh()
         elif regions := changed_regions(old, self._cells):
@@ -54,7 +69,7 @@ class CellWidget(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Rows for the terminal, of a picture of the present size."""
         if (self._cells.columns, self._cells.rows) != self.size:
-            self._cells = self.picture()
+            self._cells = self.drawn()
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:

@@ -12,7 +12,7 @@ from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.trained import trained_line
 
 STATE_INKS = {"solved": Ink.TARGET, "diverged": Ink.TROUBLE}
-WIDEST_STATE = len("diverged")
+WIDEST_STATE = len("● diverged")
 GAP, NARROW = 3, 2
 """Columns between two parts, and the least between what stands at the left and at the right."""
 
@@ -36,13 +36,21 @@ class Header(CellWidget):
 
 def header_line(snapshot: Snapshot, width: int, glyphs: Glyphs) -> Cells:
     """The first line in so many columns; its state keeps its place whatever stands before it."""
-    state = plain("● ", glyphs) + snapshot.state.ljust(WIDEST_STATE)
+    state = plain(_state(snapshot), glyphs).ljust(WIDEST_STATE)
     start = width - len(state) - 1
     room = start - 1 - NARROW - GAP
     left, right = _widest(_lines(snapshot), room, glyphs)
     left = left[: max(room - len(right), 0)]
     cells = Cells.blank(width, 1).write(1, 0, left, Ink.TEXT).write(start - len(right) - GAP, 0, right, Ink.TEXT)
-    return cells.write(start, 0, state, STATE_INKS.get(snapshot.state, Ink.NETWORK))
+    ink = Ink.MARK if snapshot.past else STATE_INKS.get(snapshot.state, Ink.NETWORK)
+    return cells.write(start, 0, state, ink)
+
+
+def _state(snapshot: Snapshot) -> str:
+    """How the run stands; of a recorded picture, that it is one."""
+    if snapshot.past is None:
+        return f"● {snapshot.state}"
+    return "◂ past" if snapshot.past.pace is None else "▶ replay"
 
 
 def _widest(lines: list[Line], room: int, glyphs: Glyphs) -> tuple[str, str]:
@@ -58,7 +66,7 @@ def _lines(snapshot: Snapshot) -> list[Line]:
     """The line as it is on wider and on narrower screens. What gives way first is the engine's remark."""
     engine, _, remark = snapshot.engine.partition(", ")
     place = f"{snapshot.device} · {engine}" if snapshot.device else ""
-    step, speed, at_death = f"step {snapshot.step:>9,}", _speed(snapshot), _at_death(snapshot, "stops at death")
+    step, speed, at_death = _step(snapshot), _speed(snapshot), _at_death(snapshot, "stops at death")
     run, wide, brief = [snapshot.preset, snapshot.title], [step, speed, at_death], _at_death(snapshot, "death")
     return [
         (["periodic-tui", *run], [", ".join(filter(None, (place, remark))), *wide]),
@@ -71,8 +79,18 @@ def _lines(snapshot: Snapshot) -> list[Line]:
     ]
 
 
+def _step(snapshot: Snapshot) -> str:
+    """The step; of a recorded picture, of how many."""
+    if snapshot.past is None:
+        return f"step {snapshot.step:>9,}"
+    last = f"{snapshot.past.last:,}"
+    return f"step {snapshot.step:>{len(last)},} of {last}"
+
+
 def _speed(snapshot: Snapshot) -> str:
-    """The pace that is asked for, or else the measured rate, while there is one."""
+    """The pace that is asked for, or else the measured rate, while there is one; in the past nothing has a pace."""
+    if snapshot.past:
+        return ""
     if snapshot.pace and snapshot.state not in ("diverged", "finished"):
         return f"paced {snapshot.pace:,g} steps/s · {key_for('faster')} faster"
     trains = snapshot.rate > 0 and snapshot.state in ("training", "solved")
@@ -80,4 +98,4 @@ def _speed(snapshot: Snapshot) -> str:
 
 
 def _at_death(snapshot: Snapshot, words: str) -> str:
-    return f"{key_for('stop_at_death')}: {words}" if snapshot.stops_at_death else ""
+    return f"{key_for('stop_at_death')}: {words}" if snapshot.stops_at_death and not snapshot.past else ""

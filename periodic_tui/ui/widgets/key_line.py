@@ -6,7 +6,7 @@ from textual.events import Click
 from textual.reactive import var
 
 from periodic_tui.engine.commands.base import COMMANDS
-from periodic_tui.engine.snapshot import EMPTY, Snapshot
+from periodic_tui.engine.snapshot import EMPTY, Past, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.ui.keys import key_for
 from periodic_tui.ui.widgets.cell_widget import CellWidget
@@ -82,6 +82,9 @@ def _wanted(snapshot: Snapshot, alone: bool, hints: tuple[Hint, ...]) -> Iterato
     if alone:
         yield "back", "all panes"
     yield from hints
+    if snapshot.past:
+        yield from _in_past(snapshot.past)
+        return
     if snapshot.state == "starting" or snapshot.error or snapshot.refusal:
         yield "list_presets", "list"
         return
@@ -95,11 +98,25 @@ def _wanted(snapshot: Snapshot, alone: bool, hints: tuple[Hint, ...]) -> Iterato
     yield from (*again, ("inject", "inject")) if snapshot.deaths else (("inject", "inject"), *again)
     if paused:
         yield "step", "step"
+        if snapshot.recording:
+            yield "scrub(-1)", "back in time"
     yield from (("next:seed", "next seed"), ("list_presets", "list"))
     if snapshot.replicas > 1:
         yield "turn_replica(1)", "next replica"
     yield from (("next:preset", "next preset"), ("turn_pane(1)", "next pane"), ("zoom_pane", "zoom"))
     yield from (("landscape", "landscape"), ("prompt", "type a command"))
+
+
+def _in_past(past: Past) -> Iterator[tuple[str, str]]:
+    if past.pace is None:
+        yield from (("scrub(-1)", "back"), ("scrub(1)", "on"))
+        if past.held:
+            yield "branch", "branch here"
+        yield "toggle-pause", "to the present"
+    else:
+        yield from (("toggle-pause", "pause" if past.playing else "play"), ("slower", "slower"), ("faster", "faster"))
+        yield from (("scrub(-1)", "back"), ("scrub(1)", "on"), ("list_presets", "list"))
+    yield from (("export_picture", "export"), ("turn_pane(1)", "next pane"), ("zoom_pane", "zoom"))
 
 
 def _at_deaths(snapshot: Snapshot) -> Iterator[tuple[str, str]]:

@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.commands.base import places
-from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.engine.snapshot import Curve, Snapshot
 from periodic_tui.plotting.axes import FEWEST_STEPS, Axis, Scale, step_axis, step_window
-from periodic_tui.plotting.cells import Cells, Glyphs
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.figures import Series, curve_figure
 from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.widgets.pane import ZOOM
@@ -32,12 +32,15 @@ STEP_KEYS: list[BindingType] = [
 ]
 """Bindings of a pane that can be zoomed and panned."""
 
+NO_CURVE = Curve()
+
 _MOVES = 8
 """A window that follows the newest step moves on by this share of its length."""
 
 
 class StepPane(PlotPane):
-    """Shows the present life of the run, until the user zooms or pans."""
+    """Shows the present life of the run, and the course that was left as far as that came, until the user zooms or
+    pans."""
 
     HINTS = ZOOM
 
@@ -62,13 +65,13 @@ class StepPane(PlotPane):
 
     def _follows(self, high: float) -> bool:
         """Whether a window that ends there holds the newest step."""
-        return high >= self.snapshot.step
+        return high >= _newest(self.snapshot)
 
     def _look_at(self, length: float, end: float | None) -> None:
         """Show so many steps up to `end`, as far as there are any."""
         if end is not None:
             end = None if self._follows(end) else max(end, length)
-        whole = length >= self.snapshot.step and end is None
+        whole = length >= _newest(self.snapshot) and end is None
         self._length, self._end = math.inf if whole else float(round(length)), end and float(round(end))
         self.redraw()
 
@@ -83,28 +86,45 @@ class StepPane(PlotPane):
             self._life, self._length, self._end = life, None, None
             self._axes.pop("y", None)
         if self._length is None or math.isinf(self._length):
-            return step_axis(snapshot.step, room, snapshot.life if self._length is None else 0)
+            return step_axis(_newest(snapshot), room, snapshot.life if self._length is None else 0)
         end = self._end
         if end is None:
             move = max(self._length // _MOVES, 1.0)
-            end = max(math.ceil((snapshot.step + 1) / move) * move, self._length)
+            end = max(math.ceil((_newest(snapshot) + 1) / move) * move, self._length)
         return step_window(end - self._length, end, room)
 
     def over_steps(
-        self, snapshot: Snapshot, size: Size, series: Sequence[Series], scale: Scale, also: ArrayLike = ()
+        self,
+        snapshot: Snapshot,
+        size: Size,
+        series: Sequence[Series],
+        scale: Scale,
+        also: ArrayLike = (),
+        abandoned: Curve = NO_CURVE,
     ) -> Cells:
         """Curves over the run's steps, with a mark at each step at which a command changed the run.
 
-        The upright axis holds what is seen of the curves, and the values `also`.
+        The upright axis holds what is seen of the curves, and the values `also`; behind the curves lies the
+        `abandoned` one.
         """
         across, up = tick_room(size)
         steps = self._step_axis(snapshot, across)
         if self._length is None:
             series = [_of_life(curve, snapshot.life) for curve in series]
+        left = StepCurve.of(abandoned, ink=Ink.QUIET, label="abandoned")
+        if left.within(steps.low, steps.high)[0].size:
+            first = next((place for place, curve in enumerate(series) if isinstance(curve, StepCurve)), 0)
+            series = [*series[:first], left, *series[first:]]
         data = [np.asarray(also), *(values for curve in series for values in _seen(curve, steps))]
         axis = self.axis("y", data, up, scale)
         marks = [event.step for event in snapshot.events if event.command and places(event.command)]
         return curve_figure(size, series, steps, axis, marks=marks, x_label="step", glyphs=self.glyphs)
+
+
+def _newest(snapshot: Snapshot) -> float:
+    """The newest step that there is anything of."""
+    abandoned = snapshot.abandoned_curve
+    return max([float(snapshot.step), *abandoned.step[-1:].tolist(), *abandoned.last[-1:].tolist()])
 
 
 def _seen(series: Series, steps: Axis) -> tuple[ArrayLike, ...]:

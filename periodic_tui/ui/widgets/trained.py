@@ -17,6 +17,8 @@ GIVE_WAY = ("place", "replica", "batch")
 def trained_line(snapshot: Snapshot, width: int, glyphs: Glyphs) -> Cells:
     """Values and keys in at most so many columns; empty before torch is there."""
     parts = dict(_parts(snapshot)) if snapshot.state != "starting" else {}
+    if snapshot.past:  # no key changes it
+        parts = {name: part[:1] for name, part in parts.items()}
     going = iter(GIVE_WAY)
     while length(dotted(list(parts.values()))) > width and parts:
         parts.pop(next((name for name in going if name in parts), list(parts)[-1]))

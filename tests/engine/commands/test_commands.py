@@ -20,7 +20,7 @@ WORDS = [
     "remedy:widen-range", "undo", "pace:0", "pace:30", "pause", "resume", "toggle-pause", "step", "slower", "faster",
     "load:magnitude", "engine:eager", "scale-lr:0.5", "next:optimizer", "next:activation", "next:seed", "next:preset",
     "previous:preset", "hold", "release", "toggle-hold",
-    "new:model.hidden=[8]",
+    "new:model.hidden=[8]", "branch:1000", "branch:1000@12",
 ]  # fmt: skip
 
 

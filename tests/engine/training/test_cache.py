@@ -34,6 +34,20 @@ def test_the_folder_is_the_users_alone() -> None:
     assert cache_folder().stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.parametrize("path", [None, "~/.cache/periodic-tui"])
+def test_without_a_home_there_is_no_folder(path: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def homeless(name: str) -> Path:
+        if path is None:
+            raise RuntimeError("could not determine the home directory")
+        return Path(path)
+
+    monkeypatch.setattr("platformdirs.user_cache_path", homeless)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Unavailable, match="there is no home directory"):
+        cache_folder()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_was_stored_is_found(built: list[Path]) -> None:
     assert find("key") is None
     store("key", built, 12.0)

@@ -67,7 +67,7 @@ class Build:
             self._process = _started()
         except OSError as failure:  # no memory, no interpreter, too many open files
             raise Unavailable(f"no build can be started: {failure.strerror}") from None
-        request = {"experiment": experiment.model_dump(mode="json"), "signature": asdict(signature)}
+        request = {"experiment": experiment.model_dump(mode="json", exclude={"init"}), "signature": asdict(signature)}
         # A process that never reads would block the writing of a long request.
         threading.Thread(target=self._ask, args=(json.dumps(request).encode(),), daemon=True).start()
 

@@ -57,7 +57,12 @@ def cache_folder() -> Path:
     """The directory of compiled steps, made if need be. Raises Unavailable where it is not this user's alone."""
     if not hasattr(os, "getuid"):
         raise Unavailable(f"no compiled steps are stored on {sys.platform}")
-    folder = platformdirs.user_cache_path("periodic-tui") / "engine"
+    try:
+        folder = platformdirs.user_cache_path("periodic-tui") / "engine"
+    except RuntimeError:
+        folder = Path("~")
+    if not folder.is_absolute():
+        raise Unavailable("there is no home directory for the cache")
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return _private(folder)
 

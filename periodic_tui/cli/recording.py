@@ -1,0 +1,168 @@
+"""Where runs are recorded, as the command line and the environment say."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import platformdirs
+
+from periodic_tui import __version__
+from periodic_tui.cli.command import NAME
+from periodic_tui.engine.errors import Refused
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.experiment import Experiment
+    from periodic_tui.engine.recorded_runner import RecorderFor
+    from periodic_tui.engine.recording.library import Entry, Library
+    from periodic_tui.engine.recording.recorder import Recorder
+    from periodic_tui.engine.recording.recording import Plan, Recording
+
+A_RUN, IN_ALL = "PERIODIC_TUI_MB_A_RUN", "PERIODIC_TUI_MB_IN_ALL"
+"""Names in the environment of the most megabytes of a recording, and of all recordings together."""
+_PATHS = {"target": {"path": "table.csv", "test": "test.csv"}, "init": {"file": "start.safetensors"}}
+"""Keys of a preset that name files, by their tables, and what those are called in a recording."""
+
+
+def library() -> Library:
+    """The user's recordings. Raises Refused where there is no place for them."""
+    from periodic_tui.engine.recording.library import MOST_IN_ALL, Library
+
+    try:
+        folder = platformdirs.user_state_path(NAME)
+    except RuntimeError:  # there is no home; some versions say so by a path that begins with ~
+        folder = Path("~")
+    homeless = not os.environ.get("XDG_STATE_HOME") and os.environ.get("HOME") == ""
+    if homeless or not folder.is_absolute():
+        raise Refused("there is no home directory, and XDG_STATE_HOME names no other place")
+    return Library(folder / "runs", _limit(IN_ALL) or MOST_IN_ALL)
+
+
+def _limit(name: str) -> int | None:
+    """Bytes, from a number of megabytes in the environment; None where there is none. Raises Refused."""
+    text = os.environ.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text[:10]) >= 1 and len(text) < 10):
+        raise Refused(f"{name}: expected a whole number of megabytes, got {text[:40]!r}")
+    return int(text) << 20
+
+
+def found(run: str) -> Recording:
+    """The recording of that name, or in that folder. Raises Refused."""
+    from periodic_tui.engine.recording.library import Library
+
+    try:
+        kept = library()
+    except Refused:
+        kept = Library(Path(os.devnull))
+    return kept.find(run)
+
+
+def recordings() -> Sequence[Entry]:
+    """The user's recordings, newest first; none where there is no place for them."""
+    try:
+        return library().runs()
+    except Refused:
+        return ()
+
+
+def record_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator: the options that say whether and where a run is recorded."""
+    function = click.option("--no-record", is_flag=True, help="Record nothing.")(function)
+    return click.option("--record", metavar="DIR", help="Record into that folder, a new or an empty one.")(function)
+
+
+def recorder_for(
+    record: str | None, no_record: bool, device: str, engine: str, plan: Plan | None = None
+) -> RecorderFor | None:
+    """What makes the recorder of each run that begins; None: nothing is recorded. Raises Refused or UsageError."""
+    if no_record:
+        if record is not None:
+            raise click.UsageError("--record and --no-record exclude each other")
+        return None
+    place = _Place(_new_or_empty(record)) if record is not None else _Library()
+    sizes = _sizes()
+
+    def begun(name: str, experiment: Experiment) -> Recorder:
+        from periodic_tui.engine.recording.recorder import Recorder
+        from periodic_tui.engine.recording.recording import About
+
+        folder, before = place.next(name)
+        about = About(name, experiment.title, time.time(), device, engine, __version__, plan)
+        return Recorder(folder, about, *preset_and_tables(experiment), before=before, **sizes)
+
+    return begun
+
+
+def _sizes() -> dict[str, Any]:
+    """The recorder's option for how much it may write, where the environment says so. Raises Refused."""
+    most = _limit(A_RUN)
+    return {} if most is None else {"most": most}
+
+
+def gone_on_with(recording: Recording) -> RecorderFor:
+    """What makes the recorder of a run that goes on with its recording, and of those after it."""
+    from periodic_tui.engine.recording.recorder import Recorder
+
+    first, others = [recording], recorder_for(None, False, recording.about.device, recording.about.engine)
+    assert others
+
+    def begun(name: str, experiment: Experiment) -> Recorder:
+        return Recorder.of(first.pop(), **_sizes()) if first else others(name, experiment)
+
+    return begun
+
+
+class _Place:
+    """A folder, and more beside it where more runs begin: DIR, DIR-2, DIR-3 …"""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._number = folder, 0
+
+    def next(self, name: str) -> tuple[Path, Callable[[], object]]:
+        """The folder of the next run, and what is to be done before it is made."""
+        self._number += 1
+        own = self._folder if self._number == 1 else self._folder.with_name(f"{self._folder.name}-{self._number}")
+        return own, lambda: None
+
+
+class _Library:
+    """The user's recordings, of which old ones make room."""
+
+    def next(self, name: str) -> tuple[Path, Callable[[], object]]:
+        """As of a place. Raises Refused."""
+        from periodic_tui.engine.recording.recorder import MOST_BYTES
+
+        kept = library()
+        return kept.new(name), partial(kept.prune, _limit(A_RUN) or MOST_BYTES)
+
+
+def _new_or_empty(record: str) -> Path:
+    folder = Path(record).absolute()
+    try:
+        if any(folder.iterdir()):
+            raise Refused(f"--record {record}: holds something already, expected a new or an empty folder")
+    except FileNotFoundError:
+        pass
+    except OSError as problem:
+        raise Refused(f"--record {record}: {problem.strerror}") from None
+    return folder
+
+
+def preset_and_tables(experiment: Experiment) -> tuple[str, dict[str, Path]]:
+    """The resolved preset as TOML, in which files bear their names in the recording; and where those are now."""
+    from periodic_tui.presets.files import dump
+
+    changed, files = {}, dict[str, Path]()
+    for table, names in _PATHS.items():
+        spec = getattr(experiment, table)
+        found = {key: path for key in names if isinstance(path := getattr(spec, key, None), str) and path}
+        changed[table] = spec.model_copy(update={key: names[key] for key in found})
+        files |= {names[key]: Path(path) for key, path in found.items()}
+    return dump(experiment.model_copy(update=changed)), files

@@ -1,0 +1,96 @@
+"""`resume`: go on with a recorded run, on the screen or without one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from periodic_tui.cli.command import NAME, command, fail
+from periodic_tui.cli.dashboard import shown
+from periodic_tui.cli.headless import Plan
+from periodic_tui.cli.recording import gone_on_with, library
+from periodic_tui.cli.train import plan_of, timed, trained
+from periodic_tui.engine.errors import Refused
+from periodic_tui.presets.builtin import BUILT_IN
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.experiment import Experiment
+    from periodic_tui.engine.recording.recording import Recording
+    from periodic_tui.engine.session import Session
+
+
+@command("resume")
+@click.argument("run", required=False)
+@click.option("--headless", is_flag=True, help="Without a screen, as `train`.")
+@click.option("--json", "as_json", is_flag=True, help="The same, with JSON Lines on stdout.")
+def resume(run: str | None, headless: bool, as_json: bool) -> int:
+    """Go on with the recording RUN, a name from `runs` or a folder; without RUN with the last one that has stopped."""
+    from periodic_tui.presets.recorded import recorded
+
+    recording = library().find(run) if run else _last()
+    if recording.being_written:
+        name = recording.folder.name
+        raise Refused(f"{name} is being written by another process; `{NAME} replay {name}` follows it")
+    name, experiment = recorded(recording)
+    if headless or as_json:
+        return _without_screen(recording, name, experiment, as_json)
+    return _on_screen(recording, name, experiment)
+
+
+def _last() -> Recording:
+    from periodic_tui.engine.recording.recording import Recording
+
+    for entry in library().runs():
+        if not entry.being_written:
+            return Recording(entry.folder)
+    raise Refused(f"there is no recording to go on with; `{NAME} runs` lists them")
+
+
+def _without_screen(recording: Recording, name: str, experiment: Experiment, as_json: bool) -> int:
+    from periodic_tui.engine.recorded_runner import RecordedRunner
+    from periodic_tui.presets.files import load
+
+    about = recording.about
+    runner = RecordedRunner(
+        load, name, experiment, device=about.device, engine=about.engine, presets=BUILT_IN,
+        recorder_for=gone_on_with(recording), resumed=recording,
+    )  # fmt: skip
+    return trained(runner, _plan(recording, experiment), name, as_json, elapsed=recording.status.seconds)
+
+
+def _plan(recording: Recording, experiment: Experiment) -> Plan:
+    """What the run was to do, as far as that is to come."""
+    asked = recording.about.plan
+    if asked is None:
+        return plan_of(experiment)
+    applied = [f"{line.step}:{line.command}" for line in recording.journal()]
+    pending = []
+    for text in asked.at:
+        if text in applied:
+            applied.remove(text)
+        else:
+            pending.append(timed(text))
+    return plan_of(experiment, asked.steps, asked.seconds, asked.every, tuple(pending))
+
+
+def _on_screen(recording: Recording, name: str, experiment: Experiment) -> int:
+    from periodic_tui.ui.screens.opening import Opening
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return fail(f"{NAME} resume: the dashboard needs a terminal; --headless goes on without one")
+
+    def open_session() -> tuple[Session, Sequence[tuple[str, str, str, str]]]:
+        from periodic_tui.engine.session import Session
+        from periodic_tui.presets.files import built_in, load
+
+        about = recording.about
+        session = Session(
+            load, name, experiment, device=about.device, engine=about.engine, presets=BUILT_IN, watched=True,
+            recorder_for=gone_on_with(recording), resumed=recording,
+        )  # fmt: skip
+        return session, built_in()
+
+    return shown(Opening(name, experiment.title, experiment.story), open_session)
