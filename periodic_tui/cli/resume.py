@@ -11,6 +11,7 @@ import click
 from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.headless import Plan
+from periodic_tui.cli.options import overrides
 from periodic_tui.cli.recording import gone_on_with, library
 from periodic_tui.cli.train import plan_of, timed, trained
 from periodic_tui.engine.errors import Refused
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 @click.argument("run", required=False)
 @click.option("--headless", is_flag=True, help="Without a screen, as `train`.")
 @click.option("--json", "as_json", is_flag=True, help="The same, with JSON Lines on stdout.")
-def resume(run: str | None, headless: bool, as_json: bool) -> int:
+@click.option("--steps", type=int, metavar="N", help="Without a screen: steps in all, in the place of the plan's.")
+def resume(run: str | None, headless: bool, as_json: bool, steps: int | None) -> int:
     """Go on with the recording RUN, a name from `runs` or a folder; without RUN with the last one that has stopped."""
     from periodic_tui.presets.recorded import recorded
 
@@ -34,8 +36,8 @@ def resume(run: str | None, headless: bool, as_json: bool) -> int:
     if recording.being_written:
         name = recording.folder.name
         raise Refused(f"{name} is being written by another process; `{NAME} replay {name}` follows it")
-    name, experiment = recorded(recording)
-    if headless or as_json:
+    name, experiment = recorded(recording, overrides((), steps=steps))
+    if headless or as_json or steps is not None:
         return _without_screen(recording, name, experiment, as_json)
     return _on_screen(recording, name, experiment)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,3 +55,12 @@ def override(table: Mapping[str, Any], path: str, value: Any, above: str = "") -
     if not isinstance(inner, Mapping):
         raise ValueError(f"{here}: expected a table")
     return {**table, key: override(inner, rest, value, here)}
+
+
+def written(value: Any) -> str:
+    """The value as TOML writes it behind a key, in one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {written(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(written, value))}]"
+    return json.dumps(value)

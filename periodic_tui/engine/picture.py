@@ -40,6 +40,7 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         basin=measured.judge.basin_now(focus),
         distance=measured.judge.distance(found.reading),
         candidates=np.array(treatment.context.candidates if treatment else []),
+        sweep=run.sweep,
         outcomes=measured.population.outcomes(),
         outcome_codes=measured.population.names(),
         loss_fan=measured.population.curves(),
@@ -61,7 +62,7 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         deaths=run.deaths,
         stops_at_death=view.stop_at_death,
         stage=f"{treatment.name}: {treatment.stage}" if treatment else "",
-        remedies=offers(run.experiment, found.verdict.code),
+        remedies=offers(run.experiment, *dict.fromkeys([found.verdict.code, *(each.code for each in found.causes)])),
     )
 
 

@@ -15,13 +15,14 @@ from periodic_tui.engine.experiment.warnings import warnings
 from periodic_tui.engine.measurements import Measurements
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.scheduling.preemption import Preemption
-from periodic_tui.engine.snapshot import Death, Event, View
+from periodic_tui.engine.snapshot import Death, Event, Sweep, View
 from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.control_run import ControlRun
 from periodic_tui.engine.training.memory import check_memory
 from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment import Treatment, prescribe
+from periodic_tui.engine.treatment.context import TrainerContext
 
 KEPT_EVENTS = 200
 
@@ -60,6 +61,8 @@ class Run:
         self.journal: list[Event] = []
         self.treatment: Treatment | None = None
         """The remedy at work."""
+        self._context: TrainerContext | None = None
+        """What the last remedy was handed."""
         self.life = 0
         """Step at which the parameters were last drawn, or a remedy began: curves show what came since."""
         self.recorder: Recorder | None = None
@@ -205,6 +208,11 @@ class Run:
         """Train the control run up to this step, or until that moment; whether it took any step."""
         return self.control.follow(self.first_seed, self.step, until, self.trainer.stepper.name)
 
+    @property
+    def sweep(self) -> Sweep:
+        """The trials of the last remedy."""
+        return self._context.sweep if self._context else Sweep()
+
     # What can be done to it.
 
     def inject(self, offset: float) -> None:
@@ -247,7 +255,7 @@ class Run:
         treatment = prescribe(name, self.trainer, self.adopt, self.preemption)
         self._end_treatment(f"{name} took over")
         text = treatment.begin()
-        self.treatment = None if treatment.ended else treatment
+        self.treatment, self._context = None if treatment.ended else treatment, treatment.context
         self.life = self.life if treatment.ended else self.step
         self.measured.begin_anew()
         return text

@@ -121,6 +121,8 @@ class Layer(_ReadOnly):
     nobody has asked."""
     drift: float = 0.0
     """How far the incoming weights are from where they started, over their size there."""
+    learned: dict[str, float] = field(default_factory=dict)
+    """What its activation learns, as Snake's a: name to value."""
 
     @property
     def units(self) -> int:
@@ -177,6 +179,22 @@ class Landscape(_ReadOnly):
     lines: tuple[Line, ...] = ()
     reach: float = 0.0
     """Distance in parameters of position 1 on the lines: as far as the answer, or as the origin."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep(_ReadOnly):
+    """What a remedy tried on copies of the first replica: so many steps at each of some learning rates."""
+
+    lr: Floats = field(default_factory=_none)
+    """`[trials]`, ascending; empty where no remedy has tried any."""
+    loss: Floats = field(default_factory=_none)
+    """`[trials]` after those steps; not finite where a copy diverged."""
+    before: float = float("nan")
+    """The loss from which all of them began."""
+    steps: int = 0
+    """Of each trial."""
+    step: int = 0
+    """The step from which all of them began."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -437,6 +455,8 @@ class Snapshot(_ReadOnly):
     """What the remedy at work is doing; empty where none is."""
     candidates: Floats = field(default_factory=_none)
     """Frequencies that a remedy has still in the running, or empty."""
+    sweep: Sweep = Sweep()
+    """Of the remedy at work, or of the last one."""
     remedies: tuple[Offer, ...] = ()
     """Every remedy: those that fit first, in the preset's order."""
     error: str | None = None

@@ -60,4 +60,5 @@ def _at_work(run: Run) -> Iterator[Event]:
 def layer_fields(layer: Layer) -> dict[str, Any]:
     """The summary's fields of a hidden layer."""
     names = ("dead", "mute", "linear", "duplicate")
-    return {"units": layer.units, **{name: list(getattr(layer, name)) for name in names}}
+    units = {"units": layer.units, **{name: list(getattr(layer, name)) for name in names}}
+    return units | ({"learned": layer.learned} if layer.learned else {})

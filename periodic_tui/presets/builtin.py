@@ -13,6 +13,7 @@ BUILT_IN = (
     "snake-extrapolation", "snake-interpolation", "snake-decay",
     "snake-coefficients", "snake-cycles", "snake-features",
     "rhythms",
+    "ln-advice", "magnitude-tanh", "snake-learned",
 )  # fmt: skip
 """Names of the built-in presets in the order of every list and of the number keys."""
 

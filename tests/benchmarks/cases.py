@@ -1,10 +1,12 @@
 """Are true causes named of networks that fail for other people, and nobody's of the same ones mended?
 
-python -m tests.benchmarks.cases [FOLDER]
+python -m tests.benchmarks.cases [FOLDER] [--rescue] [--only NAME …]
 
 FOLDER holds presets, their tables, and a `manifest.json` that says of each preset its role (`fails`; `half`: one of two
 causes is mended; `cured`; `control`: healthy), replicas, steps, and the cause to be named. Every preset is trained as
-`periodic-tui train` does it. Of a population that fails, a replica with its commonest verdict is judged.
+`periodic-tui train` does it. Of a population that fails, a replica with its commonest verdict is judged. With
+`--rescue` the keys that the screen names are pressed on what fails, too: see rescue.py. `--only` takes some presets, by
+names or patterns such as '15-*'.
 
 Exits 1 where fewer than 95 % of what fails has its cause among the first two, fewer than 85 % as the first, or more
 than 2 % of what is cured or healthy is accused.
@@ -13,10 +15,9 @@ than 2 % of what is cured or healthy is accused.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 import torch
@@ -27,71 +28,18 @@ from periodic_tui.engine.run import Run
 from periodic_tui.engine.runner import Runner
 from periodic_tui.engine.snapshot import Verdict, View
 from periodic_tui.presets.files import load
+from tests.benchmarks.manifest import Case, cases_of
+from tests.benchmarks.rescue import Rescues, focused
 
 OWN = Path(__file__).parent.parent / "cases"
 IN_TWO, FIRST, ACCUSED = 0.95, 0.85, 0.02
 HEALTHY = {"solved", "learning", "noise-floor"}
 """Codes that accuse nobody."""
-NAMES: dict[str, str] = {
-    "cannot part": "underfit",
-    "bottleneck": "out-of-reach unscaled",
-    "capacity": "underfit",
-    "centre": "unscaled no-bias",
-    "closed form": "linear-network",
-    "collapsed": "collapsed-to-constant plateau",
-    "contradictory": "unpredictable",
-    "dead": "dead-network dead-units collapsed-to-constant",
-    "diverged": "diverged step-too-large",
-    "duplicate": "duplicate-units",
-    "for the distance": "unscaled",
-    "frequency": "underfit",
-    "huge values": "unscaled",
-    "ill-conditioned": "ill-conditioned",
-    "linear": "linear-network",
-    "no bias": "no-bias",
-    "no-extrapolation": "no-extrapolation",
-    "noise floor": "unpredictable noise-floor",
-    "not collapsed": "stuck-outside-basin",
-    "output range": "out-of-reach",
-    "outside the range": "out-of-reach",
-    "plateau": "plateau collapsed-to-constant",
-    "satura": "unscaled saturated",
-    "scale": "unscaled",
-    "some seeds": "solved",
-    "slow": "learning step-too-small ill-conditioned",
-    "step too large": "step-too-large diverged",
-    "step too small": "step-too-small",
-    "stuck-outside-basin": "stuck-outside-basin",
-    "too few": "underfit step-too-small",
-    "wrong sign": "wrong-sign",
-}
-"""Words of an expected cause to the codes that name it."""
+NO_REMEDY = {"unpredictable", "noise-floor"}
+"""Causes that lie in the data."""
 
 
-@dataclass(frozen=True)
-class Case:
-    """One preset of a manifest."""
-
-    name: str
-    role: str
-    replicas: int
-    steps: int
-    expect: str
-
-    @property
-    def codes(self) -> set[str]:
-        """Codes that name the expected cause."""
-        return {code for words, codes in NAMES.items() if words in self.expect for code in codes.split()}
-
-
-def cases_of(folder: Path) -> list[Case]:
-    """The presets of a folder's manifest."""
-    fields = Case.__dataclass_fields__
-    entries = json.loads((folder / "manifest.json").read_text())
-    return [Case(**{name: entry[name] for name in fields}) for entry in entries]
-
-
-def trained(folder: Path, case: Case) -> Run:
+def trained(folder: Path, case: Case) -> Runner:
     """The run of a case at its end, by the way that `train` goes."""
     settings = [("training.replicas", case.replicas), ("training.steps", case.steps)]
     name, experiment = load(str(folder / f"{case.name}.toml"), settings)
@@ -100,16 +48,12 @@ def trained(folder: Path, case: Case) -> Run:
     runner.open()
     runner.settle(plan.steps, plan.seconds)
     Headless(runner, plan, lambda snapshot, rate: None).run()
-    return runner.current
+    return runner
 
 
 def judged(run: Run, fails: bool) -> tuple[Verdict, ...]:
     """The causes of the first replica; `fails`: of the first that has the commonest verdict of those not solved."""
-    run.reading()
-    codes, outcomes = run.measured.population.names(), run.measured.population.outcomes()
-    failures = {code: count for code, count in outcomes.items() if code != "solved"}
-    focus = codes.index(max(failures, key=lambda code: failures[code])) if fails and failures else 0
-    return run.observe(View(focus=focus)).causes
+    return run.observe(View(focus=focused(run) if fails else 0)).causes
 
 
 def names_it(case: Case, code: str) -> bool:
@@ -130,12 +74,25 @@ def main() -> int:
     """Train and judge every case of the folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", default=OWN, metavar="FOLDER")
-    folder = parser.parse_args().folder
+    parser.add_argument("--rescue", action="store_true")
+    parser.add_argument("--only", nargs="+", default=["*"], metavar="NAME")
+    asked = parser.parse_args()
     torch.set_num_threads(1)
+    cases = cases_of(asked.folder)
+    rescues = Rescues(
+        lambda case: trained(asked.folder, case).current, [case for case in cases if case.role == "cured"]
+    )
     found: list[tuple[Case, tuple[Verdict, ...]]] = []
-    for case in cases_of(folder):
-        found.append((case, judged(trained(folder, case), case.role == "fails")))
+    for case in cases:
+        if not any(fnmatch(case.name, pattern) for pattern in asked.only):
+            continue
+        runner = trained(asked.folder, case)
+        found.append((case, judged(runner.current, case.role == "fails")))
         print(line(*found[-1]), flush=True)
+        if asked.rescue and case.role == "fails" and not case.codes <= NO_REMEDY:
+            rescues.attempt(case, runner)
+    if asked.rescue:
+        print(f"\n{rescues}")
     return verdict_on(found)
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 import torch
 
@@ -11,6 +12,7 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.known_answers import NoAnswer, known_answer
 from periodic_tui.engine.session import Session
+from periodic_tui.engine.training.sampling import noise_free
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment import offers
 from periodic_tui.presets.builtin import BUILT_IN
@@ -18,7 +20,7 @@ from periodic_tui.presets.files import load
 from tests.engine.training.test_step import batch_of
 
 CPU = torch.device("cpu")
-WITHOUT_ANSWER = ("clock-siren", "clock-gelu", "clock-snake", "snake-decay")
+WITHOUT_ANSWER = ("clock-siren", "clock-gelu", "clock-snake", "snake-decay", "magnitude-tanh")
 
 
 def preset(name: str, **training: int) -> Experiment:
@@ -42,6 +44,16 @@ def test_the_injected_answer_solves_the_preset(name: str) -> None:
     assert summary["loss"] <= session.current.experiment.training.solved_below
     assert summary["verdict"]["code"] == "solved"
     assert summary["answer_error"] in (None, 0) or summary["answer_error"] < 1e-6
+
+
+@pytest.mark.parametrize(("name", "reverse"), [("snake-extrapolation", False), ("snake-interpolation", True)])
+def test_the_points_of_a_sine_are_those_of_the_write_up(name: str, reverse: bool) -> None:
+    """`gen_data2(L=2000, start=-50, end=50)`: indices 250 to 749 and 1,000 to 1,499, or all others."""
+    every = np.linspace(-50, 50, 2_000)
+    shown = np.isin(np.arange(2_000) // 250, (1, 2, 4, 5))
+    x = noise_free(preset(name))[0][:, 0].double().numpy()
+    step = every[1] - every[0]
+    np.testing.assert_allclose(x, every[shown ^ reverse], atol=0.01 * step if reverse else 0.51 * step)
 
 
 def test_what_must_be_seen_reaches_the_screen() -> None:

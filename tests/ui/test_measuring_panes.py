@@ -14,7 +14,7 @@ from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.panes.features import FeaturesPane, thirds
 from periodic_tui.ui.panes.landscape import LandscapePane
 from periodic_tui.ui.panes.population import OUTCOMES, PopulationPane, wilson
-from periodic_tui.ui.panes.weights import incoming
+from periodic_tui.ui.panes.weights import WeightsPane, incoming
 from periodic_tui.ui.widgets.pane import Pane
 from tests.ui.scripted import MAGNITUDE, SINE, framed
 
@@ -111,6 +111,49 @@ def test_where_there_are_many_parameters_the_landscape_is_lines() -> None:
 def test_weights_are_a_table_of_units_by_inputs_with_the_bias_below() -> None:
     layer = Layer("hidden.0", np.ones(3), incoming=np.arange(6.0).reshape(3, 2), bias=np.array([7.0, 8.0, 9.0]))
     assert incoming(layer).tolist() == [[0, 2, 4], [1, 3, 5], [7, 8, 9]]
+
+
+POINTS = Layer(
+    "hidden.0",
+    np.array([0.5, 0.5, 0.0]),
+    dead=(2,),
+    incoming=np.array([[3.0, 4.0], [0.0, -1.0], [-1.0, 0.0]]),
+    bias=np.zeros(3),
+    outgoing=np.ones((1, 3)),
+    drift=0.2,
+)
+
+
+@pytest.mark.parametrize("size", [(58, 12), (118, 30)])
+def test_the_weights_of_few_units_with_two_inputs_are_arrows_with_lengths_and_angles(size: tuple[int, int]) -> None:
+    rows = framed(WeightsPane, replace(MAGNITUDE, layers=(POINTS,)), size)
+    text = "\n".join(rows)
+    assert "hidden.0: weights of each unit · moved 20% of its start" in rows[1]
+    for told in ("0: 5 at +53°", "1: 1 at -90°", "2: 1 at +180° dead"):
+        assert told in text
+    assert "output ±1" in text
+    assert rows[-1].startswith("╰")
+    tips = {name: [row.index(name) for row in rows[2:-4] if name in row[: size[0] - 28]] for name in "012"}
+    assert tips["2"] < tips["1"] < tips["0"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "height"),
+    [
+        (POINTS, 7),
+        (replace(POINTS, incoming=np.ones((3, 3))), 12),
+        (replace(POINTS, activity=np.ones(13), incoming=np.ones((13, 2)), bias=np.ones(13)), 40),
+    ],
+)
+def test_other_weights_are_maps(layer: Layer, height: int) -> None:
+    text = "\n".join(framed(WeightsPane, replace(MAGNITUDE, layers=(layer,)), (58, height)))
+    assert "hidden.0 ±" in text
+    assert "°" not in text
+
+
+def test_the_weights_tell_what_an_activation_learns() -> None:
+    rows = framed(WeightsPane, replace(MAGNITUDE, layers=(replace(POINTS, learned={"a": 29.876}),)), (80, 12))
+    assert "hidden.0: weights of each unit · a 29.88 · moved 20% of its start" in rows[1]
 
 
 def test_features_are_points_told_apart_by_the_target() -> None:

@@ -50,7 +50,11 @@ def test_text_and_keys_that_come_next_share_the_rows() -> None:
     rows = [line.strip("│ ") for line in framed(VerdictPane, STUCK, (120, 5))]
     assert f"{rows[1]} {rows[2]}" == VERDICT.text
     typed = f"{key_for('prompt')}set:training.pace=2"
-    assert rows[3] == f"i injects the answer · f remedies · {typed} slows it down"
+    assert rows[3] == f"i injects the answer · f offers widen-range · {typed} slows it down"
+
+
+def test_the_menu_is_named_by_its_first_entry_or_by_what_the_verdict_says_of_it() -> None:
+    assert "f remedies" in framed(VerdictPane, replace(STUCK, remedies=()), (120, 5))[3]
 
 
 def test_the_keys_have_an_ink_of_their_own() -> None:

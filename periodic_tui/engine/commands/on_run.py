@@ -1,8 +1,10 @@
 """Commands that change what is trained."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from periodic_tui.engine.commands.base import Command, Loop, argument, number, one_of
+from periodic_tui.engine.commands.on_loop import New
 
 LARGEST_SEED = 2**62
 """Above it the seeds of a population would no longer fit into 64 bits."""
@@ -66,9 +68,15 @@ class Set(Command, word="set", takes=":KEY=VALUE", undoable=True):
 
 @dataclass(frozen=True)
 class ApplyRemedy(Command, word="remedy", takes=":NAME", undoable=True):
-    """Begin a remedy; it acts between the steps that follow."""
+    """Begin a remedy; it acts between the steps that follow, or begins a new run."""
 
     name: str = argument(_remedy)
+
+    def resolved(self, loop: Loop) -> Iterator[Command]:
+        from periodic_tui.engine.treatment import renewal  # brings the validator
+
+        changed = renewal(loop.current.experiment, self.name)
+        yield New(*changed) if changed else self
 
     def apply(self, loop: Loop) -> str:
         text = loop.current.treat(self.name)

@@ -9,7 +9,18 @@ from pydantic import Field
 from periodic_tui.engine.components.registry import Spec
 
 PaneName = Literal[
-    "loss", "clock", "frequency", "units", "fit", "population", "landscape", "weights", "features", "verdict", "events"
+    "loss",
+    "clock",
+    "frequency",
+    "units",
+    "fit",
+    "population",
+    "rates",
+    "landscape",
+    "weights",
+    "features",
+    "verdict",
+    "events",
 ]
 """What can be seen on the dashboard."""
 

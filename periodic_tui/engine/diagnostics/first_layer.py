@@ -54,8 +54,8 @@ def kinks_inside(observer: Observer, parameters: Tensor) -> Tensor:
     """Share `[replicas]` of the first layer's units whose kink, −b/w, lies within the points of the only input; NaN
     where there are several inputs, or the activation repeats."""
     model = observer.step.experiment.model
-    kind = model.hidden_activations[0].kind if model.hidden_activations else ""
-    if observer.step.experiment.target.inputs != 1 or kind in ("", "identity", "sine", "snake"):
+    first = next(iter(model.hidden_activations), None)
+    if observer.step.experiment.target.inputs != 1 or first is None or first.repeats or first.kind == "identity":
         return torch.full((len(parameters),), torch.nan, dtype=torch.float64)
     views = observer.step.layout.views(parameters.double())
     weight = views["hidden.0.weight"][..., 0]

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.diagnostics.duplicates import groups
 from periodic_tui.engine.diagnostics.units import Units
 from periodic_tui.engine.snapshot import Layer
@@ -52,10 +53,16 @@ def layers_of(
             incoming=weights[f"{name}.weight"],
             bias=weights.get(f"{name}.bias", nothing),
             outgoing=weights.get(f"{following}.weight", nothing),
+            learned=_learned(weights, name),
             drift=_drift(views, first, f"{name}.weight"),
         )
         layers.append(found)
     return tuple(layers)
+
+
+def _learned(weights: dict[str, Floats], name: str) -> dict[str, float]:
+    own = {key.removeprefix(f"{name}."): value for key, value in weights.items() if key.startswith(f"{name}.")}
+    return {key: value.item() for key, value in own.items() if key not in ("weight", "bias")}
 
 
 def _drift(views: dict[str, Tensor], first: dict[str, Tensor], name: str) -> float:

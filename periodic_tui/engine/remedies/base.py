@@ -53,6 +53,10 @@ class Remedy(Spec):
         """Steps a second at which one can watch it: it should take no more than half a minute."""
         return 20.0
 
+    def renews(self, setting: Setting) -> tuple[str, str] | None:
+        """Key and value of the preset with which it begins a new run, instead of a course; None: it acts in mid-run."""
+        return None
+
     def course(self, context: RemedyContext) -> Course:
         """One application to all replicas of the context. Raises Failed."""
         raise NotImplementedError

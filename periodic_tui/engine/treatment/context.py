@@ -18,6 +18,7 @@ from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 from periodic_tui.engine.remedies import Failed, RemedyContext, Setting
+from periodic_tui.engine.snapshot import Sweep
 from periodic_tui.engine.training.sampling import Batch, StepInputs, torch_dtype
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.training.trial import trial
@@ -50,6 +51,8 @@ class TrainerContext(RemedyContext):
         """Replicas for which the remedy failed: they are put back in the end."""
         self.reason = ""
         self.candidates: list[float] = []
+        self.sweep = Sweep()
+        """The trials so far, for the screen."""
         self._draws = 0
         self._windows = Windows.of(setting, trainer.step_inputs)
 
@@ -163,7 +166,15 @@ class TrainerContext(RemedyContext):
 
     def loss_after(self, factor: float, steps: int, x: Tensor, y: Tensor) -> Tensor:
         parameters = trial(self.__trainer, np.arange(self.replicas), factor, steps, lambda: None)
-        return self._loss(parameters.to(self.device), x, y).detach()
+        after = self._loss(parameters.to(self.device), x, y).detach()
+        self._note_trial(float(self.lr[0]) * factor, float(after[0]), float(self.loss(x, y)[0]), steps)
+        return after
+
+    def _note_trial(self, lr: float, loss: float, before: float, steps: int) -> None:
+        tried = dict(zip(self.sweep.lr.tolist(), self.sweep.loss.tolist(), strict=True)) | {lr: loss}
+        rates = sorted(tried)
+        losses = np.array([tried[rate] for rate in rates])
+        self.sweep = Sweep(np.array(rates), losses, before, steps, self.__trainer.done)
 
     def _loss(self, parameters: Tensor, x: Tensor, y: Tensor) -> Tensor:
         return self.__trainer.training_step.loss(self._outputs(parameters, x), Batch(x, y))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.remedies import Remedy, Setting, remedies
 from periodic_tui.engine.snapshot import Offer
@@ -21,16 +24,29 @@ def setting_of(experiment: Experiment) -> Setting:
     )
 
 
-def offers(experiment: Experiment, verdict: str) -> tuple[Offer, ...]:
-    """Every remedy: first those that fit, each group in the preset's order, then in that of the registry."""
-    preferred = experiment.remedies.offer
-    names = [*preferred, *(name for name in remedies if name not in preferred)]
-    setting = setting_of(experiment)
-    every = [_offer(experiment.remedies.options(name), setting, verdict) for name in names]
-    return tuple(sorted(every, key=lambda offer: (bool(offer.unfit), not offer.fits)))
+def renewal(experiment: Experiment, name: str) -> tuple[str, str] | None:
+    """Key and value with which a remedy begins a new run; None where it acts in mid-run. Raises Refused."""
+    remedy, setting = experiment.remedies.options(name), setting_of(experiment)
+    if reason := remedy.unfit(setting):
+        raise Refused(f"{name} does not fit: {reason}")
+    return remedy.renews(setting)
 
 
-def _offer(remedy: Remedy, setting: Setting, verdict: str) -> Offer:
+def offers(experiment: Experiment, *causes: str) -> tuple[Offer, ...]:
+    """Every remedy, those for the first cause first: the preset's, then those that are for the second cause as well,
+    and so on; last in the order of the registry."""
+    preferred, setting = experiment.remedies.offer, setting_of(experiment)
+    every = [_offer(experiment.remedies.options(name), setting, causes) for name in remedies]
+
+    def rank(offer: Offer) -> tuple[bool, bool, int, list[bool]]:
+        place = preferred.index(offer.name) if offer.name in preferred else len(preferred)
+        others = [code not in remedies[offer.name].verdicts for code in causes]
+        return bool(offer.unfit), not offer.fits, place, others
+
+    return tuple(sorted(every, key=rank))
+
+
+def _offer(remedy: Remedy, setting: Setting, causes: Sequence[str]) -> Offer:
     unfit = remedy.unfit(setting) or ""
     return Offer(
         name=remedy.name,
@@ -40,6 +56,6 @@ def _offer(remedy: Remedy, setting: Setting, verdict: str) -> Offer:
             f"{key} {value:g}" if isinstance(value, int | float) else f"{key} {value}"
             for key, value in remedy.model_dump().items()
         ),
-        fits=not unfit and verdict in remedy.verdicts,
+        fits=not unfit and any(code in remedy.verdicts for code in causes[:1]),
         unfit=unfit,
     )

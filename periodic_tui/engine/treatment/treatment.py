@@ -16,7 +16,7 @@ from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment.context import TrainerContext
-from periodic_tui.engine.treatment.offers import setting_of
+from periodic_tui.engine.treatment.offers import renewal, setting_of
 
 
 @dataclass
@@ -111,10 +111,9 @@ def prescribe(
     name: str, trainer: Trainer, adopt: Callable[[Experiment], None], preemption: Preemption | None = None
 ) -> Treatment:
     """A treatment of the trainer that has not begun; `adopt` goes on with a changed experiment. Raises Refused."""
-    remedy = trainer.experiment.remedies.options(name)
-    setting = setting_of(trainer.experiment)
-    if reason := remedy.unfit(setting):
-        raise Refused(f"{name} does not fit: {reason}")
+    if renewal(trainer.experiment, name):
+        raise Refused(f"{name} begins a new run")
+    remedy, setting = trainer.experiment.remedies.options(name), setting_of(trainer.experiment)
 
     def change(keys: dict[str, Any]) -> Setting:
         adopt(Experiment.model_validate(trainer.experiment.table_with(keys)))

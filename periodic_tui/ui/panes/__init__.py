@@ -11,6 +11,7 @@ from periodic_tui.ui.panes.frequency import FrequencyPane
 from periodic_tui.ui.panes.landscape import LandscapePane
 from periodic_tui.ui.panes.loss import LossPane
 from periodic_tui.ui.panes.population import PopulationPane
+from periodic_tui.ui.panes.rates import RatesPane
 from periodic_tui.ui.panes.story import StoryPane
 from periodic_tui.ui.panes.units.pane import UnitsPane
 from periodic_tui.ui.panes.verdict import VerdictPane
@@ -25,6 +26,7 @@ PANES: tuple[type[Pane], ...] = (
     UnitsPane,
     FitPane,
     PopulationPane,
+    RatesPane,
     LandscapePane,
     WeightsPane,
     FeaturesPane,

@@ -18,6 +18,7 @@ OUTCOMES: dict[str, tuple[str, Ink]] = {
     "solved": ("■", Ink.TARGET),
     "learning": ("+", Ink.NETWORK),
     "noise-floor": ("~", Ink.NETWORK),
+    "overfit": ("w", Ink.NETWORK),
     "underfit": ("?", Ink.NETWORK),
     "dead-network": ("╳", Ink.TROUBLE),
     "dead-units": ("×", Ink.TROUBLE),

@@ -67,10 +67,16 @@ def next_keys(snapshot: Snapshot, width: int) -> list[Span]:
     parts: list[list[Span]] = []
     for words, does in snapshot.verdict.next:
         key = key_for(words) or f"{key_for('prompt')}{words}"
+        does = (words == "remedies" and _first_remedy(snapshot)) or does
         parts.append([(key, Ink.MARK), (f" {does}", Ink.TEXT)])
     while parts and length(dotted(parts)) > width:
         parts.pop()
     return dotted(parts)
+
+
+def _first_remedy(snapshot: Snapshot) -> str:
+    """What the menu offers first; empty where nothing fits."""
+    return next((f"offers {offer.name}" for offer in snapshot.remedies if offer.fits), "")
 
 
 def _others(snapshot: Snapshot) -> list[str]:

@@ -32,6 +32,9 @@ ORACLES: dict[str, tuple[dict[str, Any], Callable[[Tensor], Tensor]]] = {
     "identity": ({}, nn.Identity()),
     "sine": ({"omega_0": 3.0}, lambda z: torch.from_numpy(np.sin(3 * z.numpy()))),
     "snake": ({"a": 5.0}, snake(5.0, 5.0)),
+    "linear-sine": ({"a": 5.0, "b": 2.0}, lambda z: torch.from_numpy(z.numpy() + np.sin(5 * z.numpy()) / 2)),
+    "mexican-hat": ({}, lambda z: torch.from_numpy((1 - z.numpy() ** 2) * np.exp(-(z.numpy() ** 2) / 2))),
+    "morlet": ({"omega_0": 3.0}, lambda z: torch.from_numpy(np.cos(3 * z.numpy()) * np.exp(-(z.numpy() ** 2) / 2))),
 }
 
 

@@ -47,12 +47,17 @@ def test_kinks_are_counted_within_the_points() -> None:
     units = parameters([1.0, 1.0, -2.0, 1.0], [0.5, -0.5, 0.5, 3.0])
     assert float(kinks_inside(observer(1.0), units)) == 0.75
     assert float(kinks_inside(observer(1.0, input_scale=0.1), units)) == 0
-    assert math.isnan(float(kinks_inside(observer(1.0, activation="sine"), units)))
+    for repeating in ("sine", "snake", "linear-sine"):
+        assert math.isnan(float(kinks_inside(observer(1.0, activation=repeating), units)))
 
 
 @pytest.mark.parametrize(
-    ("activation", "outside", "floor"), [("sigmoid", 3 / 4, 3 / 4), ("relu", 1 / 4, 1 / 12), ("tanh", 1 / 2, 2 / 3)]
-)
+    ("activation", "outside", "floor"),
+    [
+        ("sigmoid", 3 / 4, 3 / 4), ("relu", 1 / 4, 1 / 12), ("tanh", 1 / 2, 2 / 3),
+        ("mexican-hat", (3 - 2 * math.exp(-1.5)) / 4, (8 + (1 - 2 * math.exp(-1.5)) ** 3) / 12),
+    ],
+)  # fmt: skip
 def test_the_floor_of_an_output_is_the_mean_squared_distance(activation: str, outside: float, floor: float) -> None:
     y = torch.linspace(-1, 3, 100_001, dtype=torch.float64).unsqueeze(-1)
     found = output_range(last(activation), y)

@@ -21,7 +21,7 @@ from periodic_tui.engine.verdicts.goal import spectral_peak
 from tests.engine.experiments import experiment
 
 
-def network(hidden: list[int], activation: str = "relu", **changes: object) -> Experiment:
+def network(hidden: list[int], activation: object = "relu", **changes: object) -> Experiment:
     return experiment(
         target="magnitude",
         domain={"train": [[-1.0, 2.0]]},
@@ -183,6 +183,17 @@ def test_a_brief_reading_of_a_very_wide_layer_compares_some_of_its_units_and_nam
         (layer,) = layers_of(observer.read(parameters, brief).units, views, views, [], None)
         assert (first, second) in layer.duplicate
         assert any({first, second} <= set(group) for group in layer.groups)
+
+
+def test_a_layer_tells_what_its_activation_learns() -> None:
+    snake = {"kind": "snake", "a": 3.0, "b": 4.0, "learn": True}
+    observer = observer_of(network([2, 2], activation=[snake, "relu"]))
+    parameters = drawn(observer, 1, 3)
+    views = observer.step.layout.views(parameters)
+    views["hidden.0.a"].fill_(2.5)
+    views["hidden.0.b"].fill_(4.0)
+    first, second = layers_of(observer.read(parameters).units, views, views, [], None)
+    assert (first.learned, second.learned) == ({"a": 2.5, "b": 4.0}, {})
 
 
 def test_a_population_is_read_as_its_replicas_alone() -> None:

@@ -84,6 +84,36 @@ def test_a_line_far_from_zero_is_learned_by_gradient_descent_on_standardized_col
     assert "the loss was inf of the best constant's" in run.journal[-1].text
 
 
+def test_adam_gets_a_step_that_does_where_its_own_would_not(tmp_path: Path) -> None:
+    spec = line(tmp_path, optimizer={"kind": "adam", "lr": 1e-6})
+    run = treated(spec, "standardize", 2_000)
+    assert explained(run) > 0.99
+    assert "lr 1e-06 → " in run.journal[-1].text
+    kept = treated(line(tmp_path, optimizer={"kind": "adam", "lr": 0.01}), "standardize", 2_000)
+    assert float(kept.trainer.rates.max()) == pytest.approx(0.01)
+
+
+def test_what_the_layers_see_is_judged_not_what_the_table_holds(tmp_path: Path) -> None:
+    run = treated(line(tmp_path), "standardize", 10)
+    samples = run.measured.judge.samples
+    assert (samples.steepest, samples.flattest) == pytest.approx((1.0, 1.0))
+    assert samples.y[0].size == pytest.approx(float(run.observer.probe.y.square().mean().sqrt()), rel=1e-4)
+
+
+def test_units_without_biases_turn_in_the_middle_of_centered_columns(tmp_path: Path) -> None:
+    x = np.linspace(0.0, 4.0, 100)
+    model = {"kind": "mlp", "hidden": [8], "bias": False}
+    spec = table(tmp_path, x, np.abs(x - x.mean()), model=model, optimizer={"kind": "adam", "lr": 0.01})
+    plain = Run(1, "plain", spec, torch.device("cpu"))
+    plain.advance(2_000)
+    assert explained(plain) < 0.5
+    run = treated(spec, "center", 2_000)
+    assert explained(run) > 0.99
+    found = scaling_of(run)
+    assert found is not None
+    assert (found.x_spread, found.y_center, found.y_spread) == ((1.0,), (0.0,), (1.0,))
+
+
 def test_reinitialize_gives_the_columns_back(tmp_path: Path) -> None:
     run = treated(line(tmp_path), "standardize", 10)
     assert scaling_of(run) is not None
@@ -245,3 +275,21 @@ def test_a_larger_step_rules_out_the_step_where_it_is_the_best() -> None:
     spec = magnitude().model_copy(update={"optimizer": magnitude().optimizer.model_copy(update={"lr": 3.0})})
     run = treated(spec, "larger-step", 0, before=50)
     assert "the step is not what is too small" in run.journal[-1].text
+
+
+def test_what_was_tried_is_kept_for_the_screen_and_is_what_training_comes_to(tmp_path: Path) -> None:
+    x = np.linspace(-1.0, 1.0, 50)
+    spec = table(tmp_path, x, np.abs(x), **WAVE, training={"batch_size": 0})
+    spec = spec.model_copy(update={"optimizer": spec.optimizer.model_copy(update={"lr": 1e-5})})
+    run = treated(spec, "larger-step", 0, before=20)
+    sweep, chosen = run.sweep, float(run.trainer.rates.max())
+    np.testing.assert_allclose(np.diff(np.log10(sweep.lr)), 0.5, rtol=1e-5)
+    assert sweep.lr[0] == pytest.approx(1e-5)
+    assert sweep.before == pytest.approx(float(run.reading().loss[0]))
+    assert (sweep.steps, sweep.step) == (200, 20)
+    run.advance(200)
+    (place,) = np.flatnonzero(np.isclose(sweep.lr, chosen, rtol=1e-5))
+    assert sweep.loss[place] == pytest.approx(float(run.reading().loss[0]), rel=1e-5)
+    assert seen(run, View()).sweep is sweep
+    run.treat("clip-gradient")
+    assert not run.sweep.lr.size

@@ -66,6 +66,7 @@ HOLDING: dict[str, dict[str, Any]] = {
     "stuck-outside-basin": {"loss": 0.99, "distance": 2.0, "basin": 1.0},
     "linear-network": {"straight": True, "loss": 1.0, "samples": samples()},
     "noise-floor": {"train_loss": 4.1, "noise": 2.0},
+    "overfit": {"train_loss": 0.1, "noise": 0.9},
     "step-too-small": {"fall": 1e-5, "fall_larger": 0.011, "trial_steps": 50.0, "steps": 1_000},
     "plateau": {"start_weights": 0.09, "fit_std": 0.04},
     "learning": {"loss_before": np.nan},

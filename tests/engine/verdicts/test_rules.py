@@ -112,6 +112,11 @@ SIDES: list[tuple[str, str, Changes, Changes]] = [
     ("noise-floor", "above", {**NOISY, "train_loss": 4.399}, {**NOISY, "train_loss": 4.401}),
     ("noise-floor", "below", {**NOISY, "train_loss": 3.601}, {**NOISY, "train_loss": 3.599}),
     ("noise-floor", "exactly", {"noise": 10.0, "train_loss": 110.0}, {"noise": 10.0, "train_loss": 110.001}),
+    ("overfit", "noisy points", {"noise": 0.9, "train_loss": 0.404}, {"noise": 0.9, "train_loss": 0.406}),
+    ("overfit", "without noise", {"noise": 0.9, "train_loss": 0.1, "loss": 0.406},
+     {"noise": 0.9, "train_loss": 0.1, "loss": 0.404}),
+    ("overfit", "explained", {"noise": 0.1, "train_loss": 0.0, "loss": 0.0101},
+     {"noise": 0.1, "train_loss": 0.0, "loss": 0.0099}),
     ("noise-floor", "no noise", {"noise": 1e-3, "train_loss": 1e-6}, {"noise": 0.0, "train_loss": 0.0}),
     ("step-too-small", "three times", {**SLOW, "fall": 0.0036}, {**SLOW, "fall": 0.0037}),
     ("step-too-small", "noticed", {**SLOW, "fall_larger": 0.0101}, {**SLOW, "fall_larger": 0.0099}),
@@ -176,10 +181,11 @@ EXCLUSIVE = {
     # What is frozen is not asked how it goes on, nor is what is nearly right.
     ("diverged", "saturated"), ("diverged", "ill-conditioned"), ("no-extrapolation", "step-too-small"),
     ("no-extrapolation", "stuck-outside-basin"), ("no-extrapolation", "linear-network"),
-    ("no-extrapolation", "ill-conditioned"), ("solved", "no-extrapolation"),
+    ("no-extrapolation", "ill-conditioned"), ("no-extrapolation", "overfit"), ("solved", "no-extrapolation"),
     # A symptom is not named beside the cause that it follows from.
     ("unscaled", "saturated"), ("collapsed-to-constant", "stuck-outside-basin"),
     ("collapsed-to-constant", "linear-network"), ("step-too-large", "noise-floor"), ("linear-network", "plateau"),
+    ("noise-floor", "overfit"),
     ("step-too-small", "plateau"), ("step-too-small", "saturated"),
     ("dead-network", "dead-units"), ("linear-network", "ill-conditioned"), ("no-bias", "ill-conditioned"),
     *((code, unit) for unit in UNITS for code in (
@@ -222,6 +228,17 @@ def test_a_run_at_its_noise_floor_has_no_step_too_large(where: str) -> None:
     noisy = {"lr": 0.1, where: 50.0, "noise": 2.0}
     assert found({**noisy, "train_loss": 4.399}) == "noise-floor"
     assert found({**noisy, "train_loss": 4.401}) == "step-too-large"
+
+
+def test_a_step_too_large_for_the_answer_is_named_inside_its_basin_too() -> None:
+    inside = {"distance": 0.14, "basin": 0.449, "lr": 0.075, "answer_sharpness": 100 / 3}
+    assert found(inside) == "step-too-large"
+    assert verdict_of(evidence(**inside)).text == (
+        "The step is too large: lr 0.075 is 1.25 times 2/L″ = 0.06, the largest stable one at the answer."
+    )
+    for mended in ({"lr": 0.059}, {"distance": 0.45}, {"loss": 0.005}, {"loss_before": math.nan}):
+        assert found(inside | mended) != "step-too-large"
+    assert found(inside | {"loss": 0.3, "loss_before": 0.5, "recent_loss": 0.3, "earlier_loss": 0.5}) == "learning"
 
 
 def test_each_replica_is_held_against_its_own_basin() -> None:
@@ -446,6 +463,22 @@ WORDS: list[tuple[str, Changes, str, dict[str, Any], float]] = [
         "Only the declared noise is left: training loss 0.25, noise variance 0.25.",
         {"loss": 0.01, "train_loss": 0.25, "noise_variance": 0.25},
         math.inf,
+    ),
+    (
+        "noise-floor",
+        {"loss": 0.7, "train_loss": 25.7, "noise": 5.0},
+        "The declared noise hides the rest: training loss 25.7, noise variance 25. The fit explains 30.0 % of the "
+        "target.",
+        {"loss": 0.7, "train_loss": 25.7, "noise_variance": 25.0},
+        25.0 / 7.0,
+    ),
+    (
+        "overfit",
+        {"loss": 0.36, "train_loss": 1e-3, "noise": 0.6},
+        "The noise is learned, too: the loss is 0.001 on the noisy points and 0.36 against their noise-free values; "
+        "the noise has a variance of 0.36. More points, fewer units or fewer steps help.",
+        {"loss": 0.36, "train_loss": 1e-3, "noise_variance": 0.36, "explained": 0.64},
+        2.0,
     ),
     (
         "learning",
@@ -823,6 +856,7 @@ LONGEST: list[Changes] = [
     {"loss": 9.0, "distance": 1.2345678e300, "basin": 1.2345678e-5},
     {"loss": 9.0, "distance": 1.2345678e300, "basin": 1.2345678e-5, "peak": True},
     {"noise": 1.11111e-70, "train_loss": 1.2345678e-140},
+    {"noise": 1.11111e70, "train_loss": 1.2345678e-140, "loss": 1.2345678e140},
     {"loss": 1.2345678e-300, "loss_before": 1.2345678e300},
     {"loss": 1.2345678e-300, "loss_before": math.nan, "steps": 10**15},
     {"dead": 1, "gain": 0.3, "layers": LARGE["dead"], "loss": 1.2345678e-100, "target_std": 1e-50},

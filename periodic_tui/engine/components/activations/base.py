@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from periodic_tui.engine.components.registry import Kind, Registry
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 class Activation(Kind):
     """An element-wise function of pre-activations."""
+
+    repeats: ClassVar[bool] = False
+    """Whether it bends again and again, not around one place alone."""
 
     @property
     def parameters(self) -> Mapping[str, float]:

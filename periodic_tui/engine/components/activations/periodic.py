@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from periodic_tui.engine.components.activations.base import Activation, activations
 from periodic_tui.engine.components.numbers import Positive
@@ -17,6 +17,7 @@ class Sine(Activation):
     """sin(omega_0 · z), as in SIREN (Sitzmann et al., 2020)."""
 
     kind: Literal["sine"] = "sine"
+    repeats: ClassVar[bool] = True
     omega_0: Positive = 30.0
 
     def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
@@ -28,6 +29,7 @@ class Snake(Activation):
     """z + sin²(a·z)/b (Ziyin, Hartwig, Ueda, 2020)."""
 
     kind: Literal["snake"] = "snake"
+    repeats: ClassVar[bool] = True
     a: Positive = 1.0
     b: Positive | None = None
     """None: the same as a."""
@@ -44,3 +46,17 @@ class Snake(Activation):
         a = learned.get("a", self.a)
         b = learned.get("b", a if self.b is None else self.b)
         return z + (a * z).sin().square() / b
+
+
+@activations.register
+class LinearSine(Activation):
+    """z + sin(a·z)/b (x + sin x in Ziyin, Hartwig, Ueda, 2020)."""
+
+    kind: Literal["linear-sine"] = "linear-sine"
+    repeats: ClassVar[bool] = True
+    a: Positive = 1.0
+    b: Positive | None = None
+    """None: the same as a."""
+
+    def __call__(self, z: Tensor, learned: Mapping[str, Tensor]) -> Tensor:
+        return z + (self.a * z).sin() / (self.b or self.a)

@@ -9,8 +9,6 @@ from periodic_tui.engine.remedies.base import Course, Remedy, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 from periodic_tui.engine.remedies.words import of_the_first
 
-_FACTORS = tuple(10 ** (power / 2) for power in range(11))
-"""Half decades up to 100,000 times lr."""
 _BETTER = 0.01
 """Fall, as a logarithm, by which another lr must be better."""
 
@@ -23,7 +21,7 @@ class LargerStep(Remedy):
     name = "larger-step"
     what = "tries larger lr on copies, and goes on with the smallest that is about as good as the best"
     prior = "what falls farthest in a few steps goes on falling"
-    verdicts = ("step-too-small", "plateau", "ill-conditioned", "learning", "underfit")
+    verdicts = ("step-too-small", "plateau", "learning")
 
     steps: Count = 200
     """Steps of a trial."""
@@ -32,18 +30,18 @@ class LargerStep(Remedy):
         return None if setting.optimizer.lr else "lr is 0"
 
     def course(self, context: RemedyContext) -> Course:
-        from periodic_tui.engine.remedies.general.measuring import falls, gentlest, points
+        from periodic_tui.engine.remedies.general.measuring import LARGER, falls, gentlest, points
 
         old = float(context.lr[0])
         context.give_up(~context.alive, "the run has diverged already")
         x, y = points(context)
-        found = yield from falls(context, _FACTORS, self.steps, x, y)
+        found = yield from falls(context, LARGER, self.steps, x, y)
         best = gentlest(found)
         most, now = found.gather(0, best.unsqueeze(0))[0], found[0]
         context.give_up(
             ~(most > now + _BETTER), f"no larger lr than {old:.2g} lets the loss fall farther: {_ruled_out}"
         )
-        context.scale_rates(found.new_tensor(_FACTORS)[best])
+        context.scale_rates(found.new_tensor(LARGER)[best])
         fall, before = (_percent(float(each[0])) for each in (most, now))
         new = f"lr {old:.2g} → {float(context.lr[0]):.2g}{of_the_first(context)}"
         return f"{new}: in {self.steps:,} steps a copy's loss falls by {fall}, by {before} with the old one"

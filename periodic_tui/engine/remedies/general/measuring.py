@@ -16,6 +16,8 @@ _CONSTANT = 1e-12
 _WORSE = 2
 _NEARLY = 0.8
 """Of the largest fall, as a logarithm."""
+LARGER = tuple(10 ** (power / 2) for power in range(11))
+"""Half decades up to 100,000 times lr."""
 
 
 def points(context: RemedyContext, most: int = _POINTS) -> tuple[Tensor, Tensor]:

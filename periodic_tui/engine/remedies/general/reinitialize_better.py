@@ -56,5 +56,8 @@ class ReinitializeBetter(Remedy):
             done += len((yield Train(min(50, self.steps - done), stage)))
         x, y = context.sample(1_024)
         error, spread = (context.predict(x) - y).square().mean((1, 2)), y.var((1, 2), correction=0)
-        context.give_up(~(error < 0.5 * spread), "the fit still explains less than half of the variance")
+        context.give_up(
+            ~(error < 0.5 * spread),
+            "the fit still explains less than half of the variance: the start is not what is the matter",
+        )
         return f"started again; loss {float(error.median()):.2g} of a variance of {float(spread.median()):.2g}"

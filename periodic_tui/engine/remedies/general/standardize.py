@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
@@ -19,6 +19,8 @@ _MOST = 4_096
 _SAME = 0.2
 """A column is standardized where its mean, and its spread's distance from 1, are below this."""
 _RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, math.inf), "softplus": (0.0, math.inf)}
+_ENOUGH = math.log(100)
+"""Fall of the loss, as a logarithm, that lr is too small for where a trial promises less."""
 _HELPED = 0.9
 """Share of what was left unexplained below which that has to come."""
 
@@ -29,18 +31,20 @@ class Standardize(Remedy):
     turn both back: fit and loss stay in the units of the data. Weights W and biases b of the first layer stand for W/σ
     and b − Wμ/σ on the columns as they are. Where the last activation is bounded, y is mapped into its range instead.
     The network starts again, as what was learned, saturated or dead fits other units; gradient descent gets a share of
-    the largest stable lr there.
+    the largest stable lr there, another optimizer a larger lr where its own would not do.
     """
 
     name = "standardize"
     what = "lets the layers see columns of mean 0 and spread 1, and starts again; fit and loss keep their units"
     prior = "a network of layers with biases; that mean and spread say enough of the columns"
-    verdicts = ("unscaled", "out-of-reach", "ill-conditioned", "saturated", "step-too-large", "diverged")
+    verdicts: ClassVar[tuple[str, ...]] = ("unscaled", "out-of-reach", "ill-conditioned", "saturated", "diverged")
 
     share: Annotated[float, Field(gt=0, lt=1)] = 0.25
     """The learning rate of gradient descent as a share of the largest stable one."""
     steps: Count = 2_000
     """Steps after which it is seen whether it has helped."""
+    trial: Count = 200
+    """Steps of a trial of lr."""
 
     def unfit(self, setting: Setting) -> str | None:
         if not hasattr(setting.model, "scaling"):
@@ -57,7 +61,7 @@ class Standardize(Remedy):
 
         x, y = points(context, _MOST)
         before = unexplained(context, x, y)
-        told = self._standardize(context, x, y)
+        told = self._standardize(context, x, y) + (yield from self._set_rate(context, x, y))
         yield Train(self.steps, f"training on standardized columns: {told}")
         after = unexplained(context, x, y)
         ruled_out = f"after {self.steps:,} steps the fit explains no more: the scale is not what is the matter"
@@ -71,37 +75,47 @@ class Standardize(Remedy):
         """Change the units and start again; returns from which columns and to which lr."""
         import torch
 
-        columns = [_columns(each) for each in (x, y)]
-        ends = _ends(context.setting)
-        as_labels = context.setting.labels
-        units = (
-            [each.standard() for each in columns[0]],
-            [_AS_IT_IS if as_labels else each.within(*ends) for each in columns[1]],
-        )
-        if all(unit == _AS_IT_IS for each in units for unit in each):
+        columns = _columns(x), _columns(y)
+        units = self.units(context.setting, *columns)
+        if all(unit == AS_IT_IS for each in units for unit in each):
             raise Failed("every column is of the size that the network is made for")
         context.change(scaling=_scaling(context.setting, *units))
         context.begin_again(torch.ones_like(context.alive))
-        told = f"{_told('x', columns[0])}, {_told('y', columns[1])}"
-        return told + self._set_rate(context, x, y)
+        return ", ".join(
+            _told(name, each)
+            for name, each, own in zip("xy", columns, units, strict=True)
+            if any(unit != AS_IT_IS for unit in own)
+        )
 
-    def _set_rate(self, context: RemedyContext, x: Tensor, y: Tensor) -> str:
-        from periodic_tui.engine.remedies.general.measuring import is_descent, stable_rate
+    def units(self, setting: Setting, x: list[Column], y: list[Column]) -> tuple[list[Unit], list[Unit]]:
+        """In which the layers are given x and give y."""
+        ends = _ends(setting)
+        return [each.standard() for each in x], [AS_IT_IS if setting.labels else each.within(*ends) for each in y]
 
-        if not is_descent(context.setting):
-            return ""
-        new = self.share * stable_rate(context, x, y)
-        context.give_up(~new.isfinite(), "the curvature is not finite, not even at the start")
-        context.rate(new)
-        return f", lr {context.setting.optimizer.lr:.2g} → {float(new[0]):.2g}"
+    def _set_rate(self, context: RemedyContext, x: Tensor, y: Tensor) -> Course:
+        """Returns what lr came to."""
+        from periodic_tui.engine.remedies.general.measuring import LARGER, falls, gentlest, is_descent, stable_rate
+
+        before = float(context.lr[0])
+        if is_descent(context.setting):
+            new = self.share * stable_rate(context, x, y)
+            context.give_up(~new.isfinite(), "the curvature is not finite, not even at the start")
+            context.rate(new)
+        else:
+            own = yield from falls(context, LARGER[:1], self.trial, x, y)
+            if bool((own * self.steps < _ENOUGH * self.trial).all()):
+                found = yield from falls(context, LARGER, self.trial, x, y)
+                context.scale_rates(found.new_tensor(LARGER)[gentlest(found)])
+        now = float(context.lr[0])
+        return "" if now == before else f", lr {before:.2g} → {now:.2g}"
 
 
 Unit = tuple[float, float]
 """Center and spread."""
-_AS_IT_IS: Unit = (0.0, 1.0)
+AS_IT_IS: Unit = (0.0, 1.0)
 
 
-class _Column(NamedTuple):
+class Column(NamedTuple):
     """Of one column of the data."""
 
     mean: float
@@ -112,7 +126,7 @@ class _Column(NamedTuple):
 
     def standard(self) -> Unit:
         """So that the mean is 0 and the spread 1, unless it is so about."""
-        return _AS_IT_IS if abs(self.mean) < _SAME and abs(self.std - 1) < _SAME else (self.mean, self.std)
+        return AS_IT_IS if abs(self.mean) < _SAME and abs(self.std - 1) < _SAME else (self.mean, self.std)
 
     def within(self, low: float, high: float) -> Unit:
         """So that it lies between two ends, with a tenth of the room beside it, unless it fills them; where there is
@@ -120,19 +134,19 @@ class _Column(NamedTuple):
         if low == -math.inf:
             return self.standard()
         if high == math.inf:
-            return _AS_IT_IS if self.low >= low and abs(self.std - 1) < _SAME else (self.low - low * self.std, self.std)
+            return AS_IT_IS if self.low >= low and abs(self.std - 1) < _SAME else (self.low - low * self.std, self.std)
         room, width = high - low, self.high - self.low
         if low <= self.low and self.high <= high and width >= room / 2:
-            return _AS_IT_IS
+            return AS_IT_IS
         spread = width / (0.8 * room) if width else 1.0
         return self.low - (low + 0.1 * room) * spread, spread
 
 
-def _columns(values: Tensor) -> list[_Column]:
+def _columns(values: Tensor) -> list[Column]:
     """Of each column of `[replicas, points, columns]`."""
     flat = values.flatten(0, 1)
     ends = (flat.amin(0).tolist(), flat.amax(0).tolist())
-    return [_Column(*each) for each in zip(*center_and_spread(flat), *ends, strict=True)]
+    return [Column(*each) for each in zip(*center_and_spread(flat), *ends, strict=True)]
 
 
 def _ends(setting: Setting) -> tuple[float, float]:
@@ -151,7 +165,7 @@ def _scaling(setting: Setting, x: list[Unit], y: list[Unit]) -> dict[str, Any]:
     }
 
 
-def _told(name: str, columns: list[_Column]) -> str:
+def _told(name: str, columns: list[Column]) -> str:
     """The column that is farthest from order one."""
     far = max(columns, key=lambda column: max(abs(column.mean) / column.std, column.std, 1 / column.std))
     which = name if len(columns) == 1 else f"{len(columns)} columns of {name}, of which one"

@@ -15,7 +15,7 @@ import numpy as np
 from periodic_tui.engine.arrays import Counts, Mask
 from periodic_tui.engine.snapshot import Verdict
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules import data, form, frequency, outcome, scale, steps, underfit, units
+from periodic_tui.engine.verdicts.rules import data, form, frequency, outcome, overfit, scale, steps, underfit, units
 from periodic_tui.engine.verdicts.rules.base import Rule, Statement
 from periodic_tui.engine.verdicts.words import in_one_line
 
@@ -44,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     frequency.stuck_outside_basin,
     data.linear_network,
     data.noise_floor,
+    overfit.overfit,
     steps.step_too_small,
     steps.plateau,
     outcome.learning,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from periodic_tui.engine.arrays import Mask
-from periodic_tui.engine.remedies import remedies
 from periodic_tui.engine.verdicts.evidence import Evidence
 
 AGAIN: Final = ("reinitialize", "starts over")
@@ -16,11 +15,7 @@ OTHER_START: Final = ("next:seed", "starts elsewhere")
 HALVE: Final = ("scale-lr:0.5", "halves lr")
 TENFOLD: Final = ("scale-lr:10", "takes ten times lr")
 REMEDIES: Final = ("remedies", "lists what may help")
-WITH_BIASES: Final = ("new:model.bias=true", "gives units biases")
-WITH_OUTPUT_LAYER: Final = ("new:model.output_layer=true", "adds an output layer")
-WITH_UNITS: Final = ("new:model=mlp", "begins with hidden units")
-WITH_BENDS: Final = ("new:model.activation=tanh", "takes units that bend")
-USUAL_START: Final = ("new:init.weights=default", "starts from usual weights")
+
 
 Next = tuple[tuple[str, str], ...]
 
@@ -59,8 +54,3 @@ def rule(code: str, predicate: Callable[[Evidence], Mask]) -> Callable[[Callable
 def ratio(limit: float, value: float) -> float:
     """How many times the value is within the limit."""
     return limit / value if value > 0 else math.inf
-
-
-def menu(code: str) -> Next:
-    """The menu of remedies, where one is for this verdict."""
-    return (REMEDIES,) if any(code in remedy.verdicts for remedy in remedies.values()) else ()

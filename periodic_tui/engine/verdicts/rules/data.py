@@ -8,11 +8,13 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Mask
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules.base import AGAIN, WITH_BENDS, WITH_UNITS, Statement, ratio, rule
+from periodic_tui.engine.verdicts.rules.base import AGAIN, REMEDIES, Statement, ratio, rule
 from periodic_tui.engine.verdicts.words import explained, in_one_line
 
 _NOISE: Final = 0.1
 """Share of the noise variance by which the training loss may differ from it."""
+_MOSTLY: Final = 0.5
+"""Share of the target up to which the noise hides the rest."""
 _CONTRADICTION: Final = 0.01
 """Share of the variance from which contradicting rows are the matter, …"""
 _AT_FLOOR: Final = 1.1
@@ -117,7 +119,7 @@ def linear_network(e: Evidence) -> Statement:
         f"{what}: loss {loss:.3g}, the best line {line:.3g}.",
     )
     figures = {"loss": loss, "line": line, "mean": mean, "explained": e.explained[0]}
-    return Statement(text, short, figures, ratio((1 + _LINE) * line, loss), (WITH_BENDS if e.layers else WITH_UNITS,))
+    return Statement(text, short, figures, ratio((1 + _LINE) * line, loss), (REMEDIES,))
 
 
 def is_at_noise_floor(e: Evidence) -> Mask:
@@ -128,9 +130,13 @@ def is_at_noise_floor(e: Evidence) -> Mask:
 
 @rule("noise-floor", is_at_noise_floor)
 def noise_floor(e: Evidence) -> Statement:
-    """The expected loss of a minibatch is within 10 % of the noise variance that the preset declares."""
+    """The expected loss of a minibatch is within 10 % of the noise variance that the preset declares. Where the fit
+    explains less than half of the target, the noise hides what is missing."""
     training, variance = e.train_loss[0], e.noise**2
-    text = f"Only the declared noise is left: training loss {training:.4g}, noise variance {variance:.4g}."
-    short = in_one_line(text, f"Only the declared noise is left: loss {training:.4g}, variance {variance:.4g}.")
+    what = "Only the declared noise is left" if e.explained[0] > _MOSTLY else "The declared noise hides the rest"
+    text = f"{what}: training loss {training:.4g}, noise variance {variance:.4g}."
+    short = in_one_line(text, f"{what}: loss {training:.4g}, variance {variance:.4g}.")
+    if e.explained[0] <= _MOSTLY:
+        text += f" The fit explains {explained(e.explained[0])} of the target."
     figures = {"loss": e.loss[0], "train_loss": training, "noise_variance": variance}
     return Statement(text, short, figures, ratio(_NOISE * variance, abs(training - variance)), (AGAIN,))

@@ -9,7 +9,7 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Mask
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules.base import OTHER_START, TENFOLD, WITH_BIASES, Statement, menu, rule
+from periodic_tui.engine.verdicts.rules.base import OTHER_START, REMEDIES, TENFOLD, Statement, rule
 from periodic_tui.engine.verdicts.rules.scale import starts_saturated
 from periodic_tui.engine.verdicts.words import explained, in_one_line, percent
 
@@ -40,7 +40,7 @@ def saturated(e: Evidence) -> Statement:
     )
     short = in_one_line(f"Saturated: {percent(share)} of the {kind} units of a layer are at their ends.")
     figures = {"saturated": share, "explained": e.explained[0]}
-    return Statement(text, short, figures, share / _HALF, (OTHER_START, *menu("saturated")))
+    return Statement(text, short, figures, share / _HALF, (REMEDIES, OTHER_START))
 
 
 def needs_bias(e: Evidence) -> Mask:
@@ -63,7 +63,7 @@ def no_bias(e: Evidence) -> Statement:
         f"No biases: a unit that has one takes {percent(placed)} of the rest, else {explained(origin)}."
     )
     figures = {"gain": placed, "gain_without": origin, "explained": e.explained[0]}
-    return Statement(text, short, figures, placed / _HELPS, (WITH_BIASES,))
+    return Statement(text, short, figures, placed / _HELPS, (REMEDIES,))
 
 
 def is_ill_conditioned(e: Evidence) -> Mask:
@@ -93,4 +93,4 @@ def ill_conditioned(e: Evidence) -> Statement:
     )
     figures = {"condition": condition, "slowest": slowest, "loss": loss, "line": line}
     margin = math.inf if not line else loss / (_ABOVE_LINE * line)
-    return Statement(text, short, figures, margin, (TENFOLD, *menu("ill-conditioned")))
+    return Statement(text, short, figures, margin, (REMEDIES, TENFOLD))

@@ -46,7 +46,7 @@ def diverged(e: Evidence) -> Statement:
         f"Training blew up: {cause}. {where}.", f"Training blew up: {cause}.", f"Training blew up. {where}."
     )
     figures = {"loss": loss, **({"lr": lr, "lr_limit": limit} if limit else {})}
-    return Statement(text, short, figures, next=(HALVE, AGAIN, REMEDIES))
+    return Statement(text, short, figures, next=(REMEDIES, HALVE, AGAIN))
 
 
 def _stable_step(e: Evidence) -> float:
@@ -111,7 +111,7 @@ def no_extrapolation(e: Evidence) -> Statement:
     figures = {"explained": inside, "explained_test": outside, "loss_test": loss}
     margin = max(1.0, min(ratio(1 - _EXPLAINED, 1 - inside), ratio(1 - outside, 1 - _HELD_OUT)))
     other = (("next:activation", "tries another activation"),) if e.layers else ()
-    return Statement(text, short, figures, margin, other)
+    return Statement(text, short, figures, margin, (REMEDIES, *other))
 
 
 def is_learning(e: Evidence) -> Mask:
@@ -146,11 +146,12 @@ def learning(e: Evidence) -> Statement:
         fall = -math.expm1(-e.fall[0])
         trial = f"in a trial of {e.trial_steps[0]:,.0f} more steps it fell by {percent(fall)}"
         text = f"Nearly there: loss {loss:.3g}; {trial}."
-        return Statement(text, in_one_line(text, f"Nearly there: {trial}."), {"loss": loss, "fall": fall}, fall / _FALL)
+        short = in_one_line(text, f"Nearly there: {trial}.")
+        return Statement(text, short, {"loss": loss, "fall": fall}, fall / _FALL, (REMEDIES,))
     fell = f"the probe loss fell by {percent(fall)} to {lately:.3g}"
     text = f"Learning: {fell} over the last fifth of the steps."
     short = in_one_line(text, f"Learning: {fell} in the last fifth.")
-    return Statement(text, short, {"loss": loss, "loss_before": before, "fall": fall}, fall / _FALL)
+    return Statement(text, short, {"loss": loss, "loss_before": before, "fall": fall}, fall / _FALL, (REMEDIES,))
 
 
 def says_nothing_yet(verdict: Verdict) -> bool:

@@ -11,7 +11,7 @@ from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.engine.diagnostics.samples import Column, Samples
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules.base import WITH_OUTPUT_LAYER, Statement, menu, ratio, rule
+from periodic_tui.engine.verdicts.rules.base import REMEDIES, Statement, ratio, rule
 from periodic_tui.engine.verdicts.words import in_one_line, percent
 
 _LARGE: Final = 5.0
@@ -189,7 +189,7 @@ def unscaled(e: Evidence) -> Statement:
     found = [says for says in said if first_of_column[says[2]["column"]] is says]
     text = ". ".join(text for text, *_ in found)
     figures = {name: value for _, _, figures, _ in reversed(found) for name, value in figures.items()}
-    return Statement(f"Unscaled: {text}.", found[0][1], figures, max(margin for *_, margin in found), menu("unscaled"))
+    return Statement(f"Unscaled: {text}.", found[0][1], figures, max(margin for *_, margin in found), (REMEDIES,))
 
 
 def is_out_of_reach(e: Evidence) -> Mask:
@@ -218,5 +218,4 @@ def out_of_reach(e: Evidence) -> Statement:
     )
     figures = {"outside": limits.outside, "floor": limits.floor, "loss": loss, "low": limits.low, "high": limits.high}
     margin = limits.floor / max(e.solved_below, _FLOOR * e.best_constant, 1e-300)
-    added = () if e.method.output_layer else (WITH_OUTPUT_LAYER,)
-    return Statement(text, short, figures, margin, (*menu("out-of-reach"), *added))
+    return Statement(text, short, figures, margin, (REMEDIES,))

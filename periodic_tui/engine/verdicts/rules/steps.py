@@ -14,9 +14,7 @@ from periodic_tui.engine.verdicts.rules.base import (
     HALVE,
     REMEDIES,
     TENFOLD,
-    USUAL_START,
     Statement,
-    menu,
     ratio,
     rule,
 )
@@ -54,12 +52,18 @@ def _was_beyond(e: Evidence) -> Mask:
     return thrown | (~e.good & (e.lr * e.start_sharpness > _STABLE))
 
 
-@rule("step-too-large", lambda e: (_is_beyond(e) | _was_beyond(e)) & ~is_at_noise_floor(e))
+def _swings(e: Evidence) -> Mask:
+    """Who is inside the answer's basin and cannot come to rest there."""
+    inside = (e.distance < e.basin) & ~e.good & np.isfinite(e.loss_before)
+    return inside & (e.lr * e.answer_sharpness > _STABLE) & ~_still_falls(e)
+
+
+@rule("step-too-large", lambda e: (_is_beyond(e) | _was_beyond(e) | _swings(e)) & ~is_at_noise_floor(e))
 def step_too_large(e: Evidence) -> Statement:
     """Plain gradient descent, and lr · sharpness > 2 at the present point, where the loss does not go on falling; or
     the run was inside the answer's basin (for models with a frequency; otherwise at its lowest loss) and was thrown out
-    while lr · sharpness > 2 there; or that held at the start, and half of a layer has come to its ends since. A run at
-    its noise floor has no step too large.
+    while lr · sharpness > 2 there; or it is inside still, and no nearer; or that held at the start, and half of a layer
+    has come to its ends since. A run at its noise floor has no step too large.
 
     Sharpness is the largest eigenvalue of the probe loss's Hessian, R²/3 at a sine's answer, R being the half-width of
     the range of x; where the parameters' rates differ, that of the Hessian scaled by their shares of lr, the largest.
@@ -69,17 +73,19 @@ def step_too_large(e: Evidence) -> Statement:
     places = [
         (here, e.sharpness, "here"),
         (thrown_out, e.best_sharpness, _best_place(e)),
+        (bool(_swings(e)[0]), np.full(1, e.answer_sharpness), "at the answer"),
         (True, e.start_sharpness, "at the start"),
     ]
     sharpness, place = next((value[0], where) for holds, value, where in places if holds)
     limit = _STABLE / sharpness
-    thrown = "" if here else " and threw the run out" if thrown_out else " and threw the units to their ends"
+    ends = " and threw the units to their ends" if place == "at the start" else ""
+    thrown = "" if here else " and threw the run out" if thrown_out else ends
     times = f"lr {lr:.3g} is {lr / limit:.3g} times"
     text = f"The step is too large{thrown}: {times} 2/L″ = {limit:.2g}, the largest stable one {place}."
-    does = f"The step {'is too large' if here else thrown.removeprefix(' and ')}"
+    does = f"The step {thrown.removeprefix(' and ') or 'is too large'}"
     short = in_one_line(f"{does}: {times} the stable {limit:.2g}.", f"{does}: lr {lr:.3g}, stable {limit:.2g}.")
     figures = {"lr": lr, "lr_limit": limit, "ratio": lr / limit, "distance": e.distance[0]}
-    return Statement(text, short, figures, lr / limit, (HALVE, REMEDIES) if here else (HALVE, AGAIN, REMEDIES))
+    return Statement(text, short, figures, lr / limit, (REMEDIES, HALVE) if here else (REMEDIES, HALVE, AGAIN))
 
 
 def _best_place(e: Evidence) -> str:
@@ -141,9 +147,7 @@ def step_too_small(e: Evidence) -> Statement:
     figures = {"lr": lr, "loss": loss, "steps_needed": needed, "fall": e.fall[0], "fall_larger": e.fall_larger[0]}
     if e.method.is_descent and math.isfinite(e.sharpness[0]):
         figures["lr_limit"] = _STABLE / e.sharpness[0]
-    return Statement(
-        text, short, figures, e.fall_larger[0] / max(_FASTER * e.fall[0], 1e-300), (TENFOLD, *menu("step-too-small"))
-    )
+    return Statement(text, short, figures, e.fall_larger[0] / max(_FASTER * e.fall[0], 1e-300), (REMEDIES, TENFOLD))
 
 
 def _fallen(logarithm: float) -> str:
@@ -162,4 +166,4 @@ def plateau(e: Evidence) -> Statement:
     )
     short = in_one_line(f"On the plateau around zero: the weights began at {size:.2g} of 1/√inputs.")
     figures = {"start_weights": size, "fit_std": std, "target_std": e.target_std, "loss": loss}
-    return Statement(text, short, figures, ratio(TINY, size), (USUAL_START, TENFOLD, *menu("plateau")))
+    return Statement(text, short, figures, ratio(TINY, size), (REMEDIES, TENFOLD))

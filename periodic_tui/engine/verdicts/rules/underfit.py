@@ -25,17 +25,7 @@ def underfit(e: Evidence) -> Statement:
     text = f"{fit}{_beside(e)}, and {not_falling(e)}.{_ruled_out(e)}"
     trend = f"loss {before:.3g} to {e.loss_lately[0]:.3g} in the last fifth"
     short = in_one_line(f"{fit}; {trend}.", f"{explained(share)} explained; {trend}.".capitalize())
-    return Statement(text, short, _figures(e), next=(*_more_units(e), OTHER_START, REMEDIES))
-
-
-def _more_units(e: Evidence) -> tuple[tuple[str, str], ...]:
-    """Twice as many in every hidden layer that is not the output."""
-    units = [layer.units for layer in e.layers]
-    inner = len(units) if e.method.output_layer else len(units) - 1
-    if inner < 1:
-        return ()
-    twice = ",".join(str(2 * count if place < inner else count) for place, count in enumerate(units))
-    return ((f"new:model.hidden=[{twice}]", "tries twice the units"),)
+    return Statement(text, short, _figures(e), next=(REMEDIES, OTHER_START))
 
 
 def _figures(e: Evidence) -> dict[str, float | int | str]:
@@ -72,7 +62,7 @@ def _nearly_there(e: Evidence) -> Statement:
     short = in_one_line(
         text, f"Nearly there: {percent(e.explained[0])} explained; solved from {e.solved_below:.3g} down."
     )
-    return Statement(text, short, _figures(e) | {"solved_below": e.solved_below}, next=(OTHER_START, REMEDIES))
+    return Statement(text, short, _figures(e) | {"solved_below": e.solved_below}, next=(REMEDIES, OTHER_START))
 
 
 def _many_cycles(e: Evidence) -> Statement:

@@ -9,7 +9,7 @@ import numpy as np
 from periodic_tui.engine.arrays import Mask
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.verdicts.evidence import Evidence
-from periodic_tui.engine.verdicts.rules.base import AGAIN, OTHER_START, REMEDIES, Statement, ratio, rule
+from periodic_tui.engine.verdicts.rules.base import OTHER_START, REMEDIES, Statement, ratio, rule
 from periodic_tui.engine.verdicts.rules.data import has_wave, is_linear, is_unpredictable
 from periodic_tui.engine.verdicts.rules.form import needs_bias
 from periodic_tui.engine.verdicts.rules.outcome import is_flat, is_learning
@@ -34,7 +34,7 @@ def dead_network(e: Evidence) -> Statement:
     text = f"{who}: {sure}no gradient passes{behind}. The fit is {_constant(e)}."
     short = f"{who}: the fit is the constant {e.fit_mean[0]:.4g}."
     figures = {"layer": layer.name, "units": layer.units, "fit_mean": e.fit_mean[0], **_averages(e)}
-    return Statement(text, in_one_line(short, f"{who}."), figures, next=(AGAIN, OTHER_START, REMEDIES))
+    return Statement(text, in_one_line(short, f"{who}."), figures, next=(REMEDIES, OTHER_START))
 
 
 @rule(
@@ -47,7 +47,7 @@ def collapsed_to_constant(e: Evidence) -> Statement:
     text = f"The fit is {_constant(e)}: {varies}."
     short = in_one_line(f"The fit is the constant {mean:.4g}: {varies}.", f"The fit is the constant {mean:.4g}.")
     figures = {"fit_mean": mean, "fit_std": std, "target_std": e.target_std, **_averages(e)}
-    return Statement(text, short, figures, ratio(_CONSTANT * e.target_std, std), (OTHER_START, REMEDIES))
+    return Statement(text, short, figures, ratio(_CONSTANT * e.target_std, std), (REMEDIES, OTHER_START))
 
 
 def _constant(e: Evidence) -> str:
@@ -94,7 +94,7 @@ def _units(e: Evidence, attribute: str, noun: str, does: str, do: str) -> Statem
         f"{who}; {trend}.",
     )
     figures = {"count": count, "loss": loss, "loss_before": before, **({"gain": gain} if gain > 0 else {})}
-    return Statement(text, short, figures, next=(OTHER_START, REMEDIES))
+    return Statement(text, short, figures, next=(REMEDIES, OTHER_START))
 
 
 def not_falling(e: Evidence) -> str:

@@ -1,0 +1,1 @@
+"""Remedies that begin a new run, as what a network is made of cannot change in mid-run."""

@@ -1,0 +1,36 @@
+"""Begin again with more units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from periodic_tui.engine.components.numbers import Count
+from periodic_tui.engine.remedies.base import register
+from periodic_tui.engine.remedies.context import Setting
+from periodic_tui.engine.remedies.renewal.base import Renewal
+
+
+@register
+class MoreUnits(Renewal):
+    """The last hidden layer keeps its units where it is the output."""
+
+    name = "more-units"
+    what = "begins a new run with twice the units in every hidden layer, and at least eight"
+    prior = "enough samples for as many parameters"
+    verdicts = ("underfit", "dead-units", "duplicate-units", "mute-units", "wrong-sign")
+
+    least: Count = 8
+
+    def unfit(self, setting: Setting) -> str | None:
+        return super().unfit(setting) or (None if _inner(setting) else "there are no hidden units")
+
+    def keys(self, setting: Setting) -> Mapping[str, Any]:
+        inner = _inner(setting)
+        return {"hidden": [*(max(2 * units, self.least) for units in inner), *setting.model.hidden_units[len(inner) :]]}
+
+
+def _inner(setting: Setting) -> tuple[int, ...]:
+    """Units of the hidden layers that are not the output."""
+    units = setting.model.hidden_units
+    return units if getattr(setting.model, "output_layer", True) else units[:-1]

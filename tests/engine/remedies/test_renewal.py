@@ -1,0 +1,128 @@
+"""Remedies that begin a new run."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from periodic_tui.engine.commands.base import parse
+from periodic_tui.engine.components.models.mlp import MLP
+from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.runner import Runner
+from tests.engine.experiments import experiment
+
+
+def parabola(tmp_path: Path, **model: Any) -> Experiment:
+    path, x = tmp_path / "rows.csv", np.linspace(0.0, 100.0, 50)
+    np.savetxt(path, np.column_stack([x, x**2]), delimiter=",", header="x,y", comments="")
+    target = {"kind": "csv", "path": str(path), "x": ["x"], "y": ["y"]}
+    return experiment(target=target, model={"kind": "mlp"} | model, optimizer={"kind": "adam", "lr": 0.01})
+
+
+def running(spec: Experiment, *commands: str, steps: int = 0) -> Runner:
+    """After these commands, and so many steps after each."""
+    runner = Runner(lambda name: (name, spec), "parabola", spec, engine="eager", device="cpu")
+    runner.open()
+    for words in commands:
+        runner.apply(parse(words))
+        runner.advance(steps)
+    return runner
+
+
+def model_of(runner: Runner) -> MLP:
+    model = runner.current.experiment.model
+    assert isinstance(model, MLP)
+    return model
+
+
+SIGMOIDS = {"hidden": [2, 1], "activation": "sigmoid", "output_layer": False}
+
+
+@pytest.mark.parametrize(
+    ("model", "remedy", "changed"),
+    [
+        ({"hidden": [3, 20]}, "more-units", {"hidden": (8, 40)}),
+        (SIGMOIDS, "more-units", {"hidden": (8, 1)}),
+        (SIGMOIDS, "output-linear", {"hidden": (2,), "output_layer": True}),
+        (SIGMOIDS | {"hidden": [1]}, "output-linear", {"hidden": (1,), "output_layer": True}),
+        (SIGMOIDS | {"activation": ["tanh", "relu"]}, "output-linear", {"hidden": (2,), "output_layer": True}),
+        ({"hidden": [4], "output_activation": "tanh"}, "output-linear", {"last_activation": "identity"}),
+        ({"hidden": [4], "bias": False}, "add-biases", {"bias": True}),
+        ({"hidden": []}, "bend-units", {"hidden": (32,)}),
+        ({"hidden": [4], "activation": "identity"}, "bend-units", {"hidden": (4,)}),
+    ],
+)
+def test_it_begins_a_new_run_with_the_model_changed(
+    tmp_path: Path, model: dict[str, Any], remedy: str, changed: dict[str, Any]
+) -> None:
+    runner = running(parabola(tmp_path, **model), f"remedy:{remedy}")
+    found = model_of(runner)
+    assert {name: getattr(found, name) for name in changed} == changed
+    assert runner.current.number == 2
+    assert runner.current.journal[-1].command.startswith("new:model")  # type: ignore[union-attr]
+
+
+def test_units_that_bend_take_the_place_of_straight_ones(tmp_path: Path) -> None:
+    runner = running(
+        parabola(tmp_path, hidden=[4], activation={"kind": "leaky-relu", "slope": 1.0}), "remedy:bend-units"
+    )
+    assert [getattr(each, "slope", None) for each in model_of(runner).hidden_activations] == [0.01]
+
+
+def test_a_linear_model_gets_hidden_units(tmp_path: Path) -> None:
+    spec = experiment(target=parabola(tmp_path).target.model_dump(), model="linear")
+    assert model_of(running(spec, "remedy:bend-units")).hidden == (32,)
+
+
+def test_what_it_began_with_is_in_the_journal_as_a_command(tmp_path: Path) -> None:
+    spec = parabola(tmp_path, hidden=[3])
+    runner = running(spec, "remedy:more-units")
+    words = [event.command for event in runner.current.journal if event.command]
+    assert words == ["new:model.hidden=[8]"]
+    assert running(spec, *words).current.experiment == runner.current.experiment
+
+
+def test_standardized_columns_stay_standardized(tmp_path: Path) -> None:
+    spec = parabola(tmp_path, hidden=[3])
+    runner = running(spec, "remedy:standardize", steps=10)
+    scaling = model_of(runner).scaling
+    assert scaling is not None
+    runner.apply(parse("remedy:more-units"))
+    assert (model_of(runner).scaling, model_of(runner).hidden) == (scaling, (8,))
+    words = runner.current.journal[-1].command
+    assert words
+    assert running(spec, words).current.experiment == runner.current.experiment
+
+
+def test_a_usual_start_replaces_a_tiny_one(tmp_path: Path) -> None:
+    tiny = {"kind": "uniform", "low": -1e-4, "high": 1e-4}
+    spec = Experiment.model_validate(parabola(tmp_path, hidden=[9]).table_with({"init.weights": tiny}))
+    before, after = running(spec), running(spec, "remedy:usual-start")
+    sizes = [float(each.current.trainer.parameters.abs().max()) for each in (before, after)]
+    assert sizes[0] < 1.01
+    assert after.current.experiment.init.weights.kind == "default"
+
+
+@pytest.mark.parametrize(
+    ("model", "remedy", "reason"),
+    [
+        ({"hidden": []}, "more-units", "there are no hidden units"),
+        ({"hidden": [4]}, "output-linear", "the output is linear already"),
+        ({"hidden": [4]}, "add-biases", "there are biases"),
+        ({"hidden": [4], "activation": "tanh"}, "bend-units", "the units bend already"),
+        ({"hidden": []}, "usual-start", "there are no units"),
+        ({"hidden": [4], "scaling": {"x_center": [1.0], "x_spread": [2.0]}}, "center", "other columns already"),
+    ],
+)
+def test_where_it_does_not_fit_the_run_goes_on(tmp_path: Path, model: dict[str, Any], remedy: str, reason: str) -> None:
+    runner = running(parabola(tmp_path, **model))
+    with pytest.raises(Refused, match=reason):
+        runner.apply(parse(f"remedy:{remedy}"))
+    assert runner.current.number == 1
+
+
+def test_a_run_alone_cannot_begin_another(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="begins a new run"):
+        running(parabola(tmp_path, hidden=[3])).current.treat("more-units")
