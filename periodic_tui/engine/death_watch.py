@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from periodic_tui.engine.diagnostics.deaths import CREDIT, Change
+from periodic_tui.engine.diagnostics.deaths import Change
 from periodic_tui.engine.measurements import Measurements
 from periodic_tui.engine.recording.attributes import part, whole_number
 from periodic_tui.engine.recording.packing import Tree
@@ -82,10 +82,10 @@ class DeathWatch:
         return changes
 
     def _event(self, change: Change) -> Event:
-        budget = self.measured.deaths.budget
-        if not change.died or budget.credit(CREDIT) < 0:
+        deaths = self.measured.deaths
+        if not change.died or deaths.overdrawn:
             return Event(change.step, change.text)
-        with budget.spend():
+        with deaths.budget.spend():
             film = death_of(change, self._number, self.trainer, self.measured.observer)
         if film is None:
             return Event(change.step, change.text)

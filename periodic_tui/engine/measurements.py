@@ -94,6 +94,7 @@ class Measurements:
     def trained(self, first: int, losses: Tensor) -> None:
         """Steps from number `first` on were taken, with these losses `[steps, replicas]`."""
         self.train_losses.add(first, losses.cpu().double().numpy())
+        self.deaths.passed()
         self._sample_frequencies()
         if self.step >= self.due:
             self._remember()
@@ -230,7 +231,7 @@ class Measurements:
         """Measure the replica that is looked at, and what else the view asks for.
 
         `live`: of the other replicas a few are read anew, otherwise all of them; and the verdict waits before it
-        changes its mind, and what takes long may be a little old, unless all has `settled`: at a pause and at a death.
+        changes its mind, and what takes long may be a little old, unless all has `settled`: at a pause.
         `brief`: for the verdict nothing is looked into that takes long.
         """
         focus = self._focus(view)

@@ -57,8 +57,6 @@ class Runner:
         self._run: Run | None = None
         self._steppers: StepperChoice | None = None
         self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
-        self._death_at = -1
-        """Step at which the last death was noticed."""
         self._pictures = 0
         self._unseen = False
         """Whether nobody has seen yet what the present life begins from."""
@@ -143,7 +141,6 @@ class Runner:
             self._run.close()
         self._run, self._found = run, None
         self._undo.clear()
-        self._death_at = -1
         self.pacer.begin(0.0)
         self.begin_life()
 
@@ -216,8 +213,7 @@ class Runner:
         if live:
             self.look_for_deaths()
         with enough_memory(f"in measuring after step {self.step:,}"):
-            settled = self._idle or self._death_at == self.step
-            self._found = self.current.observe(self._view, live, settled, brief=not live)
+            self._found = self.current.observe(self._view, live, self._idle, brief=not live)
             return self._as_picture(self._found)
 
     def _as_picture(self, found: Diagnosis) -> Snapshot:
@@ -240,7 +236,6 @@ class Runner:
         with enough_memory(f"in measuring after step {self.step:,}"):
             found = self.current.look_for_deaths(self._view, hurried)
             if found.died:
-                self._death_at = self.step
                 self.paused |= self._view.stop_at_death
                 kept = [each for each in self._undo if each[1].step <= self.step]
                 self._undo = deque(kept, UNDO_POINTS)

@@ -286,16 +286,35 @@ def test_only_deaths_that_are_still_kept_can_be_played_again(monkeypatch: pytest
 
 
 def test_an_early_death_is_found_without_running_the_whole_stretch_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    session, steps = opened(ln()), 0
+    session = opened(ln())
     session.advance(2_000)
+    steps = steps_run_again(monkeypatch)
+    events = session.snapshot(live=True).events
+    assert [event.step for event in events if event.death is not None][:2] == [1, 1]
+    assert sum(steps) < 100
+
+
+def test_where_training_has_passed_every_step_only_the_film_is_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = dying()
+    step, _ = first_death(spec)
+    session = opened(spec)
+    for _ in range(step + 10):
+        session.advance(1)
+    steps = steps_run_again(monkeypatch)
+    events = session.snapshot(live=True).events
+    filmed = [event for event in events if event.death is not None]
+    assert step in [event.step for event in filmed]
+    assert sum(steps) <= 12 * len(filmed)
+
+
+def steps_run_again(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Gets the lengths of all pieces of stretches that are run again from now on."""
+    steps: list[int] = []
     run = Stretch._advanced
 
     def counted(stretch: Stretch, state: State, first: int, count: int) -> State:
-        nonlocal steps
-        steps += count
+        steps.append(count)
         return run(stretch, state, first, count)
 
     monkeypatch.setattr(Stretch, "_advanced", counted)
-    events = session.snapshot(live=True).events
-    assert [event.step for event in events if event.death is not None][:2] == [1, 1]
-    assert steps < 100
+    return steps

@@ -16,6 +16,7 @@ from torch import Tensor
 from periodic_tui.engine.diagnostics.causes import Cause, cause_of
 from periodic_tui.engine.diagnostics.observer import Observer
 from periodic_tui.engine.diagnostics.stretch import REVIVED, Changed, Moment, Stretch, Unit
+from periodic_tui.engine.diagnostics.trail import Trail
 from periodic_tui.engine.diagnostics.units import DEAD_SHARE
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.training.checkpoint import Checkpoint
@@ -23,9 +24,9 @@ from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import cloned, on_cpu
 from periodic_tui.engine.training.trainer import Trainer
 
-MOST_SECONDS = 1.0
+MOST_SECONDS = 0.05
 """Running a stretch again may take so long (a command cuts it short) …"""
-CREDIT = 2.0
+CREDIT = 0.06
 """… out of so many seconds, …"""
 SHARE = 0.005
 """… which come back as this share of the time: units that flicker are not worth more."""
@@ -82,17 +83,30 @@ class Deaths:
         """Of the search for the steps of deaths, and of films."""
         self._moments: deque[Moment] = deque(maxlen=_KEPT if trainer.training_step.layout.size <= SMALL else 1)
         self._checkpoint: Checkpoint | None = None
+        self._trail = Trail()
 
     def forget(self) -> None:
         """Forget the looks before: a command has changed the parameters."""
         self._moments.clear()
+        self._trail.clear()
+
+    def passed(self) -> None:
+        """Training has come to the present step."""
+        if self._moments:
+            self._trail.note(self.trainer.done, self.trainer.state)
 
     def rewind(self, step: int) -> None:
         """Training goes on from an earlier look: forget those after it."""
+        self._trail.clear()
         while self._moments and self._moments[-1].step > step:
             self._moments.pop()
         if self._moments:
             self._dead, self._way = _dead_at(self._moments[-1]), self._way_now
+
+    @property
+    def overdrawn(self) -> bool:
+        """Whether there is no time for a film."""
+        return self.budget.credit(CREDIT) < 0
 
     @property
     def looked_at(self) -> int | None:
@@ -126,13 +140,13 @@ class Deaths:
         again = again and self._same_way
         if not self._same_way:
             self._moments.clear()
-        self._remember(moment)
+        trail = self._remember(moment)
         if not changed or not moments:
             return []
         until = time.perf_counter() + (PATIENCE if patient else min(self.budget.credit(CREDIT), MOST_SECONDS))
         preemption = self.observer.preemption
         given_up = (lambda: False) if patient else preemption.wanted
-        stretch = Stretch(self.trainer, self.observer, focus, points, again, moments, given_up)
+        stretch = Stretch(self.trainer, self.observer, focus, points, again, moments, trail, given_up)
         with self.budget.spend(), preemption.preemptible(False):
             places = stretch.places(moment, changed, until)
             return [change for place in places for change in self._told(stretch, *place)]
@@ -159,12 +173,15 @@ class Deaths:
         self._dead ^= set(changed)
         return changed
 
-    def _remember(self, moment: Moment) -> None:
+    def _remember(self, moment: Moment) -> Trail:
+        """Note the moment of this look; the trail that led to it."""
+        trail, self._trail = self._trail, Trail()
         if self._moments and self._moments[-1].step == moment.step:
             self._moments.pop()
         self._moments.append(moment)
         self._way = self._way_now
         self._checkpoint = Checkpoint.of(self.trainer)
+        return trail
 
     def _told(self, stretch: Stretch, low: Moment, high: Moment, changed: Changed) -> Iterator[Change]:
         """What changed between two moments, a layer at a time."""

@@ -14,7 +14,7 @@ from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.diagnostics.reading import Reading
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
-from periodic_tui.engine.diagnostics.units import Units, read_units
+from periodic_tui.engine.diagnostics.units import Units, reactions, read_units
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.training.sampling import Batch
 from periodic_tui.engine.training.step import TrainingStep
@@ -99,19 +99,30 @@ class Observer:
 
     def _forward(self, parameters: Tensor, points: Tensor, brief: bool) -> tuple[Tensor, tuple[Units, ...]]:
         """Outputs on points `[points, inputs]` and the health of every hidden layer there."""
-        self.preemption.check()
-        hidden: list[HiddenLayer] = []
-        model, layout = self.step.experiment.model, self.step.layout
-        with torch.set_grad_enabled(bool(model.hidden_units) and not self.relu):
-            views = layout.views(parameters.detach().requires_grad_(torch.is_grad_enabled()))
-            output = model.forward(views, self._expanded(points, parameters), hidden)
-        weights = layout.views(parameters.detach())
+        output, hidden = self._layers(parameters, points)
+        weights = self.step.layout.views(parameters.detach())
         following = [*(f"hidden.{index}.weight" for index in range(1, len(hidden))), "output.weight"]
         units = (
             read_units(layer, weights.get(name), self.relu, brief)
             for layer, name in zip(hidden, following, strict=False)
         )
         return output.detach(), tuple(units)
+
+    def _layers(self, parameters: Tensor, points: Tensor) -> tuple[Tensor, list[HiddenLayer]]:
+        """Outputs, and the hidden layers with the graph from pre-activations to activations where that is needed."""
+        self.preemption.check()
+        hidden: list[HiddenLayer] = []
+        model = self.step.experiment.model
+        with torch.set_grad_enabled(bool(model.hidden_units) and not self.relu):
+            views = self.step.layout.views(parameters.detach().requires_grad_(torch.is_grad_enabled()))
+            output = model.forward(views, self._expanded(points, parameters), hidden)
+        return output, hidden
+
+    def activity(self, parameters: Tensor) -> tuple[Tensor, ...]:
+        """Of each hidden layer the shares `[units]` of the probe on which its units are active, with one replica's
+        `parameters` `[1, parameters]`."""
+        _, hidden = self._layers(parameters, self.probe.x)
+        return tuple(reactions(layer, self.relu)[0][0].double() for layer in hidden)
 
     def hidden(self, parameters: Tensor, x: Tensor | None = None) -> list[HiddenLayer]:
         """What each hidden layer does on the probe, or on the points `[points, inputs]`."""

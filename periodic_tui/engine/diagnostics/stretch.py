@@ -10,6 +10,7 @@ from torch import Tensor
 
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics.observer import Observer
+from periodic_tui.engine.diagnostics.trail import Trail
 from periodic_tui.engine.diagnostics.units import DEAD_SHARE
 from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.steppers import Eager, Stepper
@@ -49,36 +50,46 @@ class Stretch:
         points: int,
         again: bool,
         moments: Sequence[Moment],
+        trail: Trail,
         given_up: Callable[[], bool],
     ) -> None:
         self.observer, self.points, self.moments = observer, points, moments
-        self._given_up = given_up
+        self._focus, self._given_up = focus, given_up
         # An optimizer of torch's keeps its own state.
         repeatable = isinstance(trainer.experiment.optimizer, ElementWise)
         self.again = again and points == len(observer.probe.x) and repeatable
         """Whether it can be run again from a moment on."""
+        self._trail = trail if self.again else Trail()
         _, self.step_inputs, self.seeds = trainer.one(focus)
         alone = len(trainer.seeds) == 1
         self._stepper: Stepper = trainer.stepper if alone else Eager(trainer.training_step, trainer.device)
 
     def places(self, after: Moment, changed: Changed, until: float) -> list[tuple[Moment, Moment, Changed]]:
         """Between which moments the units changed, in order. The stretch is halved until it is one step, or the clock
-        says `until`, or it is given up; first it looks 1 step ahead, then 2, 4, …, since most deaths come early."""
+        says `until`, or it is given up; first it looks 1 step ahead, then 2, 4, …, since most deaths come early. The
+        states on the trail come first: between two of them there is little to run again."""
         return self._places(self.moments[-1], after, changed, until, 1)
 
     def _places(
         self, low: Moment, high: Moment, changed: Changed, until: float, ahead: int = 0
     ) -> list[tuple[Moment, Moment, Changed]]:
-        """`ahead`: where to look first, in steps from `low`; 0: half of the way."""
-        if not changed:
-            return []
-        half = (high.step - low.step) // 2
-        middle = self._run(low, min(ahead or half, half), until) if half and self.again else None
+        """`ahead`: where to look first, in steps or states from `low`; 0: half of the way."""
+        middle = self._middle(low, high, until, ahead) if changed else None
         if middle is None:
-            return [(low, high, changed)]
+            return [(low, high, changed)] if changed else []
         early = {unit: died for unit, died in changed.items() if has_changed(middle.activity, unit, died)}
         late = {unit: died for unit, died in changed.items() if unit not in early}
         return self._places(low, middle, early, until) + self._places(middle, high, late, until, 2 * ahead)
+
+    def _middle(self, low: Moment, high: Moment, until: float, ahead: int) -> Moment | None:
+        """A moment between two others; None where there is none, or no time for it."""
+        passed = self._trail.between(low.step, high.step)
+        if passed and time.perf_counter() < until and not self._given_up():
+            half = len(passed) // 2
+            step, state = passed[min(ahead - 1, half) if ahead else half]
+            return Moment(step, self._own(state), self.activity(self._own(state)["parameters"]))
+        half = (high.step - low.step) // 2
+        return self._run(low, min(ahead or half, half), until) if half and self.again and not passed else None
 
     def _run(self, moment: Moment, count: int, until: float) -> Moment | None:
         """So many steps later; None if that would take more time than is left, or is given up."""
@@ -100,9 +111,13 @@ class Stretch:
         losses[-1].cpu()  # once the device has done them
         return after
 
+    def _own(self, state: State) -> State:
+        """The state of the replica alone, of that of all."""
+        return {name: value[self._focus : self._focus + 1] for name, value in state.items()}
+
     def activity(self, parameters: Tensor) -> tuple[Tensor, ...]:
         """The shares `[units]` of the layers, of one replica's parameters `[1, parameters]`."""
-        return tuple(units.activity[0] for units in self.observer.read(parameters.cpu()).units)
+        return self.observer.activity(parameters.cpu())
 
     def states(self, first: int, last: int) -> Iterator[tuple[int, State]]:
         """Each step from `first` to `last` with its state, as far as the known moments reach back; only those of the
@@ -111,8 +126,9 @@ class Stretch:
         if not self.again:
             yield from ((step, state) for step, state in known.items() if first <= step <= last)
             return
-        step = max((step for step in known if step <= first), default=min(known))
-        state = known[step]
+        passed = dict(self._trail.between(max(known), first + 1))
+        step = max((step for step in (*known, *passed) if step <= first), default=min(known))
+        state = known[step] if step in known else self._own(passed[step])
         if step < first:
             state, step = self._advanced(state, step, first - step), first
         while step <= last:

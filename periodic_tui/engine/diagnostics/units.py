@@ -53,7 +53,7 @@ def read_units(layer: HiddenLayer, outgoing: Tensor | None, relu: bool, brief: b
     `relu` says that the activation is a ReLU, whose derivative is read off the pre-activations; for any other the graph
     from pre-activations to activations is needed. `brief`: of very wide layers only some units are compared.
     """
-    active, straight = _reactions(layer, relu)
+    active, straight = reactions(layer, relu)
     h = layer.activations.detach().mT.contiguous()
     mean = h.mean(-1, keepdim=True)
     centered = h.sub_(mean) if h.data_ptr() != layer.activations.data_ptr() else h - mean
@@ -73,7 +73,7 @@ def read_units(layer: HiddenLayer, outgoing: Tensor | None, relu: bool, brief: b
     )
 
 
-def _reactions(layer: HiddenLayer, relu: bool) -> tuple[Tensor, Tensor]:
+def reactions(layer: HiddenLayer, relu: bool) -> tuple[Tensor, Tensor]:
     """Shares of the probe, `[replicas, units]`, where |φ′| ≥ 1e-3, and where the activation passes its input on."""
     z, h = layer.pre_activations, layer.activations
     if relu:

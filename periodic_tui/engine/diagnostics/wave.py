@@ -13,6 +13,8 @@ from periodic_tui.engine.diagnostics.probe import part_of
 _POINTS = 512
 _FINEST = 2_048
 """Most frequencies, two for each cycle over the domain."""
+_AT_ONCE = 128
+"""Frequencies whose waves fit into the processor's cache."""
 
 
 class Wave(NamedTuple):
@@ -32,18 +34,20 @@ def strongest_wave(x: Tensor, residual: Tensor) -> Wave:
     place = ((place - place.min()) / (place.max() - place.min()))[some]
     left = residual.cpu().double()[:, some]
     left = left - left.mean(-1, keepdim=True)
+    left = (left / left.norm(dim=-1, keepdim=True).clamp_min(1e-300)).float()
     cycles = torch.arange(1, min(len(x) - 1, _FINEST) + 1, dtype=torch.float64) / 2
-    phase = 2 * math.pi * cycles.unsqueeze(-1) * place
-    explained = _explained(phase.cos(), phase.sin(), left) / left.square().sum(-1, keepdim=True).clamp_min(1e-300)
+    explained = torch.cat([_explained(some_cycles, place, left) for some_cycles in cycles.split(_AT_ONCE)], -1)
     best = explained.max(-1)
     return Wave(cycles[best.indices], best.values)
 
 
-def _explained(cos: Tensor, sin: Tensor, left: Tensor) -> Tensor:
-    """Sum of squares `[replicas, frequencies]` that the span of both waves, centered, takes of `left`."""
-    first, second = cos - cos.mean(-1, keepdim=True), sin - sin.mean(-1, keepdim=True)
-    first = first / first.norm(dim=-1, keepdim=True).clamp_min(1e-9)
+def _explained(cycles: Tensor, place: Tensor, left: Tensor) -> Tensor:
+    """Share `[replicas, frequencies]` that the span of both waves, centered, takes of `left`, of length 1. The phases
+    are exact, the waves in single precision."""
+    phase = (2 * math.pi * (cycles.unsqueeze(-1) * place).frac()).float()
+    first, second = (wave - wave.mean(-1, keepdim=True) for wave in (phase.cos(), phase.sin()))
+    first = first / first.norm(dim=-1, keepdim=True).clamp_min(1e-4)
     second = second - (second * first).sum(-1, keepdim=True) * first
     size = second.norm(dim=-1, keepdim=True)
-    second = torch.where(size > 1e-6, second / size.clamp_min(1e-9), torch.zeros_like(second))
-    return (left @ first.mT).square() + (left @ second.mT).square()
+    second = torch.where(size > 1e-3, second / size.clamp_min(1e-4), torch.zeros_like(second))
+    return ((left @ first.mT).square() + (left @ second.mT).square()).double()

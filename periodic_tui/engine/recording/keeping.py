@@ -26,6 +26,11 @@ class Keeping:
         self._checkpoints, self._pictures = Budget(_SHARE, clock, rest=_EVERY), Budget(_SHARE, clock)
         self._last = (-1, -1)
 
+    @property
+    def seconds(self) -> float:
+        """For which training was held up so far."""
+        return self._checkpoints.total + self._pictures.total
+
     def trained(self, step: int, seconds: float) -> None:
         """So many steps are done, in so long."""
         if self.recorder.writes:

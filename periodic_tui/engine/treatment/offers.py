@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
@@ -32,6 +33,7 @@ def renewal(experiment: Experiment, name: str) -> tuple[str, str] | None:
     return remedy.renews(setting)
 
 
+@lru_cache(maxsize=64)
 def offers(experiment: Experiment, *causes: str) -> tuple[Offer, ...]:
     """Every remedy, those for the first cause first: the preset's, then those that are for the second cause as well,
     and so on; last in the order of the registry."""

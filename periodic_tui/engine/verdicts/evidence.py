@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -233,7 +233,7 @@ def gathered(
     trainer: Trainer,
     observer: Observer,
     goal: Goal,
-    samples: Samples,
+    common: dict[str, Any],
     reading: Reading,
     part: slice,
     trend: Trend,
@@ -241,12 +241,13 @@ def gathered(
 ) -> Evidence:
     """What the reading of these replicas tells, sharpness and wrong signs left open.
 
-    `trend`: the median probe losses of these replicas in the last two fifths of the steps, which are `steps`.
+    `common`: what all have in common (see `in_common`). `trend`: the median probe losses of these replicas in the last
+    two fifths of the steps, which are `steps`.
     """
     experiment, count = trainer.experiment, len(reading.loss)
     examined: dict[str, Any] = {name: np.full(count, np.nan) for name in EXAMINED}
     nothing, lr = np.full(count, np.nan), trainer.rates[part]
-    found = Evidence(
+    return Evidence(
         alive=trainer.state["alive"][part, 0].cpu().numpy(),
         loss=reading.loss,
         loss_test=nothing if reading.loss_test is None else reading.loss_test,
@@ -270,27 +271,26 @@ def gathered(
         peak=not len(goal.answer),
         steps=steps,
         straight=_straight(experiment, reading),
-        samples=samples,
         **examined,
+        **common,
     )
-    return _of_what(found, experiment, observer)
 
 
-def _of_what(found: Evidence, experiment: Experiment, observer: Observer) -> Evidence:
-    """The same with what all replicas have in common: target and set-up."""
-    return replace(
-        found,
-        constant_loss=observer.constant_loss,
-        target_std=observer.target_std,
-        target_mean=observer.target_mean,
-        target_median=observer.target_median,
-        test_variance=np.nan if observer.test_variance is None else observer.test_variance,
-        solved_below=experiment.training.solved_below,
-        noise=experiment.target.noise if experiment.training.loss == "mse" else 0.0,
-        batch_size=experiment.training.batch_size or experiment.domain.points,
-        method=method_of(experiment),
-        output_range=output_range(experiment.model, observer.probe.y) if experiment.training.loss == "mse" else None,
-    )
+def in_common(experiment: Experiment, observer: Observer, samples: Samples) -> dict[str, Any]:
+    """The part of the evidence that is the same for all replicas at all steps: target and set-up."""
+    return {
+        "samples": samples,
+        "constant_loss": observer.constant_loss,
+        "target_std": observer.target_std,
+        "target_mean": observer.target_mean,
+        "target_median": observer.target_median,
+        "test_variance": np.nan if observer.test_variance is None else observer.test_variance,
+        "solved_below": experiment.training.solved_below,
+        "noise": experiment.target.noise if experiment.training.loss == "mse" else 0.0,
+        "batch_size": experiment.training.batch_size or experiment.domain.points,
+        "method": method_of(experiment),
+        "output_range": output_range(experiment.model, observer.probe.y) if experiment.training.loss == "mse" else None,
+    }
 
 
 def _straight(experiment: Experiment, reading: Reading) -> Mask:

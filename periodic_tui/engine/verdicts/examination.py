@@ -20,7 +20,7 @@ from periodic_tui.engine.diagnostics.samples import Samples
 from periodic_tui.engine.recording.attributes import kept, put_back
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.engine.training.trial import trial, work_of_step
+from periodic_tui.engine.training.trial import trials, work_of_step
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.residuals import FIGURES, Residuals
 from periodic_tui.engine.verdicts.slow_figures import Budgets, SlowFigure
@@ -32,7 +32,9 @@ _TRIAL = 0.05
 _LONGEST, _WORK = 1_000, 2e9
 """… its most steps, and products of samples and parameters, …"""
 _LONGEST_LIVE, _WORK_LIVE = 50, 1e8
-"""… and the same while somebody waits."""
+"""… and the same while somebody waits; …"""
+_FEWEST_LIVE = 5
+"""… there is none where the network is too large for so many steps: one or two tell nothing."""
 _START: Final = ("start_size", "start_saturated", "start_kinks", "start_weights")
 _AT_ONCE = 64
 _MEMORY = ("_start", "_started", "_looks", "_trials", "_measured")
@@ -106,6 +108,8 @@ class Examination:
 
     def try_steps(self, evidence: Evidence, rows: Counts, wanted: Mask, live: bool) -> None:
         """Enter how far the losses of the replicas `wanted` fall in a trial, as logarithms of their ratio."""
+        if live and _FEWEST_LIVE * work_of_step(self._trainer, 1) > _WORK_LIVE:
+            return
         self._update("trial", self._trials, rows[wanted], lambda some: self._falls(some, live), live)
         known = self._known("trial", rows, live)
         for name, values in zip(("fall", "fall_larger", "trial_steps"), self._trials.values[rows].T, strict=True):
@@ -115,7 +119,7 @@ class Examination:
         """`[rows, 3]`: ln of the loss now over the loss after a trial, with lr and with ten times lr; and its steps."""
         before, steps = self._observer.loss(self._trainer.parameters_of(rows)), self._trial_steps(len(rows), live)
         check = self._observer.preemption.check
-        after = [self._observer.loss(trial(self._trainer, rows, factor, steps, check)) for factor in (1.0, LARGER)]
+        after = [self._observer.loss(ends) for ends in trials(self._trainer, rows, (1.0, LARGER), steps, check)]
         with np.errstate(divide="ignore", invalid="ignore"):
             falls = np.log(before[:, None] / np.stack(after, -1))
         return np.column_stack([falls, np.full(len(rows), float(steps))])

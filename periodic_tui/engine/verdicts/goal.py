@@ -37,6 +37,8 @@ class Goal:
         self.basin = self._range.basin(train) if self._range else None
         """Half-width of the capture basin in ω, on all of the training domain; None where there is none."""
         self._mirrored = _is_mirrored(trainer.experiment)
+        self._basins: tuple[Tensor, Tensor, Floats] | None = None
+        """The latest starts and lengths of ranges, and the basins of all replicas there."""
         self.sharpness = _sharpness(trainer, observer)
         """Curvature of the loss at the answer under equal rates; NaN where it is not known, or the optimizer is not
         plain descent."""
@@ -46,12 +48,10 @@ class Goal:
         there is none."""
         if self._range is None or self.basin is None or "starts" not in step_inputs:
             return np.full(len(step_inputs["lr"][part]), np.nan if self.basin is None else self.basin)
-        starts, lengths = (step_inputs[name][part].cpu().double().numpy() for name in ("starts", "lengths"))
-        distinct, which = np.unique(np.stack([starts, starts + lengths], -1), axis=0, return_inverse=True)
-        found = [
-            self._range.basin(tuple((low, high) for low, high in rows if high > low)) for rows in distinct.tolist()
-        ]
-        return np.array(found)[which.reshape(-1)]
+        starts, lengths = step_inputs["starts"], step_inputs["lengths"]
+        if self._basins is None or self._basins[0] is not starts or self._basins[1] is not lengths:
+            self._basins = starts, lengths, self._range.basins(starts, lengths)
+        return self._basins[2][part].copy()
 
     @cached_property
     def _frequencies(self) -> Floats:
@@ -92,6 +92,13 @@ class _Range:
         if model.frequency_parameter is None or experiment.target.inputs != 1 or not domain.train:
             return None
         return cls(abs(domain.scale[0]) if domain.scale else 1.0, model.kind == "sine-unit")
+
+    def basins(self, starts: Tensor, lengths: Tensor) -> Floats:
+        """Half-widths `[replicas]` of the basins in ω on the ranges `[replicas, intervals]`."""
+        low, width = starts.cpu().double().numpy(), lengths.cpu().double().numpy()
+        distinct, which = np.unique(np.stack([low, low + width], -1), axis=0, return_inverse=True)
+        found = [self.basin(tuple((low, high) for low, high in rows if high > low)) for rows in distinct.tolist()]
+        return np.array(found)[which.reshape(-1)]
 
     def basin(self, intervals: tuple[Interval, ...]) -> float:
         """Half-width of the basin in ω on these intervals."""

@@ -40,7 +40,7 @@ class Hysteresis:
         return self.settle(found, focus)
 
     def settle(self, found: Verdict, focus: int) -> Verdict:
-        """Show this one whatever was shown: at a pause and at a death nothing is found again soon."""
+        """Show this one whatever was shown: at a pause nothing is found again soon."""
         self._shown, self._focus = found, focus
         self._candidate, self._looks = found.code, 1
         return found

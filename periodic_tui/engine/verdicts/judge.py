@@ -25,7 +25,7 @@ from periodic_tui.engine.training.history import History
 from periodic_tui.engine.training.sampling import Batch
 from periodic_tui.engine.training.torch_trees import tensor
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.engine.verdicts.evidence import Evidence, gathered
+from periodic_tui.engine.verdicts.evidence import Evidence, gathered, in_common
 from periodic_tui.engine.verdicts.examination import Examination
 from periodic_tui.engine.verdicts.goal import Goal
 from periodic_tui.engine.verdicts.loss_trend import LossTrend
@@ -63,6 +63,7 @@ class Judge:
         self.observer = observer
         self._goal = Goal(self.trainer, observer)
         self.samples = _samples(observer)
+        self._common = in_common(self.trainer.experiment, observer, self.samples)
         self._examination = Examination(self.trainer, observer, self.samples, self._start, self.budgets)
         self.answer, self.basin = self._goal.answer, self._goal.basin
 
@@ -142,7 +143,7 @@ class Judge:
         """
         rows = np.arange(len(self.trainer.seeds))[part]
         steps, trend = self.trainer.done - self._placed, self.trend.medians(self.trainer.done, reading.loss, part)
-        evidence = gathered(self.trainer, self.observer, self._goal, self.samples, reading, part, trend, steps)
+        evidence = gathered(self.trainer, self.observer, self._goal, self._common, reading, part, trend, steps)
         self._examination.begin(evidence, rows)
         self._enter_batches(evidence, part, steps)
         self._enter_solved(evidence, rows)
@@ -154,10 +155,15 @@ class Judge:
     def _look_into(self, evidence: Evidence, rows: Counts, live: bool, live_trials: bool) -> None:
         alone = len(rows) == 1
         open_ = undecided(evidence, "no-extrapolation") & ~evidence.good
-        self._examination.look(evidence, rows, open_ & (alone | undecided(evidence, "unpredictable")), live)
+        wanted = open_ if alone else open_ & undecided(evidence, "unpredictable")
+        self._examination.look(evidence, rows, wanted, live)
         self._stability.add_to(evidence, rows, self.observer, live, alone)
-        wanted = open_ & (alone | undecided(evidence, "step-too-small"))
+        wanted = open_ if alone else open_ & undecided(evidence, "step-too-small")
         self._examination.try_steps(evidence, rows, wanted, live_trials)
+        if self.trainer.experiment.model.hidden_units:
+            self._look_for_wrong_signs(evidence, rows, live)
+
+    def _look_for_wrong_signs(self, evidence: Evidence, rows: Counts, live: bool) -> None:
         at_rest = undecided(evidence, "wrong-sign")
         self._wrong_signs.update(rows[at_rest], self._count_wrong_signs, live)
         evidence.wrong_sign[at_rest] = np.nan_to_num(self._wrong_signs.values[rows[at_rest]]).astype(np.int64)

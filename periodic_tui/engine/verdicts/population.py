@@ -86,7 +86,10 @@ class Population:
         self.note(step)
 
     def note(self, step: int) -> None:
-        """Enter the quantiles of the losses into the fan; those that diverged count as infinite."""
+        """Enter the quantiles of the losses into the fan, where there are several; those that diverged count as
+        infinite."""
+        if len(self.losses) == 1:
+            return
         losses = np.where(np.isfinite(self.losses), self.losses, np.inf)
         self.fan.add(step, np.quantile(losses, QUANTILES, method="nearest")[None])
 
@@ -110,5 +113,7 @@ class Population:
         return f"{solved} of {seeds} seeds are solved; the others: {others}, median loss {median:.3g}."
 
     def curves(self) -> tuple[Curve, ...]:
-        """One curve for each of QUANTILES."""
+        """One curve for each of QUANTILES; none for a single replica."""
+        if len(self.losses) == 1:
+            return ()
         return tuple(self.fan.curve(index) for index in range(len(QUANTILES)))

@@ -22,6 +22,8 @@ _ROWS_PER_INPUT = 50
 """Rows of a table from which neighbors tell noise from signal."""
 _AT_ONCE = 16
 """Replicas whose residuals are held at once."""
+_LARGE = 1 << 28
+"""Points times parameters from which a quarter of the probe must do, but for tables."""
 
 
 class Residuals:
@@ -29,6 +31,9 @@ class Residuals:
 
     def __init__(self, observer: Observer, samples: Samples) -> None:
         self._observer, self._samples = observer, samples
+        whole, size = observer.probe, observer.step.layout.size
+        large = not samples.is_table and size * len(whole.x) > _LARGE
+        self._probe = whole.part(len(whole.x) // 4) if large else whole
 
     def __call__(self, parameters: Tensor) -> Floats:
         """`[replicas, FIGURES]` of parameters `[replicas, parameters]`; NaN for what has no meaning here."""
@@ -37,7 +42,7 @@ class Residuals:
         return np.concatenate([self._look(part) for part in parameters.split(_AT_ONCE)])
 
     def _look(self, parameters: Tensor) -> Floats:
-        probe = self._observer.probe
+        probe = self._probe
         residual = (probe.y - self._observer.predict(parameters, probe.x)).cpu().double()
         gain = self._one_more.gain(residual)
         figures = [gain.anywhere, gain.through_origin, self._noise(residual), *self._wave(residual)]
@@ -55,14 +60,14 @@ class Residuals:
             nothing = residual.new_full((len(residual),), torch.nan)
             return nothing, nothing
         self._observer.preemption.check()
-        found = strongest_wave(self._observer.probe.x[:, 0], residual[..., 0])
+        found = strongest_wave(self._probe.x[:, 0], residual[..., 0])
         return found.share, found.cycles
 
     @cached_property
     def _one_more(self) -> OneMoreUnit:
         activations = self._observer.step.experiment.model.hidden_activations
-        return OneMoreUnit(self._observer.probe, activations[-1] if activations else ReLU())
+        return OneMoreUnit(self._probe, activations[-1] if activations else ReLU())
 
     @cached_property
     def _neighbors(self) -> Neighbors:
-        return Neighbors(self._observer.probe.x)
+        return Neighbors(self._probe.x)

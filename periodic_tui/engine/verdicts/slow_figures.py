@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -18,27 +19,46 @@ from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.rules import undecided
 
 SHARE = 0.001
-"""Of the time: so much may go into one figure while the screen is live. Pictures do not pay for it."""
+"""Of the time: so much may go into one figure while the screen is live, …"""
+TOGETHER = 0.003
+"""… and into all of them, beyond so many seconds that may be spent at once; for then one waits for the other. Pictures
+do not pay for them."""
+CREDIT = 0.03
 SATURATED = 0.5
 """Share of a layer's units that are at their ends, from which it is asked how that came about."""
 _THROWN = 2.0
 """A model without a frequency was thrown out where its loss is so many times its lowest."""
-
-
 _VALUES = ("values", "_turn")
 _STABILITY = ("_here", "_best", "_first", "_is_inside", "_was_inside", "_lowest")
+
+
+class Part(Budget):
+    """The budget of one figure, which draws on that of all."""
+
+    def __init__(self, whole: Budget, clock: Callable[[], float] = time.perf_counter) -> None:
+        super().__init__(SHARE, clock)
+        self._whole = whole
+
+    @property
+    def ready(self) -> bool:
+        return super().ready and self._whole.credit(CREDIT) > 0
+
+    def took(self, started: float, ended: float) -> None:
+        super().took(started, ended)
+        self._whole.took(started, ended)
 
 
 class Budgets(defaultdict[str, Budget]):
     """A budget for each figure by its name; they outlive the figures, which begin anew with every command."""
 
     def __init__(self) -> None:
-        super().__init__(lambda: Budget(SHARE))
+        self._whole = Budget(TOGETHER)
+        super().__init__(lambda: Part(self._whole))
 
     @property
     def total(self) -> float:
         """Seconds spent so far."""
-        return sum(budget.total for budget in self.values())
+        return self._whole.total
 
 
 class SlowFigure:
@@ -116,7 +136,8 @@ class Stability:
         """Enter both into the evidence, for those whose verdict can depend on them, or for everyone."""
         if not self.trainer.experiment.optimizer.plain_gradient_descent:
             return
-        open_, live = undecided(evidence, "step-too-large") | everyone, live and observer.expected is None
+        open_ = np.ones(len(rows), dtype=bool) if everyone else undecided(evidence, "step-too-large")
+        live = live and observer.expected is None
         here, lr = self.trainer.parameters_of, self.trainer.rates
         self._here.update(rows[open_], lambda some: observer.sharpness_at(here(some), lr[some]), live)
         evidence.sharpness[:] = self._here.values[rows]

@@ -10,7 +10,7 @@ import torch
 
 from periodic_tui.engine.errors import Preempted
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.engine.training.trial import trial
+from periodic_tui.engine.training.trial import trial, trials
 from tests.engine.experiments import experiment, magnitude
 
 
@@ -42,6 +42,14 @@ def test_a_factor_is_a_factor_on_the_learning_rate() -> None:
     other.step_inputs["lr"] = other.step_inputs["lr"] * 10
     other.advance(40)
     assert torch.equal(trial(run, np.arange(3), 10.0, 40, lambda: None), other.parameters)
+
+
+@pytest.mark.parametrize("optimizer", [*OPTIMIZERS, {"kind": "nadam", "lr": 0.001}])
+def test_trials_with_several_factors_are_as_one_by_one(optimizer: dict[str, Any]) -> None:
+    run, rows = trainer(optimizer), np.array([2, 0])
+    together = trials(run, rows, (1.0, 10.0), 20, lambda: None)
+    for factor, ends in zip((1.0, 10.0), together, strict=True):
+        torch.testing.assert_close(ends, trial(run, rows, factor, 20, lambda: None), rtol=1e-4, atol=1e-6)
 
 
 def test_a_trial_is_given_up_between_its_pieces() -> None:

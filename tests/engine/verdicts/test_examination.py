@@ -109,6 +109,15 @@ def test_a_brief_picture_takes_no_trial(tmp_path: Path) -> None:
     assert run.observe(View()).causes[0].code == "step-too-small"
 
 
+def test_live_no_trial_is_made_of_a_network_that_is_too_large_for_some_steps(tmp_path: Path) -> None:
+    run = run_of(tmp_path, X, np.sin(3 * X), 1, model={"kind": "mlp", "hidden": [512, 512]}, training={"batch_size": 0})
+    assert "fall" not in {name for cause in run.observe(View(), live=True).causes for name in cause.figures}
+    examination, judged = run.measured.judge._examination, run.measured.judge
+    assert np.isnan(examination._trials.values).all()
+    judged.causes(run.measured.reading(), 0)
+    assert np.isfinite(examination._trials.values).all()
+
+
 def test_what_was_looked_into_does_not_change_the_losses(tmp_path: Path) -> None:
     looked, not_looked = (run_of(tmp_path, X, np.sin(3 * X), 40, optimizer="rmsprop") for _ in range(2))
     looked.observe(View())

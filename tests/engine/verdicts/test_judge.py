@@ -19,6 +19,7 @@ from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Verdict, View
 from periodic_tui.engine.summary import summary_of
 from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.verdicts import slow_figures
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.judge import Judge
 from tests.engine.experiments import experiment, sine
@@ -96,7 +97,8 @@ def test_the_sharpness_is_the_one_where_the_loss_was_lowest() -> None:
     assert evidence_on(judge).best_sharpness == pytest.approx([2 / 3 * (0.25 + 4)], rel=1e-3)
 
 
-def test_live_only_one_replica_is_measured_at_a_time() -> None:
+def test_live_only_one_replica_is_measured_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slow_figures, "CREDIT", 60.0)
     judge = line(3)
     put(judge, output__weight=errors(1, 1, 1))
     assert np.isfinite(evidence_on(judge, live=True).sharpness).sum() == 1

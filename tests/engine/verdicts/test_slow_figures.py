@@ -5,7 +5,7 @@ import pytest
 
 from periodic_tui.engine.arrays import Counts, Floats
 from periodic_tui.engine.scheduling.budget import Budget
-from periodic_tui.engine.verdicts.slow_figures import SlowFigure
+from periodic_tui.engine.verdicts.slow_figures import CREDIT, TOGETHER, Part, SlowFigure
 from tests.engine.clock import Clock
 
 ALL = np.arange(3)
@@ -66,3 +66,19 @@ def test_whoever_is_asked_about_for_the_first_time_goes_first(clock: Clock, meas
 def test_of_nobody_nothing_is_measured(clock: Clock, measure: Measurement, live: bool) -> None:
     SlowFigure(3, Budget(0.01, clock)).update(ALL[:0], measure, live)
     assert not measure.asked
+
+
+def test_figures_that_are_all_new_wait_for_each_other(clock: Clock) -> None:
+    whole = Budget(TOGETHER, clock)
+    parts = [Part(whole, clock) for _ in range(5)]
+    spent = []
+    for _ in range(800):
+        for part in parts:
+            if part.ready:
+                with part.spend():
+                    clock.now += 0.02
+                spent.append(clock.now)
+        clock.now += 0.01
+    assert len(spent) == 3
+    assert whole.total == pytest.approx(0.02 * len(spent))
+    assert whole.total - 0.02 < CREDIT + TOGETHER * clock.now

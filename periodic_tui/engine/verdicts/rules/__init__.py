@@ -80,13 +80,12 @@ def undecided(evidence: Evidence, code: str) -> Mask:
 
 def causes_of(evidence: Evidence) -> tuple[Verdict, ...]:
     """All verdicts on a single replica, in order; on one that is solved, nothing else."""
-    first = RULES[first_of(evidence)[0]]
-    if first in (outcome.solved, RULES[-1]):
-        return (_first(first, evidence),)
     with np.errstate(invalid="ignore", divide="ignore"):
         found = [rule for rule in RULES[:-1] if np.broadcast_to(rule.predicate(evidence), 1)[0]]
+        if not found or found[0] is outcome.solved:
+            return (_first((*found, RULES[-1])[0], evidence),)
         wave = [RULES[-1]] if data.has_wave(evidence)[0] and outcome.diverged not in found else []
-    return _first(first, evidence), *(_said(rule, evidence) for rule in (*found[1:], *wave))
+    return _first(found[0], evidence), *(_said(rule, evidence) for rule in (*found[1:], *wave))
 
 
 def verdict_of(evidence: Evidence) -> Verdict:
