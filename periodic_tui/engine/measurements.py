@@ -154,7 +154,7 @@ class Measurements:
         """Training goes on from an earlier step: what came after it is forgotten."""
         for history in (self.train_losses, self.probe_losses, self.frequencies, self.population.fan):
             history.rewind(step)
-        self.judge.trend.rewind(step)
+        self.judge.rewind(step)
         self.population.forget()
         self.hysteresis.forget()
         self.deaths.rewind(step)

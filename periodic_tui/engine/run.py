@@ -72,7 +72,7 @@ class Run:
         """The last event, where it gives way to the next one of its kind."""
         self.began = experiment
         """The experiment with which it began."""
-        self.own = experiment
+        self.own = self.trainer.experiment
         """The experiment without what remedies changed: `reinitialize` goes back to it."""
         self.note(f"{name}, seed {experiment.training.seed}, {device}")
         for key, lost in warnings(experiment).items():

@@ -255,6 +255,8 @@ class Baselines:
     """Of the best linear map; NaN where that means nothing (phases)."""
     data: float | None = None
     """What no function of the inputs goes below, because rows contradict each other; None where none do."""
+    persistence: float | None = None
+    """Of the last known value of y, where inputs of a table are y of earlier rows; None elsewhere."""
 
 
 @dataclass(frozen=True)

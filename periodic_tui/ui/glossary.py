@@ -61,7 +61,7 @@ WORDS = {
     "active": "a unit is active at a point where its activation has a slope; a ReLU, where it is above zero",
     "abandoned": "the course that a run had taken before it went back and took another",
     "answer": "parameters that solve the preset, in closed form; i puts them in",
-    "baseline": "what needs no network: the best constant, the best line, and the floor that contradicting rows set",
+    "baseline": "what needs no network: the best constant or line, y's last value, the floor of contradicting rows",
     "b": "a unit's bias; of Snake, its other coefficient: its wave is 1/b high",
     "basin": "how far the frequency may be from the answer for gradients to lead there: 4.4934/R",
     "batch": "the same as minibatch",

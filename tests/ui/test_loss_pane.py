@@ -50,3 +50,9 @@ def test_a_line_that_is_no_better_than_the_mean_is_left_out() -> None:
     lines = LossPane().draw(run, Size(60, 20)).text()
     assert any("mean" in line for line in lines)
     assert not any("line" in line or "data" in line for line in lines)
+
+
+def test_the_loss_of_the_last_value_is_a_pale_line_where_it_is_known() -> None:
+    for persistence, seen in ((0.3, True), (0.0, False), (None, False)):
+        run = replace(SINE, baselines=Baselines(mean=1.0, line=0.1, persistence=persistence))
+        assert any("last value" in line for line in LossPane().draw(run, Size(60, 20)).text()) is seen

@@ -22,6 +22,8 @@ class Loss:
     """Of predictions and outputs `[..., outputs]` and delta, `[..., outputs]` or `[..., 1]`."""
     constant: Callable[[Tensor, float], Tensor]
     """Of outputs `[points, outputs]` and delta, `[outputs]` or `[]`."""
+    power: int = 0
+    """The power of y's unit that it comes in; 0: it means nothing for numbers of any unit."""
 
 
 def _circular_variance(y: Tensor, delta: float) -> Tensor:
@@ -66,9 +68,9 @@ def _entropy(y: Tensor, delta: float) -> Tensor:
 
 
 LOSSES: dict[str, Loss] = {
-    "mse": Loss(lambda p, y, d: (p - y).square(), lambda y, d: y.var(0, correction=0)),
-    "mae": Loss(lambda p, y, d: (p - y).abs(), lambda y, d: (y - y.quantile(0.5, 0)).abs().mean(0)),
-    "huber": Loss(_huber, _huber_constant),
+    "mse": Loss(lambda p, y, d: (p - y).square(), lambda y, d: y.var(0, correction=0), power=2),
+    "mae": Loss(lambda p, y, d: (p - y).abs(), lambda y, d: (y - y.quantile(0.5, 0)).abs().mean(0), power=1),
+    "huber": Loss(_huber, _huber_constant, power=2),
     "circular": Loss(lambda p, y, d: 1 - (p - y).cos(), _circular_variance),
     "bce": Loss(_of_probabilities, _entropy),
     "bce-with-logits": Loss(_of_logits, _entropy),

@@ -152,14 +152,15 @@ class Observer:
     def curvature(
         self, parameters: Tensor, probe: Probe | None = None, stretch: Tensor | float = 1.0
     ) -> tuple[Tensor, Tensor]:
-        """Sharpness `[replicas]` of the loss on a probe and its direction `[replicas, parameters]`, in units of
+        """Sharpness `[replicas]` of the objective on a probe and its direction `[replicas, parameters]`, in units of
         `stretch` `[replicas, parameters]` for each parameter."""
         probe = probe or self.probe
 
         def loss(moved: Tensor) -> Tensor:
             flat = parameters + stretch * moved
             views = self.step.layout.views(flat)
-            return self._loss(self.step.experiment.model.forward(views, self._expanded(probe.x, flat)), probe)
+            output = self.step.experiment.model.forward(views, self._expanded(probe.x, flat))
+            return self.step.objective(output.double(), Batch(probe.x, probe.y.double())).cpu()
 
         return top_curvature(loss, torch.zeros_like(parameters), self.preemption.check)
 

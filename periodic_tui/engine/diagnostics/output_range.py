@@ -43,8 +43,8 @@ def output_range(model: Model, y: Tensor) -> OutputRange | None:
     low, high = (-getattr(last, "alpha", 1.0), math.inf) if kind == "elu" else _RANGES.get(kind, (0, 0))
     if low == high:
         return None
-    scaling, ends = getattr(model, "scaling", None), [y.new_full(y.shape[-1:], end) for end in (low, high)]
-    least, most = (scaling.outputs(end) if scaling else end for end in ends)
+    ends = [y.new_full(y.shape[-1:], end) for end in (low, high)]
+    least, most = (model.column_units.outputs(end) if model.column_units else end for end in ends)
     beyond = (least - y).clamp_min(0) + (y - most).clamp_min(0)
     outside, floor = float((beyond > 0).double().mean()), float(beyond.square().mean())
     return OutputRange(kind, float(least.min()), float(most.max()), outside, floor)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.components.losses import loss_of_best_constant
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.snapshot import Baselines
 
@@ -68,14 +69,16 @@ class Samples:
         return math.sqrt(sum(column.size**2 for column in self.y) / max(1, len(self.y)))
 
 
-def samples_of(probe: Probe, names: tuple[Sequence[str], Sequence[str]], is_table: bool, variance: float) -> Samples:
-    """Read a probe whose columns have these names; `variance` is the loss of the best constant."""
+def samples_of(probe: Probe, names: tuple[Sequence[str], Sequence[str]], is_table: bool) -> Samples:
+    """Read a probe whose columns have these names."""
     x, y = probe.x.cpu().double(), probe.y.cpu().double()
     plain, standardized = _eigenvalues(x), _eigenvalues(_standardized(x))
     return Samples(
         x=_columns(x, names[0]),
         y=_columns(y, names[1]),
-        baselines=Baselines(variance, line_loss(x, y), contradiction(x, y) if is_table else None),
+        baselines=Baselines(
+            loss_of_best_constant(y, "mse"), line_loss(x, y), contradiction(x, y) if is_table else None
+        ),
         rows=len(x),
         is_table=is_table,
         steepest=float(plain.max()),

@@ -20,7 +20,7 @@ def conflicts(
     target: Target, domain: Domain, model: Model, init: Init, optimizer: Optimizer, training: Training
 ) -> dict[str, str]:
     """Key path to what conflicts there with another key; empty where all goes together."""
-    apart = _in_domain(domain, target, training) | _in_training(training, domain, target)
+    apart = _in_domain(domain, target, training) | _in_training(training, domain, target) | _in_scale(target, model)
     if found := model.conflicts(target.inputs, target.outputs):
         return apart | _under("model", found)
     apart |= _in_loss(training.loss, target, model)
@@ -72,6 +72,12 @@ def _in_training(training: Training, domain: Domain, target: Target) -> dict[str
     if points and batch_size > points:
         found["training.batch_size"] = f"expected at most domain.points = {points:,}, or 0 for all, got {batch_size:,}"
     return found
+
+
+def _in_scale(target: Target, model: Model) -> dict[str, str]:
+    if not target.standardize or "scaling" in type(model).model_fields:
+        return {}
+    return {"target.standardize": f"it is for networks of layers, and the model is {model.kind}; expected false"}
 
 
 def _in_loss(loss: str, target: Target, model: Model) -> dict[str, str]:

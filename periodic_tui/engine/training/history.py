@@ -156,14 +156,17 @@ class History:
         twin.recall(self.remembered())
         return twin
 
-    def mean(self, first: int, end: int) -> Floats:
-        """Mean `[replicas]` of the finite values of bins that begin at step `first` or later and before `end`; NaN
-        where there are none."""
+    def middle(self, first: int, end: int) -> Floats:
+        """Interquartile mean `[replicas]` of the bins that begin at step `first` or later and before `end`, so that a
+        few spikes do not count; one without a finite value is the largest. NaN where there are no bins."""
         begun = self._first[: self._used]
-        inside = (begun >= first) & (begun < end)
-        count = (self._count[: self._used] * inside).sum(0)
+        inside = ((begun >= first) & (begun < end)).all(1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean: Floats = (self._sum[: self._used] * inside).sum(0) / count
+            means = np.sort(self._sum[: self._used][inside] / self._count[: self._used][inside], axis=0)
+        quarter = len(means) // 4
+        if not len(means):
+            return np.full(self._sum.shape[1], np.nan)
+        mean: Floats = np.nan_to_num(means[quarter : len(means) - quarter], nan=np.inf).mean(0)
         return np.exp(mean) if self.geometric else mean
 
     def curve(self, replica: int) -> Curve:

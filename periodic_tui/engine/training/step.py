@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor
 
 from periodic_tui.engine.components.losses import LOSSES
 from periodic_tui.engine.components.models import Layout
+from periodic_tui.engine.components.models.scaling import row
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.randomness import Stream, Use
@@ -28,9 +30,12 @@ def cloned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.clone() for name, value in tensors.items()}
 
 
-def loss_of(prediction: Tensor, batch: Batch, kind: str, delta: float = 1.0) -> Tensor:
-    """Loss `[replicas]` of predictions `[replicas, batch, outputs]`; `delta` is Huber's."""
+def loss_of(prediction: Tensor, batch: Batch, kind: str, delta: float = 1.0, units: Sequence[float] = ()) -> Tensor:
+    """Loss `[replicas]` of predictions `[replicas, batch, outputs]`; `delta` is Huber's. `units`: of each output, where
+    the loss is to be that of predictions and outputs in these units (Huber's delta, too)."""
     each = LOSSES[kind].each(prediction, batch.y, delta)
+    if units:
+        each = each * row([unit ** -LOSSES[kind].power for unit in units], each)
     if batch.weight is None:
         return each.mean((-2, -1))
     return (each.mean(-1) * batch.weight).sum(-1) / batch.weight.sum(-1)
@@ -55,14 +60,31 @@ class TrainingStep:
         training = self.experiment.training
         return loss_of(prediction, batch, training.loss, training.huber_delta)
 
-    def gradient(self, parameters: Tensor, batch: Batch, dropout: Stream | None) -> tuple[Tensor, Tensor]:
-        """Gradient `[replicas, parameters]` and loss `[replicas]` on a batch."""
+    @property
+    def _units(self) -> Sequence[float]:
+        """Of the outputs, where the preset wants them standardized; else empty."""
+        units = self.experiment.model.column_units if self.experiment.target.standardize else None
+        return units.y_spread if units else ()
+
+    def objective(self, prediction: Tensor, batch: Batch) -> Tensor:
+        """What the gradient is of: the loss, where outputs are standardized in their units."""
+        training = self.experiment.training
+        return loss_of(prediction, batch, training.loss, training.huber_delta, self._units)
+
+    def descent(self, parameters: Tensor, batch: Batch, dropout: Stream | None) -> tuple[Tensor, Tensor, Tensor]:
+        """Gradient `[replicas, parameters]`, objective and loss `[replicas]` on a batch."""
         leaf = parameters.detach().requires_grad_()
         with torch.enable_grad():
             prediction = self.experiment.model.forward(self.layout.views(leaf), batch.x, dropout=dropout)
             loss = self.loss(prediction, batch)
-            (gradient,) = torch.autograd.grad(loss.sum(), leaf)
-        return self._clipped(gradient), loss.detach()
+            objective = self.objective(prediction, batch) if self._units else loss
+            (gradient,) = torch.autograd.grad(objective.sum(), leaf)
+        return self._clipped(gradient), objective.detach(), loss.detach()
+
+    def gradient(self, parameters: Tensor, batch: Batch, dropout: Stream | None) -> tuple[Tensor, Tensor]:
+        """Gradient `[replicas, parameters]` and loss `[replicas]` on a batch."""
+        gradient, _, loss = self.descent(parameters, batch, dropout)
+        return gradient, loss
 
     def _clipped(self, gradient: Tensor) -> Tensor:
         largest = self.experiment.training.clip_gradient

@@ -15,6 +15,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.known_answers import NoAnswer, known_answer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 from periodic_tui.engine.training.sampling import EACH, StepInputs, data_set, edges, torch_dtype
+from periodic_tui.engine.training.standardized import standardized
 from periodic_tui.engine.training.step import State, TrainingStep
 from periodic_tui.engine.training.steppers import Stepper, eager_stepper
 
@@ -23,7 +24,7 @@ class Trainer:
     """Owns parameters, optimizer state, step_inputs and the number of steps done, for all replicas."""
 
     def __init__(self, experiment: Experiment, device: torch.device) -> None:
-        self.experiment = experiment
+        self.experiment = experiment = standardized(experiment)
         self.device = device
         self.training_step = TrainingStep.of(experiment)
         self.done = 0

@@ -128,7 +128,7 @@ class TrainerContext(RemedyContext):
 
     def predict(self, x: Tensor) -> Tensor:
         with torch.no_grad():
-            return self.setting.model.forward(self._views(self.__trainer.state["parameters"]), x)
+            return self._outputs(self.__trainer.state["parameters"], x)
 
     def hidden(self, x: Tensor) -> list[HiddenLayer]:
         layers: list[HiddenLayer] = []
@@ -161,7 +161,8 @@ class TrainerContext(RemedyContext):
 
     def sharpness(self, x: Tensor, y: Tensor) -> Tensor:
         parameters = self.__trainer.state["parameters"]
-        return top_curvature(lambda flat: self._loss(flat, x, y), parameters)[0].to(self.device)
+        objective = self.__trainer.training_step.objective
+        return top_curvature(lambda flat: objective(self._outputs(flat, x), Batch(x, y)), parameters)[0].to(self.device)
 
     def loss_after(self, factor: float, steps: int, x: Tensor, y: Tensor) -> Tensor:
         parameters = trial(self.__trainer, np.arange(self.replicas), factor, steps, lambda: None)
@@ -176,8 +177,10 @@ class TrainerContext(RemedyContext):
         self.sweep = Sweep(np.array(rates), losses, before, steps, self.__trainer.done)
 
     def _loss(self, parameters: Tensor, x: Tensor, y: Tensor) -> Tensor:
-        prediction = self.setting.model.forward(self._views(parameters), x)
-        return self.__trainer.training_step.loss(prediction, Batch(x, y))
+        return self.__trainer.training_step.loss(self._outputs(parameters, x), Batch(x, y))
+
+    def _outputs(self, parameters: Tensor, x: Tensor) -> Tensor:
+        return self.setting.model.forward(self._views(parameters), x)
 
     def _views(self, flat: Tensor) -> dict[str, Tensor]:
         return self.__trainer.training_step.layout.views(flat)

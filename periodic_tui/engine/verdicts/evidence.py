@@ -27,7 +27,7 @@ Trend = tuple[Floats, Floats] | None
 EXAMINED: Final = (
     "start_size", "start_saturated", "start_kinks", "start_weights", "saturated", "moved", "gain",
     "start_sharpness", "gain_through_origin", "noise_share", "wave_share", "wave_cycles", "fall",
-    "fall_larger", "trial_steps", "recent_loss", "earlier_loss",
+    "fall_larger", "trial_steps", "recent_loss", "earlier_loss", "solved_at",
 )  # fmt: skip
 """Figures that are entered after the reading, where somebody has looked."""
 
@@ -87,8 +87,7 @@ def method_of(experiment: Experiment) -> Method:
 
 
 def _output_unit(model: Model) -> float:
-    scaling = getattr(model, "scaling", None)
-    return max(scaling.y_spread, default=1.0) if scaling else 1.0
+    return max(model.column_units.y_spread, default=1.0) if model.column_units else 1.0
 
 
 def _unknown() -> Floats:
@@ -132,7 +131,7 @@ class Evidence:
     loss_in_last: Floats | None = None
     """The same in the last fifth; None where nothing but the present loss is known."""
     constant_loss: float = np.nan
-    """Loss of the best constant on the probe; NaN: the target's variance."""
+    """See `best_constant`; NaN: the target's variance."""
     straight: Mask = field(default_factory=lambda: np.zeros(1, dtype=bool))
     """Nothing in the network bends on the probe."""
     start_size: Floats = field(default_factory=_unknown)
@@ -165,9 +164,11 @@ class Evidence:
     """… and in one with ten times the learning rate."""
     trial_steps: Floats = field(default_factory=_unknown)
     recent_loss: Floats = field(default_factory=_unknown)
-    """Mean minibatch loss of the last fifth of the steps, …"""
+    """Interquartile mean of the minibatch losses of the last fifth of the steps, …"""
     earlier_loss: Floats = field(default_factory=_unknown)
     """… and of the fifth before."""
+    solved_at: Floats = field(default_factory=_unknown)
+    """The last step before this one at which it was seen to be solved."""
     samples: Samples = field(default_factory=Samples)
     method: Method = Method()
     output_range: OutputRange | None = None
@@ -177,7 +178,7 @@ class Evidence:
     test_variance: float = np.nan
     solved_below: float = 0.0
     noise: float = 0.0
-    """Declared standard deviation of the noise."""
+    """Declared standard deviation of the noise; 0 where the loss is not the one that its square is added to."""
     answer_sharpness: float = np.nan
     """Curvature of the loss at the answer; NaN unless the optimizer is plain gradient descent with one rate for all."""
     peak: bool = False
@@ -206,8 +207,14 @@ class Evidence:
 
     @property
     def explained(self) -> Floats:
-        """Share of the target's variance that the fit explains on the training domain."""
-        return _share(self.loss, self.target_std**2 if np.isnan(self.constant_loss) else self.constant_loss)
+        """Share of the target's variance (of the best constant's loss) that the fit explains on the training domain."""
+        return _share(self.loss, self.best_constant)
+
+    @property
+    def best_constant(self) -> float:
+        """Loss of the best constant on the probe, in the units of the loss; the target's variance where nobody has said
+        otherwise."""
+        return self.target_std**2 if np.isnan(self.constant_loss) else self.constant_loss
 
     @property
     def explained_test(self) -> Floats:
@@ -279,7 +286,7 @@ def in_common(experiment: Experiment, observer: Observer, samples: Samples) -> d
         "target_median": observer.target_median,
         "test_variance": np.nan if observer.test_variance is None else observer.test_variance,
         "solved_below": experiment.training.solved_below,
-        "noise": experiment.target.noise,
+        "noise": experiment.target.noise if experiment.training.loss == "mse" else 0.0,
         "batch_size": experiment.training.batch_size or experiment.domain.points,
         "method": method_of(experiment),
         "output_range": output_range(experiment.model, observer.probe.y) if experiment.training.loss == "mse" else None,

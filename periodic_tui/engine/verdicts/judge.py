@@ -6,17 +6,23 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import torch
 
 from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.components.domain import Domain
+from periodic_tui.engine.components.losses import LOSSES
+from periodic_tui.engine.components.targets import Target
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.layers import layers_of
+from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.diagnostics.samples import Samples, samples_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
 from periodic_tui.engine.recording.attributes import kept, put_back
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.snapshot import Baselines, GradientStats, Layer, Verdict
 from periodic_tui.engine.training.history import History
+from periodic_tui.engine.training.sampling import Batch
 from periodic_tui.engine.training.torch_trees import tensor
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.evidence import Evidence, gathered, in_common
@@ -24,12 +30,13 @@ from periodic_tui.engine.verdicts.examination import Examination
 from periodic_tui.engine.verdicts.goal import Goal
 from periodic_tui.engine.verdicts.loss_trend import LossTrend
 from periodic_tui.engine.verdicts.rules import causes_of, first_of, undecided
+from periodic_tui.engine.verdicts.rules.outcome import is_solved
 from periodic_tui.engine.verdicts.slow_figures import Budgets, SlowFigure, Stability
 
 _PRODUCTS, _NUMBERS = 1 << 26, 1 << 22
 """Products, and activations, of a reading that takes some 10 ms."""
 
-_MEMORY = ("trend", "_stability", "_wrong_signs", "_placed", "_examination")
+_MEMORY = ("trend", "_stability", "_wrong_signs", "_placed", "_examination", "_solved_at")
 _FEWEST_BATCHES = 20
 """Steps in a fifth of a run from which the mean of their losses tells a trend."""
 
@@ -40,13 +47,19 @@ class Judge:
     def __init__(self, trainer: Trainer, observer: Observer, batches: History | None = None) -> None:
         """`batches`: the minibatch losses, where they are kept."""
         self.trainer, self._batches = trainer, batches
+        self._asked: tuple[Target, Domain] | None = None
+        self._solved_at = np.full(len(trainer.seeds), np.nan)
         self._start, self.budgets = trainer.parameters.clone(), Budgets()
         self.observe(observer)
         self.trend = LossTrend(self.effort(len(trainer.seeds)))
         self.forget()
 
     def observe(self, observer: Observer) -> None:
-        """Go on with another observer: the experiment has changed."""
+        """Go on with another observer: the experiment has changed. Who solved another question solved nothing."""
+        asked = observer.step.experiment.target, observer.step.experiment.domain
+        if asked != self._asked:
+            self._asked = asked
+            self._solved_at[:] = np.nan
         self.observer = observer
         self._goal = Goal(self.trainer, observer)
         self.samples = _samples(observer)
@@ -61,7 +74,13 @@ class Judge:
         self._stability = Stability(self.trainer, self.budgets)
         self._wrong_signs = SlowFigure(len(self.trainer.seeds), self.budgets["wrong signs"])
         self._placed = self.trainer.done
+        self._solved_at[:] = np.nan
         self.trend.begin(self._placed)
+
+    def rewind(self, step: int) -> None:
+        """Training goes on from an earlier step: what came after it was never seen."""
+        self._solved_at[self._solved_at > step] = np.nan
+        self.trend.rewind(step)
 
     def remembered(self) -> Tree:
         """What a verdict needs besides the parameters as they are."""
@@ -103,6 +122,8 @@ class Judge:
         """Keep the probe losses `[replicas]` of this step, to know later how they fell."""
         losses = self.observer.loss(self.trainer.parameters)
         self.trend.remember(step, losses)
+        if self.observer.test is None and not self.observer.accuracy.graded:
+            self._solved_at[losses <= self.trainer.experiment.training.solved_below] = step
         return losses
 
     def effort(self, replicas: int) -> float:
@@ -125,6 +146,7 @@ class Judge:
         evidence = gathered(self.trainer, self.observer, self._goal, self._common, reading, part, trend, steps)
         self._examination.begin(evidence, rows)
         self._enter_batches(evidence, part, steps)
+        self._enter_solved(evidence, rows)
         self._stability.note_loss(rows, reading.loss)
         if not brief:
             self._look_into(evidence, rows, live and not settled, live)
@@ -150,8 +172,12 @@ class Judge:
         """How the minibatch losses went in the last two fifths of the steps."""
         now, fifth = self.trainer.done, steps // 5
         if self._batches is not None and fifth >= _FEWEST_BATCHES:
-            evidence.recent_loss[:] = self._batches.mean(now - fifth, now)[part]
-            evidence.earlier_loss[:] = self._batches.mean(now - 2 * fifth, now - fifth)[part]
+            evidence.recent_loss[:] = self._batches.middle(now - fifth, now)[part]
+            evidence.earlier_loss[:] = self._batches.middle(now - 2 * fifth, now - fifth)[part]
+
+    def _enter_solved(self, evidence: Evidence, rows: Counts) -> None:
+        evidence.solved_at[:] = self._solved_at[rows]
+        self._solved_at[rows[is_solved(evidence)]] = self.trainer.done
 
     def _count_wrong_signs(self, rows: Counts) -> Floats:
         return wrong_signs_at(self.observer, self.trainer.parameters_of(rows)).sum(-1).cpu().double().numpy()
@@ -194,18 +220,31 @@ class Judge:
 
 
 def _samples(observer: Observer) -> Samples:
+    """Of the probe, its inputs as the first layer is given them."""
     experiment, probe = observer.step.experiment, observer.probe
-    target = experiment.target
-    names = (
-        getattr(target, "x", None) or _numbered("x", target.inputs),
-        getattr(target, "y", None) or _numbered("y", target.outputs),
-    )
-    if experiment.training.loss != "mse":
-        return Samples(baselines=Baselines(observer.constant_loss))
-    if getattr(experiment.model, "scaling", None):
-        probe = replace(probe, x=experiment.model.first_inputs(probe.x))
-    return samples_of(probe, names, bool(experiment.domain.points), observer.target_std**2)
+    target, given = experiment.target, experiment.model.first_inputs(probe.x.cpu().double())
+    names = _names(target, "x", target.inputs), _names(target, "y", target.outputs)
+    if not torch.equal(given, probe.x.cpu().double()):
+        names = tuple(f"scaled {name}" for name in names[0]), names[1]
+    found, last = samples_of(Probe(given, probe.y), names, bool(experiment.domain.points)), _persistence(observer)
+    if experiment.training.loss == "mse":
+        return replace(found, baselines=replace(found.baselines, persistence=last))
+    baselines = Baselines(observer.constant_loss, persistence=last)
+    return Samples(x=found.x, y=found.y, baselines=baselines, rows=found.rows)
 
 
-def _numbered(name: str, count: int) -> tuple[str, ...]:
-    return (name,) if count == 1 else tuple(f"{name}{number}" for number in range(1, count + 1))
+def _persistence(observer: Observer) -> float | None:
+    """Loss on the probe of the last known values, where inputs hold them and the loss is one of quantities."""
+    step, probe = observer.step, observer.probe
+    columns = list(step.experiment.target.last_known)
+    if not columns or not LOSSES[step.experiment.training.loss].power:
+        return None
+    return float(step.loss(probe.x[:, columns].double(), Batch(probe.x, probe.y.double())))
+
+
+def _names(target: Target, columns: str, count: int) -> tuple[str, ...]:
+    """As the table has them, where each is one; else numbered."""
+    own: tuple[str, ...] = getattr(target, columns, ())
+    if len(own) == count:
+        return own
+    return (columns,) if count == 1 else tuple(f"{columns}{number}" for number in range(1, count + 1))

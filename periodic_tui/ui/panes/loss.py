@@ -44,6 +44,7 @@ class LossPane(StepPane):
         """A pale line at the loss of each baseline that the curves come near; those that are 0 have no place."""
         levels, ends = snapshot.baselines, self.steps(snapshot)
         named = [("mean", levels.mean), ("line", levels.line), ("data", levels.data or 0.0)]
+        named.append(("last value", levels.persistence or 0.0))
         if levels.line > CLOSE * levels.mean:
             del named[1]
         return [

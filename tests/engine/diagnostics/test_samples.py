@@ -17,7 +17,7 @@ def column(*values: float) -> torch.Tensor:
 
 def read(x: torch.Tensor, y: torch.Tensor) -> Samples:
     names = [f"x{n}" for n in range(x.shape[1])], ["y"]
-    return samples_of(Probe(x, y), names, True, float(y.var(correction=0)))
+    return samples_of(Probe(x, y), names, True)
 
 
 def line_by_descent(x: torch.Tensor, y: torch.Tensor, lr: float, steps: int) -> float:

@@ -219,9 +219,19 @@ def test_bins_without_a_value_are_left_out() -> None:
     assert history.curve(1).middle.tolist() == [2.0, 4.0]
 
 
-def test_the_mean_between_two_steps_is_that_of_their_bins() -> None:
+def test_the_middle_between_two_steps_is_the_mean_of_half_of_their_bins() -> None:
     history = History(2, geometric=True)
     history.add(0, np.array([[1.0, 2.0], [4.0, 2.0], [16.0, 8.0], [64.0, np.inf]]))
-    assert history.mean(0, 2) == pytest.approx([2.0, 2.0])
-    assert history.mean(2, 4) == pytest.approx([32.0, 8.0])
-    assert np.isnan(history.mean(4, 9)).all()
+    assert history.middle(0, 2) == pytest.approx([2.0, 2.0])
+    assert history.middle(2, 4) == pytest.approx([32.0, np.inf])
+    assert history.middle(0, 4) == pytest.approx([8.0, 4.0])
+    assert np.isnan(history.middle(4, 9)).all()
+
+
+def test_spikes_do_not_hide_that_most_losses_fall() -> None:
+    losses = np.r_[np.full(100, 1.0), np.full(100, 0.9)]
+    losses[105::10] = 1e6
+    history = History(1, geometric=True)
+    history.add(0, losses[:, None])
+    assert history.middle(0, 100) == pytest.approx([1.0])
+    assert history.middle(100, 200) == pytest.approx([0.9])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from periodic_tui.engine.diagnostics.probe import test_probe as held_out_probe
 from periodic_tui.engine.diagnostics.probe import training_probe
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
-from periodic_tui.engine.snapshot import Verdict
+from periodic_tui.engine.snapshot import Verdict, View
+from periodic_tui.engine.summary import summary_of
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts import slow_figures
 from periodic_tui.engine.verdicts.evidence import Evidence
@@ -23,6 +25,7 @@ from periodic_tui.engine.verdicts.judge import Judge
 from tests.engine.experiments import experiment, sine
 
 SGD = {"kind": "sgd", "lr": 0.5}
+WIDE = {"train": [[0.0, 2.0]]}
 
 
 def judge_of(spec: Experiment) -> Judge:
@@ -389,3 +392,61 @@ def test_where_rates_differ_the_step_is_too_large_for_the_stretched_hessian() ->
     assert apart.lr[0] * apart.sharpness[0] == pytest.approx(spectral_radius(judge), rel=1e-2)
     assert apart.lr[0] * apart.sharpness[0] < 2
     assert math.isnan(apart.answer_sharpness)
+
+
+def solved_steps(judge: Judge, step: int) -> list[float]:
+    """Where each replica was solved before, as it is told at this step."""
+    judge.trainer.done = step
+    return evidence_on(judge).solved_at.tolist()
+
+
+def test_the_last_step_at_which_it_was_solved_is_known_afterwards() -> None:
+    judge = line(2)
+    put(judge, output__weight=errors(1, 1))
+    assert np.isnan(solved_steps(judge, 5)).all()
+    put(judge, output__weight=errors(0, 1))
+    judge.remember(8)
+    assert solved_steps(judge, 10) == pytest.approx([8, math.nan], nan_ok=True)
+    put(judge, output__weight=errors(2, 1))
+    assert solved_steps(judge, 20) == pytest.approx([10, math.nan], nan_ok=True)
+    judge.rewind(9)
+    assert np.isnan(solved_steps(judge, 9)).all()
+
+
+def test_who_was_solved_elsewhere_or_in_another_life_was_not() -> None:
+    changes: list[Callable[[Judge], None]] = [Judge.forget, lambda judge: judge.observe(line(1, domain=WIDE).observer)]
+    for change in changes:
+        judge = line(1)
+        put(judge, output__weight=errors(0))
+        evidence_on(judge)
+        judge.observe(judge.observer)
+        assert solved_steps(judge, 5) == [0]
+        change(judge)
+        put(judge, output__weight=errors(1))
+        assert np.isnan(solved_steps(judge, 6)).all()
+
+
+def test_a_run_that_does_not_stay_solved_says_so() -> None:
+    """Steps of one size in noise: the loss comes below the limit, and leaves again."""
+    noisy = experiment(
+        target={"kind": "relu", "noise": 1.0},
+        domain={"train": [[0.0, 1.0]]},
+        model="linear",
+        optimizer={"kind": "sgd", "lr": 0.3},
+        training={"solved_below": 0.005, "batch_size": 4},
+    )
+    run = Run(0, "noisy", noisy, torch.device("cpu"))
+    assert "solved_at" not in verdict_when(run, solved=True).figures
+    solved_at, left = run.step, verdict_when(run, solved=False)
+    assert run.reading().loss[0] > 0.005
+    assert f"It was solved at step {left.figures['solved_at']:,}, and did not stay so." in left.text
+    assert solved_at <= float(left.figures["solved_at"] or 0) < run.step
+    assert summary_of(run)["verdict"]["figures"]["solved_at"] == left.figures["solved_at"]
+    assert "solved_at" not in verdict_when(run, solved=True).figures
+
+
+def verdict_when(run: Run, solved: bool) -> Verdict:
+    """The next one of that kind."""
+    while ((found := run.observe(View()).causes[0]).code == "solved") is not solved:
+        run.advance(25)
+    return found

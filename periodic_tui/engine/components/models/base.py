@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from periodic_tui.engine.components.activations import Activation
+from periodic_tui.engine.components.models.scaling import Scaling
 from periodic_tui.engine.components.registry import Kind, Registry
 
 if TYPE_CHECKING:
@@ -96,6 +97,11 @@ class Model(Kind):
     def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
         """Own key to why this network cannot learn a target with so many inputs and outputs; empty if it can."""
         return {}
+
+    @property
+    def column_units(self) -> Scaling | None:
+        """Of the columns of x and y, where the layers see others than those of the data."""
+        return getattr(self, "scaling", None)
 
     @property
     def separate_rates(self) -> bool:

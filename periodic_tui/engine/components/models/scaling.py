@@ -13,6 +13,8 @@ from periodic_tui.engine.components.registry import Spec
 if TYPE_CHECKING:
     from torch import Tensor
 
+_ROUNDING = 1e-12
+"""Share of a column's largest value that is nothing."""
 Numbers = Annotated[tuple[float, ...], Field(strict=False)]
 Spreads = Annotated[tuple[Positive, ...], Field(strict=False)]
 
@@ -39,14 +41,22 @@ class Scaling(Spec):
 
     def inputs(self, x: Tensor) -> Tensor:
         """What the layers see of `x` `[..., inputs]`."""
-        return (x - _row(self.x_center, x)) / _row(self.x_spread, x)
+        return (x - row(self.x_center, x)) / row(self.x_spread, x)
 
     def outputs(self, y: Tensor) -> Tensor:
         """What the layers' outputs `[..., outputs]` are in the units of the data."""
-        return y * _row(self.y_spread, y) + _row(self.y_center, y) if self.y_spread else y
+        return y * row(self.y_spread, y) + row(self.y_center, y) if self.y_spread else y
 
 
-def _row(values: Sequence[float], like: Tensor) -> Tensor | float:
+def center_and_spread(values: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and standard deviation of each column of `[rows, columns]`; the spread of a column that is constant is 1."""
+    values = values.double()
+    center, spread, nothing = values.mean(0), values.std(0, correction=0), _ROUNDING * values.abs().amax(0)
+    center, spread = center.masked_fill(center.abs() <= nothing, 0.0), spread.masked_fill(spread <= nothing, 1.0)
+    return tuple(center.tolist()), tuple(spread.tolist())
+
+
+def row(values: Sequence[float], like: Tensor) -> Tensor | float:
     """As many numbers as there are columns, filled in on the tensor's device: nothing is copied there."""
     import torch
 

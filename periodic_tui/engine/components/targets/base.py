@@ -20,6 +20,8 @@ class Target(Kind):
 
     noise: NonNegative = 0.0
     """Standard deviation of the Gaussian noise on training outputs; of a table's rows, of what is in them."""
+    standardize: bool = False
+    """Whether the layers are given, and give, columns of mean 0 and standard deviation 1."""
     graded: ClassVar[bool] = False
     """Whether an output is right or wrong, beyond its loss."""
     phases: ClassVar[bool] = False
@@ -40,6 +42,11 @@ class Target(Kind):
         return False
 
     @property
+    def quantities(self) -> bool:
+        """Whether the outputs are numbers in some unit, no angles and no classes."""
+        return not self.classes and (self.is_table or not self.phases)
+
+    @property
     def probabilities(self) -> bool:
         """Whether all outputs are known to lie between 0 and 1."""
         return False
@@ -52,6 +59,11 @@ class Target(Kind):
     @property
     def frequencies(self) -> tuple[float, ...]:
         """Known angular frequencies, in radians per unit of x; empty where the target is not a sum of sines."""
+        return ()
+
+    @property
+    def last_known(self) -> tuple[int, ...]:
+        """For each output the input that holds its last known value; empty where there is none for all of them."""
         return ()
 
     def admissible(self, x: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from pydantic import Field, PlainValidator, PrivateAttr, model_validator
 from periodic_tui.engine.components.domain import Domain, Intervals
 from periodic_tui.engine.components.targets.base import Rows, Target, targets
 from periodic_tui.engine.components.targets.columns import Columns, read_columns
+from periodic_tui.engine.components.targets.lags import latest_lag
 
 if TYPE_CHECKING:
     import numpy as np
@@ -137,6 +138,12 @@ class Csv(Target):
     def probabilities(self) -> bool:
         y = self._everything[:, self.inputs :]
         return self.labels or bool(((y >= 0) & (y <= 1)).all())
+
+    @property
+    def last_known(self) -> tuple[int, ...]:
+        x, y = self._values[:, : self.inputs], self._values[:, self.inputs :]
+        found = [] if self.labels else [latest_lag(x, column) for column in y.T]
+        return () if None in found else tuple(found)  # type: ignore[arg-type]  # none of them is None
 
     def completed(self, domain: Domain) -> Domain:
         x = self._values[:, : self.inputs]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
+from periodic_tui.engine.components.models.scaling import center_and_spread
 from periodic_tui.engine.components.numbers import Count
 from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
@@ -143,11 +144,9 @@ class Column(NamedTuple):
 
 def _columns(values: Tensor) -> list[Column]:
     """Of each column of `[replicas, points, columns]`."""
-    flat = values.double().flatten(0, 1)
-    stds = flat.std(0, correction=0)
-    stds = stds.where(stds > 1e-12 * flat.abs().amax(0), stds.new_ones(()))
-    parts = (flat.mean(0), stds, flat.amin(0), flat.amax(0))
-    return [Column(*each) for each in zip(*(part.tolist() for part in parts), strict=True)]
+    flat = values.flatten(0, 1)
+    ends = (flat.amin(0).tolist(), flat.amax(0).tolist())
+    return [Column(*each) for each in zip(*center_and_spread(flat), *ends, strict=True)]
 
 
 def _ends(setting: Setting) -> tuple[float, float]:

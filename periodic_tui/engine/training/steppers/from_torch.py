@@ -118,11 +118,11 @@ class EagerPerReplica(WithOptimizers):
         losses = []
 
         def evaluate() -> float:
-            gradient, loss = self.step.gradient(_flat(optimizer).unsqueeze(0), batch, dropout)
+            gradient, objective, loss = self.step.descent(_flat(optimizer).unsqueeze(0), batch, dropout)
             for leaf, part in zip(_leaves(optimizer), self.step.layout.views(gradient).values(), strict=True):
                 leaf.grad = part[0].clone()
             losses.append(loss[0])
-            return float(loss[0])
+            return float(objective[0])
 
         optimizer.step(evaluate)
         return losses[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from periodic_tui.engine.snapshot import Verdict
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.rules import data, form, frequency, outcome, overfit, scale, steps, underfit, units
 from periodic_tui.engine.verdicts.rules.base import Rule, Statement
+from periodic_tui.engine.verdicts.words import in_one_line
 
 __all__ = [
     "CODES",
@@ -81,14 +83,24 @@ def causes_of(evidence: Evidence) -> tuple[Verdict, ...]:
     with np.errstate(invalid="ignore", divide="ignore"):
         found = [rule for rule in RULES[:-1] if np.broadcast_to(rule.predicate(evidence), 1)[0]]
         if not found or found[0] is outcome.solved:
-            return (_said((*found, RULES[-1])[0], evidence),)
+            return (_first((*found, RULES[-1])[0], evidence),)
         wave = [RULES[-1]] if data.has_wave(evidence)[0] and outcome.diverged not in found else []
-    return tuple(_said(rule, evidence) for rule in (*found, *wave))
+    return _first(found[0], evidence), *(_said(rule, evidence) for rule in (*found[1:], *wave))
 
 
 def verdict_of(evidence: Evidence) -> Verdict:
     """The first of them."""
-    return _said(RULES[first_of(evidence)[0]], evidence)
+    return _first(RULES[first_of(evidence)[0]], evidence)
+
+
+def _first(rule: Rule, evidence: Evidence) -> Verdict:
+    """The verdict by the first rule that holds says whether the replica was solved before."""
+    verdict, at = _said(rule, evidence), evidence.solved_at[0]
+    if rule is outcome.solved or not math.isfinite(at):
+        return verdict
+    text = f"{verdict.text} It was solved at step {at:,.0f}, and did not stay so."
+    short = in_one_line(f"{verdict.short} Was solved at step {at:,.0f}.", verdict.short)
+    return replace(verdict, text=text, short=short, figures={**verdict.figures, "solved_at": int(at)})
 
 
 def _said(rule: Rule, evidence: Evidence) -> Verdict:

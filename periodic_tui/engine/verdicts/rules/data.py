@@ -47,7 +47,7 @@ def has_wave(e: Evidence) -> Mask:
 
 def _contradictory(e: Evidence) -> Mask:
     floor = e.samples.baselines.data
-    if floor is None or floor <= _CONTRADICTION * e.target_std**2:
+    if floor is None or floor <= _CONTRADICTION * e.best_constant:
         return np.zeros(len(e), dtype=bool)
     return e.loss < _AT_FLOOR * floor
 
@@ -71,7 +71,7 @@ def unpredictable(e: Evidence) -> Statement:
     data, equal = e.samples.baselines.data, bool(_contradictory(e)[0])
     floor = data if equal and data is not None else e.noise_share[0] * loss
     who = "rows with the same inputs have different y" if equal else "neighboring rows differ as much as the residual"
-    best = f"floor {floor:.4g}, loss {loss:.4g}, the best constant {mean:.4g}, the best line {line:.4g}"
+    best = f"floor {floor:.4g}, loss {loss:.4g}, the best constant {mean:.4g}, the best line {line:.4g}{last_value(e)}"
     most = f"{explained(max(0.0, 1 - floor / mean))} of the variance can be explained, the fit explains "
     text = f"Not in the inputs: {who} ({best}). {most.capitalize()}{explained(e.explained[0])}."
     short = in_one_line(f"Not in the inputs: {who}; loss {loss:.3g}, floor {floor:.3g}.", f"Not in the inputs: {who}.")
@@ -80,13 +80,19 @@ def unpredictable(e: Evidence) -> Statement:
     return Statement(text, short, figures, 1 / margin if equal else margin)
 
 
+def last_value(e: Evidence) -> str:
+    """The loss of predicting it, where it is known: `, the last value 0.12`."""
+    loss = e.samples.baselines.persistence
+    return "" if loss is None else f", the last value {loss:.4g}"
+
+
 def line_of(e: Evidence) -> float:
     """Loss of the best line."""
     return e.samples.baselines.line
 
 
 def _share_of_line(e: Evidence) -> float:
-    return 1 - line_of(e) / e.target_std**2 if e.target_std else 1.0
+    return 1 - line_of(e) / e.best_constant if e.best_constant else 1.0
 
 
 def is_linear(e: Evidence) -> Mask:

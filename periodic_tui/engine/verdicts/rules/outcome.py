@@ -56,12 +56,13 @@ def _stable_step(e: Evidence) -> float:
     return next((limit for limit in limits if e.lr[0] > limit), 0.0)
 
 
-def _is_solved(e: Evidence) -> Mask:
+def is_solved(e: Evidence) -> Mask:
+    """Who is at most at `solved_below`, or always right."""
     below = (e.loss <= e.solved_below) & ~(e.loss_test > e.solved_below)
     return np.where(np.isnan(e.accuracy), below, (e.accuracy == 1.0) & ~(e.explained_test < _HELD_OUT))
 
 
-@rule("solved", _is_solved)
+@rule("solved", is_solved)
 def solved(e: Evidence) -> Statement:
     """The probe loss is at most the preset's `solved_below`, and on the test domain too where there is one. For targets
     with a right or wrong (the clock, classes): all answers are right, whatever the loss."""

@@ -195,7 +195,7 @@ def unscaled(e: Evidence) -> Statement:
 def is_out_of_reach(e: Evidence) -> Mask:
     """Whose outputs cannot give what the target asks."""
     limits = e.output_range
-    needed = np.full(len(e), max(e.solved_below, _FLOOR * e.target_std**2))
+    needed = np.full(len(e), max(e.solved_below, _FLOOR * e.best_constant))
     return needed < (limits.floor if limits else 0.0)
 
 
@@ -217,5 +217,5 @@ def out_of_reach(e: Evidence) -> Statement:
         f"Out of reach: {share} of y lie outside of what a {limits.activation} gives.",
     )
     figures = {"outside": limits.outside, "floor": limits.floor, "loss": loss, "low": limits.low, "high": limits.high}
-    margin = limits.floor / max(e.solved_below, _FLOOR * e.target_std**2, 1e-300)
+    margin = limits.floor / max(e.solved_below, _FLOOR * e.best_constant, 1e-300)
     return Statement(text, short, figures, margin, (REMEDIES,))

@@ -94,7 +94,7 @@ def _best_place(e: Evidence) -> str:
 
 def _goal(e: Evidence) -> float:
     """Loss from which a fit is good."""
-    return max(e.solved_below, (1 - GOOD) * e.target_std**2)
+    return max(e.solved_below, (1 - GOOD) * e.best_constant)
 
 
 def _steps_to_goal(e: Evidence) -> Floats:

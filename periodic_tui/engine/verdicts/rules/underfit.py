@@ -8,7 +8,7 @@ import numpy as np
 
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.rules.base import OTHER_START, REMEDIES, Statement, rule
-from periodic_tui.engine.verdicts.rules.data import has_wave
+from periodic_tui.engine.verdicts.rules.data import has_wave, last_value
 from periodic_tui.engine.verdicts.rules.units import not_falling
 from periodic_tui.engine.verdicts.words import explained, in_one_line, percent
 
@@ -38,7 +38,7 @@ def _beside(e: Evidence) -> str:
     if math.isnan(line):
         return ""
     worse = ": less than a constant would" if e.loss[0] > mean else ""
-    return f" (loss {e.loss[0]:.3g}; the best line {line:.3g}, the best constant {mean:.3g}{worse})"
+    return f" (loss {e.loss[0]:.3g}; the best line {line:.3g}, the best constant {mean:.3g}{last_value(e)}{worse})"
 
 
 def _ruled_out(e: Evidence) -> str:
