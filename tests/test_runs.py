@@ -188,6 +188,7 @@ def test_in_a_folder_that_is_read_only_nothing_is_recorded(small_disk: Path) -> 
 
 
 def test_a_disk_that_is_full_stops_the_recording_and_not_the_training(small_disk: Path) -> None:
+    (small_disk / "filler").write_bytes(bytes(200 << 10))
     result = run(*TRAIN, "400", "--every", "10", "--record", str(small_disk / "run"))
     assert result.returncode == 0, result.stderr
     assert "finished after 400 steps" in result.stdout
@@ -246,9 +247,12 @@ def wait_until_recorded(state: Path) -> None:
 def test_train_saves_where_it_is_interrupted(state: Path, number: int) -> None:
     words: Sequence[str] = [*PROGRAM, *TRAIN, "100000000", "--json", "--every", "1000000000"]
     process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wait_until_recorded(state)
-    process.send_signal(number)
-    told, _ = process.communicate(timeout=PATIENCE)
+    try:
+        wait_until_recorded(state)
+        process.send_signal(number)
+        told, _ = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
     summary = json.loads(told.splitlines()[-1])
     (folder,) = state.iterdir()
     read = Recording(folder)

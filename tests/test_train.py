@@ -312,6 +312,7 @@ def test_an_interruption_gives_up_the_build_that_is_waited_for(
     build = Endless()
     monkeypatch.setattr(stepper_choice, "obstacle", lambda experiment: None)
     monkeypatch.setattr(stepper_choice, "_build_for", lambda trainer: build)
+    monkeypatch.setattr(stepper_choice, "find", lambda key: None)
     words = ["sine-31", "--device", "cpu", "--engine", engine, "--steps", "1000000000", "--json"]
     assert run_command(train, words) == 130
     assert build.cancelled == 1

@@ -267,7 +267,7 @@ class Run:
 
     def close(self) -> None:
         """Let go of a remedy at work, which holds this run: its tensors are free at once."""
-        self.treatment = None
+        self.treatment = self._context = None
 
     def undo_point(self) -> UndoPoint:
         """What `restore` goes back to; it holds references only."""

@@ -99,6 +99,8 @@ class Travel:
         return self._past
 
     def _entered(self, present: Snapshot, back: bool) -> Playback:
+        if present.state == "starting":
+            raise Refused("the run has not begun yet")
         if not present.recording:
             raise Refused("nothing is recorded, so there is no past to go to")
         if not back:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _MOST, _SHARE = 366, 4
@@ -24,6 +23,8 @@ def latest_lag(x: NDArray[np.float64], y: NDArray[np.float64]) -> int | None:
 
     A column that is `y` itself tells nothing of earlier rows.
     """
+    import numpy as np  # not for listing and checking
+
     changes = np.flatnonzero(np.diff(y)) + 1
     for lag in range(1, min(_MOST, len(y) // _SHARE) + 1):
         rows = changes[changes < len(y) - lag]
