@@ -50,7 +50,8 @@ def accelerators(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> Iterator[None]:
-    """A shell's background job ignores SIGINT, and so would every program that the tests start."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """A shell's background job ignores SIGINT, and one under nohup SIGHUP; so would every program that tests start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler), signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
-    signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, before[0])
+    signal.signal(signal.SIGHUP, before[1])
