@@ -16,6 +16,7 @@ from periodic_tui.engine.recording.packing import Tree, pack, unpack
 from periodic_tui.engine.recording.values import tree_of
 from periodic_tui.engine.saved_run import recall_run
 from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.engine.training.saved import saved_trainer
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
 from tests.engine.experiments import experiment, ln, magnitude, sine
@@ -48,7 +49,7 @@ def gone_on(before: Runner) -> Runner:
 def same(one: Any, other: Any) -> bool:
     match one:
         case np.ndarray():
-            return np.array_equal(one, other, equal_nan=True)
+            return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=True)
         case dict():
             return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
         case list():
@@ -67,6 +68,7 @@ def assert_same_course(one: Runner, other: Runner, steps: int) -> None:
         assert torch.equal(other.current.trainer.state[name], value), name
     assert torch.equal(one.current.trainer.last_loss, other.current.trainer.last_loss)
     assert one.step == other.step
+    assert same(saved_trainer(one.current.trainer), saved_trainer(other.current.trainer))
     assert same(pictured(one.snapshot()), pictured(other.snapshot()))
 
 

@@ -49,12 +49,21 @@ class WithOptimizers(Eager):
             assert isinstance(chosen, OfTorch)
             self.optimizers = [chosen.build([value.clone().requires_grad_() for value in own]) for own in parameters]
             for optimizer, state in zip(self.optimizers, self._remembered, strict=False):
-                optimizer.load_state_dict(_copied(state))
+                _go_on(optimizer, state)
             return
         with torch.no_grad():
             for optimizer, own in zip(self.optimizers, parameters, strict=True):
                 for leaf, value in zip(_leaves(optimizer), own, strict=True):
                     leaf.copy_(value)
+
+
+def _go_on(optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:
+    """Let the optimizer go on from a state of its kind. torch casts what it loads to the type of the parameters, also
+    what it keeps in another one, which would then be rounded otherwise."""
+    optimizer.load_state_dict(_copied(state))
+    for number, leaf in enumerate(_leaves(optimizer)):
+        if number in state["state"]:
+            optimizer.state[leaf] = _copied(state["state"][number])
 
 
 def _copied(state: dict[str, Any]) -> dict[str, Any]:
