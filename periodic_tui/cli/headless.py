@@ -125,7 +125,7 @@ class Headless:
         for step, command in self.plan.commands:
             if step == self.done:
                 try:
-                    self.session.apply(command)
+                    self.done = max(self.done, self.session.apply(command).step)  # one of them takes a step
                 except Refused as reason:
                     raise Refused(f"--at {step}:{command.words}: {reason}") from None
 

@@ -45,7 +45,9 @@ def repetition_of(recording: Recording, changes: Sequence[Override] = ()) -> Rep
 def _commands(recording: Recording) -> Iterator[Timed]:
     for line in recording.journal():
         command = parse(str(line.command))
-        if not command.waits and command.word not in _BEGINS:
+        if command.word == "step":
+            yield line.step - 1, command
+        elif not command.waits and command.word not in _BEGINS:
             yield line.step, command
 
 

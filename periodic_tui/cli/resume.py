@@ -64,18 +64,18 @@ def _without_screen(recording: Recording, name: str, experiment: Experiment, as_
 
 
 def _plan(recording: Recording, experiment: Experiment) -> Plan:
-    """What the run was to do, as far as that is to come."""
+    """What the run was to do, as far as that is to come: each command of the plan has left one line in the journal."""
+    from periodic_tui.engine.recording.course import course_to
+
     asked = recording.about.plan
     if asked is None:
         return plan_of(experiment)
-    applied = [f"{line.step}:{line.command}" for line in recording.journal()]
-    pending = []
-    for text in asked.at:
-        if text in applied:
-            applied.remove(text)
-        else:
-            pending.append(timed(text))
-    return plan_of(experiment, asked.steps, asked.seconds, asked.every, tuple(pending))
+    reached = course_to(recording).step
+    applied = sum(line.step == reached for line in recording.journal())
+    commands = [timed(text) for text in asked.at]
+    now = [each for each in commands if each[0] == reached][applied:]
+    later = [each for each in commands if each[0] > reached]
+    return plan_of(experiment, asked.steps, asked.seconds, asked.every, (*now, *later))
 
 
 def _on_screen(recording: Recording, name: str, experiment: Experiment) -> int:

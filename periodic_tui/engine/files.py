@@ -22,6 +22,15 @@ def read_regular(path: Path, limit: int, follow: bool = True) -> bytes:
     return data
 
 
+def told(error: OSError) -> str:
+    """Why a file cannot be read, in a few words."""
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if isinstance(error, IsADirectoryError):
+        return "expected a regular file"
+    return f"cannot be read: {error.strerror}"
+
+
 def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 

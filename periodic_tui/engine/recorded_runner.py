@@ -26,13 +26,15 @@ if TYPE_CHECKING:
     from periodic_tui.engine.diagnosis import Diagnosis
     from periodic_tui.engine.run import Run
 
+Remarks = list[tuple[str, str | None]]
+"""Texts of events, and of the commands that go with them."""
 RecorderFor = Callable[[str, Experiment], Recorder]
 """From a run's name and experiment to what is to write its recording; raises Refused."""
 
 _UNDO_BYTES = 1 << 23
 """So much of what commands can be undone to is saved with a run, the last ones first."""
-_NOT_REPEATED = ("load", "new", "branch", "step")
-"""Commands that begin a run, or whose step is trained anyway."""
+_NOT_REPEATED = ("load", "new", "branch")
+"""Commands that begin a run, and one that was taken into account already."""
 _PATIENCE = 2.0
 """Seconds that a branch, and the end of a run that is over, wait for the disk."""
 
@@ -51,6 +53,8 @@ class RecordedRunner(Runner):
         self._keeping: Keeping | None = None
         self._seconds = 0.0
         """Of training in this run."""
+        self._remarks: Remarks = []
+        """What is to be told of a run that is being taken up."""
 
     # Recording.
 
@@ -58,10 +62,12 @@ class RecordedRunner(Runner):
         """Import torch, and build the first run or take it up. Raises Refused."""
         super().open()
         if self._resumed:
-            self._take(course_to(self._resumed))
+            remarks = self._take(course_to(self._resumed))
             self._seconds, self._resumed = self._resumed.status.seconds, None
-            self._record(self.current, anew=False)
-            self._note(f"resumed at step {self.step:,}")
+            if not self._stopped.is_set():
+                self._record(self.current, anew=False)
+                self._tell(remarks)
+                self._note(f"resumed at step {self.step:,}")
 
     def _go_over_to(self, run: Run) -> None:
         self._end_recording("closed", 0.0)
@@ -177,44 +183,56 @@ class RecordedRunner(Runner):
     def branch(self, step: int, lines: int | None) -> str:
         """Go back to a recorded step, with so many lines of the journal (None: all up to there). Raises Refused."""
         recorder = self._keeping.recorder if self._keeping else None
-        if recorder is None or not recorder.settle(_PATIENCE):
+        if recorder is None or not recorder.writes:
             return super().branch(step, lines)
+        if not recorder.settle(_PATIENCE):
+            raise Refused("the disk is behind with the recording")
         if step > self.step:
             raise Refused(f"expected a step up to {self.step:,}, got {step:,}")
         course = course_to(Recording(recorder.folder), step, lines)
         if course.checkpoint is None:
             raise Refused(f"no checkpoint leads to step {step:,}")
         before, paused = self.step, self.paused
-        with self._unrecorded(self.current):
+        with self._off_the_record(self.current):
             abandoned = self.current.measured.abandon()
-            self._take(course)
+            remarks = self._take(course)
         self.current.measured.abandoned, self.paused = abandoned, paused
         recorder.back(step, lines)
+        self._tell(remarks)
         return f"went back from step {before:,}, whose course stays to be seen, pale"
 
     @contextmanager
-    def _unrecorded(self, run: Run) -> Iterator[None]:
-        """Nothing that happens in this context is told to the recorder."""
-        keeping, self._keeping = self._keeping, None
-        recorder, run.recorder = run.recorder, None
+    def _off_the_record(self, run: Run) -> Iterator[None]:
+        """Nothing that happens in this context is told to the recorder. Where that is given up half-way, the run is
+        neither here nor there: the recording ends as it was before."""
+        keeping, self._keeping, run.recorder = self._keeping, None, None
+        assert keeping, "without a recording there is nothing to go back to"
         try:
             yield
-        finally:
-            self._keeping, run.recorder = keeping, recorder
+            if self._stopped.is_set():
+                raise Refused("given up")
+        except Refused as reason:
+            keeping.recorder.close("closed")
+            self._tell_unrecorded(f"recording stopped: {reason}")
+            raise
+        self._keeping, run.recorder = keeping, keeping.recorder
 
-    def _take(self, course: Course) -> None:
-        """Bring the run to where the course leads. Raises Refused."""
+    def _take(self, course: Course) -> Remarks:
+        """Bring the run to where the course leads; returns what is to be told of it. Raises Refused."""
+        self._remarks = [(f"passed over {each}", None) for each in course.passed_over]
         with enough_memory("in going on"):
             if course.checkpoint is not None:
                 self._recall(course.checkpoint)
             for line in course.commands:
-                self._reach(line.step)
                 self._repeat(line)
             self._reach(course.step)
         self.steppers.go_on(self._engine)
         self.current.told([line.event for line in course.lines])
-        for passed_over in course.passed_over:
-            self._note(f"passed over {passed_over}")
+        return list(dict.fromkeys(self._remarks))
+
+    def _tell(self, remarks: Remarks) -> None:
+        for text, command in remarks:
+            self._note(text, command)
 
     def _recall(self, tree: Tree) -> None:
         from periodic_tui.engine.saved_run import point_of, recall_run
@@ -238,13 +256,14 @@ class RecordedRunner(Runner):
             try:
                 self.steppers.switch(self.current.trainer, engine)
             except Refused as reason:
-                self._note(f"the recording's engine, {engine}, cannot be had here: {reason}", "engine:eager")
+                text = f"the recording's engine, {engine}, cannot be had here: {reason}"
+                self._remarks.append((text, f"engine:{self.current.trainer.stepper.name}"))
 
     def _repeat(self, line: Line) -> None:
-        """Apply a recorded command again; what it led to is told by the line itself."""
+        """Train up to where a recorded command was applied, and apply it again; what it led to is told by the line."""
         word, _, rest = str(line.command).partition(":")
+        self._reach(line.step - (word == "step"))
         if word == "engine":
             self._go_on_with(rest)
-        elif word not in _NOT_REPEATED:
+        elif word not in _NOT_REPEATED and not self._stopped.is_set():
             self._applied(parse(str(line.command)))
-        self.paused |= word == "step"

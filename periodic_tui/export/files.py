@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.recording.durable import replace_file
 from periodic_tui.engine.recording.recording import Recording
 
 _BEGINNING = 1 << 12
@@ -28,7 +28,7 @@ def write_all(files: Mapping[Path, bytes], mark: str) -> None:
     for path, data in files.items():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, data)
+            replace_file(path, data, durable=False, mode=0o666)
         except OSError as failure:
             raise Refused(f"{path}: cannot be written: {failure.strerror}") from None
 
@@ -45,15 +45,3 @@ def is_free(path: Path, mark: str, data: bytes) -> bool:
             return mark.encode() in beginning or beginning + file.read(len(data)) == data
     except OSError:
         return False
-
-
-def _replace(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-        raise

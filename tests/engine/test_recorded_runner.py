@@ -204,3 +204,79 @@ def test_a_branch_into_the_future_is_refused(tmp_path: Path) -> None:
         made.apply(parse("branch:11"))
     assert made.step == 10
     made.close()
+
+
+def test_a_single_step_is_undone_again_and_not_the_command_before_it(tmp_path: Path) -> None:
+    spec, folder = sine(), tmp_path / "run"
+    undisturbed, first = runner(spec), runner(spec, folder)
+    for made in (undisturbed, first):
+        train(made, 41, [(30, "inject:+1e-3"), (40, "step")])
+        made.apply(parse("undo"))
+        train(made, 50)
+    kill(first)
+    for stored in Recording(folder).checkpoints()[1:]:
+        (folder / layout.CHECKPOINTS / stored.file).unlink()
+    second = runner(spec, folder, resumed=True)
+    assert_same(second, undisturbed)
+    second.close()
+
+
+def test_a_run_that_is_ended_on_its_way_back_up_leaves_its_recording_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, folder = sine(), tmp_path / "run"
+    undisturbed, first = runner(spec), runner(spec, folder)
+    train(undisturbed, 80, [(40, "inject:+1e-3")])
+    train(first, 20)
+    keep(first)
+    train(first, 80, [(40, "inject:+1e-3")])
+    kill(first)
+    with monkeypatch.context() as patch:
+        patch.setattr(RecordedRunner, "_repeat", lambda self, line: self.stop())
+        stopped = runner(spec, folder, resumed=True)
+    assert stopped.step < 80
+    stopped.close()
+    second = runner(spec, folder, resumed=True)
+    assert_same(second, undisturbed)
+    second.close()
+
+
+def test_a_branch_that_is_given_up_leaves_the_recording_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, folder = sine(), tmp_path / "run"
+    undisturbed, made = runner(spec), runner(spec, folder)
+    train(undisturbed, 80, [(40, "inject:+1e-3")])
+    train(made, 80, [(40, "inject:+1e-3")])
+    keep(made)
+    with monkeypatch.context() as patch:
+        patch.setattr(RecordedRunner, "_repeat", lambda self, line: self.stop())
+        with pytest.raises(Refused, match="given up"):
+            made.apply(parse("branch:60"))
+    made.close()
+    second = runner(spec, folder, resumed=True)
+    assert_same(second, undisturbed)
+    second.close()
+
+
+def test_an_engine_that_cannot_be_had_is_told_and_in_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = runner(sine(), tmp_path / "run")
+    train(first, 20)
+    saved = first.saved()
+    assert saved
+    monkeypatch.setattr(first._keeping, "_saved", lambda: {**saved, "engine": "compiled"})
+    first.close()
+
+    def refuse(*arguments: object) -> str:
+        raise Refused("there is no compiler")
+
+    monkeypatch.setattr("periodic_tui.engine.training.stepper_choice.StepperChoice.switch", refuse)
+    second = runner(sine(), tmp_path / "run", resumed=True)
+    text = "the recording's engine, compiled, cannot be had here: there is no compiler"
+    assert text in [event.text for event in second.current.events]
+    second.close()
+    assert [(line.step, line.command, line.text) for line in Recording(tmp_path / "run").journal()] == [
+        (20, "engine:eager", text)
+    ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from periodic_tui.engine.components.models.base import Layout, Parameter
-from periodic_tui.engine.files import read_regular
+from periodic_tui.engine.files import read_regular, told
 from periodic_tui.engine.names import did_you_mean
 
 if TYPE_CHECKING:
@@ -72,12 +72,8 @@ def read_weights(path: str) -> Weights:
     try:
         status = Path(path).stat()
         return _read(path, (status.st_mtime_ns, status.st_size))
-    except FileNotFoundError:
-        problem = "no such file"
-    except IsADirectoryError:
-        problem = "expected a regular file"
     except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
+        problem = told(error)
     except ValueError as error:
         problem = str(error)
     raise ValueError(f"{_name(path)}: {problem}")

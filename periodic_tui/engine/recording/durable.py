@@ -7,15 +7,15 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def replace_file(path: Path, data: bytes, durable: bool = True) -> None:
+def replace_file(path: Path, data: bytes, durable: bool = True, mode: int = 0o600) -> None:
     """Put a file in the place of another, or of none; `durable`: it is on the disk on return. Raises OSError, and
     leaves nothing half behind."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
     try:
-        descriptor = os.open(temporary, flags, 0o600)
+        descriptor = os.open(temporary, flags, mode)
         try:
-            _write(descriptor, data)
+            write_all(descriptor, data)
             if durable:
                 os.fsync(descriptor)
         finally:
@@ -27,12 +27,8 @@ def replace_file(path: Path, data: bytes, durable: bool = True) -> None:
         raise
 
 
-def append(descriptor: int, data: bytes) -> None:
-    """Write a whole line to a file opened with O_APPEND. Raises OSError."""
-    _write(descriptor, data)
-
-
-def _write(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write to an open file, however many calls that takes. Raises OSError."""
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]

@@ -18,7 +18,7 @@ import numpy as np
 
 from periodic_tui.engine.files import read_regular
 from periodic_tui.engine.recording import layout, lock
-from periodic_tui.engine.recording.durable import append, replace_file
+from periodic_tui.engine.recording.durable import replace_file, write_all
 from periodic_tui.engine.recording.journal import MOST_BYTES as MOST_JOURNAL
 from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.recording.lighter import lighter
@@ -265,7 +265,7 @@ class Recorder:
                 file.unlink()
         self._written = os.fstat(self._journal).st_size
         if self._written and os.lseek(self._journal, -1, os.SEEK_END) and os.read(self._journal, 1) != b"\n":
-            append(self._journal, b"\n")
+            write_all(self._journal, b"\n")
 
     def _turn(self) -> bool:
         """Write what has come; False after the last."""
@@ -309,7 +309,7 @@ class Recorder:
             self._written += len(data)
             if self._written > MOST_JOURNAL:
                 raise OSError(f"the journal takes {MOST_JOURNAL >> 20} MB already")
-            append(self._journal, data)
+            write_all(self._journal, data)
             os.fsync(self._journal)
 
     def _write_checkpoint(self, checkpoint: _Kept) -> None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from periodic_tui.engine.files import read_regular
+from periodic_tui.engine.files import read_regular, told
 from periodic_tui.engine.limits import LARGEST
 from periodic_tui.engine.names import did_you_mean
 
@@ -42,12 +42,8 @@ def read_columns(path: str, names: tuple[str, ...]) -> Columns:
     try:
         status = Path(path).stat()
         return _read(path, names, (status.st_mtime_ns, status.st_size))
-    except FileNotFoundError:
-        problem = "no such file"
-    except IsADirectoryError:
-        problem = "expected a regular file"
     except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
+        problem = told(error)
     except UnicodeDecodeError as error:
         problem = f"is not UTF-8 text (byte {error.start + 1}), expected CSV"
     except (ValueError, csv.Error) as error:
