@@ -209,8 +209,8 @@ HANGING = [
     "-c",
     "import threading\n"
     "from periodic_tui.cli import main\n"
-    "from periodic_tui.engine.recording import shelf\n"
-    "shelf.replace_file = lambda *arguments: threading.Event().wait()\n"
+    "from periodic_tui.engine.recording import thinned_folder\n"
+    "thinned_folder.replace_file = lambda *arguments: threading.Event().wait()\n"
     "main()",
 ]
 """The program where the disk takes no picture and no checkpoint, and never answers."""

@@ -38,7 +38,7 @@ def resume(run: str | None, headless: bool, as_json: bool, steps: int | None) ->
         raise Refused(f"{name} is being written by another process; `{NAME} replay {name}` follows it")
     name, experiment = recorded(recording, overrides((), steps=steps))
     if headless or as_json or steps is not None:
-        return _without_screen(recording, name, experiment, as_json)
+        return _without_screen(recording, name, experiment, as_json, steps)
     return _on_screen(recording, name, experiment)
 
 
@@ -51,7 +51,7 @@ def _last() -> Recording:
     raise Refused(f"there is no recording to go on with; `{NAME} runs` lists them")
 
 
-def _without_screen(recording: Recording, name: str, experiment: Experiment, as_json: bool) -> int:
+def _without_screen(recording: Recording, name: str, experiment: Experiment, as_json: bool, steps: int | None) -> int:
     from periodic_tui.engine.recorded_runner import RecordedRunner
     from periodic_tui.presets.files import load
 
@@ -60,22 +60,24 @@ def _without_screen(recording: Recording, name: str, experiment: Experiment, as_
         load, name, experiment, device=about.device, engine=about.engine, presets=BUILT_IN,
         recorder_for=gone_on_with(recording), resumed=recording,
     )  # fmt: skip
-    return trained(runner, _plan(recording, experiment), name, as_json, elapsed=recording.status.seconds)
+    return trained(runner, plan_ahead(recording, experiment, steps), name, as_json, elapsed=recording.status.seconds)
 
 
-def _plan(recording: Recording, experiment: Experiment) -> Plan:
-    """What the run was to do, as far as that is to come: each command of the plan has left one line in the journal."""
+def plan_ahead(recording: Recording, experiment: Experiment, steps: int | None = None) -> Plan:
+    """What the run was to do, or `steps` in all, as far as that is to come: each command of the plan has left one line
+    in the journal."""
     from periodic_tui.engine.recording.course import course_to
 
     asked = recording.about.plan
     if asked is None:
-        return plan_of(experiment)
+        return plan_of(experiment, steps)
     reached = course_to(recording).step
     applied = sum(line.step == reached for line in recording.journal())
     commands = [timed(text) for text in asked.at]
     now = [each for each in commands if each[0] == reached][applied:]
     later = [each for each in commands if each[0] > reached]
-    return plan_of(experiment, asked.steps, asked.seconds, asked.every, (*now, *later))
+    steps = asked.steps if steps is None else steps
+    return plan_of(experiment, steps, asked.seconds, asked.every, (*now, *later))
 
 
 def _on_screen(recording: Recording, name: str, experiment: Experiment) -> int:

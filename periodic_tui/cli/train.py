@@ -149,11 +149,11 @@ def plan_of(
     commands: tuple[Timed, ...] = (),
 ) -> Plan:
     """What a command line asks for. `--seconds` without `--steps` lifts the preset's number of steps."""
-    limit = None if steps is None and seconds is not None else experiment.training.steps
+    limit = experiment.training.steps if steps is None and seconds is None else steps
     for step, timed in commands:
         if limit is not None and step > limit:
             raise click.UsageError(f"--at {step}:{timed.words} is later than the last step, {limit:,}")
-    every = every or max(1, experiment.training.steps // SNAPSHOTS)
+    every = every or max(1, (limit or experiment.training.steps) // SNAPSHOTS)
     return Plan(limit, every, seconds, commands, chunk_for(experiment))
 
 

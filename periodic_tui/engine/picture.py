@@ -24,18 +24,14 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
     parameters = run.trainer.parameters_of(slice(focus, focus + 1))
     used = narrowed(run.experiment, intervals_in_use(run.trainer.step_inputs, focus))
     layers = found.layers
-    abandoned_curve, abandoned_omega = measured.abandoned.curves(focus)
     if "units" in view.panes:
         layers = _drawn(layers, thumbnails_of(run.observer, parameters, view, used))
     return replace(
-        _what_runs(run, focus),
+        _with_curves(_what_runs(run, focus), run, focus),
         loss=float(found.reading.loss[0]),
         train_loss=float(run.trainer.last_loss[focus]),
         loss_test=None if found.reading.loss_test is None else float(found.reading.loss_test[0]),
-        train_curve=measured.train_losses.curve(focus),
-        probe_curve=measured.probe_losses.curve(focus),
         omega=found.reading.omega[0],
-        omega_curve=measured.frequencies.curve(focus),
         answer=measured.judge.answer,
         basin=measured.judge.basin_now(focus),
         distance=measured.judge.distance(found.reading),
@@ -43,7 +39,6 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         sweep=run.sweep,
         outcomes=measured.population.outcomes(),
         outcome_codes=measured.population.names(),
-        loss_fan=measured.population.curves(),
         fit=fit_of(run.observer, parameters, view, used),
         clock=clock_face(run.observer, parameters),
         unit=unit_curve(run.observer, parameters, view, used),
@@ -53,8 +48,6 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         landscape=found.landscape,
         features=found.features,
         untreated_curve=found.untreated,
-        abandoned_curve=abandoned_curve,
-        abandoned_omega=abandoned_omega,
         verdict=found.verdict,
         causes=found.causes,
         baselines=measured.judge.samples.baselines,
@@ -63,6 +56,21 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         stops_at_death=view.stop_at_death,
         stage=f"{treatment.name}: {treatment.stage}" if treatment else "",
         remedies=offers(run.experiment, *dict.fromkeys([found.verdict.code, *(each.code for each in found.causes)])),
+    )
+
+
+def _with_curves(picture: Snapshot, run: Run, focus: int) -> Snapshot:
+    """The picture with what was measured over the steps."""
+    measured = run.measured
+    abandoned_curve, abandoned_omega = measured.abandoned.curves(focus)
+    return replace(
+        picture,
+        train_curve=measured.train_losses.curve(focus),
+        probe_curve=measured.probe_losses.curve(focus),
+        omega_curve=measured.frequencies.curve(focus),
+        loss_fan=measured.population.curves(),
+        abandoned_curve=abandoned_curve,
+        abandoned_omega=abandoned_omega,
     )
 
 

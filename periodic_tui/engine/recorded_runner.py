@@ -14,10 +14,10 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.recording.attributes import part
 from periodic_tui.engine.recording.course import Course, course_to
 from periodic_tui.engine.recording.journal import Line
-from periodic_tui.engine.recording.keeping import Keeping
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.recording.recorder import DEADLINE, Recorder
 from periodic_tui.engine.recording.recording import Recording
+from periodic_tui.engine.recording.when_to_save import Keeping
 from periodic_tui.engine.runner import Runner
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.engine.training.memory import UNDO_POINTS, enough_memory

@@ -23,7 +23,6 @@ from periodic_tui.engine.recording.library import Entry
 from periodic_tui.engine.snapshot import EMPTY, Death, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, relevant
-from periodic_tui.ui.export import write_svg
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.panes.events import EventsPane
@@ -35,6 +34,7 @@ from periodic_tui.ui.screens.prompt import Prompt
 from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.session import EventLoop, Session, Wake
+from periodic_tui.ui.svg_file import write_svg
 from periodic_tui.ui.travel import HeldKey, Travel
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.key_line import KeyLine

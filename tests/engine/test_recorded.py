@@ -14,7 +14,7 @@ from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.recorded_runner import RecordedRunner, RecorderFor
-from periodic_tui.engine.recording import shelf
+from periodic_tui.engine.recording import thinned_folder
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.recording.recording import About, Recording
@@ -196,7 +196,7 @@ def test_a_disk_that_is_full_is_told_once_and_training_goes_on(
     recorder = recorders[1][0]
     session.advance(2)
     until(lambda: recorder._told_at > 0)
-    monkeypatch.setattr(shelf, "replace_file", full)
+    monkeypatch.setattr(thinned_folder, "replace_file", full)
     session.apply(parse("inject"))
     until(lambda: recorder.failure and session._work.is_set())
     for _ in range(3):

@@ -21,10 +21,10 @@ from periodic_tui.engine.recording import layout, lock
 from periodic_tui.engine.recording.durable import replace_file, write_all
 from periodic_tui.engine.recording.journal import MOST_BYTES as MOST_JOURNAL
 from periodic_tui.engine.recording.journal import Line
-from periodic_tui.engine.recording.lighter import lighter
+from periodic_tui.engine.recording.light_pictures import lighter
 from periodic_tui.engine.recording.packing import Tree, pack
 from periodic_tui.engine.recording.recording import About, Recording, Status
-from periodic_tui.engine.recording.shelf import Shelf
+from periodic_tui.engine.recording.thinned_folder import ThinnedFolder
 from periodic_tui.engine.recording.values import tree_of
 from periodic_tui.engine.snapshot import Event, Snapshot
 
@@ -78,8 +78,8 @@ class Recorder:
         self._preset, self._tables, self._before, self._clock = preset, tables or {}, before, clock
         self._went_before: list[Line] | None = None
         """The lines of the recording that is continued; None where a new one begins."""
-        self._pictures = Shelf(folder / layout.PICTURES, most // 2, newest=1, durable=False)
-        self._checkpoints = Shelf(folder / layout.CHECKPOINTS, most // 2, newest=2, durable=True)
+        self._pictures = ThinnedFolder(folder / layout.PICTURES, most // 2, newest=1, durable=False)
+        self._checkpoints = ThinnedFolder(folder / layout.CHECKPOINTS, most // 2, newest=2, durable=True)
         self._changed = threading.Condition()
         self._new_lines: list[Line] = []
         self._new_pictures: deque[_Kept] = deque()

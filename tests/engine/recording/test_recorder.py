@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from periodic_tui.engine.recording import layout, lock, recorder, shelf
+from periodic_tui.engine.recording import layout, lock, recorder, thinned_folder
 from periodic_tui.engine.recording.durable import replace_file
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.recording.recording import About, Plan, Recording
@@ -221,8 +221,8 @@ def test_a_full_disk_ends_the_recording_with_one_line(
     heard = threading.Event()
     told.on_news = heard.set
     until(lambda: (tmp_path / "run" / layout.STATUS).exists())
-    monkeypatch.setattr(shelf, "replace_file", full)
-    monkeypatch.setattr(recorder, "append", full)
+    monkeypatch.setattr(thinned_folder, "replace_file", full)
+    monkeypatch.setattr(recorder, "write_all", full)
     for step in range(5):
         match what:
             case "picture":
@@ -296,7 +296,7 @@ def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         free.wait(PATIENCE)
         replace_file(path, data, durable)
 
-    monkeypatch.setattr(shelf, "replace_file", slow)
+    monkeypatch.setattr(thinned_folder, "replace_file", slow)
     yield free
     free.set()
 

@@ -4,11 +4,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from periodic_tui.engine.recording.layout import stored_in
-from periodic_tui.engine.recording.shelf import Shelf
+from periodic_tui.engine.recording.thinned_folder import ThinnedFolder
 
 
-def shelf(folder: Path, most: int, newest: int = 1) -> Shelf:
-    made = Shelf(folder, most, newest, durable=False)
+def thinned(folder: Path, most: int, newest: int = 1) -> ThinnedFolder:
+    made = ThinnedFolder(folder, most, newest, durable=False)
     made.open()
     return made
 
@@ -18,14 +18,14 @@ def numbers(folder: Path) -> list[int]:
 
 
 def test_what_has_room_stays(tmp_path: Path) -> None:
-    own = shelf(tmp_path / "s", 40)
+    own = thinned(tmp_path / "s", 40)
     for step in range(4):
         own.put(step, b"x" * 10, keep=False)
     assert numbers(tmp_path / "s") == [0, 1, 2, 3]
 
 
 def test_what_is_left_is_spread_over_the_whole_run(tmp_path: Path) -> None:
-    own = shelf(tmp_path / "s", 10 * 16)
+    own = thinned(tmp_path / "s", 10 * 16)
     for step in range(1_000):
         own.put(step, b"x" * 10, keep=False)
     left = numbers(tmp_path / "s")
@@ -35,7 +35,7 @@ def test_what_is_left_is_spread_over_the_whole_run(tmp_path: Path) -> None:
 
 
 def test_kept_ones_go_last(tmp_path: Path) -> None:
-    own = shelf(tmp_path / "s", 10 * 8)
+    own = thinned(tmp_path / "s", 10 * 8)
     for step in range(500):
         own.put(step, b"x" * 10, keep=step in (100, 101, 102))
     assert {100, 101, 102} <= set(numbers(tmp_path / "s"))
@@ -45,7 +45,7 @@ def test_kept_ones_go_last(tmp_path: Path) -> None:
 
 
 def test_the_two_newest_stay_even_where_all_the_others_are_kept(tmp_path: Path) -> None:
-    own = shelf(tmp_path / "s", 10 * 4, newest=2)
+    own = thinned(tmp_path / "s", 10 * 4, newest=2)
     for step in range(20):
         own.put(step, b"x" * 10, keep=True)
         assert numbers(tmp_path / "s")[-2:] == list(range(max(0, step - 1), step + 1))
@@ -55,17 +55,17 @@ def test_the_two_newest_stay_even_where_all_the_others_are_kept(tmp_path: Path) 
 
 
 def test_the_newest_one_stays_however_large(tmp_path: Path) -> None:
-    own = shelf(tmp_path / "s", 100, newest=2)
+    own = thinned(tmp_path / "s", 100, newest=2)
     for step in range(3):
         own.put(step, b"x" * 90, keep=False)
     assert numbers(tmp_path / "s") == [2]
 
 
 def test_it_goes_on_with_what_lies_there(tmp_path: Path) -> None:
-    own = shelf(tmp_path / "s", 10 * 8)
+    own = thinned(tmp_path / "s", 10 * 8)
     for step in range(8):
         own.put(step, b"x" * 10, keep=False)
-    again = Shelf(tmp_path / "s", 10 * 8, 1, durable=False)
+    again = ThinnedFolder(tmp_path / "s", 10 * 8, 1, durable=False)
     again.open(at=[4])
     for step in range(8, 200):
         again.put(step, b"x" * 10, keep=False)

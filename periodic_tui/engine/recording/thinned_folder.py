@@ -10,7 +10,7 @@ from periodic_tui.engine.recording.durable import replace_file
 from periodic_tui.engine.recording.layout import Stored, stored_in
 
 
-class Shelf:
+class ThinnedFolder:
     """The pictures or the checkpoints of a recording: at most `most` bytes, evenly thinned; the first one, the `newest`
     last ones and those to be kept go last."""
 
