@@ -1,4 +1,4 @@
-"""Names of the arrays that leave the engine, and how their numbers are said in JSON."""
+"""Names of the arrays that leave the engine, who keeps them read-only, and how their numbers are said in JSON."""
 
 from __future__ import annotations
 
@@ -11,6 +11,17 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+
+class ReadOnly:
+    """Lets nobody write into the arrays of a frozen value."""
+
+    def __post_init__(self) -> None:
+        for name, value in list(vars(self).items()):
+            if isinstance(value, np.ndarray) and value.flags.writeable:
+                view = value.view()
+                view.flags.writeable = False
+                object.__setattr__(self, name, view)
 
 
 def finite(value: Any) -> Any:

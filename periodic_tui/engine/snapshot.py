@@ -5,7 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.arrays import Floats, ReadOnly
+from periodic_tui.engine.script import Network, Script
 
 State = Literal["starting", "training", "paused", "solved", "diverged", "finished"]
 
@@ -14,19 +15,8 @@ def _none() -> Floats:
     return np.empty(0)
 
 
-class _ReadOnly:
-    """Lets nobody write into the arrays of a frozen value."""
-
-    def __post_init__(self) -> None:
-        for name, value in list(vars(self).items()):
-            if isinstance(value, np.ndarray) and value.flags.writeable:
-                view = value.view()
-                view.flags.writeable = False
-                object.__setattr__(self, name, view)
-
-
 @dataclass(frozen=True, eq=False)
-class Curve(_ReadOnly):
+class Curve(ReadOnly):
     """A quantity over the steps, in bins of equal width; old bins never change until their number halves."""
 
     step: Floats = field(default_factory=_none)
@@ -52,7 +42,7 @@ the outputs for one input."""
 
 
 @dataclass(frozen=True, eq=False)
-class Fit(_ReadOnly):
+class Fit(ReadOnly):
     """Target and prediction side by side, in the way that suits the number of inputs."""
 
     x: Floats = field(default_factory=_none)
@@ -76,7 +66,7 @@ class Fit(_ReadOnly):
 
 
 @dataclass(frozen=True, eq=False)
-class ClockFace(_ReadOnly):
+class ClockFace(ReadOnly):
     """What a clock shows, second by second."""
 
     second: int = 0
@@ -91,7 +81,7 @@ UnitState = Literal["alive", "dead", "certified", "mute", "linear", "duplicate",
 
 
 @dataclass(frozen=True, eq=False)
-class Layer(_ReadOnly):
+class Layer(ReadOnly):
     """The units of one hidden layer of the focused replica."""
 
     name: str
@@ -145,7 +135,7 @@ class GradientStats:
 
 
 @dataclass(frozen=True, eq=False)
-class Line(_ReadOnly):
+class Line(ReadOnly):
     """The probe loss along a straight line through the present point."""
 
     name: str
@@ -155,7 +145,7 @@ class Line(_ReadOnly):
 
 
 @dataclass(frozen=True, eq=False)
-class Landscape(_ReadOnly):
+class Landscape(ReadOnly):
     """The loss around the present point: over ω for a single frequency, else along straight lines."""
 
     x: Floats = field(default_factory=_none)
@@ -182,7 +172,7 @@ class Landscape(_ReadOnly):
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep(_ReadOnly):
+class Sweep(ReadOnly):
     """What a remedy tried on copies of the first replica: so many steps at each of some learning rates."""
 
     lr: Floats = field(default_factory=_none)
@@ -198,7 +188,7 @@ class Sweep(_ReadOnly):
 
 
 @dataclass(frozen=True, eq=False)
-class Features(_ReadOnly):
+class Features(ReadOnly):
     """The last hidden layer's activations over the probe, in two dimensions."""
 
     method: str = ""
@@ -216,7 +206,7 @@ class Features(_ReadOnly):
 
 
 @dataclass(frozen=True, eq=False)
-class UnitCurve(_ReadOnly):
+class UnitCurve(ReadOnly):
     """What one hidden unit does where the fit is drawn."""
 
     layer: int = 0
@@ -272,7 +262,7 @@ class Event:
 
 
 @dataclass(frozen=True, eq=False)
-class Moment(_ReadOnly):
+class Moment(ReadOnly):
     """One unit at one step of a death."""
 
     step: int
@@ -290,7 +280,7 @@ class Moment(_ReadOnly):
 
 
 @dataclass(frozen=True, eq=False)
-class Death(_ReadOnly):
+class Death(ReadOnly):
     """How a unit died, to be played again step by step."""
 
     number: int
@@ -372,7 +362,7 @@ class Past:
 
 
 @dataclass(frozen=True, eq=False)
-class Snapshot(_ReadOnly):
+class Snapshot(ReadOnly):
     """One whole picture of the run."""
 
     run: int = 0
@@ -469,6 +459,13 @@ class Snapshot(_ReadOnly):
     """Seconds since 1970 at which a recorded picture was taken; 0: not known."""
     past: Past | None = None
     """Set where this is a recorded picture; None: the present."""
+    script: Script | None = None
+    """Set where the user's own script trains. There is neither target nor probe then, `loss` is that of the last batch,
+    and `layers` are those with units, in the order of `network`."""
+    network: Network = field(default_factory=Network)
+    """The layers of the network that a script trains."""
+    logged: dict[str, Curve] = field(default_factory=dict)
+    """What a script has logged by name."""
 
 
 EMPTY = Snapshot()

@@ -13,6 +13,8 @@ FORMAT = 1
 MARKER = "periodic-tui recording"
 """What the value of `kind` in ABOUT is: nothing else is ever deleted or taken for a recording."""
 ABOUT, PRESET, JOURNAL, STATUS, LOCK = "recording.json", "preset.toml", "journal.jsonl", "status.json", "lock.json"
+OUTPUT = "output.txt"
+"""What a script printed, where that is captured; only its end, where that was much."""
 PICTURES, CHECKPOINTS, TABLES = "pictures", "checkpoints", "tables"
 """Folders in it."""
 _NAME = re.compile(r"(\d{1,12})-(\d{1,18})\.safetensors", re.ASCII)

@@ -20,7 +20,7 @@ from periodic_tui.engine.recording.recording import About, Recording, Status
 
 MOST_IN_ALL = 2 << 30
 """Bytes of all recordings."""
-_FILES = (layout.PRESET, layout.JOURNAL, layout.STATUS, layout.LOCK, layout.ABOUT)
+_FILES = (layout.PRESET, layout.JOURNAL, layout.STATUS, layout.LOCK, layout.OUTPUT, layout.ABOUT)
 """The marker goes last: what is left of a recording is still one."""
 _FOLDERS = (layout.PICTURES, layout.CHECKPOINTS, layout.TABLES)
 
