@@ -76,7 +76,7 @@ class Hooks:
     def _wrap(
         self, owner: Any, name: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]
     ) -> Callable[[], None]:
-        """Put a wrapper in the place of a function; what takes it away again, unless somebody has put his own over it."""
+        """Put a wrapper in the place of a function; gives what takes it away again, unless somebody has wrapped it too."""
         original = getattr(owner, name)
         wrapper = wraps(original)(around(original))
         setattr(owner, name, wrapper)
@@ -206,3 +206,10 @@ class Hooks:
 def _number(tensors: Any) -> float:
     tensor = tensors if isinstance(tensors, Tensor) else tensors[0]
     return float(tensor.detach())
+
+
+def install(watcher: Watcher, share: float = SHARE) -> Hooks:
+    """Watch from now on, until the watcher is closed."""
+    hooks = Hooks(watcher, share).install()
+    watcher.on_close = hooks.remove
+    return hooks
