@@ -48,6 +48,8 @@ class _Kept:
     step: int
     value: Any
     keep: bool
+    passing: bool = False
+    """Whether it goes with the next one."""
 
 
 class Recorder:
@@ -55,6 +57,8 @@ class Recorder:
     nobody writes to that again. Where the disk fails, nothing more is recorded, and `news` says so once.
 
     `tables` are the files to copy, by their names in the recording; `before` is called first, in the writer's thread.
+    `live`: seconds between two pictures at most, for who follows from another process; what is more than is to be
+    stored goes with the next one.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Recorder:
         tables: Mapping[str, Path] | None = None,
         *,
         most: int = MOST_BYTES,
+        live: float = math.inf,
         before: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -88,7 +93,8 @@ class Recorder:
         self._status, self._told, self._told_at = Status(), Status(), -math.inf
         self._at = (0, 0, 0.0)
         """Steps, lines and seconds of training: newer than the status, and told much more often."""
-        self._began = self._next = -math.inf
+        self._began = self._next = self._next_live = -math.inf
+        self._live = live
         self._unstored: Snapshot | None = None
         """The newest picture, where it was not yet time for it."""
         self._wanted = True
@@ -109,7 +115,7 @@ class Recorder:
 
     def begin(self) -> None:
         """Start writing."""
-        self._began = self._next = self._clock()
+        self._began = self._next = self._next_live = self._clock()
         self._thread.start()
 
     # What the training thread tells.
@@ -134,7 +140,7 @@ class Recorder:
     @property
     def wants_picture(self) -> bool:
         """Whether a picture taken now would be stored."""
-        return self.writes and (self._wanted or self._clock() >= self._next)
+        return self.writes and (self._wanted or self._clock() >= min(self._next, self._next_live))
 
     @property
     def writes(self) -> bool:
@@ -150,11 +156,15 @@ class Recorder:
         if not self.wants_picture:
             return
         keep, now = self._wanted, self._clock()
+        passing = not keep and now < self._next
         if len(self._new_pictures) < (_FAR_BEHIND if keep else _BEHIND):
             self._wanted, self._unstored = False, None
-            self._hand_over(lambda: self._new_pictures.append(_Kept(snapshot.step, lighter(snapshot, keep), keep)))
+            kept = _Kept(snapshot.step, lighter(snapshot, keep), keep, passing)
+            self._hand_over(lambda: self._new_pictures.append(kept))
         age = now - self._began
-        self._next = now + max(_OFTEN, min(_USUAL, _EARLY * age), _SELDOM * age)
+        self._next_live = now + self._live
+        if not passing:
+            self._next = now + max(_OFTEN, min(_USUAL, _EARLY * age), _SELDOM * age)
 
     def checkpoint(self, tree: Tree, step: int, keep: bool = False) -> None:
         """The whole state after so many steps. One that the disk has not taken yet gives way to it."""
@@ -279,7 +289,7 @@ class Recorder:
         if checkpoint:
             self._write_checkpoint(checkpoint)
         if picture:
-            self._pictures.put(picture.step, pack(tree_of(picture.value)), picture.keep)
+            self._pictures.put(picture.step, pack(tree_of(picture.value)), picture.keep, picture.passing)
         if last or time.monotonic() >= self._told_at + self._pause:
             self._write_status()
         with self._changed:
