@@ -76,7 +76,7 @@ class Hooks:
     def _wrap(
         self, owner: Any, name: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]
     ) -> Callable[[], None]:
-        """Put a wrapper in the place of a function; gives what takes it away again, unless somebody has wrapped it too."""
+        """Put a wrapper in the place of a function, and give what takes it away, unless it is wrapped once more."""
         original = getattr(owner, name)
         wrapper = wraps(original)(around(original))
         setattr(owner, name, wrapper)
