@@ -8,6 +8,7 @@ import numpy as np
 
 from periodic_tui.engine.training.history import History
 from periodic_tui.watching.findings import Look
+from periodic_tui.watching.layers import Layers
 
 _FIRST, _LAST = 8, 64
 """Looks that are kept."""
@@ -23,6 +24,8 @@ class Memory:
         """The last ones, oldest first; the newest is `last[-1]`."""
         self.looks = 0
         """How many there were."""
+        self.layers = Layers()
+        """Each layer's trends, and its dead units."""
         self.losses = History(1, geometric=True)
         """Of every step that was seen."""
         self.logged: dict[str, History] = {}
@@ -37,6 +40,7 @@ class Memory:
         if len(self.first) < _FIRST:
             self.first.append(look)
         self.last.append(look)
+        self.layers.saw(look)
         self.looks += 1
 
     def lost(self, first: int, losses: list[float]) -> None:

@@ -49,6 +49,8 @@ class _Kept:
     step: int
     value: Any
     keep: bool
+    passing: bool = False
+    """Whether it goes with the next one."""
 
 
 class Recorder:
@@ -56,7 +58,8 @@ class Recorder:
     nobody writes to that again. Where the disk fails, nothing more is recorded, and `news` says so once.
 
     `tables` are the files to copy, by their names in the recording; `given`: whoever made the recording has named this
-    process as the one that writes it; `before` is called first, in the writer's thread.
+    process as the one that writes it; `before` is called first, in the writer's thread. `live`: seconds between two
+    pictures at most, for who follows from another process; what is more than is to be stored goes with the next one.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Recorder:
         *,
         most: int = MOST_BYTES,
         given: bool = False,
+        live: float = math.inf,
         before: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -91,7 +95,8 @@ class Recorder:
         self._status, self._told, self._told_at = Status(), Status(), -math.inf
         self._at = (0, 0, 0.0)
         """Steps, lines and seconds of training: newer than the status, and told much more often."""
-        self._began = self._next = -math.inf
+        self._began = self._next = self._next_live = -math.inf
+        self._live = live
         self._unstored: Snapshot | None = None
         """The newest picture, where it was not yet time for it."""
         self._wanted = True
@@ -113,7 +118,7 @@ class Recorder:
 
     def begin(self) -> None:
         """Start writing."""
-        self._began = self._next = self._clock()
+        self._began = self._next = self._next_live = self._clock()
         self._thread.start()
 
     # What the training thread tells.
@@ -138,7 +143,7 @@ class Recorder:
     @property
     def wants_picture(self) -> bool:
         """Whether a picture taken now would be stored."""
-        return self.writes and (self._wanted or self._clock() >= self._next)
+        return self.writes and (self._wanted or self._clock() >= min(self._next, self._next_live))
 
     @property
     def writes(self) -> bool:
@@ -154,11 +159,15 @@ class Recorder:
         if not self.wants_picture:
             return
         keep, now = self._wanted, self._clock()
+        passing = not keep and now < self._next
         if len(self._new_pictures) < (_FAR_BEHIND if keep else _BEHIND):
             self._wanted, self._unstored = False, None
-            self._hand_over(lambda: self._new_pictures.append(_Kept(snapshot.step, lighter(snapshot, keep), keep)))
+            kept = _Kept(snapshot.step, lighter(snapshot, keep), keep, passing)
+            self._hand_over(lambda: self._new_pictures.append(kept))
         age = now - self._began
-        self._next = now + max(_OFTEN, min(_USUAL, _EARLY * age), _SELDOM * age)
+        self._next_live = now + self._live
+        if not passing:
+            self._next = now + max(_OFTEN, min(_USUAL, _EARLY * age), _SELDOM * age)
 
     def checkpoint(self, tree: Tree, step: int, keep: bool = False) -> None:
         """The whole state after so many steps. One that the disk has not taken yet gives way to it."""
@@ -277,7 +286,7 @@ class Recorder:
         if checkpoint:
             self._write_checkpoint(checkpoint)
         if picture:
-            self._pictures.put(picture.step, pack(tree_of(picture.value)), picture.keep)
+            self._pictures.put(picture.step, pack(tree_of(picture.value)), picture.keep, picture.passing)
         if last or time.monotonic() >= self._told_at + self._pause:
             self._write_status()
         with self._changed:

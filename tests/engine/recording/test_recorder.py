@@ -117,6 +117,16 @@ def test_pictures_are_sampled_by_the_clock_and_always_taken_after_a_command_or_a
     assert [each.step for each in Recording(tmp_path / "run").pictures()] == [0, 2, 3, 5, 6, 8]
 
 
+def test_who_follows_finds_a_new_picture_soon_and_those_in_between_go_again(tmp_path: Path) -> None:
+    clock = Clock()
+    told = begun(tmp_path / "run", clock=clock, live=0.5)
+    for step, clock.now in enumerate([0.0, 1_000.0, 1_000.4, 1_000.5, 1_001.0, 1_002.0, 1_002.5]):
+        told.picture(picture(step))
+        assert told.settle(PATIENCE)
+    assert [each.step for each in Recording(tmp_path / "run").pictures()] == [0, 1, 5, 6]
+    ended(told)
+
+
 def test_the_last_picture_is_stored_in_the_end(tmp_path: Path) -> None:
     told = begun(tmp_path / "run")
     for step in range(3):
