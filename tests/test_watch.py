@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -34,6 +35,7 @@ TRAINS = """
 """
 """The beginning of a script that trains when it wants to."""
 Result = subprocess.CompletedProcess[str]
+Script = Callable[..., Path]
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def script(tmp_path: Path) -> Callable[..., Path]:
+def script(tmp_path: Path) -> Script:
     """Writes a script into the folder in which it is started."""
 
     def written(text: str, name: str = "own/train.py", begin: str = "") -> Path:
@@ -103,15 +105,73 @@ SCRIPTS = {
 }
 
 
+def same(words: Sequence[str], cwd: Path, flags: Sequence[str] = ()) -> None:
+    """A program does the same whether it is watched or not."""
+    alone = run(*words, cwd=cwd, flags=flags)
+    seen = run("-m", "periodic_tui", "watch", "--headless", *words, cwd=cwd, flags=flags)
+    assert seen.returncode == (alone.returncode if alone.returncode >= 0 else 128 - alone.returncode)
+    assert seen.stdout == alone.stdout
+    before, said, _ = seen.stderr.partition(f"{shlex.join(words)}: ")
+    assert (before, bool(said)) == (alone.stderr, True)
+
+
 @pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS)
-def test_a_script_runs_as_it_does_alone(state: Path, script: Callable[..., Path], tmp_path: Path, text: str) -> None:
+def test_a_script_runs_as_it_does_alone(state: Path, script: Script, tmp_path: Path, text: str) -> None:
     script("", "own/beside.py")
-    path = script("")
-    path.write_text(text, encoding="latin-1")
-    for name in ("own/train.py", "./own/train.py", str(path)):
-        alone = run(name, "--seed", "-h", cwd=tmp_path)
-        seen = run("-m", "periodic_tui", "watch", "--headless", name, "--seed", "-h", cwd=tmp_path)
-        assert seen.returncode == (alone.returncode if alone.returncode >= 0 else 128 - alone.returncode)
-        assert seen.stdout == alone.stdout
-        said = seen.stderr.removeprefix(alone.stderr)
-        assert said.startswith(f"{name} --seed -h: "), seen.stderr
+    script("").write_text(text, encoding="latin-1")
+    same(["own/train.py", "--seed", "-h", "--", "a b"], tmp_path)
+
+
+@pytest.mark.parametrize("way", ["./own/train.py", "own/../own/train.py", "link.py", "no suffix"])
+def test_a_script_is_found_as_the_interpreter_finds_it(state: Path, script: Script, tmp_path: Path, way: str) -> None:
+    path = script("import sys; print(sys.argv, sys.path[0], __file__); 1 / 0")
+    (tmp_path / "link.py").symlink_to(path)
+    (tmp_path / "no suffix").write_bytes(path.read_bytes())
+    same([way], tmp_path)
+
+
+MODULES = {
+    "module": ["-m", "package.part", "--headless", "-m"],
+    "package": ["-m", "package", "a"],
+    "folder": ["package", "b"],
+    "zip": ["zipped", "c"],
+}
+
+
+@pytest.mark.parametrize("words", MODULES.values(), ids=MODULES)
+def test_modules_and_folders_run_as_they_do_alone(
+    state: Path, script: Script, tmp_path: Path, words: Sequence[str]
+) -> None:
+    text = """
+        import sys
+        print(sys.argv, sys.orig_argv[-3:], sys.path[0], __name__, __package__, __file__, __spec__ and __spec__.name)
+        sys.exit(4)
+    """
+    for name in ("__init__", "part", "__main__"):
+        path = script(text if name != "__init__" else "", f"package/{name}.py")
+    with zipfile.ZipFile(tmp_path / "zipped", "w") as file:
+        file.write(path, "__main__.py")
+    same(words, tmp_path)
+
+
+FLAGS = [
+    ["-W", "error"],
+    ["-X", "dev", "-X", "mine=1"],
+    ["-O", "-u", "-B"],
+    ["-P"],
+]
+
+
+@pytest.mark.parametrize("flags", FLAGS, ids=" ".join)
+def test_flags_of_the_interpreter_are_passed_on(
+    state: Path, script: Script, tmp_path: Path, flags: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
+    script(
+        """
+        import sys, warnings
+        print(sys.flags, sys._xoptions, sys.warnoptions, sys.stdout.write_through, sys.path)
+        warnings.warn("look")
+        """
+    )
+    same(["own/train.py"], tmp_path, flags)

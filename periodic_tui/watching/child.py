@@ -34,6 +34,8 @@ OWN_WORDS = 5
 """Of the command line: this file, FOLDER, MOST, OUTPUT and KIND."""
 INTERRUPTED, NOTHING_TO_RUN = 130, 2
 """Exit codes."""
+_LIVE = 0.5
+"""Seconds between two pictures, at most: whoever follows looks as often."""
 
 
 def main(folder: str, most: str, output: str, kind: programs.Kind, target: str, *arguments: str) -> None:
@@ -101,10 +103,10 @@ class Watching:
         from periodic_tui.watching.watcher import Watcher
 
         recording = Recording(Path(self._folder))
-        recorder = Recorder.of(recording, most=self._most, given=True)
+        recorder = Recorder.of(recording, most=self._most, given=True, live=_LIVE)
         recorder.begin()
         watcher = Watcher(recorder, Script(recording.about.script, captured=self._captured))
-        hooks.install(watcher)
+        hooks.Hooks(watcher).install()
         return watcher
 
     def close(self) -> None:

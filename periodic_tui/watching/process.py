@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,9 +142,27 @@ def held() -> Iterator[Callable[[], object]]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def interpreter_flags() -> list[str]:
-    """Those with which this interpreter was started, but for what it was to run."""
-    flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
-    options = [f"-X{name}" if value is True else f"-X{name}={value}" for name, value in sys._xoptions.items()]
-    unbuffered = ["-u"] * bool(getattr(sys.__stdout__, "write_through", False))
-    return [*flags, *(each for each in options if each not in flags), *unbuffered]
+def interpreter_flags(words: Sequence[str] | None = None) -> list[str]:
+    """The options that stand before what an interpreter is to run, as this one was given them: `words` are its own."""
+    flags: list[str] = []
+    left = iter(sys.orig_argv[1:] if words is None else words)
+    for word in left:
+        own = _up_to_program(word)
+        flags += [own] if len(own) > 1 else []
+        if own != word:
+            break
+        if _TAKES_A_WORD.fullmatch(word):
+            flags.append(next(left))
+    return flags
+
+
+_TAKES_A_WORD = re.compile(r"--check-hash-based-pycs|-[^-WX]*[WX]")
+_NAMES_A_PROGRAM = re.compile(r"-[^-WXmc]*(?=[mc])")
+
+
+def _up_to_program(word: str) -> str:
+    """A word as far as it is of options; `-Im` names a program behind its m, as does `script.py`."""
+    if not word.startswith("-"):
+        return ""
+    found = _NAMES_A_PROGRAM.match(word)
+    return found[0] if found else word
