@@ -3,7 +3,6 @@ two looks they only count."""
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import weakref
@@ -23,8 +22,9 @@ from periodic_tui.watching.watcher import Watcher
 
 SHARE = 0.02
 """Of the time that is spent on looking, judging and pictures."""
-_ALWAYS = 2
-"""First steps, all of which are looked at."""
+_CREDIT, _APART = 0.15, 1.25
+"""Seconds that may be spent beforehand, so that short trainings are seen as well: on steps that are so many times as
+far from the beginning as those before them."""
 _TICK = 0.25
 """Seconds between two times that the watcher may take a picture."""
 _PENDING = 1000
@@ -47,7 +47,7 @@ class Hooks:
         self._losses: list[Any] = []
         self._pending: list[tuple[int, Tensor]] = []
         self._look: Looking | None = None
-        self._tick = 0.0
+        self._tick, self._early = 0.0, 0.0
         self._began = clock()
         self._undo: list[Callable[[], object]] = []
 
@@ -73,8 +73,10 @@ class Hooks:
         self._main, self._stepping, self._losses = None, None, []
         self._pending.clear()
 
-    def _wrap(self, owner: Any, name: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Callable[[], None]:
-        """Put a wrapper in the place of a function; what takes it away again, unless somebody has put his own over it."""
+    def _wrap(
+        self, owner: Any, name: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]
+    ) -> Callable[[], None]:
+        """Put a wrapper in the place of a function, and give what takes it away, unless it is wrapped once more."""
         original = getattr(owner, name)
         wrapper = wraps(original)(around(original))
         setattr(owner, name, wrapper)
@@ -160,12 +162,19 @@ class Hooks:
         now = self._clock()
         if self._look:
             self._looked(now)
-        if self.step < _ALWAYS or now >= self.budget.due:
+        if self._is_due(now):
             self._begin_look()
         if now >= self._tick:
             self._tick = now + _TICK
             with self.budget.spend():
                 self.watcher.stepped(self.step, now - self._began)
+
+    def _is_due(self, now: float) -> bool:
+        """Whether the next step is to be looked at; the first two are."""
+        early = self.step >= self._early and self.budget.credit(_CREDIT) > 0
+        if early:
+            self._early = self.step * _APART
+        return early or now >= self.budget.due
 
     def _lost(self) -> None:
         if self._losses:
@@ -197,3 +206,10 @@ class Hooks:
 def _number(tensors: Any) -> float:
     tensor = tensors if isinstance(tensors, Tensor) else tensors[0]
     return float(tensor.detach())
+
+
+def install(watcher: Watcher, share: float = SHARE) -> Hooks:
+    """Watch from now on, until the watcher is closed."""
+    hooks = Hooks(watcher, share).install()
+    watcher.on_close = hooks.remove
+    return hooks

@@ -115,7 +115,11 @@ class Looking:
         names = Names([model for each in self.forward.models.values() if (model := each()) is not None])
         figures = self._figures(names)
         held = frozenset(id(each) for optimizer in known for each in held_by(optimizer))
-        given = [each for key, each in names.of.items() if each.requires_grad and figures[key].gradient == figures[key].gradient]
+        given = [
+            each
+            for key, each in names.of.items()
+            if each.requires_grad and figures[key].gradient == figures[key].gradient
+        ]
         values = self.forward.input.values() if self.forward.input else Values()
         return Look(
             step,

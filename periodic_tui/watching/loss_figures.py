@@ -33,12 +33,12 @@ def value_of(kind: str, prediction: Tensor, target: Tensor) -> float:
 
 def _value(kind: str, prediction: Tensor, target: Tensor) -> Tensor:
     if kind in _OF_CLASSES:
-        return getattr(functional, kind)(prediction.float(), target)  # type: ignore[no-any-return]
+        return getattr(functional, kind)(prediction.float(), target)
     if prediction.numel() != target.numel():
         raise ValueError
     prediction, target = prediction.flatten().float(), target.flatten().float()
     if kind in _OF_SHARES:
-        return getattr(functional, kind)(prediction, target)  # type: ignore[no-any-return]
+        return getattr(functional, kind)(prediction, target)
     return (prediction - target).square().mean()
 
 

@@ -31,6 +31,8 @@ class Watcher:
         self.recorder, self.script, self.memory = recorder, script, Memory()
         self.step = 0
         self.last_loss = math.nan
+        self.on_close: Callable[[], object] = lambda: None
+        """Called first when all is over."""
         self.broken = ""
         """What went wrong in watching itself."""
         self._clock, self._began, self._pid = clock, clock(), os.getpid()
@@ -99,6 +101,7 @@ class Watcher:
         if self._closed or os.getpid() != self._pid:
             return
         self._closed = True
+        self.on_close()
         self.script = replace(self.script, code=code)
         self.recorder.picture(self.picture("finished"))
         self.recorder.close("finished")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from torch import Tensor, nn
@@ -12,6 +14,7 @@ from torch import Tensor, nn
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import LayerLook, Role, Values
 from periodic_tui.watching.looking import activations
+from periodic_tui.watching.looking.fresh import is_fresh
 from periodic_tui.watching.looking.parameters import Measured
 from periodic_tui.watching.looking.samples import Sample
 
@@ -40,28 +43,31 @@ class Run:
     def look(self, name: str, figures: Mapping[int, Measured], held: frozenset[int]) -> LayerLook:
         """What is found of it."""
         module = self.module() if self.module else None
+        role = _role(module, self.function)
         own = () if module is None else tuple(module.parameters(recurse=False))
         z = self.input.by_unit() if self.input and self.function else np.empty((0, 0))
         active = activations.active(self.function, z, self.options)
         return LayerLook(
-            name,
-            self.kind,
-            _role(module, self.function),
-            self.output.values() if self.output else Values(),
-            self.input.values() if self.input else Values(),
-            sum(each.numel() for each in own if not nn.parameter.is_lazy(each)),
-            sum(each.numel() for each in own if each.requires_grad),
-            sum(each.numel() for each in own if each.requires_grad and id(each) in held),
-            active,
-            activations.ends(self.function, z, self.options),
-            alike(self.output.by_unit(), active) if self.output and active.size else (),
-            **_lengths([figures[id(each)] for each in own if id(each) in figures]),
+            name=name,
+            kind=self.kind,
+            role=role,
+            output=self.output.values() if self.output else Values(),
+            input=self.input.values() if self.input else Values(),
+            parameters=sum(each.numel() for each in own if not nn.parameter.is_lazy(each)),
+            trainable=sum(each.numel() for each in own if each.requires_grad),
+            held=sum(each.numel() for each in own if each.requires_grad and id(each) in held),
+            active=active,
+            ends=activations.ends(self.function, z, self.options),
+            alike=alike(self.output.by_unit(), active) if self.output and active.size else (),
             training=module.training if module is not None else True,
             probabilities=self.probabilities,
+            fresh=is_fresh(module),
+            rate=float(getattr(module, "p", math.nan)) if role == "dropout" else math.nan,
+            **_lengths([figures[id(each)] for each in own if id(each) in figures]),
         )
 
 
-def _lengths(of: Iterable[Measured]) -> dict[str, float | bool]:
+def _lengths(of: Iterable[Measured]) -> dict[str, Any]:
     """Of all of a layer's parameters together."""
     of = list(of)
     if not of:
@@ -115,7 +121,9 @@ def own_name(run: Run, names: Mapping[int, str]) -> str:
     name = run.kind if module is None else names.get(id(module), run.kind)
     if (module is None or run.again) and run.after:
         source = own_name(run.after, names)
-        return f"{source.split(' → ')[-1] if source.count(' → ') > 1 else source} → {run.kind if module is None else name}"
+        return (
+            f"{source.split(' → ')[-1] if source.count(' → ') > 1 else source} → {run.kind if module is None else name}"
+        )
     return name
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import LossLook
 from periodic_tui.watching.looking.samples import Sample
+from periodic_tui.watching.loss_figures import axis_of, counts_of, value_of
 
 ELEMENTWISE = frozenset(("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "poisson_nll_loss"))
 """Those that stretch shapes that differ."""
@@ -31,11 +33,23 @@ class Loss:
     comes_from: str
     labels: bool
     broadcast: bool
+    value: float
+    counts: Floats
+    along: int | None
 
     def look(self) -> LossLook:
         """What is found of it."""
-        values = self.prediction.values(), self.target.values()
-        return LossLook(self.kind, *values, self.broadcast, self.comes_from, self.labels)
+        return LossLook(
+            kind=self.kind,
+            prediction=self.prediction.values(),
+            target=self.target.values(),
+            broadcast=self.broadcast,
+            comes_from=self.comes_from,
+            labels=self.labels,
+            value=self.value,
+            counts=self.counts,
+            axis=self.along,
+        )
 
 
 def sides(first: object, second: object) -> tuple[Tensor, Tensor] | None:
@@ -51,4 +65,14 @@ def loss_of(kind: str, prediction: Tensor, target: Tensor, comes_from: str) -> L
     """The loss of a call."""
     labels = not (target.is_floating_point() or target.is_complex()) and kind in ("cross_entropy", "nll_loss")
     stretched = prediction.shape != target.shape and (kind in ELEMENTWISE or kind == "difference")
-    return Loss(kind, Sample(prediction), Sample(target), comes_from, labels, stretched)
+    return Loss(
+        kind,
+        Sample(prediction),
+        Sample(target),
+        comes_from,
+        labels,
+        stretched,
+        value_of(kind, prediction, target),
+        counts_of(kind, prediction, target),
+        axis_of(prediction, comes_from),
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from torch import Tensor
 from torch.optim import Optimizer
@@ -19,8 +18,11 @@ class Stepping:
     def __init__(self, optimizer: Optimizer) -> None:
         """Before the step."""
         self.kind = type(optimizer).__name__
-        self.lr = max((_number(group.get("lr")) for group in optimizer.param_groups), default=math.nan)
-        self.momentum = max((_number(group.get("momentum"), 0.0) for group in optimizer.param_groups), default=0.0)
+        self.lr = _largest(optimizer, "lr")
+        self.momentum, self.weight_decay = (
+            _largest(optimizer, "momentum", 0.0),
+            _largest(optimizer, "weight_decay", 0.0),
+        )
         self.parameters = tuple(held_by(optimizer))
         self.measured = Parameters(self.parameters, getattr(optimizer, "grad_scale", None))
         self.figures: Mapping[int, Measured] = {}
@@ -35,16 +37,25 @@ class Stepping:
 
     def look(self, name_of: Callable[[Tensor], str], foreign: bool) -> OptimizerLook:
         """What is found of it."""
-        without = [
-            each for each in self.parameters
-            if each.requires_grad and id(each) in self.figures and not self.figures[id(each)].gradient != 0.0
-            or id(each) in self.figures and each.requires_grad and math.isnan(self.figures[id(each)].gradient)
-        ]  # fmt: skip
+        without = [each for each in self.parameters if each.requires_grad and self._gets_nothing(each)]
         return OptimizerLook(
-            self.kind, self.lr, self.momentum if self.kind == "SGD" else 0.0,
-            sum(each.numel() for each in self.parameters), tuple(map(name_of, without)),
-            self.cleared, self.backwards, foreign,
-        )  # fmt: skip
+            kind=self.kind,
+            lr=self.lr,
+            momentum=self.momentum if self.kind == "SGD" else 0.0,
+            weight_decay=self.weight_decay,
+            parameters=sum(each.numel() for each in self.parameters),
+            without_gradient=tuple(map(name_of, without)),
+            cleared=self.cleared,
+            backwards=self.backwards,
+            foreign=foreign,
+        )
+
+    def _gets_nothing(self, parameter: Tensor) -> bool:
+        gradient = self.figures.get(id(parameter), _UNKNOWN).gradient
+        return math.isnan(gradient) or gradient == 0
+
+
+_UNKNOWN = Measured(gradient=1.0)
 
 
 def held_by(optimizer: Optimizer) -> Iterable[Tensor]:
@@ -57,5 +68,7 @@ def gradients_cleared(optimizer: Optimizer) -> bool | None:
     return is_cleared(held_by(optimizer))
 
 
-def _number(value: Any, otherwise: float = math.nan) -> float:
-    return float(value) if isinstance(value, (int, float, Tensor)) else otherwise
+def _largest(optimizer: Optimizer, name: str, otherwise: float = math.nan) -> float:
+    """Of an option, among the groups."""
+    values = (group.get(name) for group in optimizer.param_groups)
+    return max((float(each) for each in values if isinstance(each, (int, float, Tensor))), default=otherwise)
