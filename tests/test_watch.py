@@ -21,6 +21,7 @@ from tests.pty.terminal import PATIENCE, ROOT, Terminal
 
 PROGRAM = [sys.executable, "-m", "periodic_tui"]
 TRAINS = """
+    import time
     import torch
     torch.manual_seed(0)
     torch.set_num_threads(1)
@@ -175,3 +176,121 @@ def test_flags_of_the_interpreter_are_passed_on(
         """
     )
     same(["own/train.py"], tmp_path, flags)
+
+
+WATCHED = {
+    "trains": "train(40)",
+    "raises": "train(10); 1 / 0",
+    "exits": "import sys; train(10); sys.exit(3)",
+    "goes back twice": "loss = net(torch.ones(1, 1)).square().sum(); loss.backward(); loss.backward()",
+    "prints much": "train(3)\nfor _ in range(100_000): print('0123456789' * 10)",
+    "two models": "train(5); net = torch.nn.Linear(1, 1); opt = torch.optim.Adam(net.parameters()); train(5)",
+    "no folder": "import os, shutil; train(5); shutil.rmtree(os.getcwd()); train(5)",
+    "forks": "import os, sys; train(5); sys.exit(7) if os.fork() == 0 else os.wait(); train(5)",
+    "trains in a fork": "import os\nif os.fork(): os.wait()\ntrain(5)",
+}
+"""Scripts that train, and what else they do."""
+
+
+@pytest.mark.parametrize("text", WATCHED.values(), ids=WATCHED)
+def test_a_script_that_trains_does_as_it_does_alone(state: Path, script: Script, tmp_path: Path, text: str) -> None:
+    path, here = script(text, begin=TRAINS), tmp_path / "here"
+    results = []
+    for program in ([], ["-m", "periodic_tui", "watch", "--headless"]):
+        here.mkdir(exist_ok=True)
+        results.append(run(*program, str(path), cwd=here))
+    alone, seen = results
+    assert (seen.returncode, seen.stdout) == (alone.returncode, alone.stdout)
+    assert seen.stderr.startswith(f"{alone.stderr}{path}: ")
+
+
+def test_a_summary_tells_what_was_seen(state: Path, script: Script, tmp_path: Path) -> None:
+    path = script("train(40); import sys; sys.exit(3)", begin=TRAINS)
+    result, summary = watched(path, "--lr", "a b", cwd=tmp_path)
+    assert result.returncode == 3
+    assert summary["script"] == f"{path} --lr 'a b'"
+    assert (summary["steps"], summary["exit_code"], summary["status"]) == (40, 3, "failed")
+    assert summary["loss"] == float.fromhex(result.stdout.split()[-1])
+    assert summary["seconds"] > 0
+    assert summary["causes"][0] == summary["verdict"]
+    assert set(summary["verdict"]) == {"code", "text", "figures"}
+    assert [layer["kind"] for layer in summary["layers"]] == ["Linear", "ReLU", "Linear"]
+    assert [layer["units"] for layer in summary["layers"]] == [None, 8, None]
+    recording = Recording(Path(summary["recording"]))
+    assert (recording.about.name, recording.about.script) == ("train.py", summary["script"])
+    assert recording.status.ended == "failed"
+    assert recording.preset == ""
+    assert not (recording.folder / layout.OUTPUT).exists()
+    last = recording.picture(recording.pictures()[-1])
+    assert last.script is not None
+    assert (last.script.code, last.script.captured, last.state) == (3, False, "finished")
+
+
+DIES = {
+    "by SIGKILL": ("import os; train(20); time.sleep(1); os.kill(os.getpid(), 9)", 137, "killed"),
+    "by a fault": ("import ctypes; train(20); time.sleep(1); ctypes.string_at(0)", 139, "killed"),
+    "by os._exit": ("import os; train(20); time.sleep(1); os._exit(7)", 7, "failed"),
+    "by abort": ("import os; train(20); time.sleep(1); os.abort()", 134, "killed"),
+}
+
+
+@pytest.mark.parametrize(("text", "code", "how"), DIES.values(), ids=DIES)
+def test_a_script_that_dies_leaves_what_was_seen(
+    state: Path, script: Script, tmp_path: Path, text: str, code: int, how: str
+) -> None:
+    result, summary = watched(script(text, begin=TRAINS), cwd=tmp_path)
+    assert (result.returncode, summary["exit_code"], summary["status"]) == (code, code, how)
+    assert summary["steps"] > 0
+    recording = Recording(Path(summary["recording"]))
+    assert not recording.being_written
+    assert recording.status.ended == ""
+
+
+NOT_TRAINED = {
+    "no torch": ("print(1)", "never imported torch"),
+    "no step": ("import torch; print(1)", "no optimizer stepped"),
+    "at once": ("import torch, os; print(1, flush=True); os.kill(os.getpid(), 9)", "ended before a step was seen"),
+    "bad import": ("print(1)\nimport torch.nothing", "no optimizer stepped"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), NOT_TRAINED.values(), ids=NOT_TRAINED)
+def test_a_script_that_never_trains_is_said(
+    state: Path, script: Script, tmp_path: Path, text: str, said: str
+) -> None:
+    result, summary = watched(script(text), cwd=tmp_path)
+    assert result.stdout == "1\n"
+    assert summary["steps"] == 0
+    assert summary["loss"] is None
+    assert summary["verdict"]["code"] == "not-trained"
+    assert said in summary["verdict"]["text"]
+    assert len(Recording(Path(summary["recording"])).pictures()) == 1
+
+
+WORKERS = """
+    import sys
+    import torch
+    class Squares(torch.utils.data.Dataset):
+        def __len__(self): return 64
+        def __getitem__(self, i): return torch.tensor([i / 64.0])
+    if __name__ == "__main__":
+        torch.manual_seed(0)
+        net = torch.nn.Linear(1, 1)
+        opt = torch.optim.SGD(net.parameters(), lr=0.1)
+        data = torch.utils.data.DataLoader(
+            Squares(), 16, shuffle=True, num_workers=2, multiprocessing_context=sys.argv[1]
+        )
+        for x in data:
+            loss = (net(x) - x * x).square().mean()
+            opt.zero_grad(); loss.backward(); opt.step()
+            print(loss.item().hex())
+"""
+
+
+@pytest.mark.parametrize("context", ["fork", "spawn"])
+def test_workers_load_what_the_script_defines(state: Path, script: Script, tmp_path: Path, context: str) -> None:
+    path = script(WORKERS)
+    alone = run(path, context, cwd=tmp_path)
+    seen, summary = watched(path, context, cwd=tmp_path)
+    assert (seen.returncode, seen.stdout, seen.stderr) == (0, alone.stdout, "")
+    assert summary["steps"] == 4

@@ -13,7 +13,7 @@ import numpy as np
 from periodic_tui.cli.command import NAME, abandon
 from periodic_tui.cli.report import json_line
 from periodic_tui.engine.errors import Refused
-from periodic_tui.engine.recording.layout import STATUS
+from periodic_tui.engine.recording.layout import JOURNAL
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.engine.script import Script
@@ -21,6 +21,7 @@ from periodic_tui.engine.snapshot import Snapshot, Verdict
 from periodic_tui.export.newest import newest_picture
 from periodic_tui.printable import printable
 from periodic_tui.watching.process import Ended
+from periodic_tui.watching.untrained import ENDED, NO_TORCH, untrained
 
 _PATIENCE = 5.0
 """Seconds that a last picture may take to be written."""
@@ -32,12 +33,11 @@ def completed(folder: Path, ended: Ended) -> None:
         recording = Recording(folder)
         if recording.pictures() or recording.being_written:
             return
-        why = "before a step was seen" if (folder / STATUS).exists() else "without importing torch"
-        text = f"The script ended {why}: nothing was trained."
-        script = Script(recording.about.script, code=ended.code)
+        verdict = untrained(ENDED if (folder / JOURNAL).exists() else NO_TORCH)
+        script = Script(recording.about.script, code=None if ended.how == "killed" else ended.code)
         told = Recorder.of(recording)
         told.begin()
-        told.picture(Snapshot(preset=recording.about.name, verdict=Verdict("not-trained", text), script=script))
+        told.picture(Snapshot(preset=recording.about.name, state="finished", verdict=verdict, script=script))
         told.close(ended.how, _PATIENCE)
     except Refused:  # it has been deleted, by the script perhaps
         return
@@ -88,8 +88,8 @@ def _layers(picture: Snapshot) -> Iterator[dict[str, Any]]:
         for figure in ("dead", "saturated", "gradient", "update"):
             fields[figure] = float(getattr(network, figure)[number])
         place = network.units[number]
-        dead = list(picture.layers[place].dead) if 0 <= place < len(picture.layers) else None
-        yield fields | {"dead_units": dead}
+        seen = picture.layers[place] if 0 <= place < len(picture.layers) else None
+        yield fields | {"units": seen and seen.units, "dead_units": seen and list(seen.dead)}
 
 
 def print_summary(summary: dict[str, Any], as_json: bool) -> None:

@@ -96,6 +96,7 @@ class Watching:
     def _begun(self) -> Watcher:
         from pathlib import Path
 
+        from periodic_tui.engine.recording import layout
         from periodic_tui.engine.recording.recorder import Recorder
         from periodic_tui.engine.recording.recording import Recording
         from periodic_tui.engine.script import Script
@@ -103,10 +104,11 @@ class Watching:
         from periodic_tui.watching.watcher import Watcher
 
         recording = Recording(Path(self._folder))
+        (recording.folder / layout.JOURNAL).touch(0o600)  # tells whoever finds nothing else that torch was there
         recorder = Recorder.of(recording, most=self._most, given=True, live=_LIVE)
         recorder.begin()
         watcher = Watcher(recorder, Script(recording.about.script, captured=self._captured))
-        hooks.Hooks(watcher).install()
+        hooks.install(watcher)
         return watcher
 
     def close(self) -> None:

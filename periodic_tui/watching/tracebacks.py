@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from types import TracebackType
 
-_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
+_OURS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
+_DETOUR = os.path.join("torch", "overrides.py")
+"""By which torch comes to us, and from us to the function once more that was called."""
 
 
 def without_ours(error: BaseException) -> TracebackType | None:
@@ -23,16 +25,28 @@ def _strip_behind(error: BaseException, seen: set[int]) -> None:
 
 
 def _stripped(trace: TracebackType | None) -> TracebackType | None:
-    frames = []
+    kept: list[TracebackType] = []
+    came_back = False
     while trace:
-        frames.append(trace)
+        if _file_of(trace).startswith(_OURS):
+            while kept and _file_of(kept[-1]).endswith(_DETOUR):
+                kept.pop()
+            came_back = True
+        else:
+            if came_back and kept and kept[-1].tb_frame.f_code is trace.tb_frame.f_code:
+                kept.pop()
+            kept.append(trace)
+            came_back = False
         trace = trace.tb_next
-    for each in reversed(frames):
-        if not _is_ours(each):
-            trace = TracebackType(trace, each.tb_frame, each.tb_lasti, each.tb_lineno)
-    return trace
+    return _joined(kept)
 
 
-def _is_ours(trace: TracebackType) -> bool:
-    """Known by the file: `__name__` of the child's is `__main__`, as the script's."""
-    return trace.tb_frame.f_code.co_filename.startswith(_FOLDER)
+def _joined(traces: list[TracebackType]) -> TracebackType | None:
+    joined = None
+    for each in reversed(traces):
+        joined = TracebackType(joined, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    return joined
+
+
+def _file_of(trace: TracebackType) -> str:
+    return trace.tb_frame.f_code.co_filename

@@ -17,9 +17,14 @@ from periodic_tui.watching.findings import Look
 from periodic_tui.watching.judge import judge
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.picture import picture
+from periodic_tui.watching.untrained import NO_STEP, untrained
 
 _EVENTS = 200
 """The last ones that pictures show."""
+_ENDED = {None: "finished", 0: "finished", 130: "interrupted"}
+"""How a script ends, by its exit code; by any other it has failed."""
+_PATIENCE = 5.0
+"""Seconds for which its end waits for the disk, at most."""
 _LOSSES = 4096
 """That wait to be remembered, at most."""
 
@@ -89,7 +94,7 @@ class Watcher:
     def picture(self, state: State = "training") -> Snapshot:
         """As it is now."""
         self._remember()
-        causes = judge(self.memory)
+        causes = judge(self.memory) if self.step or state != "finished" else (untrained(NO_STEP),)
         rate = self.step / self._seconds if self._seconds else 0.0
         return picture(
             self.memory, causes, self.script, name=self.recorder.about.name, step=self.step, rate=rate,
@@ -104,7 +109,7 @@ class Watcher:
         self.on_close()
         self.script = replace(self.script, code=code)
         self.recorder.picture(self.picture("finished"))
-        self.recorder.close("finished")
+        self.recorder.close(_ENDED.get(code, "failed"), _PATIENCE)
 
     def _remember(self) -> None:
         if self._losses:
