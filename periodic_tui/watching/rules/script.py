@@ -59,9 +59,11 @@ def not_in_optimizer(memory: Memory) -> Statement | None:
         return None
     names, numbers = listed([layer.name for layer in layers]), sum(layer.trainable - layer.held for layer in layers)
     fresh = "; they are as they were drawn at first" if all(layer.fresh for layer in layers) else ""
+    loose = any(layer.name.startswith("loose ") for layer in layers)
+    advice = "Keep layers in a ModuleList, not in a plain list" if loose else "Give it all of model.parameters()"
     text = (
-        f"No optimizer holds the {numbers:,} parameters of {names}, which get a gradient and never move{fresh}. Give "
-        "the optimizer all of model.parameters(), and keep layers in a ModuleList, not in a plain list."
+        f"No optimizer holds the {numbers:,} parameters of {names}, which get a gradient and never move{fresh}. "
+        f"{advice}."
     )
     line = f"No optimizer holds the {numbers:,} parameters of {names}."
     return said(text, (line, f"No optimizer holds {numbers:,} parameters."), parameters=numbers, layers=names)
