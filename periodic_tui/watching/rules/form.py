@@ -75,10 +75,15 @@ def dropout_too_high(memory: Memory) -> Statement | None:
     if found is None or not found.training or not progress.is_stuck(_STUCK):
         return None
     text = (
-        f"{found.name} drops {found.rate:.0%} of what passes, and the network explains "
+        f"Dropout {found.name} drops {found.rate:.0%} of what passes, and the network explains "
         f"{max(0, progress.explained):.0%} of the target. Try a rate of 0.5 or less."
     )
-    return said(text, (f"Dropout {found.name} drops {found.rate:.0%}.",), rate=found.rate, layer=found.name)
+    return said(
+        text,
+        (f"Dropout {found.name} drops {found.rate:.0%}.", f"A dropout drops {found.rate:.0%}."),
+        rate=found.rate,
+        layer=found.name,
+    )
 
 
 @rule("weight-decay-too-strong")
