@@ -113,6 +113,9 @@ class Looking:
 
     def _found(self, step: int, seconds: float, loss: float, known: Sequence[Optimizer]) -> Look:
         names = Names([model for each in self.forward.models.values() if (model := each()) is not None])
+        for run in self.forward.runs.values():
+            if run.module and (module := run.module()) is not None:
+                names.add(module)
         figures = self._figures(names)
         held = frozenset(id(each) for optimizer in known for each in held_by(optimizer))
         given = [

@@ -19,6 +19,7 @@ class Names:
         self.parameters: dict[int, str] = {}
         self.of: dict[int, Tensor] = {}
         """The parameters themselves, by their ids."""
+        self._loose = 0
         for model, prefix in zip(self.models, _prefixes(self.models), strict=True):
             self._add(model, prefix)
 
@@ -29,6 +30,17 @@ class Names:
         for name, parameter in model.named_parameters():
             self.of[id(parameter)] = parameter
             self.parameters.setdefault(id(parameter), ".".join(filter(None, (prefix, _bare(name)))))
+
+    def add(self, module: nn.Module) -> None:
+        """A layer that has run: one with parameters that belongs to no model is `loose Linear 1`."""
+        own = dict(module.named_parameters(recurse=False))
+        if not own or id(module) in self.modules:
+            return
+        self._loose += 1
+        self.modules[id(module)] = f"loose {type(module).__name__} {self._loose}"
+        for name, parameter in own.items():
+            self.of[id(parameter)] = parameter
+            self.parameters.setdefault(id(parameter), f"{self.modules[id(module)]}.{name}")
 
     def of_parameter(self, parameter: Tensor) -> str:
         """Its name; one that belongs to no model goes by its shape."""
