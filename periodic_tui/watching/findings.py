@@ -80,6 +80,8 @@ class LayerLook(ReadOnly):
     """Whether its output is made by softmax or sigmoid (also log_softmax)."""
     fresh: bool = False
     """Whether its weights still lie as torch draws them at first (uniform, within 1/√inputs): nobody has trained it."""
+    equal: bool = False
+    """Whether all of its units have the same weights, to the last bit; only of layers of several units."""
     rate: float = math.nan
     """Of a dropout: share that it drops."""
 

@@ -37,9 +37,9 @@ class Deaths(NamedTuple):
     def text(self) -> str:
         """In a sentence."""
         if len(self.units) == 1:
-            who = f"unit {self.units[0]} of {self.layer} died"
+            who = f"unit {self.units[0]} of layer {self.layer} died"
         else:
-            who = f"{len(self.units):,} units of {self.layer} died"
+            who = f"{len(self.units):,} units of layer {self.layer} died"
         return f"{who}: silent from step {self.since:,} on; {self.dead:,} of its {self.of:,} units are dead"
 
 

@@ -117,6 +117,10 @@ class Looking:
         models = self._models.of(self._forward.models, held.values())
         names = Names(self._models.all)
         own = {id(each): each for model in models for each in model.parameters()}
+        for run in self._forward.runs.values():
+            if run.module and (module := run.module()) is not None:
+                names.add(module)
+                own |= {id(each): each for each in module.parameters(recurse=False)}
         figures = self._figures(own)
         given = [each for key, each in own.items() if each.requires_grad and _is_known(figures[key].gradient)]
         inputs = self._forward.input.values if self._forward.input else Values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Any
 
 import numpy as np
 
@@ -47,6 +48,8 @@ class Memory:
         """First step from which on no loss was finite; None while they are."""
         self.before = np.nan
         """The last finite loss."""
+        self.known: tuple[tuple[int, int], Any] | None = None
+        """Numbers of losses and looks, and what was made of these: the progress."""
 
     def saw(self, look: Look) -> None:
         """A step was looked at."""

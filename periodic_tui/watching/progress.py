@@ -80,7 +80,15 @@ class Progress:
 
 
 def progress_of(memory: Memory) -> Progress:
-    """What the losses and the looks tell."""
+    """What the losses and the looks tell; found once for each new loss or look."""
+    stamp = memory.count, memory.looks
+    if memory.known is None or memory.known[0] != stamp:
+        memory.known = stamp, _progress_of(memory)
+    progress: Progress = memory.known[1]
+    return progress
+
+
+def _progress_of(memory: Memory) -> Progress:
     start = float(np.median(memory.start)) if memory.start else math.nan
     known = Progress(memory.count, start, *_fifths(memory))
     looks = memory.kept
@@ -107,7 +115,7 @@ def main_loss(look: Look) -> LossLook | None:
 
 def _fifths(memory: Memory) -> tuple[float, float]:
     fifth = memory.step // 5
-    if 2 * fifth < _STEPS:
+    if 2 * fifth < _STEPS or memory.best < 0:  # what is kept of losses below zero is no mean
         return math.nan, math.nan
     end, middle = memory.step + 1, memory.losses.middle
     return float(middle(end - 2 * fifth, end - fifth)[0]), float(middle(end - fifth, end)[0])

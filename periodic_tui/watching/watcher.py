@@ -19,6 +19,7 @@ from periodic_tui.watching.findings import Look, OptimizerLook
 from periodic_tui.watching.judge import judge
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.picture import picture
+from periodic_tui.watching.untrained import NO_STEP, untrained
 
 _EVENTS = 200
 """The last ones that pictures show."""
@@ -119,7 +120,7 @@ class Watcher:
         """As it is now."""
         return picture(
             self.memory,
-            self._judged(),
+            self._judged() if self.step or state != "finished" else (untrained(NO_STEP),),
             self.script,
             name=self.recorder.about.name,
             step=self.step,

@@ -38,7 +38,7 @@ def test_a_death_is_told_once_and_from_when_it_was() -> None:
         layers.saw(look(step, relu("act", [0.5, 0.0 if step >= 5 else 0.4])))
         told += layers.died
     assert [(each.units, each.since, each.dead, each.of) for each in told] == [((1,), 5, 1, 2)]
-    assert told[0].text == "unit 1 of act died: silent from step 5 on; 1 of its 2 units are dead"
+    assert told[0].text == "unit 1 of layer act died: silent from step 5 on; 1 of its 2 units are dead"
 
 
 def test_a_unit_that_came_back_and_dies_again_is_told_again() -> None:

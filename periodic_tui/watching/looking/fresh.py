@@ -1,4 +1,4 @@
-"""Whether anybody has trained a layer yet."""
+"""What weights tell of how they were drawn."""
 
 from __future__ import annotations
 
@@ -24,3 +24,12 @@ def is_fresh(module: nn.Module | None) -> bool:
         return False
     ends, spread = (torch.stack((some.abs().max(), some.std() * 3**0.5)) * inputs**0.5).tolist()
     return 0.9 < ends <= 1 + 1e-6 and abs(spread - 1) < 5 / len(some) ** 0.5
+
+
+def are_equal(module: nn.Module | None) -> bool:
+    """Whether all units of a layer have the same weights, and there are several."""
+    weight = getattr(module, "weight", None)
+    if not isinstance(module, _DRAWN) or not isinstance(weight, Tensor) or not is_readable(weight) or len(weight) < 2:
+        return False
+    some = weight.detach().flatten(1)[:, : max(1, _WEIGHTS // len(weight))]
+    return bool((some == some[0]).all())

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import LayerLook, Role, Values
 from periodic_tui.watching.looking import activations
-from periodic_tui.watching.looking.fresh import is_fresh
+from periodic_tui.watching.looking.fresh import are_equal, is_fresh
 from periodic_tui.watching.looking.names import Names
 from periodic_tui.watching.looking.parameters import Measured
 from periodic_tui.watching.looking.samples import Sample
@@ -80,6 +80,7 @@ class Run:
             training=self.training,
             probabilities=self.probabilities,
             fresh=is_fresh(module),
+            equal=are_equal(module),
             rate=float(getattr(module, "p", math.nan)) if role == "dropout" else math.nan,
             **_lengths([figures[id(each)] for each in own if id(each) in figures]),
         )

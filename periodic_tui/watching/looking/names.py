@@ -20,6 +20,7 @@ class Names:
         self._parameters: dict[int, str] = {}
         self.parameters: dict[int, Tensor] = {}
         """The parameters themselves, by their ids."""
+        self._loose = 0
         for model, prefix in zip(self.models, _prefixes(self.models), strict=True):
             self._add(model, prefix)
 
@@ -34,6 +35,17 @@ class Names:
         """A parameter's name; one that belongs to no model goes by its shape."""
         shape = "×".join(map(str, parameter.shape)) or "a number"
         return self._parameters.get(id(parameter), f"a parameter of no module ({shape})")
+
+    def add(self, module: nn.Module) -> None:
+        """A layer that has run: one with parameters that belongs to no model is `loose Linear 1`."""
+        own = dict(module.named_parameters(recurse=False))
+        if not own or id(module) in self.modules:
+            return
+        self._loose += 1
+        self.modules[id(module)] = f"loose {type(module).__name__} {self._loose}"
+        for name, parameter in own.items():
+            self.parameters[id(parameter)] = parameter
+            self._parameters.setdefault(id(parameter), f"{self.modules[id(module)]}.{name}")
 
     def owner(self, parameter: Tensor) -> str:
         """Name of the module that it belongs to; empty where it is none's."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from periodic_tui.watching.findings import Look
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import main_loss, progress_of
@@ -14,25 +16,30 @@ _STRAIGHT: Final = ("Linear", "Flatten", "Identity", "Unflatten", "Conv1d", "Con
 _DROPPED: Final = 0.8
 _SHRUNK: Final = 0.3
 """Share of their first length to which weight decay has brought the weights."""
-_BATCH: Final = 8
+_BATCHES, _MOSTLY, _CHANCE = 4, 0.8, 0.01
+"""Looks, share of those with a single class, and how probable one of these may be."""
 
 
 @rule("unshuffled")
 def unshuffled(memory: Memory) -> Statement | None:
-    """Every batch that was looked at holds a single class, and not always the same one."""
+    """Of the batches that were looked at, four fifths hold a single class, not always the same one, which would hardly
+    happen once by chance."""
     looks = [loss for look in memory.kept if len(look.optimizers) == 1 and (loss := main_loss(look))]
-    counts = [loss.counts for loss in looks]
-    if len(counts) < 3 or len(counts) < len(memory.kept) or any(not c.sum() >= _BATCH for c in counts):
+    counts = [loss.counts for loss in looks if loss.counts.size]
+    if len(counts) < _BATCHES or len(counts) < len(memory.kept) or len({len(each) for each in counts}) != 1:
         return None
-    classes = {int(c.argmax()) for c in counts}
-    if any((c > 0).sum() != 1 for c in counts) or len(classes) < 2:
+    table = np.array(counts)
+    single, classes = int(((table > 0).sum(1) == 1).sum()), int((table.sum(0) > 0).sum())
+    shares = table.sum(0) / max(1.0, table.sum())
+    by_chance = float((shares ** table.sum(1).min()).sum())
+    if single < _MOSTLY * len(counts) or classes < 2 or by_chance > _CHANCE:
         return None
     text = (
-        f"The samples are not shuffled: each of the {len(counts):,} batches that were looked at holds a single class, "
-        f"{len(classes):,} different ones in turn, so that the network forgets one for the other. Set shuffle=True."
+        f"The samples are not shuffled: {single:,} of the {len(counts):,} batches that were looked at hold a single "
+        f"class, in turn one of {classes:,}, so that the network forgets one for the other. Set shuffle=True."
     )
-    short = (f"Not shuffled: each of {len(counts):,} batches holds a single class.",)
-    return said(text, short, batches=len(counts), classes=len(classes))
+    short = (f"Not shuffled: {single:,} of {len(counts):,} batches hold a single class.",)
+    return said(text, short, batches=len(counts), single=single, classes=classes)
 
 
 @rule("linear-network")
@@ -68,10 +75,15 @@ def dropout_too_high(memory: Memory) -> Statement | None:
     if found is None or not found.training or not progress.is_stuck(_STUCK):
         return None
     text = (
-        f"{found.name} drops {found.rate:.0%} of what passes, and the network explains "
+        f"Dropout {found.name} drops {found.rate:.0%} of what passes, and the network explains "
         f"{max(0, progress.explained):.0%} of the target. Try a rate of 0.5 or less."
     )
-    return said(text, (f"Dropout {found.name} drops {found.rate:.0%}.",), rate=found.rate, layer=found.name)
+    return said(
+        text,
+        (f"Dropout {found.name} drops {found.rate:.0%}.", f"A dropout drops {found.rate:.0%}."),
+        rate=found.rate,
+        layer=found.name,
+    )
 
 
 @rule("weight-decay-too-strong")

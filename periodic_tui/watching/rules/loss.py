@@ -122,8 +122,8 @@ def softmax_twice(memory: Memory) -> Statement | None:
     own = "softmax" if kind in _HAS_SOFTMAX else "sigmoid"
     floor = f"; {_floor(classes)}" if own == "softmax" and classes > 1 else ""
     text = (
-        f"{first} in front of {kind}, which has its own {own}: the loss sees shares between 0 and 1 as if they were "
-        f"logits{floor}. Leave out the {first}: give the loss what comes before it."
+        f"A {first} stands in front of {kind}, which has its own {own}: the loss sees shares between 0 and 1 "
+        f"as if they were logits{floor}. Leave out the {first}: give the loss what comes before it."
     )
     short = (f"{first} in front of {kind}, which has its own {own}.", f"{first} in front of {kind}.")
     return said(text, short, first=first, loss=kind, classes=classes)
@@ -154,8 +154,8 @@ def _no_logarithms(loss: LossLook) -> Statement | None:
     low, high = figure(loss.prediction.low), figure(loss.prediction.high)
     got = f"the output of {loss.comes_from}" if loss.comes_from else "something else"
     text = (
-        f"{loss.kind} wants logarithms of probabilities, which are at most 0, and gets {got}, {low} to {high}: its "
-        "value is no likelihood. Put log_softmax(dim=1) in front of it"
+        f"The loss, {loss.kind}, wants logarithms of probabilities, which are at most 0, and gets {got}, {low} to "
+        f"{high}: its value is no likelihood. Put log_softmax(dim=1) in front of it"
         + (", or take cross_entropy on the logits." if loss.kind == "nll_loss" else ".")
     )
     short = (f"{loss.kind} wants log-probabilities (at most 0) and gets {low} to {high}.",)

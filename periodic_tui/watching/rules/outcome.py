@@ -13,7 +13,7 @@ from periodic_tui.watching.rules.base import Statement, figure, rule, said, upda
 
 _EARLY: Final = 20
 """Steps before which nothing is said of how the loss goes."""
-_UNDERFIT: Final = 0.5
+_UNDERFIT: Final = 0.2
 """Share of the target that a network must explain for its plateau to be no failure."""
 _LEAPT: Final = 10.0
 """Times by which the loss had risen before it was not finite."""
@@ -104,7 +104,7 @@ def too_early(memory: Memory) -> Statement | None:
 
 @rule("underfit")
 def underfit(memory: Memory) -> Statement | None:
-    """The network explains less than half of the target and stands still, and no cause is seen."""
+    """The network explains less than a fifth of the target and stands still, and no cause is seen."""
     progress = progress_of(memory)
     if not progress.is_stuck(_UNDERFIT, 100):
         return None

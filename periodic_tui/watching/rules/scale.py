@@ -21,6 +21,8 @@ _SMALL: Final = 0.02
 """… and standard deviation below which they are."""
 _STUCK: Final = 0.9
 """Share of the target up to which scales may be the matter."""
+_LONG: Final = 500
+"""Steps after which a network is better than a constant, if scales are not in the way."""
 
 _ENDS: Final = {
     "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "hardsigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0),
@@ -66,10 +68,10 @@ def _far_of(means: Floats, deviations: Floats, names: list[str], small: bool) ->
 @rule("unscaled")
 def unscaled(memory: Memory) -> Statement | None:
     """Inputs or targets have a root mean square above 10, or a mean above ten standard deviations, or targets vary by
-    less than 0.02; and the loss is not finite any more, or what the network explains of the target is below 90 % and
-    rises so slowly that it would take five times the steps there were."""
+    less than 0.02; and the loss is not finite any more, or is above that of the best constant after 500 steps, or what
+    the network explains of the target is below 90 % and rises so slowly that it would take five times the steps."""
     progress = progress_of(memory)
-    stuck = progress.is_stuck(_STUCK) or (progress.is_stuck(_STUCK, 20) and progress.explained < 0)
+    stuck = progress.is_stuck(_STUCK) or (progress.explained < 0 and progress.steps >= _LONG)
     if not memory.last or not (stuck or memory.not_finite is not None):
         return None
     far = steadily(memory, lambda look: _far_in(look) or None)

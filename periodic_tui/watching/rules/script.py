@@ -49,8 +49,8 @@ def not_in_optimizer(memory: Memory) -> Statement | None:
     foreign = steadily(memory, _foreign, _LOOKS)
     if foreign:
         text = (
-            f"{foreign.kind} holds none of the parameters that get a gradient: what it changes, no loss depends on. "
-            "Make the optimizer after the model, from that model's parameters()."
+            f"The optimizer, {foreign.kind}, holds none of the parameters that get a gradient: what it "
+            "changes, no loss depends on. Make the optimizer after the model, from that model's parameters()."
         )
         short = (f"{foreign.kind} holds none of the parameters that get a gradient.",)
         return said(text, short, optimizer=foreign.kind)
@@ -59,9 +59,11 @@ def not_in_optimizer(memory: Memory) -> Statement | None:
         return None
     names, numbers = listed([layer.name for layer in layers]), sum(layer.trainable - layer.held for layer in layers)
     fresh = "; they are as they were drawn at first" if all(layer.fresh for layer in layers) else ""
+    loose = any(layer.name.startswith("loose ") for layer in layers)
+    advice = "Keep layers in a ModuleList, not in a plain list" if loose else "Give it all of model.parameters()"
     text = (
-        f"No optimizer holds the {numbers:,} parameters of {names}, which get a gradient and never move{fresh}. Give "
-        "the optimizer all of model.parameters(), and keep layers in a ModuleList, not in a plain list."
+        f"No optimizer holds the {numbers:,} parameters of {names}, which get a gradient and never move{fresh}. "
+        f"{advice}."
     )
     line = f"No optimizer holds the {numbers:,} parameters of {names}."
     return said(text, (line, f"No optimizer holds {numbers:,} parameters."), parameters=numbers, layers=names)
@@ -97,10 +99,10 @@ def no_gradient(memory: Memory) -> Statement | None:
         return None
     names, numbers = listed([layer.name for layer in cut]), sum(layer.trainable for layer in cut)
     text = (
-        f"{names} get no gradient, though the optimizer holds their {numbers:,} parameters: something cuts what comes "
-        "after them off. Look for detach, .data, no_grad, numpy or argmax between them and the loss."
+        f"No gradient comes to {names}, though the optimizer holds their {numbers:,} parameters: something cuts them "
+        "off from the loss. Look for detach, .data, no_grad, numpy or argmax between them and the loss."
     )
-    short = (f"{names} get no gradient: something after them cuts them off.", f"{names} get no gradient.")
+    short = (f"No gradient comes to {names}: something cuts them off from the loss.", f"No gradient comes to {names}.")
     return said(text, (*short, f"{numbers:,} parameters get no gradient."), parameters=numbers, layers=names)
 
 

@@ -13,6 +13,12 @@ from periodic_tui.watching.rules.base import Statement, figure, lately, rule, sa
 
 _THROWN: Final = 0.5
 """First step over the weights, from which it throws a network away, …"""
+_FAR, _STUCK = 3.0, 0.9
+"""… so far that it need not have failed, only stand still where it explains less than this share, …"""
+_LEAPT: Final = 30.0
+"""… which also holds where the loss leapt by this factor in the first five steps, …"""
+_LONG: Final = 200
+"""… steps after which it should be better than a constant …"""
 _SHAKEN: Final = 0.1
 """… and step over the weights that never lets one come to rest, …"""
 _ABOVE: Final = 2.0
@@ -29,15 +35,20 @@ _LOOKS: Final = 4
 
 @rule("step-too-large")
 def step_too_large(memory: Memory) -> Statement | None:
-    """The network explains less than a tenth of the target and hardly learns; and its first steps were longer than
-    half of the weights, or the last ones are longer than a tenth of them and the loss is twice that of a constant; or
-    the loss is ten times what it was at first."""
+    """The network explains less than a tenth of the target and hardly learns, or is worse than a constant after 200
+    steps; and its first steps were longer than half of the weights, or the last ones are longer than a tenth of them
+    and the loss is twice that of a constant, or ten times what it was at first. Or its first steps were three times as
+    long as the weights, or half as long and the loss leapt to 30 times its first, and it stands still where it explains
+    less than 90 %."""
     progress = progress_of(memory)
     first = [update_of(look) for look in memory.first if look.step <= 2]
     last = [update_of(look) for look in lately(memory, _LOOKS)]
     thrown, shaken = max(first, default=math.nan), float(np.median(last)) if last else math.nan
     raised = progress.recent / progress.start if progress.start > 0 else math.nan
-    if not last or not progress.failed:
+    lost = progress.failed or (progress.explained < 0 and progress.steps >= _LONG)
+    leapt = max(memory.start) / memory.start[0] if memory.start and memory.start[0] > 0 else math.nan
+    far = thrown > _FAR or (thrown > _THROWN and leapt > _LEAPT)
+    if not last or not (lost or (far and progress.is_stuck(_STUCK))):
         return None
     is_above = progress.value > _ABOVE * progress.constant
     if raised > _RAISED and is_above:

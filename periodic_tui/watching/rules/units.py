@@ -22,6 +22,8 @@ _SAMPLES: Final = 32
 """So many values of a unit from which that is certain."""
 _MOST: Final = 0.5
 """Share of a layer's units that must be dead, or saturated."""
+_MOVED: Final = 10
+"""Steps after which weights that began equal have parted, if they can."""
 _CONSTANT: Final = 0.01
 """The output is constant where it varies by less than this share of what the targets do, …"""
 _SAME_SHARES: Final = 0.02
@@ -172,23 +174,19 @@ def _pooled(looks: list[Look], name: str) -> Floats:
 
 @rule("duplicate-units")
 def duplicate_units(memory: Memory) -> Statement | None:
-    """All units of some layer do the same, and the network explains less than half of the target: they began equal."""
-    found = steadily(memory, _alike, _LOOKS)
-    if not found or not progress_of(memory).is_stuck(0.5):
+    """All units of some layer that is trained have the same weights, to the last bit, after ten steps."""
+    layers = steadily(memory, _equal, _LOOKS) if memory.last and memory.last[-1].step >= _MOVED else None
+    if not layers:
         return None
-    layer, units = found
+    names = listed([layer.name for layer in layers])
+    zero = " (all are 0)" if all(layer.weight == 0 for layer in layers) else ""
     text = (
-        f"All {units:,} units of {layer.name} do the same: their weights began equal, and gradients keep them so. "
-        "Draw the first weights at random."
+        f"All units of {names} have the same weights{zero}: they began equal, gradients keep them so, and each layer "
+        "does no more than a single unit. Draw the first weights at random."
     )
-    short = (f"All {units:,} units of {layer.name} do the same.", f"All {units:,} units of a layer do the same.")
-    return said(text, short, layer=layer.name, units=units)
+    short = (f"All units of {names} have the same weights{zero}.", "All units of a layer have the same weights.")
+    return said(text, short, layers=names, equal=len(layers))
 
 
-def _alike(look: Look) -> tuple[LayerLook, int] | None:
-    for layer in look.layers:
-        live = int((layer.active >= _HARDLY).sum())
-        partners = {second for first, second in layer.alike if first == layer.alike[0][0]}
-        if live > 2 and len(partners) >= min(live - 1, 64) and weighty(look):
-            return layer, live
-    return None
+def _equal(look: Look) -> list[LayerLook] | None:
+    return [layer for layer in weighty(look) if layer.equal] or None
