@@ -43,6 +43,8 @@ def main(folder: str, most: str, output: str, kind: programs.Kind, target: str, 
     own = [target, *arguments]
     sys.orig_argv[-len(own) - OWN_WORDS :] = ["-m", *own] if kind == "module" else own
     sys.argv[:] = own
+    if output == "captured" and sys.stdout:
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # as to a terminal
     watching = Watching(folder, int(most), output == "captured")
     try:
         script, code = programs.found(kind, target)
