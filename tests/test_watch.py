@@ -1,13 +1,10 @@
 """`watch` in real processes: a script runs as it does alone, and its exit code and what it prints are passed on."""
 
 import json
-import os
 import shlex
-import signal
 import subprocess
 import sys
 import textwrap
-import time
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,9 +14,8 @@ import pytest
 
 from periodic_tui.engine.recording import layout
 from periodic_tui.engine.recording.recording import Recording
-from tests.pty.terminal import PATIENCE, ROOT, Terminal
+from tests.pty.terminal import PATIENCE, ROOT
 
-PROGRAM = [sys.executable, "-m", "periodic_tui"]
 TRAINS = """
     import time
     import torch
@@ -80,7 +76,7 @@ def watched(*words: str | Path, cwd: Path, **options: Any) -> tuple[Result, dict
 
 
 SCRIPTS = {
-    "arguments": "import sys; print(sys.argv, sys.orig_argv[-3:], sys.path[0], __name__, __file__, __package__, __spec__)",
+    "arguments": "import sys; print(sys.argv, sys.orig_argv[-5:], sys.path[0], __name__, __file__, __spec__)",
     "folder": "import os, beside; print(os.getcwd(), beside.__file__)",
     "main": "import sys; print(sys.modules['__main__'].__dict__ is globals(), __builtins__, __loader__.path)",
     "nothing imported": "import sys; print('numpy' in sys.modules, 'torch' in sys.modules, 'json' in sys.modules)",
@@ -94,12 +90,12 @@ SCRIPTS = {
     "exit none": "import sys; sys.exit()",
     "exit text": "import sys; sys.exit('cannot go on')",
     "os exit": "import os; os._exit(7)",
-    "excepthook": "import sys\nsys.excepthook = lambda k, v, t: print('mine', k, v, t.tb_lineno, t.tb_next)\nraise KeyError(1)",
+    "excepthook": "import sys\nsys.excepthook = lambda k, v, t: print(k, v, t.tb_lineno, t.tb_next)\nraise KeyError(1)",
     "atexit": "import atexit, sys\natexit.register(lambda: print(sys.modules['__main__'].late))\nlate = 5",
     "thread": "import threading, time\nthreading.Thread(target=lambda: (time.sleep(.2), print('late'))).start()",
     "pickle": "import pickle\nclass A: pass\nprint(type(pickle.loads(pickle.dumps(A()))) is A)",
     "closed stdout": "import sys\nprint('one', flush=True)\nsys.stdout.close()",
-    "fork": "import os, sys\nif os.fork():\n    print(os.wait()[1], flush=True)\nelse:\n    print('child', flush=True); sys.exit(1)",
+    "fork": "import os, sys\nif os.fork(): print(os.wait()[1])\nelse: print('child'); sys.exit(1)",
     "warning": "import warnings; warnings.warn('look')",
     "interrupted": "raise KeyboardInterrupt",
     "output": "print('x' * 99, end='')",
@@ -255,9 +251,7 @@ NOT_TRAINED = {
 
 
 @pytest.mark.parametrize(("text", "said"), NOT_TRAINED.values(), ids=NOT_TRAINED)
-def test_a_script_that_never_trains_is_said(
-    state: Path, script: Script, tmp_path: Path, text: str, said: str
-) -> None:
+def test_a_script_that_never_trains_is_said(state: Path, script: Script, tmp_path: Path, text: str, said: str) -> None:
     result, summary = watched(script(text), cwd=tmp_path)
     assert result.stdout == "1\n"
     assert summary["steps"] == 0

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from periodic_tui import __version__
-from periodic_tui.cli.command import NAME
 from periodic_tui.engine.errors import Refused
 
 if TYPE_CHECKING:

@@ -70,8 +70,8 @@ def summary_of(folder: Path, ended: Ended, kept: bool) -> dict[str, Any]:
 
 def _unknown(reason: str, ended: Ended) -> dict[str, Any]:
     """The summary of a script whose recording cannot be read."""
-    empty = dict.fromkeys(("script", "steps", "seconds", "loss", "verdict", "recording"))
-    lists = {name: [] for name in ("causes", "layers", "optimizers", "models")}
+    empty: dict[str, Any] = dict.fromkeys(("script", "steps", "seconds", "loss", "verdict", "recording"))
+    lists = dict.fromkeys(("causes", "layers", "optimizers", "models"), ())
     return {**empty, **lists, "unseen": [reason], "exit_code": ended.code, "status": ended.how}
 
 
@@ -84,7 +84,7 @@ def _layers(picture: Snapshot) -> Iterator[dict[str, Any]]:
     """The summary's fields of each layer."""
     network = picture.network
     for number, (name, kind, shape) in enumerate(zip(network.names, network.kinds, network.shapes, strict=True)):
-        fields = {"name": name, "kind": kind, "shape": shape}
+        fields: dict[str, Any] = {"name": name, "kind": kind, "shape": shape}
         for figure in ("dead", "saturated", "gradient", "update"):
             fields[figure] = float(getattr(network, figure)[number])
         place = network.units[number]

@@ -21,8 +21,8 @@ from periodic_tui.presets.files import PATHS
 
 def recorded(recording: Recording, changes: Sequence[Override] = ()) -> tuple[str, Experiment]:
     """Name and experiment that a recorded run began with, with these changes. Its tables are those in the recording: a
-    path to anywhere else is refused. Raises NotReadable, PresetError with every problem that was found, or Refused where
-    no preset trained."""
+    path to anywhere else is refused. Raises NotReadable, PresetError with every problem that was found, or Refused
+    where no preset trained."""
     check_trained_here(recording)
     name = f"{recording.folder.name}/{PRESET}"
     table: dict[str, Any] = {}
@@ -43,7 +43,9 @@ def check_trained_here(recording: Recording) -> None:
     """That a preset trained, and no script of the user's. Raises Refused."""
     if script := recording.about.script:
         name = recording.folder.name
-        raise Refused(f"{name}: trained by code of your own, which alone knows its network: start that again ({script})")
+        raise Refused(
+            f"{name}: code of your own trained this, and alone knows its network: start that again ({script})"
+        )
 
 
 def _inside(table: dict[str, Any], recording: Recording) -> dict[str, Any]:

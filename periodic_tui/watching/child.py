@@ -1,8 +1,8 @@
 """The process in which a watched script runs: `python child.py FOLDER MOST OUTPUT KIND TARGET ARGS...`, started by
 `process.py`.
 
-The script finds everything as it is without us: next to nothing has been imported before, and its `__main__` is a module
-of its own that lives to the end.
+The script finds everything as it is without us: next to nothing has been imported before, and its `__main__` is a
+module of its own that lives to the end.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 if __name__ == "__main__":  # whatever lies in this folder or in the script's does not pass for the standard library
     del sys.path[: 0 if sys.flags.safe_path else 1]
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-    import periodic_tui.watching
+    import periodic_tui.watching  # noqa: F401  # whose parts are found from now on
 
     del sys.path[0]
 
@@ -126,4 +126,4 @@ class Watching:
 
 if __name__ == "__main__":
     sys.modules["periodic_tui.watching.child"] = sys.modules["__main__"]
-    main(*sys.argv[1:])
+    main(*sys.argv[1:])  # type: ignore[arg-type]

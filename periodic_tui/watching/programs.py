@@ -76,7 +76,7 @@ def _of_spec(spec: importlib.machinery.ModuleSpec) -> Program:
     if find is None:
         raise Missing(f"{spec.name}: cannot be run")
     main = _main(spec.origin, spec.loader)
-    main.__spec__, main.__package__, main.__cached__ = spec, spec.parent, spec.cached
+    vars(main).update(__spec__=spec, __package__=spec.parent, __cached__=spec.cached)
 
     def code() -> CodeType:
         compiled = find(spec.name)

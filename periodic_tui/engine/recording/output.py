@@ -21,8 +21,8 @@ def opened(folder: Path) -> int:
 
 
 def cut(path: Path) -> None:
-    """Cut the file to its end where it has grown too large. Whoever has it open for appending goes on, and what comes in
-    between is kept but for the moment between two calls. Raises OSError."""
+    """Cut the file to its end where it has grown too large. Whoever has it open for appending goes on; what comes
+    meanwhile is kept, but for the moment between two calls. Raises OSError."""
     try:
         if path.stat().st_size <= MOST_OUTPUT:
             return
