@@ -120,9 +120,9 @@ def _on_screen(program: Program, name: str, record: str | None, no_record: bool,
         def open_session() -> tuple[Playback, Sequence[tuple[str, str, str, str]]]:
             from periodic_tui.ui.playback import Playback
 
-            return Playback(folder), ()
+            return Playback(folder, child=process), ()
 
-        code = shown(Opening(name, "", f"{program.command} begins.", "waiting for it"), open_session, glyphs)
+        code = shown(Opening(name, "", f"{program.command} begins.", "waiting for it"), open_session, glyphs, process)
         ended = process.poll()
         if ended is None:
             click.echo(printable(f"{name} goes on; `{NAME} replay {run_of(folder)}` finds it again"), err=True)

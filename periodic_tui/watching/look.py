@@ -1,172 +1,195 @@
-"""Looking at one step of somebody's training: hooks and a function mode that are there for that step alone."""
+"""Looking at one step of somebody's training, from the end of the step before it to its own."""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.optim import Optimizer
 
-from periodic_tui.watching.findings import Look, Values
+from periodic_tui.watching.findings import LayerLook, Look, Values
 from periodic_tui.watching.looking.forward import Forward
-from periodic_tui.watching.looking.functions import Functions, in_transform
-from periodic_tui.watching.looking.layers import own_name
-from periodic_tui.watching.looking.names import Names
-from periodic_tui.watching.looking.optimizers import Stepping, gradients_cleared, held_by
+from periodic_tui.watching.looking.known_models import KnownModels
+from periodic_tui.watching.looking.layers import Run, own_names
+from periodic_tui.watching.looking.names import Names, described
+from periodic_tui.watching.looking.optimizers import (
+    OptimizerStep,
+    Stepping,
+    gradients_cleared,
+    held_by,
+    held_by_any,
+)
 from periodic_tui.watching.looking.parameters import Measured, still
 
 
 class Looking:
-    """One step that is looked at, from the end of the step before it to its own. It belongs to the thread that makes
-    it, and lets calls in others pass."""
+    """Collects what one step does. Whatever goes wrong here is told to `failed`, and never raised."""
 
-    def __init__(self, failed: Callable[[Exception], None], forward: bool) -> None:
-        """`failed` is told what went wrong here; `forward`: whether layers and losses can be seen."""
-        self.spent = 0.0
-        """Seconds that looking has taken of the script's so far."""
-        self.forward = Forward()
-        self._sees, self._failed = forward, failed
-        self._thread, self._ended, self._resting = threading.get_ident(), False, False
-        self._stepping: dict[int, Stepping] = {}
+    def __init__(self, models: KnownModels, failed: Callable[[Exception], None]) -> None:
+        self.spent, self.calls = 0.0, 0
+        """Seconds that it has taken of the script's so far, and how often it was told something."""
+        self._models, self._failed, self._over = models, failed, False
+        self._forward = Forward()
+        self._steps: dict[int, OptimizerStep] = {}
+        self._by_hand: Stepping | None = None
         self._cleared: dict[int, bool] = {}
-        self._mode = Functions(self._calling, self._called)
-        self._handles: list[Any] = []
 
-    def begin(self) -> None:
-        """Put the hooks."""
-        if self._sees:
-            self._handles = [register_module_forward_pre_hook(self._entered), register_module_forward_hook(self._left)]
-            self._mode.enter()
+    @property
+    def is_too_long(self) -> bool:
+        """Whether so much has run that this is no step."""
+        return self._forward.is_too_long
 
-    def end(self) -> None:
-        """Take them away. Not from within the mode itself."""
-        for handle in self._handles:
-            handle.remove()
-        self._handles.clear()
-        self._mode.leave()
-        self._ended = True
+    @property
+    def saw_layers(self) -> bool:
+        """Whether any layer has run."""
+        return bool(self._forward.runs)
 
-    def rest(self, resting: bool) -> None:
-        """Whether what runs now is no part of a forward pass."""
-        self._resting = self._mode.asleep = resting
+    # What runs.
 
-    # What is told.
+    def entered(self, module: nn.Module, args: tuple[Any, ...]) -> None:
+        """A module is about to run."""
+        self._ours(self._forward.entered, module, args)
 
-    def _entered(self, module: nn.Module, args: tuple[Any, ...]) -> None:
-        if self._resting:
-            return
-        if _has_fast_path(module):
-            self._mode.leave()
-        self._ours(self.forward.entered, module, args)
+    def left(self, module: nn.Module, result: Any) -> None:
+        """It has run."""
+        self._ours(self._forward.left, module, result)
 
-    def _left(self, module: nn.Module, args: tuple[Any, ...], result: Any) -> None:
-        if self._resting:
-            return
-        self._ours(self.forward.left, module, result)
-        if _has_fast_path(module) and not self._ended:
-            self._mode.asleep = False
-            self._mode.enter()
+    def calling(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """A function is about to run."""
+        return self._ours(self._forward.calling, name, args, kwargs)
 
-    def _calling(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        return self._ours(self.forward.calling, name, args, kwargs)
+    def called(self, name: str, told: Any, result: Any) -> None:
+        """It has run."""
+        self._ours(self._forward.called, name, told, result)
 
-    def _called(self, name: str, told: Any, result: Any) -> None:
-        self._ours(self.forward.called, name, told, result)
+    def before_backward(self, outputs: Sequence[Any], known: Iterable[Optimizer]) -> None:
+        """Gradients of these are about to be computed; `known`: the optimizers that have stepped ever."""
+        self._ours(self._before_backward, outputs, known)
 
-    def before_backward(self, known: Sequence[Optimizer]) -> None:
-        """Gradients are about to be computed: of these optimizers, which have stepped, are they cleared?"""
-        self._ours(self._see_cleared, known)
-        self.rest(True)
-
-    def _see_cleared(self, known: Sequence[Optimizer]) -> None:
+    def _before_backward(self, outputs: Sequence[Any], known: Iterable[Optimizer]) -> None:
+        self._forward.backward(outputs)
         for optimizer in known:
             cleared = gradients_cleared(optimizer)
             if cleared is not None:
                 self._cleared[id(optimizer)] = self._cleared.get(id(optimizer), False) or cleared
 
     def before_step(self, optimizer: Optimizer, backwards: int) -> None:
-        """It is about to step."""
+        """An optimizer is about to step, after so many computations of gradients."""
         self._ours(self._before_step, optimizer, backwards)
 
     def _before_step(self, optimizer: Optimizer, backwards: int) -> None:
-        stepping = self._stepping[id(optimizer)] = Stepping(optimizer)
-        stepping.cleared, stepping.backwards = self._cleared.get(id(optimizer)), backwards
+        self._steps[id(optimizer)] = OptimizerStep(optimizer, self._cleared.get(id(optimizer)), backwards)
 
     def after_step(self, optimizer: Optimizer, inside: int) -> None:
-        """It has stepped; `inside`: how often gradients were computed meanwhile."""
+        """It has stepped; `inside`: computations of gradients meanwhile."""
         self._ours(self._after_step, optimizer, inside)
 
     def _after_step(self, optimizer: Optimizer, inside: int) -> None:
-        if stepping := self._stepping.get(id(optimizer)):
-            stepping.backwards += inside
-            stepping.stepped(inside > 0)
+        if step := self._steps.get(id(optimizer)):
+            step.backwards += inside
+            step.stepped(gradients_are_new=inside > 0)
 
-    def found(self, step: int, seconds: float, loss: float, known: Sequence[Optimizer]) -> Look | None:
-        """All that was found; None where nothing can be said. `known`: the optimizers that have stepped ever."""
-        look = self._ours(self._found, step, seconds, loss, known)
+    def before_moves(self, parameters: Sequence[Tensor], gradients: Mapping[int, Tensor]) -> None:
+        """No optimizer steps: gradients of these are computed (those that are no fields of theirs, by their ids)."""
+        self._ours(self._before_moves, parameters, gradients)
+
+    def _before_moves(self, parameters: Sequence[Tensor], gradients: Mapping[int, Tensor]) -> None:
+        self._by_hand = Stepping(parameters)
+        self._by_hand.measured.see_gradients(gradients)
+
+    # What is found.
+
+    def found(
+        self, step: int, seconds: float, loss: float, known: Sequence[Optimizer], unseen: Sequence[str]
+    ) -> Look | None:
+        """All of it; None where that cannot be said. `unseen`: what cannot be seen."""
+        look = self._ours(self._found, step, seconds, loss, known, unseen)
         return look if isinstance(look, Look) else None
 
-    def _found(self, step: int, seconds: float, loss: float, known: Sequence[Optimizer]) -> Look:
-        names = Names([model for each in self.forward.models.values() if (model := each()) is not None])
-        for run in self.forward.runs.values():
+    def _found(self, step: int, seconds: float, loss: float, known: Sequence[Optimizer], unseen: Sequence[str]) -> Look:
+        if self._by_hand:
+            self._by_hand.stepped()
+        held = {id(each): each for optimizer in known for each in held_by(optimizer)}
+        held |= {id(each): each for each in self._by_hand.parameters} if self._by_hand else {}
+        models = self._models.of(self._forward.models, held.values())
+        names = Names(self._models.all)
+        own = {id(each): each for model in models for each in model.parameters()}
+        for run in self._forward.runs.values():
             if run.module and (module := run.module()) is not None:
                 names.add(module)
-        figures = self._figures(names)
-        held = frozenset(id(each) for optimizer in known for each in held_by(optimizer))
-        given = [
-            each
-            for key, each in names.of.items()
-            if each.requires_grad and figures[key].gradient == figures[key].gradient
-        ]
-        values = self.forward.input.values() if self.forward.input else Values()
+                own |= {id(each): each for each in module.parameters(recurse=False)}
+        figures = self._figures(own)
+        given = [each for key, each in own.items() if each.requires_grad and _is_known(figures[key].gradient)]
+        inputs = self._forward.input.values if self._forward.input else Values()
         return Look(
-            step,
-            seconds,
-            loss,
-            values.shape[0] if values.shape else 0,
-            tuple(each.look(own_name(each, names.modules), figures, held) for each in self.forward.runs.values()),
-            tuple(each.look() for each in self.forward.losses),
-            tuple(each.look(names.of_parameter, self._is_foreign(each, given)) for each in self._stepping.values()),
-            values,
-            self.forward.output.values() if self.forward.output else Values(),
-            names.described,
-            tuple(names.of_parameter(each) for each in given if id(each) not in held),
+            step=step,
+            seconds=seconds,
+            loss=loss,
+            batch=inputs.shape[0] if inputs.shape else 0,
+            layers=self._layers(models, names, figures, frozenset(held)),
+            losses=tuple(each.look() for each in self._forward.losses.all),
+            optimizers=tuple(
+                each.look(names.of, bool(given) and each.gets_nothing) for each in self._steps.values() if each.figures
+            ),
+            inputs=inputs,
+            outputs=self._forward.output.values if self._forward.output else Values(),
+            models=tuple(map(described, models)),
+            unheld=tuple(map(names.of, _unheld(given, held))),
+            unseen=tuple(unseen),
         )
 
-    def _figures(self, names: Names) -> dict[int, Measured]:
-        figures = {key: each for stepping in self._stepping.values() for key, each in stepping.figures.items()}
-        return figures | {key: still(each) for key, each in names.of.items() if key not in figures}
+    def _figures(self, own: Mapping[int, Tensor]) -> dict[int, Measured]:
+        """Of all parameters, by their ids."""
+        steps = [*self._steps.values(), *([self._by_hand] if self._by_hand else [])]
+        figures = {key: each for step in steps for key, each in step.figures.items()}
+        return figures | {key: still(each) for key, each in own.items() if key not in figures}
 
-    def _is_foreign(self, stepping: Stepping, given: Sequence[Tensor]) -> bool:
-        mine = [stepping.figures.get(id(each), Measured()).gradient for each in stepping.parameters]
-        return bool(given) and not any(each == each for each in mine)
+    def _layers(
+        self, models: Sequence[nn.Module], names: Names, figures: Mapping[int, Measured], held: frozenset[int]
+    ) -> tuple[LayerLook, ...]:
+        """Those that ran, then those that have parameters and did not."""
+        runs = [*self._forward.runs.values()]
+        ran = {id(each) for run in runs for each in run.parameters}
+        others = map(Run.of, _with_parameters(models))
+        runs += [run for run in others if ran.isdisjoint(map(id, run.parameters))]
+        called = own_names(runs, names)
+        return tuple(run.look(called[run], figures, held) for run in runs)
 
-    def _ours(self, tell: Callable[..., Any], *what: Any) -> Any:
-        """Our own work: timed, beside autograd, and of no effect on the script whatever happens."""
-        if self._ended or threading.get_ident() != self._thread or in_transform():
+    def _ours(self, do: Callable[..., Any], *what: Any) -> Any:
+        """Our own work: timed, and beside autograd."""
+        if self._over:
             return None
         started = time.perf_counter()
+        self.calls += 1
+        self._forward.grows = torch.is_grad_enabled()
         try:
-            self.forward.grows = torch.is_grad_enabled()
             with torch.no_grad(), torch._C.DisableTorchFunction():
-                return tell(*what)
+                return do(*what)
         except Exception as bug:
-            self._ended = self._mode.asleep = True
+            self._over = True
             self._failed(bug)
         finally:
             self.spent += time.perf_counter() - started
         return None
 
 
-def _has_fast_path(module: nn.Module) -> bool:
-    """Whether it would run otherwise while a function mode is there: torch's own transformer layers do when they
-    evaluate."""
-    return isinstance(module, _FAST) and not module.training
+def _with_parameters(models: Sequence[nn.Module]) -> list[nn.Module]:
+    """Modules that have parameters of their own."""
+    modules = {id(each): each for model in models for each in model.modules()}
+    return [each for each in modules.values() if next(each.parameters(recurse=False), None) is not None]
 
 
-_FAST = (nn.MultiheadAttention, nn.TransformerEncoderLayer, nn.TransformerEncoder)
+def _unheld(given: Sequence[Tensor], held: Mapping[int, Tensor]) -> list[Tensor]:
+    """Parameters that get a gradient and that no optimizer holds, also none that has not stepped yet."""
+    unheld = [each for each in given if id(each) not in held]
+    if not unheld:
+        return []
+    by_others = held_by_any()
+    return [each for each in unheld if id(each) not in by_others]
+
+
+def _is_known(figure: float) -> bool:
+    return figure == figure

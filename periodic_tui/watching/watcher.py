@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.script import Script
-from periodic_tui.engine.snapshot import Event, Snapshot, State
-from periodic_tui.watching.deaths import Deaths
-from periodic_tui.watching.findings import Look
+from periodic_tui.engine.snapshot import Event, Snapshot, State, Verdict
+from periodic_tui.engine.training.history import History
+from periodic_tui.watching.findings import Look, OptimizerLook
 from periodic_tui.watching.judge import judge
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.picture import picture
@@ -21,32 +23,30 @@ from periodic_tui.watching.untrained import NO_STEP, untrained
 
 _EVENTS = 200
 """The last ones that pictures show."""
-_ENDED = {None: "finished", 0: "finished", 130: "interrupted"}
-"""How a script ends, by its exit code; by any other it has failed."""
-_PATIENCE = 5.0
-"""Seconds for which its end waits for the disk, at most."""
-_LOSSES = 4096
+_LOSSES = 1024
 """That wait to be remembered, at most."""
+_ENDED = {None: "finished", 0: "finished", 130: "interrupted"}
+"""By the exit code; any other one is a failure."""
+_PATIENCE = 5.0
+"""Seconds that the end waits for the disk: the last picture has the verdict."""
+_NAMES = 32
+"""Names of what is logged, at most."""
 
 
 class Watcher:
-    """Of one script. None of its methods but those of the hooks' thread may be called while it trains."""
+    """Of one script. Told by the hooks, in the thread that trains, and by whoever started it."""
 
-    def __init__(self, recorder: Recorder, script: Script, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, recorder: Recorder, script: Script) -> None:
         self.recorder, self.script, self.memory = recorder, script, Memory()
-        self.step = 0
-        self.last_loss = math.nan
-        self.on_close: Callable[[], object] = lambda: None
-        """Called first when all is over."""
+        self.step, self.last_loss = 0, math.nan
         self.broken = ""
         """What went wrong in watching itself."""
-        self._clock, self._began, self._pid = clock, clock(), os.getpid()
-        self._deaths = Deaths()
+        self.on_close: Callable[[], object] = lambda: None
+        """Called first when all is over."""
+        self._process, self._closed = os.getpid(), False
         self._events: deque[Event] = deque(maxlen=_EVENTS)
-        self._losses: list[float] = []
-        self._first = 0
+        self._first, self._losses = 0, list[float]()
         self._seconds = 0.0
-        self._closed = False
 
     # What the hooks tell.
 
@@ -58,9 +58,10 @@ class Watcher:
         self._losses.append(loss)
         self.step, self.last_loss = step, loss
 
-    def stepped(self, step: int, seconds: float) -> None:
-        """So many steps are done, in so long; told now and then."""
+    def stepped(self, step: int, seconds: float, share: float) -> None:
+        """So many steps are done, in so long, of which watching took that share; told a few times a second."""
         self.step, self._seconds = step, seconds
+        self.script = replace(self.script, share=share)
         self.recorder.status(step, seconds)
         if self.recorder.wants_picture:
             self.recorder.picture(self.picture())
@@ -70,9 +71,23 @@ class Watcher:
         self._remember()
         self.step, self._seconds = look.step, look.seconds
         self.memory.saw(look)
-        self.script = replace(self.script, looks=self.memory.looks, models=look.models)
-        for text in self._deaths.saw(look):
-            self.event(text)
+        self.script = replace(
+            self.script,
+            models=look.models or self.script.models,
+            optimizers=tuple(map(_described, look.optimizers)) or self.script.optimizers,
+            unseen=look.unseen,
+            looks=self.script.looks + 1,
+        )
+        for died in self.memory.layers.died:
+            self.event(died.text)
+
+    def anew(self) -> None:
+        """Another model trains from now on: what was remembered is not of it."""
+        if self.memory.looks:
+            causes = self._judged()
+            self.event(f"another model trains from here on; of {self.script.models[0]}: {causes[0].text}")
+        logged, self.memory = self.memory.logged, Memory()
+        self.memory.logged = logged
 
     def event(self, text: str) -> None:
         """Something happened."""
@@ -84,34 +99,63 @@ class Watcher:
         """Watching itself is at fault, and is off from now on."""
         if not self.broken:
             self.broken = f"{type(bug).__name__}: {bug}"
-            self.event(f"watching is switched off, the script goes on: {self.broken}")
+            self.event(f"watching is switched off, and the script goes on: {self.broken}")
 
     # What the script, and who started it, tell.
 
     def log(self, **values: float) -> None:
-        """Values that the script names."""
+        """Values of the present step, by name; what is no number is passed over."""
+        if self._closed or os.getpid() != self._process:
+            return
+        for name, value in values.items():
+            try:
+                number = float(value)
+            except (TypeError, ValueError, RuntimeError):
+                continue
+            if name in self.memory.logged or len(self.memory.logged) < _NAMES:
+                history = self.memory.logged.setdefault(name, History(1, geometric=False))
+                history.add(self.step, _column(number))
 
     def picture(self, state: State = "training") -> Snapshot:
         """As it is now."""
-        self._remember()
-        causes = judge(self.memory) if self.step or state != "finished" else (untrained(NO_STEP),)
-        rate = self.step / self._seconds if self._seconds else 0.0
         return picture(
-            self.memory, causes, self.script, name=self.recorder.about.name, step=self.step, rate=rate,
-            loss=self.last_loss, state=state, events=tuple(self._events), device="cpu",
-        )  # fmt: skip
+            self.memory,
+            self._judged() if self.step or state != "finished" else (untrained(NO_STEP),),
+            self.script,
+            name=self.recorder.about.name,
+            step=self.step,
+            rate=self.step / self._seconds if self._seconds else 0.0,
+            loss=self.last_loss,
+            state=state,
+            events=tuple(self._events),
+        )
 
     def close(self, code: int | None) -> None:
         """The script has ended, with that code."""
-        if self._closed or os.getpid() != self._pid:
+        if self._closed or os.getpid() != self._process:
             return
-        self._closed = True
         self.on_close()
+        self._closed = True
         self.script = replace(self.script, code=code)
-        self.recorder.picture(self.picture("finished"))
+        last = self.picture("finished")
+        self.recorder.remember()
+        self.recorder.picture(last)
         self.recorder.close(_ENDED.get(code, "failed"), _PATIENCE)
+
+    def _judged(self) -> tuple[Verdict, ...]:
+        self._remember()
+        return judge(self.memory)
 
     def _remember(self) -> None:
         if self._losses:
             self.memory.lost(self._first, self._losses)
             self._first, self._losses = self._first + len(self._losses), []
+
+
+def _described(optimizer: OptimizerLook) -> str:
+    rate = f", lr {optimizer.lr:g}" if math.isfinite(optimizer.lr) else ""
+    return f"{optimizer.kind}{rate}"
+
+
+def _column(number: float) -> Floats:
+    return np.full((1, 1), number)

@@ -21,7 +21,8 @@ _ENDED = frozenset(("sigmoid", "tanh", "hardtanh", "hardsigmoid", "softsign"))
 
 
 def _sigmoid(z: Floats) -> Floats:
-    return np.exp(-np.logaddexp(0, -z))
+    s: Floats = np.exp(-np.logaddexp(0, -z))
+    return s
 
 
 def _sigmoid_slope(z: Floats) -> Floats:
@@ -36,10 +37,11 @@ def _gelu_slope(z: Floats) -> Floats:
 
 def _mish_slope(z: Floats) -> Floats:
     t = np.tanh(np.logaddexp(0, z))
-    return t + z * (1 - t**2) * _sigmoid(z)
+    slope: Floats = t + z * (1 - t**2) * _sigmoid(z)
+    return slope
 
 
-Slope = Callable[[Floats, Mapping[str, float]], Floats]
+Slope = Callable[[Floats, Mapping[str, float]], Any]
 _SLOPES: dict[str, Slope] = {
     "relu": lambda z, o: (z > 0) * 1.0,
     "relu6": lambda z, o: ((z > 0) & (z < 6)) * 1.0,

@@ -4,113 +4,116 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor, nn
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from periodic_tui.watching.looking import activations, losses
+from periodic_tui.watching.looking import activations, losses, vocabulary
 from periodic_tui.watching.looking.layers import Run, is_layer
-from periodic_tui.watching.looking.losses import Loss, loss_of, sides
+from periodic_tui.watching.looking.losses import Losses
 from periodic_tui.watching.looking.origins import UNKNOWN, Origin, Origins
 from periodic_tui.watching.looking.samples import Sample, first_tensor
 
-_ARRANGING = frozenset(
-    ("view", "reshape", "squeeze", "unsqueeze", "flatten", "float", "double", "half", "to", "contiguous", "clone",
-     "transpose", "permute", "t", "mT", "expand", "view_as", "reshape_as", "type", "cpu", "cuda", "chunk", "split",
-     "__getitem__", "select", "narrow", "bfloat16", "squeeze_", "unsqueeze_", "unflatten", "movedim", "ravel",
-     "dropout", "type_as", "expand_as", "stack", "cat")
-)  # fmt: skip
-"""What arranges values anew and leaves them as they are."""
-_ENDS_IN_NUMBER = frozenset(("mean", "sum", "norm", "vector_norm", "dist", "nanmean", "median", "logsumexp", "dot"))
-_MIXING = frozenset(("linear", "matmul", "__matmul__", "mm", "bmm", "addmm", "einsum", "embedding"))
-"""What a difference does not survive: it was no loss."""
-_MOST_LOSSES, _MOST_CALLS = 64, 50_000
+_MOST_CALLS, _MOST_RUNS = 50_000, 4096
 
 
-class _Call(NamedTuple):
+@dataclass(frozen=True)
+class _Call:
     """What is known before a function runs."""
 
+    given: tuple[Tensor, ...]
     origins: tuple[Origin, ...]
     input: Sample | None
-    loss: Loss | None
+    """Of an activation."""
+    loss: losses.Loss | None
     options: Mapping[str, float]
 
 
 class Forward:
-    """What has run so far in this step."""
+    """What has run so far in this step. Holds no tensor of the script and no module."""
 
     def __init__(self) -> None:
-        self.origins = Origins()
-        self.runs: dict[Any, Run] = {}
+        self.runs: dict[Hashable, Run] = {}
         """In the order in which they first ran."""
         self.models: dict[int, weakref.ref[nn.Module]] = {}
         """Modules that no other one called, in the order in which they first ran."""
-        self.losses: list[Loss] = []
+        self.losses = Losses()
         self.input: Sample | None = None
         """Of the first model that ran, the last time."""
         self.output: Sample | None = None
         """Of the last model that ran."""
-        self.calls = 0
         self.grows = True
         """Whether gradients are wanted of what runs now: what runs without them is no training."""
-        self._stack: list[tuple[nn.Module, Sample | None, Origin]] = []
+        self._origins = Origins()
         self._samples = WeakTensorKeyDictionary()
+        self._stack: list[tuple[weakref.ref[nn.Module], Sample | None, Origin]] = []
+        self._calls = 0
 
     @property
-    def too_long(self) -> bool:
+    def is_too_long(self) -> bool:
         """Whether this is no step any more."""
-        return self.calls > _MOST_CALLS
+        return self._calls > _MOST_CALLS or len(self.runs) > _MOST_RUNS
+
+    def backward(self, outputs: Sequence[Any]) -> None:
+        """Gradients of these are about to be computed."""
+        self.losses.backward([loss for each in outputs for loss in self._origins.of(each).losses])
+        self._stack.clear()
 
     # Modules.
 
     def entered(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         """A module is about to run."""
-        self.calls += 1
+        self._calls += 1
+        if not self.grows or self.is_too_long:
+            return
         given = first_tensor(args)
-        if not self._stack and self.grows and _has_parameters(module):
+        if not self._stack and next(module.parameters(), None) is not None:
             self.models.setdefault(id(module), weakref.ref(module))
-            if given is not None and self.grows and next(iter(self.models)) == id(module):
+            if given is not None and next(iter(self.models)) == id(module):
                 self.input = self._sample(given)
-        layer = is_layer(module) and given is not None
-        sample = self._sample(given, self._axis(given)) if layer and given is not None else None
-        self._stack.append((module, sample, self.origins.of(given)))
+        sample = self._sample(given, self._axis(given)) if given is not None and is_layer(module) else None
+        self._stack.append((weakref.ref(module), sample, self._origins.of(given)))
 
     def left(self, module: nn.Module, result: Any) -> None:
         """A module has run."""
-        while self._stack:
-            top, sample, origin = self._stack.pop()
-            if top is module:
-                break
-        else:
-            return
         gave = first_tensor(result)
-        if gave is None:
+        entry = self._popped(module)
+        if entry is None or gave is None:
             return
-        if is_layer(module) and not isinstance(module, nn.modules.loss._Loss) and self.grows:
-            self._ran(module, sample, origin, gave)
-        if not self._stack and self.grows and id(module) in self.models:
+        if is_layer(module) and not isinstance(module, nn.modules.loss._Loss):
+            self._ran(module, *entry, gave)
+        if not self._stack and id(module) in self.models:
             self.output = self._sample(gave)
+
+    def _popped(self, module: nn.Module) -> tuple[Sample | None, Origin] | None:
+        """What was known when it was entered; what an exception has left above it is dropped."""
+        while self._stack:
+            entered, sample, origin = self._stack.pop()
+            if entered() is module:
+                return sample, origin
+        return None
 
     def _ran(self, module: nn.Module, sample: Sample | None, origin: Origin, gave: Tensor) -> None:
         function = activations.function_of(module)
-        run = self._run_of(module, origin.layer if not _has_own_parameters(module) else None)
-        run.function, run.options = function, activations.options_of(module) if function else {}
-        run.input, run.after = sample, origin.layer
-        known = self.origins.of(gave)
+        run = self._run_of(module, None if next(module.parameters(recurse=False), None) is not None else origin.layer)
+        known = self._origins.of(gave)
         axis = known.axis if known is not UNKNOWN else _axis_of(gave)
-        run.output = self._sample(gave, axis)
+        run.function, run.options = function, activations.options_of(module) if function else {}
+        run.input, run.output = sample, self._sample(gave, axis)
+        run.after, run.training = origin.layer, module.training
         run.probabilities = (function or known.kind) in activations.PROBABILITIES
-        self.origins.put(gave, Origin(run, known.kind or function, axis, None, known.losses))
+        self._origins.put(gave, Origin(run, known.kind or function, axis, None, known.losses))
 
     def _run_of(self, module: nn.Module, after: Run | None) -> Run:
         """The layer of a module; one without parameters is another layer after each layer that it is called after."""
-        key = id(module), id(after) if after else 0
+        key = id(module), after
         if key not in self.runs:
             twins = [each for each in self.runs.values() if each.module and each.module() is module]
-            self.runs[key] = Run(type(module).__name__, module=weakref.ref(module))
-            for each in (*twins, self.runs[key]) if twins else ():
+            run = self.runs[key] = Run.of(module)
+            for each in (*twins, run) if twins else ():
                 each.again = True
         return self.runs[key]
 
@@ -118,75 +121,71 @@ class Forward:
 
     def calling(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> _Call | None:
         """A function is about to run; None where nothing is to be said of it."""
-        self.calls += 1
-        if not self.grows or self.too_long:
-            return None
-        given = _tensors(args) + _tensors(tuple(kwargs.values()))
+        self._calls += 1
+        given = _tensors((*args, *kwargs.values())) if self.grows and not self.is_too_long else ()
         if not given:
             return None
         sample = self._sample(given[0], self._axis(given[0])) if self._is_activation(name, args, kwargs) else None
-        options = activations.options_in(name, kwargs)
-        return _Call(tuple(map(self.origins.of, given)), sample, self._loss(name, args, kwargs), options)
-
-    def _loss(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Loss | None:
-        if name in losses.FUNCTIONS:
-            first, second = (*args, kwargs.get("input"))[0], (*args, *(kwargs.get("target"),) * 2)[1]
-        elif name in losses.DIFFERENCES and len(args) > 1:
-            first, second = args[0], args[1]
-        else:
-            return None
-        both = sides(first, second)
-        if both is None or not both[1].numel():
-            return None
-        kind = name if name in losses.FUNCTIONS else "difference"
-        return loss_of(kind, *both, self.origins.of(both[0]).kind)
+        options = activations.options_in(name, kwargs) if sample else {}
+        sides = losses.sides_of(name, args, kwargs)
+        made_by = self._origins.of(sides[0]) if sides else UNKNOWN
+        loss = losses.loss_of(name, *sides, made_by.kind, made_by.layer) if sides else None
+        return _Call(given, tuple(map(self._origins.of, given)), sample, loss, options)
 
     def called(self, name: str, call: _Call, result: Any) -> None:
         """It has run."""
-        if isinstance(result, (tuple, list)):
-            for each in result[:16]:
-                self.called(name, call._replace(loss=None, input=None), each)
-        elif isinstance(result, Tensor) and result.requires_grad:
-            self.origins.put(result, self._origin(name, call, result))
+        for each in result[:16] if isinstance(result, (tuple, list)) else (result,):
+            if isinstance(each, Tensor) and each.requires_grad:
+                self._origins.put(each, self._origin(name.removesuffix("_") or name, call, each))
 
     def _origin(self, name: str, call: _Call, result: Tensor) -> Origin:
-        first = call.origins[0]
-        name = "relu" if name.startswith("clamp") else name.removesuffix("_")
-        if call.loss and call.loss.kind != "difference":
-            self._keep(call.loss)
-            return Origin(None, name, -1, None, (call.loss,))
+        name = "relu" if name in vocabulary.CLAMPING and call.input else name
         past = tuple(dict.fromkeys(loss for origin in call.origins for loss in origin.losses))
-        layer, axis = first.layer, _axis_after(name, first, result)
-        if call.input:
-            layer = self._function_ran(name, call, result, axis)
-        difference = None if name in _MIXING else call.loss or _difference(call.origins)
-        if difference and result.ndim == 0 and name in _ENDS_IN_NUMBER:
-            self._keep(difference)
-            return Origin(None, name, -1, None, (*past, difference))
-        kind = first.kind if name in _ARRANGING else name
+        if call.loss and call.loss.kind != "difference":
+            return Origin(kind=name, losses=self.losses.keep(call.loss, past))
+        difference = call.loss or next((each.difference for each in call.origins if each.difference), None)
+        if difference and name in vocabulary.REDUCING and result.ndim == 0:
+            return Origin(kind=name, losses=self.losses.keep(difference, past))
+        axis = _axis_after(name, call.origins[0], result)
+        layer = self._layer_of(name, call, result, axis)
+        if name in vocabulary.WEIGHING:
+            difference = None
+        kind = call.origins[0].kind if name in vocabulary.ARRANGING else name
         return Origin(layer, kind, axis, difference, past)
 
-    def _keep(self, loss: Loss) -> None:
-        if len(self.losses) < _MOST_LOSSES and loss not in self.losses:
-            self.losses.append(loss)
-
-    def _function_ran(self, name: str, call: _Call, result: Tensor, axis: int) -> Run:
-        after = call.origins[0].layer
-        run = self.runs.setdefault((name, id(after) if after else 0), Run(name, name, after=after))
-        run.input, run.output, run.options = call.input, self._sample(result, axis), call.options
-        run.probabilities = name in activations.PROBABILITIES
+    def _layer_of(self, name: str, call: _Call, result: Tensor, axis: int) -> Run | None:
+        """The last layer that a result went through: maybe the function itself is one."""
+        after = next((each.layer for each in call.origins if each.layer), None)
+        if call.input:
+            run = self.runs.setdefault((name, after), Run(name, name, after=after, options=call.options))
+            run.probabilities = name in activations.PROBABILITIES
+            run.input, run.output = call.input, self._sample(result, axis)
+            return run
+        weights = [each for each in call.given if each.is_leaf and each.requires_grad and not self._is_in_module(each)]
+        if not weights or (name not in vocabulary.WEIGHING and not (name == "add" and after and after.weights)):
+            return after
+        key = after if name == "add" and after else id(weights[0])
+        run = after if name == "add" and after else self.runs.setdefault(key, Run(name, after=after))
+        run.weights += [weakref.ref(each) for each in weights if all(known() is not each for known in run.weights)]
+        run.input, run.output = run.input if name == "add" else self._sample(call.given[0]), self._sample(result, axis)
         return run
+
+    def _is_in_module(self, parameter: Tensor) -> bool:
+        """Whether it belongs to a module that runs now, and is a layer."""
+        modules = (entered() for entered, *_ in self._stack)
+        return any(parameter is own for each in modules if each is not None for own in each._parameters.values())
 
     def _is_activation(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
         """Whether the call is one, and no module of its own."""
-        if self._stack and activations.function_of(self._stack[-1][0]):
+        module = self._stack[-1][0]() if self._stack else None
+        if module is not None and activations.function_of(module):
             return False
-        if name in ("clamp", "clamp_", "clamp_min", "clamp_min_"):
+        if name in vocabulary.CLAMPING:
             return _is_relu(args, kwargs)
         return name.removesuffix("_") in activations.FUNCTIONS
 
     def _axis(self, tensor: Tensor) -> int:
-        known = self.origins.of(tensor)
+        known = self._origins.of(tensor)
         return known.axis if known is not UNKNOWN else _axis_of(tensor)
 
     def _sample(self, tensor: Tensor, axis: int = -1) -> Sample:
@@ -200,20 +199,17 @@ class Forward:
 
 
 def _axis_of(tensor: Tensor) -> int:
+    """Dimension of the units, where nothing is known of a tensor: of images their channels."""
     return 1 if tensor.ndim >= 4 else -1
 
 
 def _axis_after(name: str, first: Origin, result: Tensor) -> int:
-    """Dimension of the units: channels of what convolutions gave, as long as they are where they were."""
+    """Channels of what convolutions gave, as long as they are where they were."""
     if name.startswith("conv"):
-        return 1
-    if name in _MIXING or name in ("transpose", "permute", "flatten", "movedim", "view", "reshape"):
+        return 1 if result.ndim > 2 else -1
+    if name in vocabulary.WEIGHING or name in vocabulary.LOSING_AXES:
         return -1
     return first.axis if first is not UNKNOWN and result.ndim > 2 else _axis_of(result)
-
-
-def _difference(origins: tuple[Origin, ...]) -> Loss | None:
-    return next((origin.difference for origin in origins if origin.difference), None)
 
 
 def _is_relu(args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
@@ -232,11 +228,3 @@ def _tensors(values: Sequence[Any]) -> tuple[Tensor, ...]:
         elif isinstance(value, (tuple, list)):
             found += [each for each in value[:16] if isinstance(each, Tensor)]
     return tuple(found)
-
-
-def _has_parameters(module: nn.Module) -> bool:
-    return next(module.parameters(), None) is not None
-
-
-def _has_own_parameters(module: nn.Module) -> bool:
-    return next(module.parameters(recurse=False), None) is not None

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
-from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _len_torch_function_stack
+from torch._C import _len_torch_function_stack
+from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack
 from torch.overrides import _pop_mode as pop
 from torch.overrides import _push_mode as push
 from torch.utils._device import DeviceContext
@@ -27,35 +28,43 @@ class Functions(TorchFunctionMode):
         super().__init__()
         self._before, self._after = before, after
         self.asleep = False
+        self._within = 0
 
     def __torch_function__(self, func: Call, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         name = "" if self.asleep else getattr(func, "__name__", "")
-        if name in _QUIET or not name:
-            return func(*args, **kwargs)
-        told = self._before(name, args, kwargs)
-        result = func(*args, **kwargs)
-        if told is not None:
-            self._after(name, told, result)
-        return result
+        self._within += 1
+        try:
+            if name in _QUIET or not name:
+                return func(*args, **kwargs)
+            told = self._before(name, args, kwargs)
+            result = func(*args, **kwargs)
+            if told is not None:
+                self._after(name, told, result)
+            return result
+        finally:
+            self._within -= 1
 
     def enter(self) -> None:
         """Be told from now on."""
-        if self not in _get_current_function_mode_stack():
+        self.asleep = False
+        if self._within == 0 and self not in _get_current_function_mode_stack():
             above = [pop() for _ in range(_len_torch_function_stack())]
             if above and isinstance(above[-1], DeviceContext):
                 push(above.pop())
             for mode in (self, *reversed(above)):
                 push(mode)
 
-    def leave(self) -> None:
-        """No longer, wherever it lies by now."""
+    def leave(self) -> bool:
+        """No longer, wherever it lies by now. False where this is within a call: torch would put it back, so it only
+        sleeps, and has to leave later."""
         self.asleep = True
         if self in _get_current_function_mode_stack():
             modes = [pop() for _ in range(_len_torch_function_stack())]
             for mode in reversed(modes):
                 if mode is not self:
                     push(mode)
+        return self._within == 0
 
 
 _QUIET = frozenset(

@@ -15,6 +15,7 @@ from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import LayerLook, Role, Values
 from periodic_tui.watching.looking import activations
 from periodic_tui.watching.looking.fresh import are_equal, is_fresh
+from periodic_tui.watching.looking.names import Names
 from periodic_tui.watching.looking.parameters import Measured
 from periodic_tui.watching.looking.samples import Sample
 
@@ -39,27 +40,44 @@ class Run:
     probabilities: bool = False
     again: bool = False
     """Whether its module is another layer's too: they are told apart by what they come after."""
+    training: bool = True
+    """The module's flag, when it ran."""
+    weights: list[weakref.ref[Tensor]] = field(default_factory=list)
+    """Of a function: the parameters that it was given."""
+
+    @classmethod
+    def of(cls, module: nn.Module) -> Run:
+        """A module that has not run."""
+        return cls(type(module).__name__, module=weakref.ref(module), training=module.training)
+
+    @property
+    def parameters(self) -> tuple[Tensor, ...]:
+        """Its own."""
+        module = self.module() if self.module else None
+        if module is not None:
+            return tuple(module.parameters(recurse=False))
+        return tuple(each for reference in self.weights if (each := reference()) is not None)
 
     def look(self, name: str, figures: Mapping[int, Measured], held: frozenset[int]) -> LayerLook:
         """What is found of it."""
         module = self.module() if self.module else None
-        role = _role(module, self.function)
-        own = () if module is None else tuple(module.parameters(recurse=False))
+        own = self.parameters
+        role = _role(module, self.function, bool(own))
         z = self.input.by_unit() if self.input and self.function else np.empty((0, 0))
         active = activations.active(self.function, z, self.options)
         return LayerLook(
             name=name,
             kind=self.kind,
             role=role,
-            output=self.output.values() if self.output else Values(),
-            input=self.input.values() if self.input else Values(),
+            output=self.output.values if self.output else Values(),
+            input=self.input.values if self.input else Values(),
             parameters=sum(each.numel() for each in own if not nn.parameter.is_lazy(each)),
             trainable=sum(each.numel() for each in own if each.requires_grad),
             held=sum(each.numel() for each in own if each.requires_grad and id(each) in held),
             active=active,
             ends=activations.ends(self.function, z, self.options),
             alike=alike(self.output.by_unit(), active) if self.output and active.size else (),
-            training=module.training if module is not None else True,
+            training=self.training,
             probabilities=self.probabilities,
             fresh=is_fresh(module),
             equal=are_equal(module),
@@ -83,15 +101,14 @@ def _together(lengths: list[float]) -> float:
     return float(np.sqrt((known**2).sum())) if known.size else float("nan")
 
 
-def _role(module: nn.Module | None, function: str) -> Role:
+def _role(module: nn.Module | None, function: str, has_parameters: bool) -> Role:
     if function:
         return "activation"
     if isinstance(module, _NORMALIZATIONS):
         return "normalization"
     if isinstance(module, nn.modules.dropout._DropoutNd):
         return "dropout"
-    has = module is not None and next(module.parameters(recurse=False), None) is not None
-    return "weights" if has else "other"
+    return "weights" if has_parameters else "other"
 
 
 _NORMALIZATIONS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm, nn.LocalResponseNorm, nn.RMSNorm)
@@ -116,18 +133,22 @@ def is_layer(module: nn.Module) -> bool:
     return not module._modules or any(each is not None for each in module._parameters.values())
 
 
-def own_name(run: Run, names: Mapping[int, str]) -> str:
-    """As the model calls a module; a function goes by what it comes after."""
+def own_names(runs: Iterable[Run], names: Names) -> dict[Run, str]:
+    """What each is called, each name once."""
+    found: dict[Run, str] = {}
+    taken: dict[str, int] = {}
+    for run in runs:
+        name = _name(run, names, found)
+        taken[name] = taken.get(name, 0) + 1
+        found[run] = name if taken[name] == 1 else f"{name} {taken[name]}"
+    return found
+
+
+def _name(run: Run, names: Names, known: Mapping[Run, str]) -> str:
+    """As the model calls a module; a function goes by its parameter's module, or by what it comes after."""
     module = run.module() if run.module else None
-    name = run.kind if module is None else names.get(id(module), run.kind)
-    if (module is None or run.again) and run.after:
-        source = own_name(run.after, names)
-        return (
-            f"{source.split(' → ')[-1] if source.count(' → ') > 1 else source} → {run.kind if module is None else name}"
-        )
-    return name
-
-
-def output_of(given: object) -> Tensor | None:
-    """What a layer gave, if that is a tensor."""
-    return given if isinstance(given, Tensor) else None
+    owner = next((name for each in run.parameters if (name := names.owner(each))), "") if module is None else ""
+    name = run.kind if module is None else names.modules.get(id(module), run.kind)
+    if owner or run.after is None or (module is not None and not run.again):
+        return owner or name
+    return f"{known.get(run.after, run.after.kind).rpartition(' → ')[2]} → {name}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
 
@@ -20,7 +22,8 @@ FUNCTIONS = ELEMENTWISE | frozenset(
         "multilabel_soft_margin_loss",
     )
 )  # fmt: skip
-DIFFERENCES = frozenset(("sub", "rsub", "subtract", "__sub__", "__rsub__", "sub_", "__isub__"))
+DIFFERENCES = frozenset(("sub", "rsub", "subtract", "__sub__", "__rsub__"))
+_MOST = 64
 
 
 @dataclass(eq=False)
@@ -36,13 +39,19 @@ class Loss:
     value: float
     counts: Floats
     along: int | None
+    source: object = None
+    """The layer that the prediction comes from."""
+
+    def is_again(self, other: Loss) -> bool:
+        """Whether it is the same loss of another batch."""
+        return (self.kind, self.source, self.comes_from) == (other.kind, other.source, other.comes_from)
 
     def look(self) -> LossLook:
         """What is found of it."""
         return LossLook(
             kind=self.kind,
-            prediction=self.prediction.values(),
-            target=self.target.values(),
+            prediction=self.prediction.values,
+            target=self.target.values,
             broadcast=self.broadcast,
             comes_from=self.comes_from,
             labels=self.labels,
@@ -52,17 +61,47 @@ class Loss:
         )
 
 
-def sides(first: object, second: object) -> tuple[Tensor, Tensor] | None:
-    """Prediction and target: which is which shows by what needs a gradient. None where that does not tell."""
-    if not (isinstance(first, Tensor) and isinstance(second, Tensor)):
+class Losses:
+    """Those of a step."""
+
+    def __init__(self) -> None:
+        self._new: list[Loss] = []
+        self.all: list[Loss] = []
+        """Whose gradients were computed, in the order of the calls; of several batches the last one's."""
+
+    def keep(self, loss: Loss, past: tuple[Loss, ...]) -> tuple[Loss, ...]:
+        """One more was computed, from these among others; gives all of them."""
+        if len(self._new) < _MOST and loss not in self._new:
+            self._new.append(loss)
+        return past if loss in past else (*past, loss)
+
+    def backward(self, used: Sequence[Loss]) -> None:
+        """Gradients of these were computed; of all new ones, where that is not known."""
+        new = [loss for loss in self._new if loss in used] if used else self._new
+        self.all = [old for old in self.all if not any(old.is_again(loss) for loss in new)][-_MOST:] + list(new)
+        self._new = []
+
+
+def sides_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Tensor, Tensor] | None:
+    """Prediction and target of a call: which is which shows by what needs a gradient. None where there is no loss, or
+    that does not tell."""
+    if name in FUNCTIONS:
+        both = [*args[:2], *(kwargs[word] for word in ("input", "target") if word in kwargs)]
+    elif name in DIFFERENCES:
+        both = [*args[:2], *(kwargs[word] for word in ("input", "other") if word in kwargs)]
+    else:
         return None
+    if len(both) != 2 or not all(isinstance(each, Tensor) and each.numel() for each in both):
+        return None
+    first, second = both
     if first.requires_grad == second.requires_grad:
         return None
     return (first, second) if first.requires_grad else (second, first)
 
 
-def loss_of(kind: str, prediction: Tensor, target: Tensor, comes_from: str) -> Loss:
-    """The loss of a call."""
+def loss_of(name: str, prediction: Tensor, target: Tensor, comes_from: str, source: object) -> Loss:
+    """The loss of a call, whose prediction was made by that function, and comes from that layer."""
+    kind = name if name in FUNCTIONS else "difference"
     labels = not (target.is_floating_point() or target.is_complex()) and kind in ("cross_entropy", "nll_loss")
     stretched = prediction.shape != target.shape and (kind in ELEMENTWISE or kind == "difference")
     return Loss(
@@ -75,4 +114,5 @@ def loss_of(kind: str, prediction: Tensor, target: Tensor, comes_from: str) -> L
         value_of(kind, prediction, target),
         counts_of(kind, prediction, target),
         axis_of(prediction, comes_from),
+        source,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -36,9 +36,10 @@ class Parameters:
         self._gradients: list[Tensor | None] = []
         self.see_gradients()
 
-    def see_gradients(self) -> None:
-        """As they are now."""
-        self._gradients = [None if each.grad is None else _length(each.grad) for each in self.all]
+    def see_gradients(self, others: Mapping[int, Tensor] | None = None) -> None:
+        """As they are now; `others`: those that are no fields of their parameters, by these parameters' ids."""
+        gradients = [(others or {}).get(id(each), each.grad) for each in self.all]
+        self._gradients = [None if each is None else _length(each) for each in gradients]
 
     def after(self) -> dict[int, Measured]:
         """After the step, by the parameters' ids."""

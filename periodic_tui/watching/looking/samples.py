@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.watching.findings import Values
 
 MOST = 1 << 15
 """Entries that are taken of a tensor."""
 _MOST_UNITS, _ROWS, _FEWEST_ROWS = 4096, 128, 8
 _MOST_COLUMNS = 64
+_EMPTY: Floats = np.empty(0)
 _MOST_READ = 1 << 24
 """Entries of which the least and the largest are found; of a larger tensor only the part that is taken is read."""
 
@@ -45,27 +47,33 @@ class Sample:
             self._part = None
         return self._array
 
+    @cached_property
     def values(self) -> Values:
         """Its figures."""
         whole = self.array
         if not whole.size:
             return Values(self.shape, self.dtype)
         finite = np.isfinite(whole)
-        share = float(finite.mean())
-        low, high = self._least_and_largest(whole[finite])
-        if self._ends and not (math.isfinite(float(self._ends[0])) and math.isfinite(float(self._ends[1]))):
-            share = min(share, 1 - 1 / math.prod(self.shape))
-        if not finite.any():
+        all_finite = bool(finite.all())
+        known = whole if all_finite else whole[finite]
+        share = 1.0 if all_finite else float(finite.mean())
+        low, high = self._least_and_largest(known)
+        if not math.isfinite(low + high) and known.size == whole.size:
+            share = 1 - 1 / math.prod(self.shape)
+        if not known.size:
             return Values(self.shape, self.dtype, finite=share)
-        known = whole if share == 1 else np.where(finite, whole, np.nan)
-        mean, std = (float(each) for each in (whole[finite].mean(), whole[finite].std()))
-        columns = _by_column(known) if len(self.shape) == 2 and self.shape[1] <= _MOST_COLUMNS else (np.empty(0),) * 2
-        return Values(self.shape, self.dtype, low, high, mean, std, _spread(known), share, *columns)
+        mean, std = _moments(whole, finite, all_finite) if whole.ndim else (whole, np.zeros(()))
+        low, high = (low, high) if math.isfinite(low + high) else (float(known.min()), float(known.max()))
+        columns = (mean, std) if len(self.shape) == 2 and self.shape[1] <= _MOST_COLUMNS else (_EMPTY, _EMPTY)
+        spread = float(np.nanmax(std)) if len(self.shape) and len(whole) > 1 else math.nan
+        return Values(
+            self.shape, self.dtype, low, high, float(known.mean()), float(known.std()), spread, share, *columns
+        )
 
     def _least_and_largest(self, known: Floats) -> tuple[float, float]:
-        ends = [float(each) for each in self._ends] if self._ends else []
-        if ends and all(map(math.isfinite, ends)):
-            return ends[0], ends[1]
+        """Of the whole tensor, where that was read; else of what is known."""
+        if self._ends:
+            return float(self._ends[0]), float(self._ends[1])
         return (float(known.min()), float(known.max())) if known.size else (math.nan, math.nan)
 
     def by_unit(self) -> Floats:
@@ -117,25 +125,15 @@ def _float64(part: Tensor) -> Floats:
     return array
 
 
-def _spread(known: Floats) -> float:
-    """Largest standard deviation over the batch of any entry."""
-    return float(np.nanmax(_std(known))) if known.ndim and len(known) > 1 else math.nan
-
-
-def _by_column(known: Floats) -> tuple[Floats, Floats]:
-    counts = np.isfinite(known).sum(0)
+def _moments(whole: Floats, finite: Mask, all_finite: bool) -> tuple[Floats, Floats]:
+    """Mean and standard deviation over dimension 0, of what is finite; NaN where nothing is."""
+    if all_finite:
+        mean = whole.mean(0)
+        return mean, np.sqrt(((whole - mean) ** 2).mean(0))
+    counts = finite.sum(0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean: Floats = np.nansum(known, axis=0) / counts
-    return mean, _std(known)
-
-
-def _std(known: Floats) -> Floats:
-    """Over dimension 0, of what is not NaN."""
-    counts = np.isfinite(known).sum(0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.nansum(known, axis=0) / counts
-        std: Floats = np.sqrt(np.nansum((known - mean) ** 2, axis=0) / counts)
-    return std
+        mean = np.where(finite, whole, 0.0).sum(0) / counts
+        return mean, np.sqrt((np.where(finite, whole - mean, 0.0) ** 2).sum(0) / counts)
 
 
 def first_tensor(value: Any, depth: int = 3) -> Tensor | None:
