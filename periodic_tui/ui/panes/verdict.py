@@ -31,6 +31,13 @@ class VerdictPane(Pane):
     def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(ending(snapshot) or snapshot.verdict.text or crash(snapshot))
 
+    def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
+        """How a script ends is known after its last picture."""
+        if crash(old) != crash(new):
+            self.redraw()
+        else:
+            super().watch_snapshot(old, new)
+
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         ended, width = plain(crash(snapshot), self.glyphs), size.width - 2
         if not ended:
@@ -67,7 +74,9 @@ class VerdictPane(Pane):
         noun = "remedy fits" if offers == 1 else "remedies fit"
         if not snapshot.verdict.text:
             return ""
-        parts = [snapshot.verdict.code, sureness(snapshot.verdict.margin)]
+        parts = [snapshot.verdict.code]
+        if not snapshot.script:  # of a script nothing is told before it is sure
+            parts.append(sureness(snapshot.verdict.margin))
         if _older(snapshot):
             parts.insert(1, _age(snapshot))
         parts += _others(snapshot)
