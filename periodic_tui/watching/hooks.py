@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -51,6 +51,8 @@ class Hooks:
         """The one that steps now."""
         self._backwards = self._inside = 0
         """Computations of gradients since the last step, and within the present one."""
+        self._optimizes = False
+        """Whether any optimizer has stepped."""
         self._within_backward = self._compiles = False
         self._undo: list[Callable[[], object]] = []
 
@@ -94,8 +96,28 @@ class Hooks:
             self.fail(bug)
 
     @property
+    def is_on(self) -> bool:
+        """Whether anything is watched."""
+        return self._on
+
+    @property
     def _sees(self) -> bool:
         return self._on and threading.get_ident() == self._thread
+
+    # What the script tells.
+
+    def name(self, model: nn.Module | None, optimizer: Optimizer | None, criterion: Any) -> None:
+        """These are meant, whatever runs."""
+        if model is not None:
+            self.models.name(model)
+        if isinstance(criterion, nn.Module):
+            self.models.criteria.add(criterion)
+        if optimizer is not None:
+            self._leader.prefer(optimizer)
+
+    def log(self, values: Mapping[str, Any]) -> None:
+        """Values of the present step."""
+        self._guarded(self.watcher.log, self.step, values)
 
     # What is wrapped.
 
@@ -111,7 +133,7 @@ class Hooks:
             finally:
                 self._within_backward = False
                 self._listening.rest(False)
-            if self._look and not self._leader.is_known:
+            if self._look and not self._optimizes:
                 self._guarded(self._after_backward, outputs, inputs, result)
             return result
 
@@ -119,7 +141,7 @@ class Hooks:
 
     def _may_move_by(self, inputs: Sequence[Any]) -> bool:
         """Whether gradients that are only given back, by some tensors, may be those that the script steps on."""
-        return not self._leader.is_known and self._backwards == 0 and all(isinstance(each, Tensor) for each in inputs)
+        return not self._optimizes and self._backwards == 0 and all(isinstance(each, Tensor) for each in inputs)
 
     def _around_compile(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def compile(*args: Any, **kwargs: Any) -> Any:
@@ -144,7 +166,7 @@ class Hooks:
         def began(module: nn.Module, args: Any) -> None:
             if torch.is_grad_enabled() and self._on:
                 handle.remove()
-                if self._look is None and not self._leader.is_known:
+                if self._look is None and not self._optimizes:
                     self._thread = threading.get_ident()
                     self._guarded(self._begin_look)
                     self._listening.entered(module, args)
@@ -155,7 +177,7 @@ class Hooks:
     # What torch calls.
 
     def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        if self._sees or (self._on and not self._leader.is_known):
+        if self._sees or (self._on and not self._optimizes):
             self._stepping, self._inside = optimizer, 0
             if self._look:
                 if not _has_closure(args, kwargs):
@@ -163,7 +185,7 @@ class Hooks:
                 self._look.before_step(optimizer, self._backwards)
 
     def _after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        if self._on and not self._leader.is_known:
+        if self._on and not self._optimizes:
             self._thread = threading.get_ident()
         if self._sees:
             self._guarded(self._stepped, optimizer)
@@ -172,7 +194,7 @@ class Hooks:
     # Gradients.
 
     def _before_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
-        if not self._leader.is_known and self._by_hand.moved(outputs, inputs):
+        if not self._optimizes and self._by_hand.moved(outputs, inputs):
             self._step(by_hand=True)
         if not self._inside and (not inputs or self._by_hand.is_certain):
             self._losses.add(outputs)
@@ -196,7 +218,7 @@ class Hooks:
         if self._look:
             self._look.after_step(optimizer, self._inside)
         self._known.add(optimizer)
-        self._inside = 0
+        self._optimizes, self._inside = True, 0
         if self._leader.counts(optimizer):
             if self._leader.changed:
                 self._another(optimizer)
@@ -274,6 +296,11 @@ def install(watcher: Watcher, share: float = SHARE) -> Hooks:
     hooks = Hooks(watcher, share).install()
     watcher.on_close = hooks.remove
     return hooks
+
+
+def present() -> list[Hooks]:
+    """Those that watch now."""
+    return [hooks for hooks in _ALL if hooks.is_on]
 
 
 def _has_closure(args: Sequence[Any], kwargs: dict[str, Any]) -> bool:

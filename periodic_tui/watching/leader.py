@@ -31,8 +31,12 @@ class Leader:
 
     @property
     def is_known(self) -> bool:
-        """Whether any has stepped."""
+        """Whether there is one."""
         return self._leading is not None
+
+    def prefer(self, optimizer: Optimizer) -> None:
+        """That one leads, whichever steps first."""
+        self._lead(optimizer)
 
     def counts(self, optimizer: Optimizer) -> bool:
         """It has stepped: whether that is a step of the training."""

@@ -32,7 +32,7 @@ class Looking:
         self.spent, self.calls = 0.0, 0
         """Seconds that it has taken of the script's so far, and how often it was told something."""
         self._models, self._failed, self._over = models, failed, False
-        self._forward = Forward()
+        self._forward = Forward(models.criteria)
         self._steps: dict[int, OptimizerStep] = {}
         self._by_hand: Stepping | None = None
         self._cleared: dict[int, bool] = {}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.script import Script
 from periodic_tui.engine.snapshot import Event, Snapshot, State, Verdict
@@ -39,6 +39,8 @@ class Watcher:
     def __init__(self, recorder: Recorder, script: Script) -> None:
         self.recorder, self.script, self.memory = recorder, script, Memory()
         self.step, self.last_loss = 0, math.nan
+        self.causes: tuple[Verdict, ...] = ()
+        """Of the last picture; never empty once there was one."""
         self.broken = ""
         """What went wrong in watching itself."""
         self.on_close: Callable[[], object] = lambda: None
@@ -84,8 +86,9 @@ class Watcher:
     def anew(self) -> None:
         """Another model trains from now on: what was remembered is not of it."""
         if self.memory.looks:
-            causes = self._judged()
-            self.event(f"another model trains from here on; of {self.script.models[0]}: {causes[0].text}")
+            self._judge()
+            before = self.script.models[0] if self.script.models else "the one before"
+            self.event(f"another model trains from here on; of {before}: {self.causes[0].text}")
         logged, self.memory = self.memory.logged, Memory()
         self.memory.logged = logged
 
@@ -103,24 +106,24 @@ class Watcher:
 
     # What the script, and who started it, tell.
 
-    def log(self, **values: float) -> None:
-        """Values of the present step, by name; what is no number is passed over."""
+    def log(self, step: int, values: Mapping[str, Any]) -> None:
+        """Values of a step, by name; what is no number is passed over."""
         if self._closed or os.getpid() != self._process:
             return
         for name, value in values.items():
-            try:
-                number = float(value)
-            except (TypeError, ValueError, RuntimeError):
-                continue
-            if name in self.memory.logged or len(self.memory.logged) < _NAMES:
+            number = _number(value)
+            if number is not None and (name in self.memory.logged or len(self.memory.logged) < _NAMES):
                 history = self.memory.logged.setdefault(name, History(1, geometric=False))
-                history.add(self.step, _column(number))
+                history.add(step, np.full((1, 1), number))
 
     def picture(self, state: State = "training") -> Snapshot:
         """As it is now."""
+        self._judge()
+        if not self.step and state == "finished":
+            self.causes = (untrained(NO_STEP),)
         return picture(
             self.memory,
-            self._judged() if self.step or state != "finished" else (untrained(NO_STEP),),
+            self.causes,
             self.script,
             name=self.recorder.about.name,
             step=self.step,
@@ -142,9 +145,9 @@ class Watcher:
         self.recorder.picture(last)
         self.recorder.close(_ENDED.get(code, "failed"), _PATIENCE)
 
-    def _judged(self) -> tuple[Verdict, ...]:
+    def _judge(self) -> None:
         self._remember()
-        return judge(self.memory)
+        self.causes = judge(self.memory)
 
     def _remember(self) -> None:
         if self._losses:
@@ -157,5 +160,8 @@ def _described(optimizer: OptimizerLook) -> str:
     return f"{optimizer.kind}{rate}"
 
 
-def _column(number: float) -> Floats:
-    return np.full((1, 1), number)
+def _number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError, RuntimeError):
+        return None

@@ -55,8 +55,8 @@ class Leave(ModalScreen[bool]):
         self._tell()
 
     def look(self) -> None:
-        """Leave once it has ended by what was asked for."""
-        if self._asked and self._child.poll() is not None:
+        """Leave once it has ended, by what was asked for or by itself."""
+        if self._child.poll() is not None:
             self.dismiss(True)
 
     def action_end(self) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 from torch.utils.weak import WeakTensorKeyDictionary
@@ -32,10 +32,26 @@ class _Call:
     options: Mapping[str, float]
 
 
+class _Entered(NamedTuple):
+    """A module that runs."""
+
+    module: weakref.ref[nn.Module]
+    input: Sample | None
+    """Of a layer."""
+    origin: Origin
+    """Of its input."""
+    loss: losses.Loss | None
+    """That it is, if it gives a number and no other loss is in it."""
+    before: int
+    """Losses that there were."""
+
+
 class Forward:
     """What has run so far in this step. Holds no tensor of the script and no module."""
 
-    def __init__(self) -> None:
+    def __init__(self, criteria: Container[nn.Module] = ()) -> None:
+        """`criteria`: modules that are losses, although they have parameters."""
+        self._criteria = criteria
         self.runs: dict[Hashable, Run] = {}
         """In the order in which they first ran."""
         self.models: dict[int, weakref.ref[nn.Module]] = {}
@@ -49,7 +65,7 @@ class Forward:
         """Whether gradients are wanted of what runs now: what runs without them is no training."""
         self._origins = Origins()
         self._samples = WeakTensorKeyDictionary()
-        self._stack: list[tuple[weakref.ref[nn.Module], Sample | None, Origin]] = []
+        self._stack: list[_Entered] = []
         self._calls = 0
 
     @property
@@ -70,31 +86,41 @@ class Forward:
         if not self.grows or self.is_too_long:
             return
         given = first_tensor(args)
-        if not self._stack and next(module.parameters(), None) is not None:
+        is_criterion = module in self._criteria or not _has_parameters(module)
+        if not self._stack and not is_criterion:
             self.models.setdefault(id(module), weakref.ref(module))
             if given is not None and next(iter(self.models)) == id(module):
                 self.input = self._sample(given)
         sample = self._sample(given, self._axis(given)) if given is not None and is_layer(module) else None
-        self._stack.append((weakref.ref(module), sample, self._origins.of(given)))
+        loss = self._loss(type(module).__name__, losses.sides(args)) if is_criterion and not self._stack else None
+        self._stack.append(_Entered(weakref.ref(module), sample, self._origins.of(given), loss, self.losses.count))
 
     def left(self, module: nn.Module, result: Any) -> None:
         """A module has run."""
         gave = first_tensor(result)
-        entry = self._popped(module)
-        if entry is None or gave is None:
+        entered = self._popped(module)
+        if entered is None or gave is None:
             return
-        if is_layer(module) and not isinstance(module, nn.modules.loss._Loss):
-            self._ran(module, *entry, gave)
+        if gave.ndim == 0 and entered.loss and entered.before == self.losses.count:
+            self._origins.put(gave, Origin(losses=self.losses.keep(entered.loss, ())))
+        elif is_layer(module) and not isinstance(module, nn.modules.loss._Loss):
+            self._ran(module, entered.input, entered.origin, gave)
         if not self._stack and id(module) in self.models:
             self.output = self._sample(gave)
 
-    def _popped(self, module: nn.Module) -> tuple[Sample | None, Origin] | None:
+    def _popped(self, module: nn.Module) -> _Entered | None:
         """What was known when it was entered; what an exception has left above it is dropped."""
         while self._stack:
-            entered, sample, origin = self._stack.pop()
-            if entered() is module:
-                return sample, origin
+            entered = self._stack.pop()
+            if entered.module() is module:
+                return entered
         return None
+
+    def _loss(self, name: str, sides: tuple[Tensor, Tensor] | None) -> losses.Loss | None:
+        if sides is None:
+            return None
+        origin = self._origins.of(sides[0])
+        return losses.loss_of(name, *sides, origin.kind, origin.layer)
 
     def _ran(self, module: nn.Module, sample: Sample | None, origin: Origin, gave: Tensor) -> None:
         function = activations.function_of(module)
@@ -127,9 +153,7 @@ class Forward:
             return None
         sample = self._sample(given[0], self._axis(given[0])) if self._is_activation(name, args, kwargs) else None
         options = activations.options_in(name, kwargs) if sample else {}
-        sides = losses.sides_of(name, args, kwargs)
-        made_by = self._origins.of(sides[0]) if sides else UNKNOWN
-        loss = losses.loss_of(name, *sides, made_by.kind, made_by.layer) if sides else None
+        loss = self._loss(losses.kind_of(name), losses.sides_of(name, args, kwargs))
         return _Call(given, tuple(map(self._origins.of, given)), sample, loss, options)
 
     def called(self, name: str, call: _Call, result: Any) -> None:
@@ -172,12 +196,12 @@ class Forward:
 
     def _is_in_module(self, parameter: Tensor) -> bool:
         """Whether it belongs to a module that runs now, and is a layer."""
-        modules = (entered() for entered, *_ in self._stack)
+        modules = (entered.module() for entered in self._stack)
         return any(parameter is own for each in modules if each is not None for own in each._parameters.values())
 
     def _is_activation(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
         """Whether the call is one, and no module of its own."""
-        module = self._stack[-1][0]() if self._stack else None
+        module = self._stack[-1].module() if self._stack else None
         if module is not None and activations.function_of(module):
             return False
         if name in vocabulary.CLAMPING:
@@ -228,3 +252,7 @@ def _tensors(values: Sequence[Any]) -> tuple[Tensor, ...]:
         elif isinstance(value, (tuple, list)):
             found += [each for each in value[:16] if isinstance(each, Tensor)]
     return tuple(found)
+
+
+def _has_parameters(module: nn.Module) -> bool:
+    return next(module.parameters(), None) is not None

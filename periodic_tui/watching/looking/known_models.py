@@ -18,6 +18,8 @@ class KnownModels:
     def __init__(self) -> None:
         self._models: list[weakref.ref[nn.Module]] = []
         """In the order in which they were first seen: their names depend on it."""
+        self.criteria: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+        """Losses that the script has named."""
         self._answers: dict[frozenset[int], list[weakref.ref[nn.Module]]] = {}
 
     def name(self, model: nn.Module) -> None:

@@ -69,6 +69,11 @@ class Losses:
         self.all: list[Loss] = []
         """Whose gradients were computed, in the order of the calls; of several batches the last one's."""
 
+    @property
+    def count(self) -> int:
+        """Of those whose gradients are not computed yet."""
+        return len(self._new)
+
     def keep(self, loss: Loss, past: tuple[Loss, ...]) -> tuple[Loss, ...]:
         """One more was computed, from these among others; gives all of them."""
         if len(self._new) < _MOST and loss not in self._new:
@@ -91,6 +96,11 @@ def sides_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple
         both = [*args[:2], *(kwargs[word] for word in ("input", "other") if word in kwargs)]
     else:
         return None
+    return sides(both)
+
+
+def sides(both: Sequence[Any]) -> tuple[Tensor, Tensor] | None:
+    """Prediction and target among two tensors."""
     if len(both) != 2 or not all(isinstance(each, Tensor) and each.numel() for each in both):
         return None
     first, second = both
@@ -99,9 +109,13 @@ def sides_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple
     return (first, second) if first.requires_grad else (second, first)
 
 
-def loss_of(name: str, prediction: Tensor, target: Tensor, comes_from: str, source: object) -> Loss:
+def kind_of(name: str) -> str:
+    """What a loss is called that a function computes."""
+    return name if name in FUNCTIONS else "difference"
+
+
+def loss_of(kind: str, prediction: Tensor, target: Tensor, comes_from: str, source: object) -> Loss:
     """The loss of a call, whose prediction was made by that function, and comes from that layer."""
-    kind = name if name in FUNCTIONS else "difference"
     labels = not (target.is_floating_point() or target.is_complex()) and kind in ("cross_entropy", "nll_loss")
     stretched = prediction.shape != target.shape and (kind in ELEMENTWISE or kind == "difference")
     return Loss(
