@@ -129,7 +129,7 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
     ),
     ("not-in-optimizer", "no better than a constant", {"net": UNHELD, "losses": 0.91}, {"net": UNHELD, "losses": 0.89}),
     ("not-in-optimizer", "frozen", {"net": UNHELD}, {"net": layers({}, {"held": 0, "trainable": 0})}),
-    ("not-in-optimizer", "soon", {"net": UNHELD}, {"net": UNHELD, "at": (1, 2, 9), "steps": 60}),
+    ("not-in-optimizer", "soon", {"net": UNHELD}, {"net": UNHELD, "at": (1, 2, 9), "steps": 9}),
     ("no-gradient", "none", {"net": layers(*4 * [NO_GRADIENT])}, {"net": layers(*4 * [{"gradient": 0.0}])}),
     ("no-gradient", "cut off", {"net": layers(NO_GRADIENT)}, {"net": layers({}, NO_GRADIENT)}),
     (
