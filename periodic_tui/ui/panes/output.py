@@ -7,12 +7,12 @@ from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.ui.formatting import plain, shortened
+from periodic_tui.ui.formatting import cut_to
 from periodic_tui.ui.widgets.pane import Pane
 
 EVERYTHING = 1 << 20
 """More lines than there are."""
-_KNOWN = 4
+_KNOWN = 2
 """Lines by which a place is found again."""
 
 
@@ -63,7 +63,7 @@ class OutputPane(Pane):
         self._page = max(size.height, 1)
         self._back = min(max(self._back, 0), max(len(lines) - self._page, 0))
         end = len(lines) - self._back
-        shown = [shortened(plain(line, self.glyphs), size.width - 1) for line in lines[max(end - self._page, 0) : end]]
+        shown = [cut_to(line, size.width - 1, self.glyphs) for line in lines[max(end - self._page, 0) : end]]
         cells = Cells.blank(*size)
         if not lines:
             return cells.write(1, 0, "nothing was printed yet", Ink.QUIET)
