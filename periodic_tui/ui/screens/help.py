@@ -1,15 +1,15 @@
 """The help screen: what to watch, every key, and what every word means; all of it can be searched."""
 
-from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding, BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from periodic_tui.ui.formatting import literal
@@ -111,14 +111,15 @@ def _table(rows: Rows) -> Table:
     return table
 
 
-def key_rows(active: Iterable[ActiveBinding], show: Mapping[str, str]) -> dict[str, Rows]:
-    """In groups, a row for each action that tells what it does: its keys, as `show` writes them, and its tooltip."""
+def key_rows(screen: Screen[Any]) -> dict[str, Rows]:
+    """In groups, a row for each action of a screen that tells what it does: its keys and its tooltip; the screen's own
+    before those of its parts."""
     keys: dict[tuple[str, str], list[str]] = {}
+    active = sorted(screen.active_bindings.values(), key=lambda entry: entry.node is not screen)
     for binding in (entry.binding for entry in active):
         if binding.tooltip:
-            keys.setdefault((key_group(binding.id or ""), binding.tooltip), []).append(
-                show.get(binding.key, binding.key)
-            )
+            group = key_group(binding.id or "")
+            keys.setdefault((group, binding.tooltip), []).append(screen.app.get_key_display(binding))
     groups: dict[str, dict[str, str]] = {heading: {} for heading in (*KEY_GROUPS, IN_A_PANE)}
     for (heading, meaning), shown in keys.items():
         groups[heading][" ".join(shown)] = meaning

@@ -1,0 +1,192 @@
+"""Layers of units that do nothing, or all the same."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from periodic_tui.engine.arrays import Floats
+from periodic_tui.watching.findings import LayerLook, Look, LossLook
+from periodic_tui.watching.memory import Memory
+from periodic_tui.watching.progress import main_loss, progress_of
+from periodic_tui.watching.rules.base import Statement, figure, lately, listed, rule, said, steadily, update_of, weighty
+
+_HARDLY: Final = 0.01
+"""A unit that is active on less than this share of the batches does nothing."""
+_LOOKS: Final = 3
+_POOLED: Final = 8
+"""Looks whose batches are taken together."""
+_SAMPLES: Final = 32
+"""So many values of a unit from which that is certain."""
+_MOST: Final = 0.5
+"""Share of a layer's units that must be dead, or saturated."""
+_MOVED: Final = 10
+"""Steps after which weights that began equal have parted, if they can."""
+_CONSTANT: Final = 0.01
+"""The output is constant where it varies by less than this share of what the targets do, …"""
+_SAME_SHARES: Final = 0.02
+"""… for cross entropies, where logits vary by less than this."""
+
+
+def _is_dead(layer: LayerLook) -> bool:
+    return bool(layer.active.size) and bool((layer.active < _HARDLY).all())
+
+
+def _dead_layers(look: Look) -> list[LayerLook] | None:
+    """Activations that are dead where no gradient comes to what lies before the first of them."""
+    dead = [layer for layer in look.layers if _is_dead(layer)]
+    if not dead:
+        return None
+    before = [layer for layer in look.layers[: look.layers.index(dead[0])] if layer.held]
+    return dead if before and not any(layer.gradient > 0 for layer in before) else None
+
+
+@rule("dead-network")
+def dead_network(memory: Memory) -> Statement | None:
+    """Some layer's activations are all dead (|φ′| ≥ 1e-3, for a ReLU z > 0, on less than 1 % of the batch) at three
+    looks after one another, no gradient comes to the layers before it, and the network explains less than half of the
+    target, no longer more and more."""
+    dead = steadily(memory, _dead_layers, _LOOKS)
+    if not dead or not progress_of(memory).is_stuck(0.5, 20):
+        return None
+    names, since, units = [layer.name for layer in dead], _since(memory, dead[0].name), dead[0].active.size
+    all_ = f"all {units:,} units" if units > 1 else "the only unit"
+    more = f" and {listed(names[1:])}" if len(dead) > 1 else ""
+    step = f"since step {since:,} at the latest"
+    push = _push(memory)
+    text = (
+        f"The network is dead: {all_} of {names[0]}{more} off on the whole batch, {step}, so that no gradient "
+        f"passes; the loss stands at {figure(memory.loss)}{push}. Start again with a smaller lr, smaller first weights "
+        "(Kaiming) or scaled inputs, or take LeakyReLU."
+    )
+    short = (
+        f"Dead: {all_} of {listed(names)} off, {step}.",
+        f"Dead: {all_} of {names[0]} off, {step}.",
+        f"Dead: a layer of {units:,} units is off, {step}.",
+    )
+    return said(text, short, layers=", ".join(names), units=units, step=since, loss=memory.loss)
+
+
+def _since(memory: Memory, name: str) -> int:
+    """Step of the first look from which on the layer has been dead."""
+    since = memory.last[-1].step
+    for look in reversed(memory.kept):
+        if not any(layer.name == name and _is_dead(layer) for layer in look.layers):
+            break
+        since = look.step
+    return since
+
+
+def _push(memory: Memory) -> str:
+    """The step that may have done it."""
+    first = [update_of(look) for look in memory.first if look.step <= 2]
+    longest = max(first, default=0.0)
+    return f"; its first steps were {figure(longest)} times as long as its weights" if longest > 0.5 else ""
+
+
+@rule("collapsed-to-constant")
+def collapsed_to_constant(memory: Memory) -> Statement | None:
+    """What the network gives varies over the batch by less than 1 % of what the targets do (logits: by less than 0.02)
+    at three looks after one another, and it is no better than a constant."""
+    progress, found = progress_of(memory), steadily(memory, _constant, _LOOKS)
+    if found is None or not progress.failed:
+        return None
+    spread, target, mean = found.prediction.spread, found.target.std, found.prediction.mean
+    text = (
+        f"The output is a constant, {figure(mean)}: over the batch it varies by {figure(spread)}, the targets by "
+        f"{figure(target)}; the loss stands at {figure(progress.recent)}. Look for units that are dead or saturated, "
+        "try a smaller lr, less weight decay, other first weights."
+    )
+    short = (f"The output is the constant {figure(mean)}: it varies by {figure(spread)}, targets by {figure(target)}.",)
+    return said(text, (*short, f"The output is the constant {figure(mean)}."), spread=spread, target=target, mean=mean)
+
+
+def _constant(look: Look) -> LossLook | None:
+    loss = main_loss(look)
+    if loss is None or not loss.target.spread > 0 or not math.prod(loss.prediction.shape[:1]) > 1:
+        return None
+    limit = _SAME_SHARES if "entropy" in loss.kind or loss.kind == "nll_loss" else _CONSTANT * loss.target.std
+    return loss if loss.prediction.spread < limit else None
+
+
+@rule("saturated")
+def saturated(memory: Memory) -> Statement | None:
+    """In some layer of sigmoids, tanhs … half of the units are on nine tenths of the batch where the slope is below a
+    hundredth of its largest, at three looks after one another, and the network explains less than half of the
+    target."""
+    found = steadily(memory, _saturated, _LOOKS)
+    if not found or not progress_of(memory).is_stuck(0.5):
+        return None
+    layer, share = max(found, key=lambda each: each[1])
+    names = listed([each.name for each, _ in found])
+    size = figure(max(abs(layer.input.low), abs(layer.input.high)))
+    text = (
+        f"Saturated: {share:.0%} of the units of {layer.name} are at their ends on nearly the whole batch "
+        f"(pre-activations up to {size}), and hardly any gradient passes"
+        + (f"; the same in {names}" if len(found) > 1 else "")
+        + ". Scale the inputs, start from smaller weights, or take a smaller lr."
+    )
+    short = (f"Saturated: {share:.0%} of the units of {layer.name} are at their ends.",)
+    return said(text, (*short, f"Saturated: {share:.0%} of a layer's units."), share / _MOST, share=share, layers=names)
+
+
+def _saturated(look: Look) -> list[tuple[LayerLook, float]] | None:
+    """Layers with units behind them that still learn, and the share of their units at an end."""
+    last = look.layers[-1].name if look.layers else ""
+    shares = [(layer, float((layer.ends > 0.9).mean())) for layer in look.layers if layer.ends.size]
+    return [(layer, share) for layer, share in shares if share >= _MOST and layer.name != last] or None
+
+
+@rule("dead-units")
+def dead_units(memory: Memory) -> Statement | None:
+    """More than half of some layer's units are off on eight batches together, and the network explains less than half
+    of the target."""
+    looks = lately(memory, _POOLED)
+    if not looks or not progress_of(memory).is_stuck(0.5):
+        return None
+    shares = {
+        layer.name: float((pooled < _HARDLY).mean()) for layer in looks[-1].layers
+        if layer.active.size and (pooled := _pooled(looks, layer.name)).size
+    }  # fmt: skip
+    dead = {name: share for name, share in shares.items() if share > _MOST}
+    if not dead:
+        return None
+    name, share = max(dead.items(), key=lambda each: each[1])
+    text = (
+        f"Dead units: {share:.0%} of the units of {name} were off on the last {_POOLED} batches that were looked at, "
+        f"and the loss stands at {figure(memory.loss)}. Try a smaller lr, other first weights, or LeakyReLU."
+    )
+    short = (f"{share:.0%} of the units of {name} are dead.", f"{share:.0%} of a layer's units are dead.")
+    return said(text, short, share / _MOST, share=share, layers=listed(list(dead)))
+
+
+def _pooled(looks: list[Look], name: str) -> Floats:
+    """`[units]`: largest share of a batch on which each is active; empty where there were too few samples."""
+    found = [layer.active for look in looks for layer in look.layers if layer.name == name]
+    samples = sum(look.batch for look in looks)
+    if len({each.shape for each in found}) != 1 or samples < _SAMPLES:
+        return np.empty(0)
+    pooled: Floats = np.max(found, 0)
+    return pooled
+
+
+@rule("duplicate-units")
+def duplicate_units(memory: Memory) -> Statement | None:
+    """All units of some layer that is trained have the same weights, to the last bit, after ten steps."""
+    layers = steadily(memory, _equal, _LOOKS) if memory.last and memory.last[-1].step >= _MOVED else None
+    if not layers:
+        return None
+    names = listed([layer.name for layer in layers])
+    zero = " (all are 0)" if all(layer.weight == 0 for layer in layers) else ""
+    text = (
+        f"All units of {names} have the same weights{zero}: they began equal, gradients keep them so, and each layer "
+        "does no more than a single unit. Draw the first weights at random."
+    )
+    short = (f"All units of {names} have the same weights{zero}.", "All units of a layer have the same weights.")
+    return said(text, short, layers=names, equal=len(layers))
+
+
+def _equal(look: Look) -> list[LayerLook] | None:
+    return [layer for layer in weighty(look) if layer.equal] or None

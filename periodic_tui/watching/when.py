@@ -1,0 +1,60 @@
+"""When a step is looked at, and when a picture is taken: a share of the time, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from periodic_tui.engine.scheduling.budget import Budget
+
+_CREDIT, _APART = 0.15, 1.25
+"""Seconds that may be spent beforehand, so that short trainings are seen as well: on steps that are so many times as
+far from the beginning as those before them."""
+_TICK = 0.25
+"""Seconds between two pictures, at least."""
+_ONCE = 0.02
+"""Seconds that the first look costs at most: what it does once is not paid back."""
+_A_CALL = 2e-6
+"""Seconds that a call takes longer for being told."""
+
+
+class When:
+    """By a clock in seconds."""
+
+    def __init__(self, share: float, clock: Callable[[], float]) -> None:
+        self.now = clock
+        self.began = clock()
+        self._budget = Budget(share, clock)
+        self._first, self._early, self._tick = 0, 0.0, 0.0
+
+    @property
+    def spent(self) -> float:
+        """Share of the time that was spent so far."""
+        return self._budget.total / max(1e-9, self.now() - self.began)
+
+    def looks_at(self, step: int) -> bool:
+        """Whether to look at the step after this one; whatever that costs at the first two, and each time that there
+        are twice as many: that is seldom, and a short training is known from little else."""
+        done = step - self._first
+        early = done >= self._early and self._budget.credit(_CREDIT) > 0
+        if early or done & (done - 1) == 0:
+            self._early = done * _APART
+            return True
+        return self._budget.ready
+
+    def again(self, step: int) -> None:
+        """Another training begins after that step."""
+        self._first, self._early = step, 0.0
+
+    def ticks(self) -> bool:
+        """Whether it is time for a picture."""
+        now = self.now()
+        due = now >= self._tick and self._budget.credit(_CREDIT) > 0
+        if due:
+            self._tick = now + _TICK
+        return due
+
+    def took(self, started: float, before: float = 0.0, calls: int = 0) -> None:
+        """Something began then and ends now; `before`: seconds that it had taken in passing, by so many calls."""
+        ended = self.now()
+        began = started - before - calls * _A_CALL
+        self._budget.took(max(began, ended - _ONCE) if not self._budget.total else began, ended)
