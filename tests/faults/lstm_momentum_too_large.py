@@ -1,5 +1,5 @@
 # An LSTM on the parity of two bits far apart, SGD with lr 2 and momentum 0.99.
-# Expect: step-too-large, saturated, exploding
+# Expect: step-too-large, diverged, saturated, exploding
 # From: AutoTrainer, "oscillating loss"; UMLAUT ("learning rate too high")
 # Held out
 import torch
