@@ -39,7 +39,8 @@ def dashboard(
     no_record: bool,
     **options: Any,
 ) -> int:
-    """Train PRESET on the screen: a built-in's name (sine-31 if none is given) or a path to a .toml file."""
+    """Train PRESET on the screen: a built-in's name (sine-31 if none is given), or the path of a .toml file, or of
+    a .csv table, whose last column is learned from the others."""
     changes = overrides(settings, seed=seed, replicas=replicas)
     opening = _opening(preset, changes)
     recorder = recorder_for(record, no_record, options["device"], options["engine"])

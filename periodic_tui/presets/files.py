@@ -1,4 +1,4 @@
-"""Presets as TOML: finding them, reading them into experiments, and writing them with every default resolved."""
+"""Presets: finding them, reading them (and tables) into experiments, and writing them with every default resolved."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +15,7 @@ from periodic_tui.engine.overrides import Override, override
 from periodic_tui.engine.toml import read_toml
 from periodic_tui.presets.builtin import BUILT_IN, preset_folder
 from periodic_tui.presets.errors import PresetError
+from periodic_tui.presets.table import is_table, preset_of, table_at
 from periodic_tui.printable import printable
 
 MAX_BYTES = 1 << 20
@@ -59,6 +60,17 @@ def as_toml(table: dict[str, Any]) -> str:
 
 
 def _read(preset: str) -> dict[str, Any]:
+    return _from_table(preset) if is_table(preset) else _from_toml(preset)
+
+
+def _from_table(preset: str) -> dict[str, Any]:
+    found = table_at(Path(preset))
+    if found.problems:
+        raise PresetError(preset, found.problems)
+    return preset_of(Path(preset), found)
+
+
+def _from_toml(preset: str) -> dict[str, Any]:
     path = preset_folder() / f"{preset}.toml" if preset in BUILT_IN else Path(preset)
     try:
         table = read_toml(read_regular(path, MAX_BYTES).decode("utf-8-sig"))
