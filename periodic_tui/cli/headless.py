@@ -60,7 +60,7 @@ class Plan:
 def chunk_for(experiment: Experiment) -> int:
     """Steps that are trained without looking up."""
     target, training = experiment.target, experiment.training
-    parameters = experiment.model.layout(target.inputs, target.outputs).size
+    parameters = max(1, experiment.model.layout(target.inputs, target.outputs).size)
     samples = (training.batch_size or experiment.domain.points) * training.replicas
     return max(1, min(LONGEST_CHUNK, int(CHUNK_WORK / (parameters * samples))))
 

@@ -57,11 +57,12 @@ def preset_of(path: Path, table: Table) -> dict[str, Any]:
     """The preset that a table without problems is."""
     *x, y = table.names
     learned = f"{printable(y)} from {_listed(x)}"
+    scales = _scales(path, table.names)
     return {
         "title": f"A network on {printable(path.name)}: {learned}",
         "story": (
-            f"{table.rows:,} rows; two layers of 50 ReLUs learn {learned}. They see standardized columns:\n"
-            f"{_scales(path, table.names)}. Fit and loss keep the table's units."
+            f"{table.rows:,} rows. What the last column, {printable(y)}, has to do with the others is to be learned.\n"
+            f"The network sees standardized columns ({scales}); fit and loss keep the table's units."
         ),
         "target": {"kind": "csv", "path": str(path.absolute()), "x": x, "y": [y], "standardize": True},
         "model": {"kind": "mlp", "hidden": [50, 50], "activation": "relu"},

@@ -100,7 +100,7 @@ class Observer:
     def _forward(self, parameters: Tensor, points: Tensor, brief: bool) -> tuple[Tensor, tuple[Units, ...]]:
         """Outputs on points `[points, inputs]` and the health of every hidden layer there."""
         output, hidden = self._layers(parameters, points)
-        weights = self.step.layout.views(parameters.detach())
+        weights = self.step.layout.by_layer(parameters.detach())
         following = [*(f"hidden.{index}.weight" for index in range(1, len(hidden))), "output.weight"]
         units = (
             read_units(layer, weights.get(name), self.relu, brief)

@@ -44,6 +44,8 @@ def changed_in_mid_run(experiment: Experiment, key: str, text: str) -> Experimen
 
 def changed(experiment: Experiment, key: str, text: str) -> Experiment:
     """The experiment with any one value changed. Raises Refused with one line."""
+    if key.startswith("model.") and experiment.model.is_foreign:
+        raise Refused(f"{key}: the network is {experiment.model.title}, which only its own file can change")
     try:
         table = experiment.table_with({key: parse_value(text)})
         return Experiment.model_validate(table)

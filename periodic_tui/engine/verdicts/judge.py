@@ -208,7 +208,7 @@ class Judge:
     def layers(self, reading: Reading, part: slice, live: bool, wrong: bool = False) -> tuple[Layer, ...]:
         """The hidden layers of the one replica whose reading this is; `wrong`: some unit of the last one has the wrong
         sign."""
-        parameters, views = self.trainer.parameters_of(part), self.trainer.training_step.layout.views
+        parameters, views = self.trainer.parameters_of(part), self.trainer.training_step.layout.by_layer
         certified = never_active(self.trainer.experiment, views(parameters))
         signs = wrong_signs_at(self.observer, parameters) if wrong else None
         return layers_of(reading.units, views(parameters), views(self._start[part]), certified, signs, live)
