@@ -39,6 +39,9 @@ class Scripted:
     steps: int = 0
     asked: list[Any] = field(default_factory=list)
     chunk: int = 10
+    cost: float = 0.0
+    """Seconds of a snapshot."""
+    pictured: float = 0.0
 
     def advance(self, count: int) -> int:
         before = self.steps
@@ -53,10 +56,11 @@ class Scripted:
         return Event(self.steps, "done", command.words)
 
     def snapshot(self) -> Snapshot:
+        self.pictured += self.cost
         return Snapshot(step=self.steps)
 
     def clock(self) -> float:
-        return float(self.steps)
+        return self.steps + self.pictured
 
 
 def trained(plan: Plan, session: Scripted, stopped: Callable[[], bool] = lambda: False) -> tuple[str, list[Any]]:
@@ -126,6 +130,12 @@ def test_a_run_for_some_time_has_twenty_snapshots_however_fast_it_is() -> None:
     for chunk in (1, 5):
         asked = trained(Plan(None, None, seconds=200), Scripted(chunk=chunk))[1]
         assert [each[1] for each in asked if isinstance(each, tuple)] == list(range(0, 201, 10))
+
+
+def test_snapshots_by_time_take_a_twentieth_of_it_at_most() -> None:
+    session = Scripted(chunk=1, cost=10)
+    asked = trained(Plan(None, None, seconds=1000), session)[1]
+    assert [each[1] for each in asked if isinstance(each, tuple)] == [0, 190, 380, 570, 760, 950]
 
 
 def test_the_first_signal_is_a_wish_and_the_handlers_come_back() -> None:

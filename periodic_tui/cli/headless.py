@@ -21,7 +21,7 @@ Timed = tuple[int, Command]
 """A command, and after how many steps it acts."""
 
 SNAPSHOTS = 20
-"""Snapshots of a run where nothing else is asked for."""
+"""Snapshots of a run where nothing else is asked for; those by time take no more than a twentieth of it, either."""
 
 
 class Trainable(Protocol):
@@ -54,12 +54,13 @@ class Plan:
         snapshot = math.inf if self.every is None else done - done % self.every + self.every
         return min(snapshot, steps, *ahead)
 
-    def next_moment(self, elapsed: float) -> float:
-        """The first moment after so many seconds at which a snapshot is due by time; inf where they go by steps."""
+    def next_moment(self, elapsed: float, took: float) -> float:
+        """The moment after so many seconds at which the next snapshot is due by time, where the last one took so long;
+        inf where they go by steps."""
         if self.every is not None or not self.seconds:
             return math.inf
         pause = self.seconds / SNAPSHOTS
-        return (elapsed // pause + 1) * pause
+        return max((elapsed // pause + 1) * pause, elapsed + SNAPSHOTS * took)
 
 
 @dataclass
@@ -133,9 +134,10 @@ class Headless:
     def _report(self) -> None:
         done, elapsed = self._reported
         took = self.elapsed - elapsed
+        began = self.clock()
         self.report(self.session.snapshot(), (self.done - done) / took if took > 0 else 0.0)
         self._reported = self.done, self.elapsed
-        self._moment = self.plan.next_moment(self.elapsed)
+        self._moment = self.plan.next_moment(self.elapsed, self.clock() - began)
 
 
 class Interruption:
