@@ -160,7 +160,7 @@ def compare(name: str, jax: Jax | None) -> list[str]:
     workload = WORKLOADS[name]
     with ExitStack() as stack:
         preset = stack.enter_context(preset_file(workload))
-        measures = {
+        measures: dict[str, Callable[[], float]] = {
             "bare": bare(workload),
             "eager": headless(workload.experiment(), "eager"),
             "compiled": headless(workload.experiment(), "compiled"),
