@@ -204,6 +204,13 @@ class Runner:
         """Go back to a recorded step. Raises Refused."""
         raise Refused("nothing is recorded, so there is nothing to go back to")
 
+    @property
+    def chunk(self) -> int:
+        """Most steps to be trained at once where nobody watches."""
+        from periodic_tui.engine.training.chunks import chunk_for
+
+        return chunk_for(self.current.trainer)
+
     def advance(self, count: int, preemptible: bool = False) -> int:
         """Train so many steps; returns how many were done: fewer where every replica has diverged, and with
         `preemptible` where a command comes."""
