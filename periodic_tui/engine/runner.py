@@ -58,8 +58,8 @@ class Runner:
         self._steppers: StepperChoice | None = None
         self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
         self._pictures = 0
-        self.changed = ""
-        """What has become of a program since its run was recorded, in a line."""
+        self.remarks: tuple[str, ...] = ()
+        """What there is to be told of the program that makes the networks, a line each."""
         self._unseen = False
         """Whether nobody has seen yet what the present life begins from."""
 
@@ -127,7 +127,7 @@ class Runner:
 
         from periodic_tui.engine.run import Run
         from periodic_tui.engine.training.device_choice import settled
-        from periodic_tui.engine.training.own_module import changed_since, with_module
+        from periodic_tui.engine.training.own_module import remarks, with_module
 
         torch.set_num_threads(1)
         number = self._run.number + 1 if self._run else 1
@@ -136,8 +136,8 @@ class Runner:
             device, why = settled(self._device, experiment, self.steppers)
             memory = check_memory(experiment, device)
             run = Run(number, name, experiment, device, self._preemption, self.steppers.at_once, self._work.set)
-            self.changed = changed_since(before, experiment.model)
-            for told in filter(None, (self.changed, why, memory, self.steppers.begin(run.trainer))):
+            self.remarks = tuple(remarks(before, experiment.model))
+            for told in filter(None, (*self.remarks, why, memory, self.steppers.begin(run.trainer))):
                 run.note(told)
         self._go_over_to(run)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from periodic_tui.engine.components.models.module import Module
-from periodic_tui.engine.components.models.module.program import allow
+from periodic_tui.engine.components.models.module import Module, program
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.own_module import with_module
 from periodic_tui.presets.files import load
@@ -34,7 +33,8 @@ def written(folder: Path, source: str, name: str = "net.py") -> str:
     """The path of a file with that source, which may be run."""
     path = folder / name
     path.write_text(HEAD + source)
-    allow(str(path))
+    program._run.pop(str(path), None)  # as in another process
+    program.allow(str(path))
     return str(path)
 
 

@@ -153,7 +153,9 @@ class Observer:
         self, parameters: Tensor, probe: Probe | None = None, stretch: Tensor | float = 1.0
     ) -> tuple[Tensor, Tensor]:
         """Sharpness `[replicas]` of the objective on a probe and its direction `[replicas, parameters]`, in units of
-        `stretch` `[replicas, parameters]` for each parameter."""
+        `stretch` `[replicas, parameters]` for each parameter; NaN and 0 where the network has no second derivatives."""
+        if not self.step.experiment.model.curves:
+            return parameters.new_full((len(parameters),), torch.nan).cpu().double(), torch.zeros_like(parameters)
         probe = probe or self.probe
 
         def loss(moved: Tensor) -> Tensor:

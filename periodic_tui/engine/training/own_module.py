@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import ValidationError
 from torch import Tensor
 
@@ -11,6 +13,7 @@ from periodic_tui.engine.components.models.module.program import allow
 from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.error_messages import problems
+from periodic_tui.engine.plural import counted
 from periodic_tui.engine.training.sampling import data_set, probe_points
 from periodic_tui.engine.training.standardized import standardized
 
@@ -55,11 +58,16 @@ def anew(experiment: Experiment) -> Experiment:
     return experiment.model_copy(update={"model": model.bare()}) if isinstance(model, Module) else experiment
 
 
-def changed_since(before: Model, now: Model) -> str:
-    """What has become of a program's source since it was recorded, in a line; empty where nothing has."""
-    if not (isinstance(before, Module) and isinstance(now, Module)) or before.digest in ("", now.digest):
-        return ""
-    return f"{now.title} has changed since this run was recorded: it need not go the same way"
+def remarks(before: Model, now: Model) -> Iterator[str]:
+    """What there is to be told of a program as a run begins, a line each; `before`: what was known of it."""
+    if not (isinstance(before, Module) and isinstance(now, Module)):
+        return
+    if before.digest not in ("", now.digest):
+        yield f"{now.title} has changed since this run was recorded: it need not go the same way"
+    if now.unseen:
+        yield f"{counted(now.unseen, 'activation')} of {now.title} cannot be looked into: of no units, or of too many"
+    if not now.curves:
+        yield f"torch has no second derivatives of {now.title}: nothing is said of its curvature"
 
 
 def _inputs(experiment: Experiment) -> Tensor:

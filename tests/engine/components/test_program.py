@@ -120,7 +120,7 @@ def test_what_cannot_be_made_is_said_in_one_line(source: str, problem: str, tmp_
         ),
         (
             net(LINEAR, "self.l(x) + (torch.rand_like(x) if self.training else 0)"),
-            "draws random numbers when it is called, which no step could repeat; dropout can be",
+            "draws random numbers when it is called, which no step could repeat; only nn.Dropout's can be",
         ),
         (net(LINEAR + "; self.d = nn.AlphaDropout()", "self.d(self.l(x))"), "draws random numbers when it is called"),
         (

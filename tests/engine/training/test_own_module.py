@@ -203,6 +203,56 @@ class Net(nn.Module):
     assert layer.incoming.shape == (6, 1)
 
 
+def test_what_cannot_be_seen_is_said(tmp_path: Path) -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(1, 20_000), nn.Linear(20_000, 1)
+
+    def forward(self, x):
+        return self.b(self.a(x).relu())
+"""
+    runner = opened(tmp_path, source, training__batch_size=2)
+    assert not module(runner.current.experiment).layers
+    told = "1 activation of net.py:Net cannot be looked into: of no units, or of too many"
+    assert told in [event.text for event in runner.current.events]
+
+
+def test_what_several_replicas_cannot_go_through_together_is_measured_one_by_one(tmp_path: Path) -> None:
+    """A loss along a line is that of many networks at once."""
+    masked = CHAIN.replace("return self.layers(x)", "return self.layers(x) if x.max() < 9 else x")
+    pictures = []
+    for source in (CHAIN, masked):
+        run = Run(1, "test", with_program(tmp_path, source, training__dtype="float64"), CPU)
+        run.advance(10)
+        pictures.append(seen(run, View(panes=("landscape",))))
+    for plain, other in zip(pictures[0].landscape.lines, pictures[1].landscape.lines, strict=True):
+        assert other.loss == pytest.approx(plain.loss, rel=1e-9)
+    with pytest.raises(Refused, match="cannot be called for several replicas at once"):
+        with_program(tmp_path, masked, training__replicas=2)
+
+
+def test_without_second_derivatives_nothing_is_said_of_curvature(tmp_path: Path) -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(1, 8), nn.Linear(8, 1)
+
+    def forward(self, x):
+        z = self.a(x).reshape(-1, 1, 4, 2)
+        return self.b(F.scaled_dot_product_attention(z, z, z).flatten(1))
+"""
+    runner = opened(tmp_path, source, optimizer={"kind": "sgd", "lr": 1e-2})
+    runner.advance(5)
+    assert any("torch has no second derivatives of net.py:Net" in event.text for event in runner.current.events)
+    runner.look_for_deaths()
+    picture = seen(runner.current, View(panes=("landscape",)))
+    assert [line.name for line in picture.landscape.lines] == ["gradient"]
+    assert "sharpness" not in picture.verdict.figures
+
+
 # Commands, remedies, other runs.
 
 

@@ -119,6 +119,11 @@ class Model(Kind):
         return True
 
     @property
+    def curves(self) -> bool:
+        """Whether its second derivatives can be had."""
+        return True
+
+    @property
     def is_chain(self) -> bool:
         """Whether linear layers and activations take turns, one behind the other."""
         return False

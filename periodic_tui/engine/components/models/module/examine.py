@@ -13,6 +13,7 @@ from periodic_tui.engine.components.models.module.network import Network
 from periodic_tui.engine.components.models.module.program import Program, drawn, program, untouched
 from periodic_tui.engine.components.models.module.spec import Block, Module
 from periodic_tui.engine.components.models.module.wiring import Pass, Wiring, own_activations
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.randomness import Stream, Use, counter_for
 
 POINTS = 37
@@ -73,12 +74,12 @@ class _Examination:
                     "chained": wiring.chained,
                     "output": wiring.output,
                     "last": wiring.last,
+                    "unseen": wiring.unseen,
                     "modes": modes,
                     "draws": max(draws, *(layer.units for layer in wiring.layers), 0),
                 }
             )
-            if replicas > 1:
-                self._side_by_side(network, model)
+            model = self._with_limits(network, model, replicas)
         remember(model.made, network)
         return model
 
@@ -136,7 +137,7 @@ class _Examination:
             output, _ = network._one(own, x, stream, None)
         if drawn() != before:
             raise self._made.refusal(
-                "draws random numbers when it is called, which no step could repeat; dropout can be"
+                "draws random numbers when it is called, which no step could repeat; only nn.Dropout's can be"
             )
         for name, value in given.items():
             if value._version != versions[name]:
@@ -166,6 +167,17 @@ class _Examination:
                 "draws more at its start than parameters and buffers; what is drawn belongs into register_buffer"
             )
 
+    def _with_limits(self, network: Network, model: Module, replicas: int) -> Module:
+        """The model with what torch cannot do with it. Raises Refused where it must."""
+        together = True
+        try:
+            self._side_by_side(network, model)
+        except Refused:
+            if replicas > 1:
+                raise
+            network.together = together = False
+        return model.model_copy(update={"together": together, "smooth": self._curves(network, model)})
+
     def _side_by_side(self, network: Network, model: Module) -> None:
         """Raise Refused where replicas cannot go through it together."""
         layout = model.layout(*model.counts)
@@ -174,13 +186,25 @@ class _Examination:
         stream = _stream(len(self._x), 2) if model.modes else None
         with self._made.refusing("cannot be called for several replicas at once"):
             leaf = both.clone().requires_grad_()
-            together = network.forward(layout.views(leaf), x, None, stream)
-            torch.autograd.grad(together.sum(), leaf)
+            torch.autograd.grad(network.forward(layout.views(leaf), x, None, stream).sum(), leaf)
+            network.forward(layout.views(leaf), x, [], None)
             with torch.no_grad():
                 resting = network.forward(layout.views(both), x, [], None)
                 alone = [network.forward(own, self._x[None], None, None)[0] for own in single]
         if not _close(torch.stack(alone), resting):
             raise self._made.refusal("gives something else for several replicas at once than for one")
+
+    def _curves(self, network: Network, model: Module) -> bool:
+        layout = model.layout(*model.counts)
+        leaf = initial(model.made, model.shapes, (0,), self._x.dtype).requires_grad_()
+        with torch.enable_grad():
+            loss = network.forward(layout.views(leaf), self._x[None], None, None).square().mean()
+            (gradient,) = torch.autograd.grad(loss, leaf, create_graph=True)
+            try:
+                torch.autograd.grad(gradient.sum(), leaf)
+            except RuntimeError:
+                return not gradient.requires_grad
+        return True
 
 
 def _stream(points: int, replicas: int = 0) -> Stream:

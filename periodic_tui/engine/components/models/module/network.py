@@ -25,6 +25,7 @@ class Network:
         self, training: nn.Module, resting: nn.Module, own: Sequence[str] = (), fixed: Sequence[str] = ()
     ) -> None:
         """`own`: names of modules that are activations; `fixed`: of tensors that do not learn."""
+        torch.backends.mha.set_fastpath_enabled(False)  # it has no gradient
         self.training, self.resting = training.train(), resting.eval()
         self.own = {name: self.resting.get_submodule(name) for name in own}
         self._fixed = frozenset(fixed)
@@ -32,6 +33,8 @@ class Network:
         """Which calls of activations are the hidden layers', …"""
         self.count = 0
         """… of how many."""
+        self.together = True
+        """Whether several replicas go through it in one pass; else one after the other."""
         self.widths: Sequence[int] = ()
         """Random numbers for each point that the calls of dropout in the last pass drew."""
 
@@ -46,12 +49,13 @@ class Network:
             return self._one(own, points, stream, None if hidden is None else slopes)
 
         key = None if dropout is None else dropout.key
-        if len(x) == 1:
-            single = {name: value[0] for name, value in parameters.items()}
-            output, seen = _with_axis(one(single, x[0], None if key is None else key[0]))
-        else:
+        if len(x) > 1 and self.together:
             dims = (0, 0, None if key is None else 0)
             output, seen = torch.vmap(one, in_dims=dims, randomness="error")(dict(parameters), x, key)
+        else:
+            rows = ({name: value[row] for name, value in parameters.items()} for row in range(len(x)))
+            keys = [None] * len(x) if key is None else key
+            output, seen = _stacked([one(*each) for each in zip(rows, x, keys, strict=True)])
         if hidden is not None:
             hidden += [HiddenLayer(*layer) for layer in seen]
         return output
@@ -82,6 +86,9 @@ class Network:
         return tuple(each.reshape(len(each), -1) for each in seen)
 
 
-def _with_axis(seen: Seen) -> Seen:
-    output, layers = seen
-    return output[None], tuple(tuple(each[None] for each in layer) for layer in layers)
+def _stacked(replicas: Sequence[Seen]) -> Seen:
+    """What was seen of each replica, along a first axis."""
+    outputs, layers = zip(*replicas, strict=True)
+    return torch.stack(outputs), tuple(
+        tuple(torch.stack(parts) for parts in zip(*layer, strict=True)) for layer in zip(*layers, strict=True)
+    )

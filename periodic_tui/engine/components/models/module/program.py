@@ -75,7 +75,7 @@ class Program:
                 raise self.refusal(f"gives {_kind(made)}, expected a torch.nn.Module")
             if any(map(torch.nn.parameter.is_lazy, made.parameters())):
                 made(torch.zeros(2, inputs))
-        return made.cpu()
+            return made.cpu()
 
     def refusal(self, why: str) -> Refused:
         """A refusal in its name."""

@@ -84,6 +84,12 @@ class Module(Model):
     """Whether it is another network in training: it drops units."""
     draws: int = 0
     """Most random numbers that it draws at once for a point."""
+    together: bool = True
+    """Whether several replicas go through it in one pass."""
+    smooth: bool = True
+    """Whether second derivatives can be had."""
+    unseen: Annotated[int, Field(ge=0)] = 0
+    """Activations that are no layers, or too many units or layers to be looked into."""
     scaling: Scaling | None = None
     """Units of the columns of x and y; None: those of the data."""
 
@@ -115,6 +121,10 @@ class Module(Model):
     @property
     def is_chain(self) -> bool:
         return self.chained
+
+    @property
+    def curves(self) -> bool:
+        return self.smooth
 
     @property
     def hidden_units(self) -> tuple[int, ...]:

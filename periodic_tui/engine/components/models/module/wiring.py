@@ -39,6 +39,8 @@ class Wiring:
     chained: bool
     output: tuple[str, ...]
     last: str
+    unseen: int
+    """Calls that are no layers', and not the output's."""
 
 
 class Pass(Calls):
@@ -85,14 +87,21 @@ class Pass(Calls):
 
     def wiring(self, x: Tensor, output: Tensor) -> Wiring:
         """All together, for inputs `[points, inputs]` and what the network made of them."""
-        last = next((call for call in self.calls if call.result is output), None)
+        end = next((number for number, call in enumerate(self.calls) if call.result is output), None)
+        last = None if end is None else self.calls[end]
         inner = [number for number, call in enumerate(self.calls) if _is_layer(call, len(x))][:LAYERS]
-        if last is not None and len(inner) > 1:  # a single unit that is the output is one to watch
-            inner = [number for number in inner if self.calls[number] is not last]
-        layers = tuple(self._layer(self.calls[number]) for number in inner)
-        chained, end = self._chain([self.calls[number] for number in inner], x, output, last)
-        kind = last.kind if last is not None and last.plain else "identity" if self.linear(output) else ""
-        return Wiring(layers, tuple(inner), len(self.calls), chained, end, kind)
+        if len(inner) > 1:  # a single unit that is the output is one to watch
+            inner = [number for number in inner if number != end]
+        chained, output_layer = self._chain([self.calls[number] for number in inner], x, output, last)
+        return Wiring(
+            layers=tuple(self._layer(self.calls[number]) for number in inner),
+            numbers=tuple(inner),
+            count=len(self.calls),
+            chained=chained,
+            output=output_layer,
+            last=last.kind if last is not None and last.plain else "identity" if self.linear(output) else "",
+            unseen=len({*range(len(self.calls))} - {*inner, end}),
+        )
 
     def _layer(self, call: Call) -> Layer:
         linear, units = self.linear(call.given), call.given[0].numel()
