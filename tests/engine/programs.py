@@ -27,6 +27,21 @@ class Net(nn.Module):
         return self.layers(x)
 """
 """An mlp of 6 and 5 units."""
+DROPS = CHAIN.replace("nn.ReLU(), nn.Linear(6", "nn.ReLU(), nn.Dropout(0.25), nn.Linear(6")
+"""The same with dropout."""
+RANDOM_FEATURES = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("frequencies", 3 * torch.randn(8))
+        self.register_buffer("order", torch.arange(8))
+        self.first = nn.Linear(8, 5).requires_grad_(False)
+        self.last = nn.Linear(5, 1)
+
+    def forward(self, x):
+        return self.last(torch.tanh(self.first(torch.sin(x * self.frequencies)[:, self.order])))
+"""
+"""Buffers that are drawn, integers, and frozen parameters."""
 
 
 def written(folder: Path, source: str, name: str = "net.py") -> str:

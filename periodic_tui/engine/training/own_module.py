@@ -16,6 +16,7 @@ from periodic_tui.engine.experiment.error_messages import problems
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.training.sampling import data_set, probe_points
 from periodic_tui.engine.training.standardized import standardized
+from periodic_tui.engine.training.trainer import Trainer
 
 
 def with_module(experiment: Experiment) -> Experiment:
@@ -36,6 +37,17 @@ def with_module(experiment: Experiment) -> Experiment:
         return Experiment.model_validate(table)
     except ValidationError as error:
         raise Refused("; ".join(problems(error, table))) from None
+
+
+def check_device(trainer: Trainer) -> None:
+    """Raise Refused where a program's network cannot be trained on the trainer's device."""
+    model = trainer.experiment.model
+    if not isinstance(model, Module) or trainer.device.type == "cpu":
+        return
+    try:
+        trainer.eager().run(trainer.state, trainer.step_inputs, trainer.seeds, 0, 1)
+    except (RuntimeError, TypeError) as failure:
+        raise Refused(f"{model.title} fails on {trainer.device}: {str(failure).partition(chr(10))[0]}") from None
 
 
 def run_again(experiment: Experiment) -> Experiment:

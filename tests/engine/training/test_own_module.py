@@ -22,22 +22,9 @@ from periodic_tui.engine.training.sampling import counter_of
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.presets.files import load
 from tests.engine.experiments import seen
-from tests.engine.programs import CHAIN, module, with_program, written
+from tests.engine.programs import CHAIN, DROPS, RANDOM_FEATURES, module, with_program, written
 
 CPU = torch.device("cpu")
-DROPS = CHAIN.replace("nn.ReLU(), nn.Linear(6", "nn.ReLU(), nn.Dropout(0.25), nn.Linear(6")
-RANDOM_FEATURES = """
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.register_buffer("frequencies", 3 * torch.randn(8))
-        self.register_buffer("order", torch.arange(8))
-        self.first = nn.Linear(8, 5).requires_grad_(False)
-        self.last = nn.Linear(5, 1)
-
-    def forward(self, x):
-        return self.last(torch.tanh(self.first(torch.sin(x * self.frequencies)[:, self.order])))
-"""
 
 
 def torch_losses(experiment: Experiment, steps: int, optimizer: Callable[[Any], torch.optim.Optimizer]) -> Tensor:

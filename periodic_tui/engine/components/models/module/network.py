@@ -29,6 +29,8 @@ class Network:
         self.training, self.resting = training.train(), resting.eval()
         self.own = {name: self.resting.get_submodule(name) for name in own}
         self._fixed = frozenset(fixed)
+        self._elsewhere: dict[torch.device, dict[str, Tensor]] = {}
+        """Its other buffers, where they are not on the CPU."""
         self.layers: Sequence[int] = ()
         """Which calls of activations are the hidden layers', …"""
         self.count = 0
@@ -76,7 +78,10 @@ class Network:
         found = {name: value.detach() if name in self._fixed else value for name, value in own.items()}
         if where.type == "cpu":
             return found
-        return {name: value.to(where) for name, value in module.named_buffers() if name not in found} | found
+        if where not in self._elsewhere:  # once: a copy from the host cannot be captured
+            buffers = {name: value for name, value in module.named_buffers() if name not in found}
+            self._elsewhere[where] = {name: value.to(where) for name, value in buffers.items()}
+        return self._elsewhere[where] | found
 
     def _layer(self, calls: Sequence[Call], number: int) -> tuple[Tensor, ...]:
         if len(calls) != self.count:
