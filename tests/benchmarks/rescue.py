@@ -92,8 +92,8 @@ def focused(run: Run) -> int:
 
 
 def pressed(runner: Runner, steps: int) -> Iterator[tuple[int, str]]:
-    """Press keys, each named by the verdict on what the one before has left, in the end the menu's last entry, and train
-    for so many steps after each; yields their numbers, from 1 on, and commands."""
+    """Press keys, each named by the verdict on what the one before has left, in the end the last entry of the menu, and
+    train for so many steps after each; yields their numbers, from 1 on, and commands."""
     for number in range(1, PRESSES + 2):
         run = runner.current
         words = LAST if number > PRESSES else named(run, run.observe(View(focus=focused(run))).causes)
