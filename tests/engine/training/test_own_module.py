@@ -127,6 +127,22 @@ class Net(nn.Module):
     assert step.experiment.model.forward(views, x).eq(1).all()
 
 
+def test_dropout_may_come_before_the_points_are_rows_again(tmp_path: Path) -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(1, 6), nn.Linear(6, 1)
+
+    def forward(self, x):
+        z = F.dropout(self.a(x).reshape(-1, 1), 0.5, self.training)
+        return self.b(z.reshape(-1, 6).relu())
+"""
+    for replicas in (1, 2):
+        trainer = Trainer(with_program(tmp_path, source, training__replicas=replicas), CPU)
+        assert trainer.advance(3).isfinite().all()
+
+
 # Against our mlp.
 
 

@@ -149,8 +149,7 @@ class Drops(TorchFunctionMode):
     def __init__(self, stream: Stream) -> None:
         """`stream`: of one network at one step."""
         super().__init__()
-        self._stream, self.widths = stream, list[int]()
-        """Numbers that a call draws for each point."""
+        self._stream, self._calls = stream, 0
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -162,8 +161,24 @@ class Drops(TorchFunctionMode):
     def _dropped(self, input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
         if not training or p == 0:
             return input
-        stream = self._stream.fold(len(self.widths))
-        self.widths.append(input.numel() // len(input))
+        stream, self._calls = self._stream.fold(self._calls), self._calls + 1
         draws = stream.uniform(input.numel(), input.dtype).reshape(input.shape)
         kept = input * (draws > p).to(input.dtype) * (1 / (1 - p) if p < 1 else 0.0)
         return input.copy_(kept) if inplace else kept
+
+
+class DropCount(TorchFunctionMode):
+    """Counts the random numbers that each call of dropout would draw, and drops nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.numbers: list[int] = []
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        if func is not torch.nn.functional.dropout:
+            return func(*args, **kwargs or {})
+        given: Tensor = (*args, *(kwargs or {}).values())[0]
+        self.numbers.append(given.numel())
+        return given

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from periodic_tui.engine.components.models.module.calls import DropCount
 from periodic_tui.engine.components.models.module.made import flat, initial, named_tensors, remember
 from periodic_tui.engine.components.models.module.network import Network
 from periodic_tui.engine.components.models.module.program import Program, drawn, program, untouched
@@ -147,7 +148,10 @@ class _Examination:
     def _in_training(self, network: Network, own: Mapping[str, Tensor], resting: Tensor) -> tuple[bool, int]:
         """Whether it is another network in training, and most numbers that it draws for a point. Raises Refused where
         nothing can be learned."""
-        stream = _stream(len(self._x))
+        with torch.no_grad(), self._made.refusing("fails in training"), DropCount() as drops:
+            torch.func.functional_call(network.training, network.tensors(network.training, own), (self._x,))
+        draws = max(drops.numbers, default=0)
+        stream = _stream(draws)
         output = self._call(network, own, self._x, stream)
         leaves = {name: value.clone().requires_grad_() for name, value in own.items()}
         with torch.enable_grad(), self._made.refusing("fails in training"):
@@ -155,7 +159,7 @@ class _Examination:
             if not learned.requires_grad:
                 raise self._made.refusal("gives outputs that depend on none of its parameters")
             torch.autograd.grad(learned.square().mean(), list(leaves.values()), allow_unused=True)
-        return not torch.equal(output.nan_to_num(), resting.nan_to_num()), max(network.widths, default=0)
+        return not torch.equal(output.nan_to_num(), resting.nan_to_num()), -(-draws // len(self._x))
 
     def _same_for_other_seeds(self, network: Network, own: Mapping[str, Tensor]) -> None:
         """Raise Refused where a seed decides on more than on parameters and buffers."""
@@ -183,7 +187,7 @@ class _Examination:
         layout = model.layout(*model.counts)
         both = initial(model.made, model.shapes, (0, 1), self._x.dtype)
         x, single = self._x.expand(2, *self._x.shape), [layout.views(row[None]) for row in both]
-        stream = _stream(len(self._x), 2) if model.modes else None
+        stream = _stream(model.draws * len(self._x), 2) if model.modes else None
         with self._made.refusing("cannot be called for several replicas at once"):
             leaf = both.clone().requires_grad_()
             torch.autograd.grad(network.forward(layout.views(leaf), x, None, stream).sum(), leaf)
@@ -207,10 +211,10 @@ class _Examination:
         return True
 
 
-def _stream(points: int, replicas: int = 0) -> Stream:
-    """A stream for dropout, long enough for any layer."""
+def _stream(count: int, replicas: int = 0) -> Stream:
+    """A stream for dropout, of so many numbers at once; for several replicas, or for one alone."""
     seeds = torch.arange(replicas) if replicas else torch.tensor(0)
-    return Stream.of(seeds, Use.DROPOUT, counter_for(points * 16_384)).fold(0)
+    return Stream.of(seeds, Use.DROPOUT, counter_for(count)).fold(0)
 
 
 def _close(one: Tensor, other: Tensor) -> bool:

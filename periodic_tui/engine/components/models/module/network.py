@@ -37,8 +37,6 @@ class Network:
         """… of how many."""
         self.together = True
         """Whether several replicas go through it in one pass; else one after the other."""
-        self.widths: Sequence[int] = ()
-        """Random numbers for each point that the calls of dropout in the last pass drew."""
 
     def forward(
         self, parameters: Mapping[str, Tensor], x: Tensor, hidden: list[HiddenLayer] | None, dropout: Stream | None
@@ -68,7 +66,7 @@ class Network:
         with ExitStack() as stack:
             calls = None if slopes is None else stack.enter_context(Calls(self.own, slopes))
             if dropout is not None:
-                self.widths = stack.enter_context(Drops(dropout)).widths
+                stack.enter_context(Drops(dropout))
             output = torch.func.functional_call(module, self.tensors(module, own), (x,))
         return output, () if calls is None else tuple(self._layer(calls.calls, number) for number in self.layers)
 
