@@ -16,6 +16,7 @@ from periodic_tui.cli.resume import resume
 from periodic_tui.cli.train import train
 from periodic_tui.engine.components.models.module import program
 from periodic_tui.engine.recording.recording import Recording
+from periodic_tui.presets.files import load
 from periodic_tui.presets.recorded import recorded
 from tests.engine.programs import CHAIN, HEAD
 from tests.test_resume import parameters
@@ -96,6 +97,14 @@ def test_the_recording_holds_what_was_found_and_whose_it_is() -> None:
     assert experiment.title == "ln x: another start learns by net.py:Net"
     assert experiment.model.model_dump()["file"] == str(Path("net.py").absolute())
     assert experiment.model.hidden_units == (6, 5)
+
+
+def test_a_table_s_story_stays_and_a_preset_s_does_not() -> None:
+    Path("tide.csv").write_text("hour,level\n" + "".join(f"{h},{h * h}\n" for h in range(40)))
+    program_of = (str(Path("net.py").absolute()), "Net")
+    assert "The network sees standardized columns (hour 19.5" in load("tide.csv", (), program_of)[1].story
+    story = load("ln-learns", (), program_of)[1].story
+    assert story == "What ln-learns asks for, with the network that Net in net.py makes."
 
 
 def test_it_is_gone_on_with_and_repeated_once_the_file_is_named_again(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from periodic_tui.engine.components.models.module import Module
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.overrides import Override
+from periodic_tui.presets.table import is_table
 
 Program = tuple[str, str]
 """Absolute path of a file, and the name of the class or function in it."""
@@ -25,11 +26,9 @@ def with_program(
         if key.split(".")[0] == "model" or (key.split(".")[0] == "init" and key != "init.file"):
             raise ValueError(f"{key}: the network is that of {Path(file).name}, with --model expected no such key")
     short = f"{Path(file).name}:{name}"
-    words = {
-        "title": f"{table['title']} by {short}" if isinstance(table.get("title"), str) else short,
-        "outcome": "",
-        "story": f"What {preset} asks for, with the network that {name} in {Path(file).name} makes.",
-    }
+    words = {"title": f"{table['title']} by {short}" if isinstance(table.get("title"), str) else short, "outcome": ""}
+    if not is_table(preset):  # whose story is not of its network
+        words["story"] = f"What {preset} asks for, with the network that {name} in {Path(file).name} makes."
     return {**table, **words, "model": {"kind": "module", "file": file, "name": name}, "init": {}}
 
 
