@@ -32,10 +32,11 @@ class When:
         return self._budget.total / max(1e-9, self.now() - self.began)
 
     def looks_at(self, step: int) -> bool:
-        """Whether to look at the step after this one; at the first two, always."""
+        """Whether to look at the step after this one; whatever that costs at the first two, and each time that there
+        are twice as many: that is seldom, and a short training is known from little else."""
         done = step - self._first
         early = done >= self._early and self._budget.credit(_CREDIT) > 0
-        if early or done < 2:
+        if early or done & (done - 1) == 0:
             self._early = done * _APART
             return True
         return self._budget.ready

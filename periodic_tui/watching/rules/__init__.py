@@ -28,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     gradients.vanishing,
     form.linear_network,
     loss.squared_classes,
+    script.without_gradient,
     steps.step_too_small,
     units.collapsed_to_constant,
     units.dead_units,

@@ -57,7 +57,8 @@ def _masks(look: Look) -> bool:
 def _why(memory: Memory) -> tuple[str, str]:
     """As far as it is certain, and what to try."""
     looks = memory.kept
-    data = next((said_ for look in looks if (said_ := _bad_data(look))), "")
+    first = memory.not_finite if memory.not_finite is not None else memory.step
+    data = next((found for look in looks if (look.step <= first or _is_fed(look)) and (found := _bad_data(look))), "")
     if data:
         return data, " Clean the data: drop or fill in such values."
     lr = next((look.optimizers[0].lr for look in reversed(looks) if look.optimizers), math.nan)
@@ -72,6 +73,11 @@ def _why(memory: Memory) -> tuple[str, str]:
     if loss and loss.kind == "difference":
         return "", f"Look for a logarithm or a division of 0 in the loss or the model; or: {rate[0].lower()}{rate[1:]}"
     return "", rate
+
+
+def _is_fed(look: Look) -> bool:
+    """Whether its inputs come from outside, and some of them are finite: what a network gave is all of it or none."""
+    return len(look.models) == 1 and len(look.optimizers) == 1 and look.inputs.finite > 0
 
 
 def _bad_data(look: Look) -> str:

@@ -25,9 +25,12 @@ def gradients_not_cleared(memory: Memory) -> Statement | None:
     """Gradients were not cleared between any two steps of an optimizer that were looked at, though each had its own
     backward."""
     looks = [look for look in memory.last if look.step > 1][-8:]
-    if len(looks) < _LOOKS or not all(_not_cleared(look) for look in looks):
+    if len(looks) < _LOOKS:
         return None
-    kind, step = looks[-1].optimizers[0].kind, looks[-1].step
+    kept = set.intersection(*(_not_cleared(look) for look in looks))
+    if not kept:
+        return None
+    kind, step = sorted(kept)[0][1], looks[-1].step
     text = (
         f"Gradients are never cleared: each step of {kind} is taken along the sum of the gradients of all {step:,} "
         "steps so far. Call optimizer.zero_grad() before every backward."
@@ -36,15 +39,16 @@ def gradients_not_cleared(memory: Memory) -> Statement | None:
     return said(text, short, steps=step, optimizer=kind)
 
 
-def _not_cleared(look: Look) -> bool:
-    return bool(look.optimizers) and all(o.cleared is False and o.backwards > 0 for o in look.optimizers)
+def _not_cleared(look: Look) -> set[tuple[int, str]]:
+    """Places and classes of the optimizers whose gradients were not."""
+    return {(n, o.kind) for n, o in enumerate(look.optimizers) if o.cleared is False and o.backwards > 0}
 
 
 @rule("not-in-optimizer")
 def not_in_optimizer(memory: Memory) -> Statement | None:
     """The only optimizer holds none of the parameters that get a gradient. Or layers get a gradient that no optimizer
     holds, though others are held, and they have never been trained, or the loss does not come below a constant's."""
-    if not memory.last or memory.last[-1].step < _LATE:
+    if max(memory.step, memory.last[-1].step if memory.last else 0) < _LATE:
         return None
     foreign = steadily(memory, _foreign, _LOOKS)
     if foreign:
@@ -76,10 +80,12 @@ def _foreign(look: Look) -> OptimizerLook | None:
 
 
 def _unheld(look: Look) -> list[LayerLook] | None:
-    """Layers that get a gradient and are not held, where others are."""
+    """Layers that get a gradient and are not held, where others are: modules, if there are any, for what functions are
+    given may be an input that is optimized."""
     layers = [layer for layer in look.layers if layer.trainable and layer.gradient > 0]
     loose = [layer for layer in layers if layer.held < layer.trainable]
-    return loose if loose and any(layer.held for layer in layers) else None
+    modules = [layer for layer in layers if not layer.kind.islower()]
+    return loose if loose and any(layer.held for layer in modules or layers) else None
 
 
 @rule("no-gradient")
@@ -104,6 +110,26 @@ def no_gradient(memory: Memory) -> Statement | None:
     )
     short = (f"No gradient comes to {names}: something cuts them off from the loss.", f"No gradient comes to {names}.")
     return said(text, (*short, f"{numbers:,} parameters get no gradient."), parameters=numbers, layers=names)
+
+
+@rule("no-gradient")
+def without_gradient(memory: Memory) -> Statement | None:
+    """Parameters that want a gradient never had one while the only optimizer stepped, and the loss does not come below
+    a constant's."""
+    looks = memory.kept
+    if len(looks) < _LOOKS or not all(map(_alone, looks)) or not progress_of(memory).failed:
+        return None
+    names = [
+        n for n in looks[-1].optimizers[0].without_gradient if all(n in x.optimizers[0].without_gradient for x in looks)
+    ]
+    if not names or any(layer.active.size and not layer.active.any() for layer in looks[-1].layers):
+        return None
+    text = (
+        f"No gradient came to {listed(names)} at any look, though the optimizer holds them. Look for no_grad, detach, "
+        "a part that forward does not use, or one that is made anew."
+    )
+    short = (f"No gradient ever came to {listed(names)}.", f"{len(names):,} parameters never got a gradient.")
+    return said(text, short, parameters=", ".join(names[:6]), count=len(names))
 
 
 def _bare(look: Look) -> OptimizerLook | None:
