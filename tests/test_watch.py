@@ -1,6 +1,7 @@
 """`watch` in real processes: a script runs as it does alone, and its exit code and what it prints are passed on."""
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -288,3 +289,90 @@ def test_workers_load_what_the_script_defines(state: Path, script: Script, tmp_p
     seen, summary = watched(path, context, cwd=tmp_path)
     assert (seen.returncode, seen.stdout, seen.stderr) == (0, alone.stdout, "")
     assert summary["steps"] == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--headless missing.py", "missing.py: no such file"),
+        ("--headless empty", "empty: holds no __main__.py"),
+        ("--headless notes.ipynb", "notes.ipynb: expected a Python script, or -m and the name of a module"),
+        ("--headless -m nothing.at.all", "-m nothing.at.all: there is no such module"),
+        ("--headless -m json.nothing", "-m json.nothing: there is no such module"),
+        ("--headless", "Missing argument 'SCRIPT'"),
+        ("--json train.py", "--json goes with --headless"),
+        ("train.py", "the dashboard needs a terminal; --headless watches without one"),
+        ("--headless --record full train.py", "--record full: holds something already"),
+        ("--headless --record new --no-record train.py", "--record and --no-record exclude each other"),
+        ("--headless --hedless train.py", "No such option"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_line(
+    state: Path, script: Script, tmp_path: Path, words: str, said: str
+) -> None:
+    for name in ("train.py", "notes.ipynb", "full/file", "empty/other"):
+        script("print('ran')", name)
+    result = run("-m", "periodic_tui", "watch", *words.split(), cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    first, *more = result.stderr.splitlines()
+    assert first.startswith(f"periodic-tui watch: {said}")
+    assert more in ([], ["periodic-tui watch --help shows what there is"]) or "-m json" in words
+    assert not state.exists() or "-m json" in words
+
+
+def test_where_it_is_recorded(state: Path, script: Script, tmp_path: Path) -> None:
+    path = script("print(1)")
+    _, summary = watched("--record", "mine", "--name", "first try", path, cwd=tmp_path)
+    assert summary["recording"] == str(tmp_path / "mine")
+    assert Recording(tmp_path / "mine").about.name == "first try"
+    assert not state.exists()
+    folder = script("", "tmp/x").parent
+    result, summary = watched("--no-record", path, cwd=tmp_path, env=os.environ | {"TMPDIR": str(folder)})
+    assert (result.stdout, summary["recording"]) == ("1\n", None)
+    assert summary["verdict"]["code"] == "not-trained"
+    assert [each.name for each in folder.iterdir()] == ["x"]
+    assert not state.exists()
+
+
+def test_a_recording_that_the_script_deletes_is_missing_in_the_summary_alone(
+    state: Path, script: Script, tmp_path: Path
+) -> None:
+    path = script("import shutil, sys; train(3); shutil.rmtree('mine'); sys.exit(4)", begin=TRAINS)
+    result, summary = watched("--record", "mine", path, cwd=tmp_path)
+    assert result.returncode == 4
+    assert (summary["verdict"], summary["exit_code"]) == (None, 4)
+    assert "no recording" in summary["unseen"][0]
+
+
+def test_a_script_whose_reader_has_gone_ends_as_alone(state: Path, script: Script, tmp_path: Path) -> None:
+    path = script("for _ in range(100_000): print('0123456789')")
+    codes = []
+    for program in ("", "-m periodic_tui watch --headless --json"):
+        line = f"{sys.executable} {program} {path} | head -1; echo ${{PIPESTATUS[0]}}"
+        codes.append(subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True).stdout)
+    assert codes[0] == codes[1]
+
+
+def test_recordings_of_scripts_are_told_apart(state: Path, script: Script, tmp_path: Path) -> None:
+    path = script("train(40)", begin=TRAINS)
+    _, summary = watched("--name", "mine", path, "--lr", "1", cwd=tmp_path)
+    name = Path(summary["recording"]).name
+    assert "mine (script)" in run("-m", "periodic_tui", "runs", cwd=tmp_path).stdout
+    (entry,) = json.loads(run("-m", "periodic_tui", "runs", "--json", cwd=tmp_path).stdout)
+    assert (entry["preset"], entry["script"], entry["steps"]) == (None, f"{path} --lr 1", 40)
+    refused = f"{name}: code of your own trained this, and alone knows its network: start that again ({path} --lr 1)"
+    for words in (
+        "resume NAME",
+        "train --from-journal NAME",
+        "export NAME --to python",
+        "export NAME --to safetensors",
+    ):
+        result = run("-m", "periodic_tui", *words.replace("NAME", name).split(), cwd=tmp_path)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr == f"periodic-tui {words.split()[0]}: {refused}\n"
+    result = run("-m", "periodic_tui", "resume", cwd=tmp_path)
+    assert "there is no recording to go on with" in result.stderr
+    for form in ("csv", "svg"):
+        assert run("-m", "periodic_tui", "export", name, "--to", form, cwd=tmp_path).returncode == 0
+    losses = [line.split(",") for line in (tmp_path / f"{name}.csv").read_text().splitlines() if "batch loss" in line]
+    assert (int(losses[0][2]), int(losses[-1][3])) == (1, 40)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from periodic_tui.ui.playback import Playback
 
+_GRACE = 2.0
+"""Seconds in which a script may end after a signal that ended the dashboard, and was passed on to it."""
 _SOURCES = ("", ".py", ".pyw")
 """Ends of the names of scripts."""
 
@@ -120,10 +122,10 @@ def _on_screen(program: Program, name: str, record: str | None, no_record: bool,
         def open_session() -> tuple[Playback, Sequence[tuple[str, str, str, str]]]:
             from periodic_tui.ui.playback import Playback
 
-            return Playback(folder), ()
+            return Playback(folder, child=process), ()
 
-        code = shown(Opening(name, "", f"{program.command} begins.", "waiting for it"), open_session, glyphs)
-        ended = process.poll()
+        code = shown(Opening(name, "", f"{program.command} begins.", "waiting for it"), open_session, glyphs, process)
+        ended = process.ended_within(_GRACE if code else 0.0)
         if ended is None:
             click.echo(printable(f"{name} goes on; `{NAME} replay {run_of(folder)}` finds it again"), err=True)
             return code

@@ -13,8 +13,9 @@ Values = NDArray[np.float64]
 LEVELS = 4
 ASCII_LEVELS = " _-=#"
 """Nothing, and then from the lowest level to the highest."""
-LEAST_SPAN = 1.0
-"""Powers of ten that a logarithmic trend spans at least, so that noise looks like noise."""
+LEAST_SPAN, BELOW = 1.0, 0.35
+"""Powers of ten that a logarithmic trend spans at least, so that noise does not leave its level; and which share of
+what is added to that lies below."""
 
 
 def sparklines(
@@ -26,8 +27,10 @@ def sparklines(
     """
     across = DOTS_PER_CELL[glyphs][0]
     room = max(columns, 0) * across
+    if not room:
+        return Cells.blank(0, len(values))
     shown = np.full((len(values), room), np.nan)
-    if room and values.shape[1]:
+    if values.shape[1]:
         part = values[:, -room:]
         shown[:, room - part.shape[1] :] = part
     levels = _levels(shown if scale == "share" else _logarithmic(shown))
@@ -49,8 +52,8 @@ def _logarithmic(values: Values) -> Values:
     high = np.where(finite, logs, -np.inf).max(axis=1, initial=-np.inf, keepdims=True)
     none = ~np.isfinite(low)
     low, high = np.where(none, 0.0, low), np.where(none, 0.0, high)
-    spare = np.maximum(LEAST_SPAN - (high - low), 0.0) / 2
-    shares: Values = (logs - low + spare) / (high - low + 2 * spare)
+    spare = np.maximum(LEAST_SPAN - (high - low), 0.0)
+    shares: Values = (logs - low + BELOW * spare) / (high - low + spare)
     return shares
 
 

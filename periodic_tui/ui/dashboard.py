@@ -40,7 +40,7 @@ from periodic_tui.ui.widgets.key_line import KeyLine
 from periodic_tui.ui.widgets.pane import Hint, Pane
 from periodic_tui.ui.widgets.past_bar import PastBar
 
-FIRST_FOCUS = ("fit", "layers")
+FIRST_FOCUS, SCRIPT_FOCUS = "fit", "layers"
 """The pane that + and - act on from the start, and of a script's network the one that the arrows do."""
 
 
@@ -65,7 +65,7 @@ class Dashboard(ScriptScreen):
         self.travel, self._held = Travel(session), HeldKey()
         self.panes: dict[str, Pane] = {}
         self.view = View()
-        self.focus_name = FIRST_FOCUS[0]
+        self.focus_name = FIRST_FOCUS
         self.summoned = False
         """Whether the user asked for the focused pane, so that it is shown even if it has no place."""
         self.zoomed = False
@@ -157,8 +157,9 @@ class Dashboard(ScriptScreen):
         """The focus goes with the pane; where that is not shown, to the first one that is."""
         assert self.arrangement is not None
         if shown := self.arrangement.shown:
-            first = next((name for name in FIRST_FOCUS if name in shown), shown[0])
-            pane = self.panes[self.focus_name if self.focus_name in shown else first]
+            if self.focus_name not in shown and self.snapshot.script and SCRIPT_FOCUS in shown:
+                self.focus_name = SCRIPT_FOCUS
+            pane = self.panes[self.focus_name if self.focus_name in shown else shown[0]]
             if self.focused is not pane:
                 self.set_focus(pane, scroll_visible=False)
 
@@ -220,7 +221,7 @@ class Dashboard(ScriptScreen):
         self.chosen_layer = self.chosen_layer if self.zoomed or self.summoned else ""
         self.zoomed = self.summoned = False
         if self.arrangement and self.arrangement.alone:
-            self.focus_name = FIRST_FOCUS[0]
+            self.focus_name = FIRST_FOCUS
         self.place()
 
     def action_landscape(self) -> None:

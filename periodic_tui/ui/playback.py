@@ -184,7 +184,7 @@ class Playback:
             self._go(self._wanted)
         if self._written and self._clock() >= self._look_at:
             self._look()
-        if self._playing:
+        if self._playing and not self._follows_script:
             self._play()
         if self._unread:
             self._read_verdict()
@@ -273,7 +273,8 @@ class Playback:
 
     def _look(self) -> None:
         """See how far a recording has grown; who has come to its end, and goes on, sees the newest picture."""
-        follows, before = self._playing and not self._ahead, self._timeline.stored
+        follows = self._playing and (self._follows_script or not self._ahead)
+        before = self._timeline.stored
         self._list()
         if before != self._timeline.stored or not self._written:
             self._read_events()

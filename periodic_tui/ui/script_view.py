@@ -18,7 +18,7 @@ WAITING = (
     "of torch; what it prints stands below."
 )
 NOTHING = Verdict(
-    "nothing-seen",
+    "not-trained",
     "The script has ended, and no step of an optimizer of torch was seen in it: there is nothing to judge.",
     margin=math.inf,
     short="The script has ended, and no step of an optimizer was seen in it.",

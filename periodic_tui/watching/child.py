@@ -43,11 +43,13 @@ def main(folder: str, most: str, output: str, kind: programs.Kind, target: str, 
     own = [target, *arguments]
     sys.orig_argv[-len(own) - OWN_WORDS :] = ["-m", *own] if kind == "module" else own
     sys.argv[:] = own
+    if output == "captured" and sys.stdout:
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # as to a terminal
     watching = Watching(folder, int(most), output == "captured")
     try:
         script, code = programs.found(kind, target)
     except programs.Missing as reason:
-        print(f"periodic-tui watch: {reason}", file=sys.stderr)
+        _tell(str(reason))
         sys.exit(NOTHING_TO_RUN)
     sys.modules["__main__"] = script
     atexit.register(watching.close)
@@ -91,7 +93,7 @@ class Watching:
         try:
             self._watcher = self._begun()
         except Exception as problem:
-            self._tell(problem)
+            _tell(f"nothing is seen: {type(problem).__name__}: {problem}")
 
     def _begun(self) -> Watcher:
         from pathlib import Path
@@ -117,11 +119,15 @@ class Watching:
             return
         try:
             self._watcher.close(self.code)
+            for news in self._watcher.recorder.news():
+                _tell(news)
         except Exception as problem:
-            self._tell(problem)
+            _tell(f"nothing is seen: {type(problem).__name__}: {problem}")
 
-    def _tell(self, problem: Exception) -> None:
-        print(f"periodic-tui watch: nothing is seen: {type(problem).__name__}: {problem}", file=sys.stderr)
+
+def _tell(text: str) -> None:
+    if sys.stderr:
+        print(f"periodic-tui watch: {text}", file=sys.stderr)
 
 
 if __name__ == "__main__":

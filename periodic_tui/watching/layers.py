@@ -15,9 +15,10 @@ TREND = 32
 """Looks of a trend."""
 HARDLY = 0.01
 """A unit that is active on less than this share of a batch is silent there."""
-SURE = 512
-"""Values of a unit, of one look after the other, over which it has to be silent to count as dead; and two looks."""
-RECENT = 16
+SHOWN, SURE = 100, 512
+"""Values of a unit, of one look after the other, over which it has to be silent to be shown as dead, and for its death
+to be told; and two looks."""
+RECENT = 8
 """A layer that did not run in so many looks is no longer told of."""
 
 
@@ -65,7 +66,11 @@ class Course:
     @property
     def dead(self) -> Mask:
         """`[units]`; none before there have been two looks."""
-        found: Mask = (self.silent >= SURE) & (self.looks > 1)
+        return self.silent_for(SHOWN)
+
+    def silent_for(self, values: int) -> Mask:
+        """`[units]`: whether each was silent over so many values, and two looks."""
+        found: Mask = (self.silent >= values) & (self.looks > 1)
         return found
 
     @property
@@ -120,7 +125,7 @@ class Layers:
 
     def _deaths(self, course: Course) -> Deaths | None:
         """Units that have died, where they are enough to be worth a line: in a wide layer one is not."""
-        dead = course.dead
+        dead = course.silent_for(SURE)
         count, units = int(dead.sum()), len(dead)
         course.told = min(course.told, count)
         news = count - course.told

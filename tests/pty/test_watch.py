@@ -1,5 +1,6 @@
 """A script that is watched in a real pseudo-terminal: ctrl-C, signals, a second shell that follows, the dashboard."""
 
+import json
 import os
 import re
 import signal
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from periodic_tui.engine.recording.layout import LOCK, OUTPUT
 from periodic_tui.engine.recording.library import Library
+from periodic_tui.engine.recording.recording import Recording
 from tests.pty.terminal import PATIENCE, ROOT, Terminal
 
 WATCH = [sys.executable, "-m", "periodic_tui", "watch"]
@@ -68,7 +71,7 @@ def test_ctrl_c_reaches_the_script_once(tmp_path: Path, env: dict[str, str]) -> 
         terminal.wait_for("ready")
         terminal.send("\x03")
         assert terminal.wait_exit() == 0
-        assert any(row.strip() == "got 2" for row in terminal.screen())
+        assert any(row.strip().removeprefix("^C") == "got 2" for row in terminal.screen())
         assert terminal.unrestored() == []
 
 
@@ -132,7 +135,7 @@ def test_another_shell_follows(tmp_path: Path, env: dict[str, str]) -> None:
     script = [*WATCH, "--headless", str(written(tmp_path, TRAINS))]
     process = subprocess.Popen(script, env=os.environ | env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        runs = Library(tmp_path / "state" / "periodic-tui" / "runs")
+        runs = runs_of(tmp_path)
         deadline = time.monotonic() + PATIENCE
         while not [entry for entry in runs.runs() if entry.status.step > 10]:
             assert time.monotonic() < deadline
@@ -140,18 +143,71 @@ def test_another_shell_follows(tmp_path: Path, env: dict[str, str]) -> None:
         (entry,) = runs.runs()
         assert entry.being_written
         with Terminal([*WATCH[:-1], "replay", entry.name], env=env, cwd=tmp_path) as terminal:
-            terminal.wait_for("being written")
+            terminal.wait_for("● training")
             first = shown_step(terminal)
             terminal.wait_for(lambda rows: (step_in(rows) or 0) > first + 20)
             assert terminal.process.poll() is None
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE) == 143
-            terminal.wait_for(lambda rows: not any("being written" in row for row in rows))
+            terminal.wait_for("● finished")
             terminal.send("q")
             assert terminal.wait_exit() == 0
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24)])
+def test_the_dashboard_passes_the_exit_code_on(tmp_path: Path, env: dict[str, str], columns: int, rows: int) -> None:
+    path = written(tmp_path, TRAINS.replace("while True", "while step < 60") + "    raise SystemExit(5)\n")
+    with Terminal([*WATCH, path], columns, rows, env, tmp_path) as terminal:
+        terminal.wait_for("starting")
+        terminal.wait_for("at step 60")
+        terminal.wait_for("finished")
+        terminal.send("q")
+        assert terminal.wait_exit() == 5
+        assert terminal.unrestored() == []
+    (entry,) = runs_of(tmp_path).runs()
+    assert (entry.status.step, entry.status.ended, entry.about.script) == (60, "failed", str(path))
+    assert (entry.folder / OUTPUT).read_text().splitlines()[-1] == "at step 60"
+
+
+def test_whoever_leaves_the_dashboard_may_end_the_script(tmp_path: Path, env: dict[str, str]) -> None:
+    with Terminal([*WATCH, written(tmp_path, TRAINS)], env=env, cwd=tmp_path) as terminal:
+        terminal.wait_for("at step 10")
+        terminal.send("q")
+        terminal.wait_for("end the script")
+        terminal.send("e")
+        assert terminal.wait_exit() == 130
+        assert terminal.unrestored() == []
+    (entry,) = runs_of(tmp_path).runs()
+    assert (entry.status.ended, entry.being_written) == ("interrupted", False)
+    assert (entry.folder / OUTPUT).read_text().endswith("KeyboardInterrupt\n")
+
+
+def test_whoever_leaves_the_dashboard_may_let_the_script_run_on(tmp_path: Path, env: dict[str, str]) -> None:
+    with Terminal([*WATCH, written(tmp_path, TRAINS)], env=env, cwd=tmp_path) as terminal:
+        terminal.wait_for("at step 10")
+        terminal.send("q")
+        terminal.wait_for("let it run on")
+        terminal.send("l")
+        assert terminal.wait_exit() == 0
+        told = "".join(terminal.screen())
+    (entry,) = runs_of(tmp_path).runs()
+    pid = json.loads((entry.folder / LOCK).read_text())["pid"]
+    try:
+        assert f"train.py goes on; `periodic-tui replay {entry.name}` finds it again" in told
+        step, deadline = entry.status.step, time.monotonic() + PATIENCE
+        while Recording(entry.folder).status.step <= step:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert Recording(entry.folder).being_written
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
+def runs_of(tmp_path: Path) -> Library:
+    return Library(tmp_path / "state" / "periodic-tui" / "runs")
 
 
 def step_in(rows: list[str]) -> int | None:

@@ -1,9 +1,9 @@
 import numpy as np
 
-from periodic_tui.watching.layers import RECENT, SURE, TREND, Deaths, Layers
+from periodic_tui.watching.layers import RECENT, SHOWN, SURE, TREND, Deaths, Layers
 from tests.watching.looks import BATCH, linear, look, relu
 
-LOOKS = SURE // BATCH
+LOOKS = -(-SHOWN // BATCH)
 
 
 def seen(*shares: list[float], name: str = "act") -> Layers:
@@ -34,7 +34,8 @@ def test_one_look_is_never_enough() -> None:
 def test_a_death_is_told_once_and_from_when_it_was() -> None:
     layers = Layers()
     told: list[Deaths] = []
-    for step in range(30):
+    for step in range(5 + SURE // BATCH):
+        assert not told
         layers.saw(look(step, relu("act", [0.5, 0.0 if step >= 5 else 0.4])))
         told += layers.died
     assert [(each.units, each.since, each.dead, each.of) for each in told] == [((1,), 5, 1, 2)]
@@ -42,7 +43,7 @@ def test_a_death_is_told_once_and_from_when_it_was() -> None:
 
 
 def test_a_unit_that_came_back_and_dies_again_is_told_again() -> None:
-    shares = [[0.0]] * LOOKS + [[0.5]] + [[0.0]] * LOOKS
+    shares = [[0.0]] * (SURE // BATCH) + [[0.5]] + [[0.0]] * (SURE // BATCH)
     layers, told = Layers(), 0
     for step, active in enumerate(shares):
         layers.saw(look(step, relu("act", active)))

@@ -7,11 +7,13 @@ from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.ui.formatting import plain, shortened
+from periodic_tui.ui.formatting import cut_to
 from periodic_tui.ui.widgets.pane import Pane
 
 EVERYTHING = 1 << 20
 """More lines than there are."""
+_KNOWN = 2
+"""Lines by which a place is found again."""
 
 
 class OutputPane(Pane):
@@ -49,8 +51,8 @@ class OutputPane(Pane):
     def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
         """What is printed comes between two pictures, too. A user who has scrolled back goes on reading."""
         before, lines = _lines(old), _lines(new)
-        if self._back and len(lines) > len(before):
-            self._back += len(lines) - len(before)
+        if self._back and lines is not before:
+            self._back += grown(before, lines)
         if lines is not before:
             self.redraw()
         else:
@@ -61,7 +63,7 @@ class OutputPane(Pane):
         self._page = max(size.height, 1)
         self._back = min(max(self._back, 0), max(len(lines) - self._page, 0))
         end = len(lines) - self._back
-        shown = [shortened(plain(line, self.glyphs), size.width - 1) for line in lines[max(end - self._page, 0) : end]]
+        shown = [cut_to(line, size.width - 1, self.glyphs) for line in lines[max(end - self._page, 0) : end]]
         cells = Cells.blank(*size)
         if not lines:
             return cells.write(1, 0, "nothing was printed yet", Ink.QUIET)
@@ -69,6 +71,14 @@ class OutputPane(Pane):
 
     def figure(self, snapshot: Snapshot) -> str:
         return f"{self._back:,} lines back · end: to the newest" if self._back else ""
+
+
+def grown(before: tuple[str, ...], lines: tuple[str, ...]) -> int:
+    """So many lines have come at the end, while others may have gone at the begin. The last one may have changed, as
+    progress bars do."""
+    known = before[-1 - _KNOWN : -1]
+    ends = range(len(lines) - 1, len(known) - 1, -1)
+    return next((len(lines) - 1 - end for end in ends if lines[end - len(known) : end] == known), 0)
 
 
 def _lines(snapshot: Snapshot) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.ui.formatting import clipped, fitting, plain, shortened, wrapped
+from periodic_tui.ui.formatting import clipped, cut_to, fitting, shortened, wrapped
 from periodic_tui.ui.keys import key_for
 from periodic_tui.ui.widgets.pane import Pane
 from periodic_tui.ui.widgets.spans import Span, dotted, length, row_of
@@ -31,14 +31,21 @@ class VerdictPane(Pane):
     def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(ending(snapshot) or snapshot.verdict.text or crash(snapshot))
 
+    def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
+        """How a script ends is known after its last picture."""
+        if crash(old) != crash(new):
+            self.redraw()
+        else:
+            super().watch_snapshot(old, new)
+
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
-        ended, width = plain(crash(snapshot), self.glyphs), size.width - 2
+        ended, width = crash(snapshot), size.width - 2
         if not ended:
             return self._verdict(snapshot, size)
         if size.height == 1 and snapshot.verdict.short:
-            short = plain(f" · {snapshot.verdict.short}", self.glyphs)
+            short = f" · {snapshot.verdict.short}"
             ended = fitting([ended.rstrip(".") + short, f"exit code {crash_code(snapshot)}{short}"], width)
-        cells = Cells.blank(*size).write(1, 0, shortened(ended, width), Ink.TROUBLE)
+        cells = Cells.blank(*size).write(1, 0, cut_to(ended, width, self.glyphs), Ink.TROUBLE)
         if size.height == 1 or not snapshot.verdict.text:
             return cells
         return cells.paste(self._verdict(snapshot, Size(size.width, size.height - 1)), 0, 1)
@@ -67,7 +74,9 @@ class VerdictPane(Pane):
         noun = "remedy fits" if offers == 1 else "remedies fit"
         if not snapshot.verdict.text:
             return ""
-        parts = [snapshot.verdict.code, sureness(snapshot.verdict.margin)]
+        parts = [snapshot.verdict.code]
+        if not snapshot.script:  # of a script nothing is told before it is sure
+            parts.append(sureness(snapshot.verdict.margin))
         if _older(snapshot):
             parts.insert(1, _age(snapshot))
         parts += _others(snapshot)

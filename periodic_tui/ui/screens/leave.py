@@ -17,7 +17,7 @@ PERIOD = 0.1
 """Seconds between two looks whether the script has ended."""
 ENDINGS: Sequence[tuple[signal.Signals, str]] = (
     (signal.SIGINT, "The script runs."),
-    (signal.SIGTERM, "Asked it to end, as ctrl-C does: it may still save something."),
+    (signal.SIGTERM, "Asked it to end, as ctrl-C does; it may be saving."),
     (signal.SIGKILL, "Asked it again, by SIGTERM."),
 )
 """What ends it the first time, the second, and from then on; and what is said before."""
@@ -36,7 +36,7 @@ class Leave(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "end", "end the script"),
         Binding("l", "leave", "let it run on"),
-        Binding("escape,s,q", "dismiss(False)", "stay"),
+        Binding("escape,q", "dismiss(False)", "stay"),
     ]
 
     def __init__(self, child: Child, name: str, glyphs: Glyphs = "braille") -> None:
@@ -55,8 +55,8 @@ class Leave(ModalScreen[bool]):
         self._tell()
 
     def look(self) -> None:
-        """Leave once it has ended by what was asked for."""
-        if self._asked and self._child.poll() is not None:
+        """Leave once it has ended, by what was asked for or by itself."""
+        if self._child.poll() is not None:
             self.dismiss(True)
 
     def action_end(self) -> None:
@@ -73,7 +73,8 @@ class Leave(ModalScreen[bool]):
             state,
             "",
             f"e    end the script{' now' if self._asked else ''}",
-            f"l    let it run on: `replay {self._name}` finds it again",
+            "l    let it run on; it is found again by",
+            f"     replay {self._name}",
             "esc  stay",
         ]
         self.query_one("#question", Static).update("\n".join(plain(line, self._glyphs) for line in lines))

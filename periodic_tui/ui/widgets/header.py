@@ -65,7 +65,7 @@ def _widest(lines: list[Line], room: int, glyphs: Glyphs) -> tuple[str, str]:
 def _lines(snapshot: Snapshot) -> list[Line]:
     """The line as it is on wider and on narrower screens. What gives way first is the engine's remark."""
     engine, _, remark = snapshot.engine.partition(", ")
-    place = f"{snapshot.device} · {engine}" if snapshot.device else ""
+    place = " · ".join(filter(None, (snapshot.device, engine))) if snapshot.device else ""
     step, speed, at_death = _step(snapshot), _speed(snapshot), _at_death(snapshot, "stops at death")
     run, wide, brief = [snapshot.preset, snapshot.title], [step, speed, at_death], _at_death(snapshot, "death")
     return [

@@ -112,6 +112,9 @@ def _wanted(snapshot: Snapshot, alone: bool, hints: tuple[Hint, ...]) -> Iterato
 
 def _of_script(snapshot: Snapshot, hints: tuple[Hint, ...]) -> Iterator[tuple[str, str]]:
     """A script trains by itself: keys only look."""
+    if snapshot.state == "starting":
+        yield from (("turn_pane(1)", "next pane"), ("list_presets", "list"))
+        return
     yield from hints or ([("arrows", "choose a layer")] if snapshot.network.names else [])
     if snapshot.past and snapshot.present:
         yield "toggle-pause", "pause the view" if snapshot.past.written else "play"

@@ -346,3 +346,38 @@ def test_numbers_that_json_has_no_word_for_are_left_out_of_the_status(tmp_path: 
     told.picture(replace(picture(1), loss=float("inf")))
     ended(told)
     assert json.loads((tmp_path / "run" / layout.STATUS).read_text())["loss"] is None
+
+
+def test_a_recording_that_was_made_for_another_process_is_written_by_it(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    recorder.begin(folder, ABOUT)
+    lock.give(folder, os.getpid())
+    assert Recording(folder).being_written
+    assert not lock.take(folder)
+    told = Recorder.of(Recording(folder), given=True)
+    told.begin()
+    told.picture(picture(3))
+    ended(told)
+    recording = Recording(folder)
+    assert (recording.about, recording.preset, recording.status.step) == (ABOUT, "", 3)
+    assert not recording.being_written
+
+
+def test_what_is_not_given_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    recorder.begin(folder, ABOUT)
+    lock.give(folder, os.getppid())
+    told = Recorder.of(Recording(folder), given=True)
+    told.begin()
+    ended(told)
+    assert told.news() == ["nothing is recorded: another process writes it"]
+
+
+def test_what_a_script_prints_is_cut_while_its_run_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("periodic_tui.engine.recording.output.MOST_OUTPUT", 100)
+    monkeypatch.setattr("periodic_tui.engine.recording.output._KEPT", 10)
+    told = begun(tmp_path / "run")
+    until(lambda: (tmp_path / "run" / layout.JOURNAL).exists())
+    (tmp_path / "run" / layout.OUTPUT).write_text("line\n" * 100)
+    ended(told)
+    assert (tmp_path / "run" / layout.OUTPUT).read_text() == "line\n"

@@ -8,7 +8,7 @@ from textual.geometry import Size
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.ui.formatting import plain, shortened
+from periodic_tui.ui.formatting import cut_to
 from periodic_tui.ui.panes.layers.table import table
 from periodic_tui.ui.widgets.pane import Pane
 
@@ -72,7 +72,7 @@ class LayersPane(Pane):
         cells = Cells.blank(*size).paste(table(network, rows, cursor, size.width, self.glyphs), 0, 0)
         unseen = snapshot.script.unseen if snapshot.script else ()
         for row, text in zip(range(count + 1, size.height), unseen, strict=False):
-            cells = cells.write(2, row, shortened(plain(f"not seen: {text}", self.glyphs), size.width - 2), Ink.QUIET)
+            cells = cells.write(2, row, cut_to(f"not seen: {text}", size.width - 2, self.glyphs), Ink.QUIET)
         return cells
 
     def figure(self, snapshot: Snapshot) -> str:

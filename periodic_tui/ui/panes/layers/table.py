@@ -14,12 +14,12 @@ from periodic_tui.ui.formatting import plain
 
 GAP = 2
 """Columns between two of the table's, and before the first, where the cursor stands."""
-NAME = (12, 32)
-"""Fewest columns of a name before others give way, and most."""
+LONGEST = 48
+"""Most columns of a name."""
 TEXT = 14
 """Most columns of a kind and of a shape."""
-TRENDS = (16, 8, 4)
-"""Cells of a trend, as room allows; else there is none."""
+TRENDS = {16: LONGEST, 8: 28, 4: 24, 0: 12}
+"""Cells of a trend, and how much of the names must have room beside them: else the next form is tried."""
 BAD = 0.5
 """Share of dead units from which a layer is in trouble."""
 NOTHING = "·"
@@ -61,7 +61,7 @@ def table(network: Network, rows: range, cursor: int | None, width: int, glyphs:
     form = _form(network, shown, width)
     cells, column = Cells.blank(width, len(rows) + 1), GAP
     for title, texts, room in _texts(network, form):
-        lines = [_ending(plain(texts[row], glyphs), room) for row in rows]
+        lines = [fitted(plain(texts[row], glyphs), room, glyphs) for row in rows]
         cells = cells.write(column, 0, title[:room], Ink.QUIET)
         cells, column = cells.paste(Cells.of_lines(lines, Ink.TEXT), column, 1), column + room + GAP
     for number in shown:
@@ -82,17 +82,17 @@ def _figures(network: Network) -> tuple[Floats, Floats, Floats, Floats]:
 
 def _form(network: Network, shown: Sequence[int], width: int) -> Form:
     """The form with the most in it that leaves room for names: trends give way first, then shapes, then kinds."""
-    name = min(_widest("layer", network.names), NAME[1])
+    name = min(_widest("layer", network.names), LONGEST)
     kind, shape = (min(_widest(*texts), TEXT) for texts in (("kind", network.kinds), ("shape", network.shapes)))
     figures = [FIGURES[number] for number in shown]
-    forms = [(kind, shape, trend) for trend in (*TRENDS, 0)] + [(kind, 0, 0), (0, 0, 0)]
+    forms = [(kind, shape, trend) for trend in TRENDS] + [(kind, 0, 0), (0, 0, 0)]
     left = 0
     for kind_, shape_, trend in forms:
         widths = [figure.width + trend + bool(trend) for figure in figures] + [each for each in (kind_, shape_) if each]
         heads = [len(figure.title) if trend else 0 for figure in figures]
         widths = [max(pair) for pair in zip(widths, [*heads, *[0] * (len(widths) - len(heads))], strict=True)]
         left = width - GAP - sum(each + GAP for each in widths)
-        if left >= min(name, NAME[0] if not trend else max(NAME[0], name // 2)):
+        if left >= min(name, TRENDS[trend]):
             return Form(min(left, name), kind_, shape_, trend)
     return Form(max(left, 1), 0, 0, 0)
 
@@ -140,6 +140,12 @@ def size(value: float) -> str:
     return f"{value:.2g}" if 1e-3 <= abs(value) < 1e4 and "e" not in f"{value:.2g}" else f"{value:.1e}"
 
 
-def _ending(text: str, room: int) -> str:
-    """The text in so many cells; of what is too long rather its end, which tells layers apart."""
-    return text.ljust(room) if len(text) <= room else ("~" if text.isascii() else "…") + text[len(text) - room + 1 :]
+def fitted(name: str, room: int, glyphs: Glyphs) -> str:
+    """A dotted name in so many cells: as many of its first parts as need be become a letter, then its end is kept."""
+    parts = name.split(".")
+    for place, part in enumerate(parts[:-1]):
+        if len(name) <= room:
+            break
+        parts[place] = part if part.isdigit() else part[:1]
+        name = ".".join(parts)
+    return name.ljust(room) if len(name) <= room else plain("…", glyphs) + name[len(name) - room + 1 :]

@@ -28,7 +28,7 @@ def unit_picture(
             break
         layer, own = layers[row.layer], cursor[1] if cursor and cursor[0] == row.layer else None
         if row.first == 0 or line == 0:
-            cells = cells.write(0, line, plain(layer.name, glyphs)[1 - LABEL :], Ink.QUIET)
+            cells = cells.write(0, line, plain(layer.name, glyphs)[1 - LABEL :].lstrip("."), Ink.QUIET)
         draw = _tiles(layer, row, found[row.layer], color, glyphs) if row.tile else Cells.blank(size[0] - LABEL, 1)
         _captions(draw, layer, row, found[row.layer], letters[row.layer], own, glyphs)
         cells, line = cells.paste(draw, LABEL, line), line + row.height
