@@ -17,7 +17,7 @@ from periodic_tui.watching.judge import judge
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.rules import CODES, HEALTHY
 from tests.watching.looks import BATCH, linear, relu
-from tests.watching.scenes import CLASSES, NET, PLAIN, layers, training, values, with_units
+from tests.watching.scenes import CLASSES, LINEAR, NET, PLAIN, layers, training, values, with_units
 
 Scene = dict[str, Any]
 
@@ -128,6 +128,12 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"net": layers({}, {"held": 0}), **GOOD},
     ),
     ("not-in-optimizer", "no better than a constant", {"net": UNHELD, "losses": 0.91}, {"net": UNHELD, "losses": 0.89}),
+    (
+        "not-in-optimizer",
+        "an image",
+        {"net": (replace(LINEAR[0], kind="linear"), *layers({}, {"held": 0}))},
+        {"net": (replace(LINEAR[0], kind="linear"), *layers(*4 * [{"held": 0}]))},
+    ),
     ("not-in-optimizer", "frozen", {"net": UNHELD}, {"net": layers({}, {"held": 0, "trainable": 0})}),
     ("not-in-optimizer", "soon", {"net": UNHELD}, {"net": UNHELD, "at": (1, 2, 9), "steps": 9}),
     ("no-gradient", "none", {"net": layers(*4 * [NO_GRADIENT])}, {"net": layers(*4 * [{"gradient": 0.0}])}),
@@ -179,6 +185,7 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"inputs": values(BATCH, 1, mean=2.0, std=0.19)},
         {"inputs": values(BATCH, 1, mean=2.0, std=0.21)},
     ),
+    ("unscaled", "faint", {"inputs": values(BATCH, 1, std=0.0099)}, {"inputs": values(BATCH, 1, std=0.0101)}),
     (
         "unscaled",
         "small targets",
@@ -236,6 +243,7 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
     ("linear-network", "deep", {"net": STRAIGHT}, {"net": STRAIGHT[:1]}),
     ("linear-network", "learns", {"net": STRAIGHT, "losses": 0.11}, {"net": STRAIGHT, "losses": 0.09}),
     ("step-too-small", "small", {"net": steps(0.000_049)}, {"net": steps(0.000_051)}),
+    ("step-too-small", "no gradient", {"net": steps(0.0)}, {"net": layers(*4 * [{"gradient": 0.0, "update": 0.0}])}),
     ("step-too-small", "falls", {"net": steps(1e-6)}, {"net": steps(1e-6), **FALLS_FAST}),
     (
         "collapsed-to-constant",

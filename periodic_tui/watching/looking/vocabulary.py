@@ -9,7 +9,9 @@ ARRANGING = frozenset(
      "cat", "swapaxes", "adjoint", "unbind", "concat")
 )  # fmt: skip
 """What arranges values anew and leaves them as they are."""
-REDUCING = frozenset(("mean", "sum", "norm", "vector_norm", "dist", "nanmean", "median", "logsumexp", "max"))
+REDUCING = frozenset(
+    ("mean", "sum", "norm", "linalg_vector_norm", "linalg_norm", "nanmean", "median", "logsumexp", "max")
+)
 """What may make the number of a loss from differences."""
 WEIGHING = frozenset(
     ("linear", "matmul", "__matmul__", "__rmatmul__", "mm", "mv", "bmm", "addmm", "baddbmm", "einsum", "embedding",

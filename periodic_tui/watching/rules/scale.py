@@ -18,7 +18,9 @@ _LARGE: Final = 10.0
 _OFFSET: Final = 10.0
 """… mean over standard deviation from which they are, …"""
 _SMALL: Final = 0.02
-"""… and standard deviation below which they are."""
+"""… and standard deviation below which targets are."""
+_FAINT: Final = 0.01
+"""Root mean square of all inputs below which they are."""
 _STUCK: Final = 0.9
 """Share of the target up to which scales may be the matter."""
 _LONG: Final = 500
@@ -68,8 +70,9 @@ def _far_of(means: Floats, deviations: Floats, names: list[str], small: bool) ->
 @rule("unscaled")
 def unscaled(memory: Memory) -> Statement | None:
     """Inputs or targets have a root mean square above 10, or a mean above ten standard deviations, or targets vary by
-    less than 0.02; and the loss is not finite any more, or is above that of the best constant after 500 steps, or what
-    the network explains of the target is below 90 % and rises so slowly that it would take five times the steps."""
+    less than 0.02, or inputs have a root mean square below 0.01; and the loss is not finite any more, or is above that
+    of the best constant after 500 steps, or what the network explains of the target is below 90 % and rises so slowly
+    that it would take five times the steps."""
     progress = progress_of(memory)
     stuck = progress.is_stuck(_STUCK) or (progress.explained < 0 and progress.steps >= _LONG)
     if not memory.last or not (stuck or memory.not_finite is not None):
@@ -91,10 +94,16 @@ def unscaled(memory: Memory) -> Statement | None:
 def _far_in(look: Look) -> list[_Far]:
     loss, found = main_loss(look), list[_Far]()
     if look.inputs.dtype.startswith(("float", "bfloat")) and not _begins_with_table(look):
-        found += _far(look.inputs, "input", small=False)
+        found += _far(look.inputs, "input", small=False) or _faint(look.inputs)
     if loss and loss.kind not in (*OF_CLASSES, *OF_SHARES):
         found += _far(loss.target, "target", small=True)
     return found
+
+
+def _faint(inputs: Values) -> list[_Far]:
+    """The inputs, if all of them are next to nothing."""
+    size = size_of(inputs)
+    return [_Far("the inputs", inputs.mean, inputs.std, _FAINT / size)] if 0 < size < _FAINT else []
 
 
 def _begins_with_table(look: Look) -> bool:

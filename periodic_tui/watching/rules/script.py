@@ -80,10 +80,12 @@ def _foreign(look: Look) -> OptimizerLook | None:
 
 
 def _unheld(look: Look) -> list[LayerLook] | None:
-    """Layers that get a gradient and are not held, where others are."""
+    """Layers that get a gradient and are not held, where others are: modules, if there are any, for what functions are
+    given may be an input that is optimized."""
     layers = [layer for layer in look.layers if layer.trainable and layer.gradient > 0]
     loose = [layer for layer in layers if layer.held < layer.trainable]
-    return loose if loose and any(layer.held for layer in layers) else None
+    modules = [layer for layer in layers if not layer.kind.islower()]
+    return loose if loose and any(layer.held for layer in modules or layers) else None
 
 
 @rule("no-gradient")

@@ -78,9 +78,11 @@ def step_too_small(memory: Memory) -> Statement | None:
         return None
     update = float(np.median([update_of(look) for look in looks]))
     way = update * memory.step
-    if not (update < _STILL and way < _WAY):
+    lr = rates[-1]
+    is_pulled = lr == 0 or any(layer.gradient > 0 for layer in looks[-1].layers)
+    if not (update < _STILL and way < _WAY and is_pulled):
         return None
-    lr, fall = rates[-1], 1 - progress.recent / progress.start
+    fall = 1 - progress.recent / progress.start
     text = (
         f"Steps are too small: each changes the weights by {figure(update)} of their length (lr {figure(lr)}), all "
         f"{memory.step:,} together by less than {figure(way)}, and the loss fell by {max(fall, 0):.1%} to "
