@@ -69,7 +69,7 @@ def _why(memory: Memory) -> tuple[str, str]:
         return f"The loss had risen from {figure(start)} to {figure(memory.before)}: steps are too large. ", rate
     if longest > _LONG:
         return f"A step was {figure(longest)} times as long as the weights: steps are too large. ", rate
-    loss = next((found for look in reversed(looks) if (found := main_loss(look))), None)
+    loss = next((each for look in reversed(looks) if (each := main_loss(look))), None)
     if loss and loss.kind == "difference":
         return "", f"Look for a logarithm or a division of 0 in the loss or the model; or: {rate[0].lower()}{rate[1:]}"
     return "", rate

@@ -11,7 +11,7 @@ from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import Look, LossLook, Values
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import OF_CLASSES, OF_SHARES, Progress, main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, rule, said, size_of, steadily
+from periodic_tui.watching.rules.base import Statement, figure, ran, rule, said, size_of, steadily
 
 _LARGE: Final = 10.0
 """Root mean square from which inputs or targets are far from order one, …"""
@@ -108,7 +108,7 @@ def _faint(inputs: Values) -> list[_Far]:
 
 def _begins_with_table(look: Look) -> bool:
     """Whether the first layer brings its inputs to scale by itself."""
-    return bool(look.layers) and (look.layers[0].role == "normalization" or look.layers[0].kind.startswith("Embedding"))
+    return any(layer.role == "normalization" or layer.kind.lower().startswith("embedding") for layer in ran(look)[:1])
 
 
 def _state(progress: Progress) -> str:
