@@ -386,7 +386,7 @@ def closures() -> None:
         return loss
 
     for _ in range(25):
-        opt.step(closure)  # type: ignore[no-untyped-call]
+        opt.step(closure)
 
 
 def rewards() -> None:
