@@ -23,7 +23,7 @@ _FAINT: Final = 0.01
 """Root mean square of all inputs below which they are."""
 _STUCK: Final = 0.9
 """Share of the target up to which scales may be the matter."""
-_LONG: Final = 500
+_LONG: Final = 200
 """Steps after which a network is better than a constant, if scales are not in the way."""
 
 _ENDS: Final = {
@@ -71,7 +71,7 @@ def _far_of(means: Floats, deviations: Floats, names: list[str], small: bool) ->
 def unscaled(memory: Memory) -> Statement | None:
     """Inputs or targets have a root mean square above 10, or a mean above ten standard deviations, or targets vary by
     less than 0.02, or inputs have a root mean square below 0.01; and the loss is not finite any more, or is above that
-    of the best constant after 500 steps, or what the network explains of the target is below 90 % and rises so slowly
+    of the best constant after 200 steps, or what the network explains of the target is below 90 % and rises so slowly
     that it would take five times the steps."""
     progress = progress_of(memory)
     stuck = progress.is_stuck(_STUCK) or (progress.explained < 0 and progress.steps >= _LONG)
