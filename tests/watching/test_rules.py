@@ -26,7 +26,7 @@ def codes(scene: Scene) -> list[str]:
     return [verdict.code for verdict in judge(training(**scene))]
 
 
-def of(loss: LossLook = PLAIN, **changes: Any) -> Scene:
+def of(loss: LossLook = PLAIN, /, **changes: Any) -> Scene:
     return {"loss": replace(loss, **changes)}
 
 
@@ -39,9 +39,9 @@ GOOD: Scene = {"losses": (1.0, 0.01)}
 FALLS_FAST: Scene = {"losses": (1.0, 0.4)}
 UNHELD = layers({}, {"held": 0}, {"held": 0})
 NO_GRADIENT = {"gradient": math.nan}
-OUTER = {"prediction": values(BATCH, 1), "target": values(BATCH), "broadcast": True}
-SHARES = {"prediction": values(BATCH, 4, mean=0.25, std=0.1), "comes_from": "softmax"}
-SIGMOID = {"comes_from": "sigmoid", "prediction": values(BATCH, 1, mean=0.5, std=0.1)}
+OUTER: Scene = {"prediction": values(BATCH, 1), "target": values(BATCH), "broadcast": True}
+SHARES: Scene = {"prediction": values(BATCH, 4, mean=0.25, std=0.1), "comes_from": "softmax"}
+SIGMOID: Scene = {"comes_from": "sigmoid", "prediction": values(BATCH, 1, mean=0.5, std=0.1)}
 BATCH_NORM = LayerLook("bn", "BatchNorm1d", "normalization", values(BATCH, 3), trainable=6, held=6, training=False)
 IN_EVAL = tuple(replace(each, training=False) for each in (*NET, BATCH_NORM))
 SORTED = [np.eye(4)[n % 2] * BATCH for n in range(6)]
@@ -133,6 +133,12 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         "an image",
         {"net": (replace(LINEAR[0], kind="linear"), *layers({}, {"held": 0}))},
         {"net": (replace(LINEAR[0], kind="linear"), *layers(*4 * [{"held": 0}]))},
+    ),
+    (
+        "not-in-optimizer",
+        "a backbone",
+        {"net": UNHELD},
+        {"net": layers({"held": 0}, {"held": 0})},
     ),
     ("not-in-optimizer", "frozen", {"net": UNHELD}, {"net": layers({}, {"held": 0, "trainable": 0})}),
     ("not-in-optimizer", "soon", {"net": UNHELD}, {"net": UNHELD, "at": (1, 2, 9), "steps": 9}),
@@ -240,6 +246,7 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"net": (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:]), "losses": 0.49},
     ),
     ("linear-network", "bends", {"net": STRAIGHT}, {"net": (STRAIGHT[0], relu("relu", [0.5]), STRAIGHT[1])}),
+    ("linear-network", "ran", {"net": STRAIGHT}, {"net": (STRAIGHT[0], replace(STRAIGHT[1], output=Values()))}),
     ("linear-network", "deep", {"net": STRAIGHT}, {"net": STRAIGHT[:1]}),
     ("linear-network", "learns", {"net": STRAIGHT, "losses": 0.11}, {"net": STRAIGHT, "losses": 0.09}),
     ("step-too-small", "small", {"net": steps(0.000_049)}, {"net": steps(0.000_051)}),
@@ -263,7 +270,7 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         of(prediction=values(BATCH, 1, std=0.0)),
         of(prediction=values(BATCH, 1, std=0.0), target=values(BATCH, 1, spread=0.0)),
     ),
-    ("underfit", "explained", {"losses": 0.81}, {"losses": 0.79}),
+    ("underfit", "explained", {"losses": 0.91}, {"losses": 0.89}),
     ("plateau", "falls", {"losses": (1.0, 0.5, 0.5, 0.5, 0.495)}, {"losses": (1.0, 0.5, 0.5, 0.5, 0.47)}),
     ("too-early", "steps", {"steps": 19, "at": (1, 2)}, {"steps": 20, "at": (1, 2)}),
     ("too-early", "looks", {"at": (1,)}, {"at": (1, 2)}),
@@ -305,6 +312,15 @@ def test_losses_that_are_finite_again_have_not_diverged() -> None:
     memory = training(GOOD["losses"])
     memory.lost(1_001, [math.inf, 0.01])
     assert judge(memory)[0].code in HEALTHY
+
+
+def test_a_fact_outlives_the_loss() -> None:
+    memory = training(**of(CLASSES, kind="nll_loss"))
+    broken = Values((BATCH, 4), "float32", finite=0.0)
+    for step in (1_100, 1_200):
+        memory.saw(replace(memory.last[-1], step=step, loss=math.nan, losses=(replace(CLASSES, prediction=broken),)))
+    memory.lost(1_001, [math.nan] * 200)
+    assert [verdict.code for verdict in judge(memory)][:2] == ["wrong-loss", "diverged"]
 
 
 def test_data_that_are_not_finite_are_named_as_the_cause() -> None:
@@ -358,6 +374,7 @@ HEALTHY_SCENES: dict[str, Scene] = {
     "batches of one sample": of(prediction=values(1, 1, std=0.0, spread=math.nan), target=values(1, 1, std=0.0))
     | {"losses": 1.0},
     "a loss of its own kind": {"loss": None, "losses": 3.0, "net": BEHIND_DEAD},
+    "another loss of several": of(CLASSES, kind="kl_div", prediction=values(BATCH, 4, mean=-9.0)) | {"losses": 3.0},
     "accumulated gradients": opt({"backwards": 4}) | GOOD,
     "saturated and good": {"net": (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:]), "losses": 0.01},
 }
@@ -381,6 +398,17 @@ def test_a_loss_whose_sign_is_turned_is_told_by_its_growth() -> None:
 
     assert seen(1.0, 100.0) == "wrong-loss"
     assert seen(100.0, 1.0) in HEALTHY
+
+
+def test_how_far_a_mixed_loss_has_come_is_not_known() -> None:
+    def seen(*others: float) -> list[str]:
+        memory = training(0.95, at=())
+        for step, other in enumerate(others):
+            memory.saw(replace(training(0.95, at=(1,)).last[0], step=100 + step, loss=0.95 + other))
+        return [verdict.code for verdict in judge(memory)]
+
+    assert "underfit" in seen(0.0, 0.0, 0.1, 0.2, 0.1, 0.2)
+    assert "underfit" not in seen(0.0, 0.0, 0.1, 2.0, 0.1, 2.0)
 
 
 def test_squared_error_of_classes_is_wrong_where_it_fails() -> None:
@@ -420,4 +448,5 @@ def test_the_names_of_a_giant_do_not_break_the_line() -> None:
 
 def test_every_code_is_explained() -> None:
     text = (Path(__file__).parents[2] / "docs" / "watching.md").read_text()
-    assert re.findall(r"^\| `([a-z-]+)` \|", text, re.M) == list(CODES)
+    table = text.partition("## Verdicts")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", table, re.M) == list(CODES)

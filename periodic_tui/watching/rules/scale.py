@@ -11,7 +11,7 @@ from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import Look, LossLook, Values
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import OF_CLASSES, OF_SHARES, Progress, main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, rule, said, size_of, steadily
+from periodic_tui.watching.rules.base import Statement, figure, ran, rule, said, size_of, steadily
 
 _LARGE: Final = 10.0
 """Root mean square from which inputs or targets are far from order one, …"""
@@ -23,7 +23,7 @@ _FAINT: Final = 0.01
 """Root mean square of all inputs below which they are."""
 _STUCK: Final = 0.9
 """Share of the target up to which scales may be the matter."""
-_LONG: Final = 500
+_LONG: Final = 200
 """Steps after which a network is better than a constant, if scales are not in the way."""
 
 _ENDS: Final = {
@@ -71,7 +71,7 @@ def _far_of(means: Floats, deviations: Floats, names: list[str], small: bool) ->
 def unscaled(memory: Memory) -> Statement | None:
     """Inputs or targets have a root mean square above 10, or a mean above ten standard deviations, or targets vary by
     less than 0.02, or inputs have a root mean square below 0.01; and the loss is not finite any more, or is above that
-    of the best constant after 500 steps, or what the network explains of the target is below 90 % and rises so slowly
+    of the best constant after 200 steps, or what the network explains of the target is below 90 % and rises so slowly
     that it would take five times the steps."""
     progress = progress_of(memory)
     stuck = progress.is_stuck(_STUCK) or (progress.explained < 0 and progress.steps >= _LONG)
@@ -108,7 +108,7 @@ def _faint(inputs: Values) -> list[_Far]:
 
 def _begins_with_table(look: Look) -> bool:
     """Whether the first layer brings its inputs to scale by itself."""
-    return bool(look.layers) and (look.layers[0].role == "normalization" or look.layers[0].kind.startswith("Embedding"))
+    return any(layer.role == "normalization" or layer.kind.lower().startswith("embedding") for layer in ran(look)[:1])
 
 
 def _state(progress: Progress) -> str:
