@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from periodic_tui.ui.playback import Playback
 
+_LONGEST = 2_000
+"""Characters of a command line that are recorded, at most."""
 _SOURCES = ("", ".py", ".pyw")
 """Ends of the names of scripts."""
 
@@ -169,7 +171,7 @@ def _begin(folder: Path, program: Program, name: str) -> None:
     from periodic_tui.engine.recording.recorder import begin
     from periodic_tui.engine.recording.recording import About
 
-    about = About(name, created=time.time(), version=__version__, script=program.command)
+    about = About(name, created=time.time(), version=__version__, script=program.command[:_LONGEST])
     try:
         begin(folder, about)
     except OSError as problem:
