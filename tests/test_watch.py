@@ -184,14 +184,6 @@ WATCHED = {
     "two models": "train(5); net = torch.nn.Linear(1, 1); opt = torch.optim.Adam(net.parameters()); train(5)",
     "no folder": "import os, shutil; train(5); shutil.rmtree(os.getcwd()); train(5)",
     "forks": "import os, sys; train(5); sys.exit(7) if os.fork() == 0 else os.wait(); train(5)",
-    "closes what is not its own": """
-import os
-train(5); os.closerange(3, 256)
-files = [open(f'file {number}', 'w+') for number in range(9)]
-net[0].bias.data.fill_(-100.0)
-train(60); time.sleep(1)
-for file in files: print(file.read())
-""",
     "trains in a fork": "import os\nif os.fork(): os.wait()\ntrain(5)",
 }
 """Scripts that train, and what else they do."""
