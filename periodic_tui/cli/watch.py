@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 2_000
 """Characters of a command line that are recorded, at most."""
+_GRACE = 2.0
+"""Seconds in which a script may end after a signal that ended the dashboard, and was passed on to it."""
 _SOURCES = ("", ".py", ".pyw")
 """Ends of the names of scripts."""
 
@@ -125,7 +127,7 @@ def _on_screen(program: Program, name: str, record: str | None, no_record: bool,
             return Playback(folder, child=process), ()
 
         code = shown(Opening(name, "", f"{program.command} begins.", "waiting for it"), open_session, glyphs, process)
-        ended = process.poll()
+        ended = process.ended_within(_GRACE if code else 0.0)
         if ended is None:
             click.echo(printable(f"{name} goes on; `{NAME} replay {run_of(folder)}` finds it again"), err=True)
             return code

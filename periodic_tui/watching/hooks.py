@@ -30,6 +30,7 @@ from periodic_tui.watching.when import When
 SHARE = 0.02
 """Of the time that is spent on looking, judging and pictures."""
 COMPILED = "torch.compile is used: what layers and losses hold within compiled code is not seen."
+COMPILED_STEPS = "Steps within compiled code are not seen: each computation of gradients counts as one."
 BY_HAND = "No optimizer of torch steps: each computation of gradients counts as a step."
 ELSEWHERE = "No layer ran in the thread that trains: what layers hold is not seen."
 
@@ -61,15 +62,17 @@ class Hooks:
     def install(self) -> Hooks:
         """Put the hooks."""
         _ALL.add(self)
-        self._on, self._compiles = True, _is_compiled()
+        self._on = True
         self._undo = [
             register_optimizer_step_pre_hook(self._before_step).remove,
             register_optimizer_step_post_hook(self._after_step).remove,
-            wrap(torch.autograd, "_engine_run_backward", self._around_backward),
             wrap(torch, "compile", self._around_compile),
             wrap(torch.amp.GradScaler, "scale", self._around_scale),
-            self._at_first_forward(),
         ]
+        self._await_forward = register_module_forward_pre_hook(self._at_forward)
+        self._undo += [self._await_forward.remove, self._wrap_backward()]
+        if _is_compiled():
+            self._leave_compiler_alone()
         return self
 
     def remove(self) -> None:
@@ -94,6 +97,17 @@ class Hooks:
             do(*what)
         except Exception as bug:
             self.fail(bug)
+
+    def _leave_compiler_alone(self) -> None:
+        """Something is compiled: no hook or mode may be seen by it, nor may it compile what is ours."""
+        if not self._compiles:
+            self._compiles, self._guarded = True, torch.compiler.disable(self._guarded)  # type: ignore[method-assign]
+            self._undo.pop()()
+            self._undo.append(self._wrap_backward())
+            self.watcher.cannot_see(COMPILED)
+
+    def _wrap_backward(self) -> Callable[[], object]:
+        return wrap(torch.autograd, "_engine_run_backward", self._around_backward)
 
     @property
     def is_on(self) -> bool:
@@ -123,6 +137,8 @@ class Hooks:
 
     def _around_backward(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def run_backward(outputs: Sequence[Any], *args: Any, **kwargs: Any) -> Any:
+            if torch.compiler.is_dynamo_compiling():
+                return original(outputs, *args, **kwargs)
             inputs = () if kwargs.get("accumulate_grad") else args[3]
             if self._within_backward or not self._sees or (inputs and not self._may_move_by(inputs)):
                 return original(outputs, *args, **kwargs)
@@ -137,7 +153,7 @@ class Hooks:
                 self._guarded(self._after_backward, outputs, inputs, result)
             return result
 
-        return run_backward
+        return torch.compiler.disable(run_backward) if self._compiles else run_backward
 
     def _may_move_by(self, inputs: Sequence[Any]) -> bool:
         """Whether gradients that are only given back, by some tensors, may be those that the script steps on."""
@@ -145,38 +161,37 @@ class Hooks:
 
     def _around_compile(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def compile(*args: Any, **kwargs: Any) -> Any:
-            self._compiles = True
             self._listening.stop()
-            return original(*args, **kwargs)
+            self._await_forward.remove()
+            compiled = original(*args, **kwargs)
+            self._leave_compiler_alone()
+            return compiled
 
         return compile
 
     def _around_scale(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def scale(scaler: Any, outputs: Any) -> Any:
             result = original(scaler, outputs)
-            if self._sees and scaler.is_enabled():
+            if not torch.compiler.is_dynamo_compiling() and self._sees and scaler.is_enabled():
                 self._guarded(self._losses.scaled, scaler._scale)
             return result
 
         return scale
 
-    def _at_first_forward(self) -> Callable[[], None]:
+    def _at_forward(self, module: nn.Module, args: Any) -> None:
         """The first step is looked at from the first module on that runs for gradients."""
-
-        def began(module: nn.Module, args: Any) -> None:
-            if torch.is_grad_enabled() and self._on:
-                handle.remove()
-                if self._look is None and not self._optimizes:
-                    self._thread = threading.get_ident()
-                    self._guarded(self._begin_look)
-                    self._listening.entered(module, args)
-
-        handle = register_module_forward_pre_hook(began)
-        return handle.remove
+        if torch.is_grad_enabled() and self._on:
+            self._await_forward.remove()
+            if self._look is None and not self._optimizes:
+                self._thread = threading.get_ident()
+                self._guarded(self._begin_look)
+                self._listening.entered(module, args)
 
     # What torch calls.
 
     def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        if torch.compiler.is_dynamo_compiling():
+            return
         if self._sees or (self._on and not self._optimizes):
             self._stepping, self._inside = optimizer, 0
             if self._look:
@@ -185,6 +200,8 @@ class Hooks:
                 self._look.before_step(optimizer, self._backwards)
 
     def _after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        if torch.compiler.is_dynamo_compiling():
+            return
         if self._on and not self._optimizes:
             self._thread = threading.get_ident()
         if self._sees:
@@ -287,8 +304,9 @@ class Hooks:
         self._when.took(started, before, looking.calls)
 
     def _unseen(self, looking: Looking, by_hand: bool) -> list[str]:
-        found = [COMPILED] if self._compiles else [] if looking.saw_layers else [ELSEWHERE]
-        return [*found, BY_HAND] if by_hand else found
+        if self._compiles:
+            return [COMPILED, COMPILED_STEPS] if by_hand else [COMPILED]
+        return [*([] if looking.saw_layers else [ELSEWHERE]), *([BY_HAND] if by_hand else [])]
 
 
 def install(watcher: Watcher, share: float = SHARE) -> Hooks:

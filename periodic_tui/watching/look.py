@@ -81,7 +81,7 @@ class Looking:
         self._ours(self._before_step, optimizer, backwards)
 
     def _before_step(self, optimizer: Optimizer, backwards: int) -> None:
-        self._steps[id(optimizer)] = OptimizerStep(optimizer, self._cleared.get(id(optimizer)), backwards)
+        self._steps[id(optimizer)] = OptimizerStep(optimizer, backwards)
 
     def after_step(self, optimizer: Optimizer, inside: int) -> None:
         """It has stepped; `inside`: computations of gradients meanwhile."""
@@ -90,6 +90,7 @@ class Looking:
     def _after_step(self, optimizer: Optimizer, inside: int) -> None:
         if step := self._steps.get(id(optimizer)):
             step.backwards += inside
+            step.cleared = self._cleared.get(id(optimizer))
             step.stepped(gradients_are_new=inside > 0)
 
     def before_moves(self, parameters: Sequence[Tensor], gradients: Mapping[int, Tensor]) -> None:

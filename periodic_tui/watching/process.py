@@ -108,6 +108,12 @@ class Process:
         code = self._popen.poll()
         return None if code is None else Ended.of(code)
 
+    def ended_within(self, seconds: float) -> Ended | None:
+        """How it has ended by then; None where it still runs."""
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(seconds)
+        return self.poll()
+
     def send_signal(self, number: int) -> None:
         """To it, and to whatever it has started where it has a session of its own."""
         if self.poll() is None:

@@ -83,6 +83,11 @@ class Watcher:
         for died in self.memory.layers.died:
             self.event(died.text)
 
+    def cannot_see(self, what: str) -> None:
+        """Something cannot be seen, and why."""
+        if what not in self.script.unseen:
+            self.script = replace(self.script, unseen=(*self.script.unseen, what))
+
     def anew(self) -> None:
         """Another model trains from now on: what was remembered is not of it."""
         if self.memory.looks:

@@ -143,13 +143,13 @@ def test_another_shell_follows(tmp_path: Path, env: dict[str, str]) -> None:
         (entry,) = runs.runs()
         assert entry.being_written
         with Terminal([*WATCH[:-1], "replay", entry.name], env=env, cwd=tmp_path) as terminal:
-            terminal.wait_for("being written")
+            terminal.wait_for("● training")
             first = shown_step(terminal)
             terminal.wait_for(lambda rows: (step_in(rows) or 0) > first + 20)
             assert terminal.process.poll() is None
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE) == 143
-            terminal.wait_for(lambda rows: not any("being written" in row for row in rows))
+            terminal.wait_for("● finished")
             terminal.send("q")
             assert terminal.wait_exit() == 0
     finally:

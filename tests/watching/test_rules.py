@@ -17,7 +17,7 @@ from periodic_tui.watching.judge import judge
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.rules import CODES, HEALTHY
 from tests.watching.looks import BATCH, linear, relu
-from tests.watching.scenes import CLASSES, NET, PLAIN, layers, training, values, with_units
+from tests.watching.scenes import CLASSES, LINEAR, NET, PLAIN, layers, training, values, with_units
 
 Scene = dict[str, Any]
 
@@ -26,7 +26,7 @@ def codes(scene: Scene) -> list[str]:
     return [verdict.code for verdict in judge(training(**scene))]
 
 
-def of(loss: LossLook = PLAIN, **changes: Any) -> Scene:
+def of(loss: LossLook = PLAIN, /, **changes: Any) -> Scene:
     return {"loss": replace(loss, **changes)}
 
 
@@ -39,9 +39,9 @@ GOOD: Scene = {"losses": (1.0, 0.01)}
 FALLS_FAST: Scene = {"losses": (1.0, 0.4)}
 UNHELD = layers({}, {"held": 0}, {"held": 0})
 NO_GRADIENT = {"gradient": math.nan}
-OUTER = {"prediction": values(BATCH, 1), "target": values(BATCH), "broadcast": True}
-SHARES = {"prediction": values(BATCH, 4, mean=0.25, std=0.1), "comes_from": "softmax"}
-SIGMOID = {"comes_from": "sigmoid", "prediction": values(BATCH, 1, mean=0.5, std=0.1)}
+OUTER: Scene = {"prediction": values(BATCH, 1), "target": values(BATCH), "broadcast": True}
+SHARES: Scene = {"prediction": values(BATCH, 4, mean=0.25, std=0.1), "comes_from": "softmax"}
+SIGMOID: Scene = {"comes_from": "sigmoid", "prediction": values(BATCH, 1, mean=0.5, std=0.1)}
 BATCH_NORM = LayerLook("bn", "BatchNorm1d", "normalization", values(BATCH, 3), trainable=6, held=6, training=False)
 IN_EVAL = tuple(replace(each, training=False) for each in (*NET, BATCH_NORM))
 SORTED = [np.eye(4)[n % 2] * BATCH for n in range(6)]
@@ -128,6 +128,18 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"net": layers({}, {"held": 0}), **GOOD},
     ),
     ("not-in-optimizer", "no better than a constant", {"net": UNHELD, "losses": 0.91}, {"net": UNHELD, "losses": 0.89}),
+    (
+        "not-in-optimizer",
+        "an image",
+        {"net": (replace(LINEAR[0], kind="linear"), *layers({}, {"held": 0}))},
+        {"net": (replace(LINEAR[0], kind="linear"), *layers(*4 * [{"held": 0}]))},
+    ),
+    (
+        "not-in-optimizer",
+        "a backbone",
+        {"net": UNHELD},
+        {"net": layers({"held": 0}, {"held": 0})},
+    ),
     ("not-in-optimizer", "frozen", {"net": UNHELD}, {"net": layers({}, {"held": 0, "trainable": 0})}),
     ("not-in-optimizer", "soon", {"net": UNHELD}, {"net": UNHELD, "at": (1, 2, 9), "steps": 9}),
     ("no-gradient", "none", {"net": layers(*4 * [NO_GRADIENT])}, {"net": layers(*4 * [{"gradient": 0.0}])}),
@@ -179,6 +191,7 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"inputs": values(BATCH, 1, mean=2.0, std=0.19)},
         {"inputs": values(BATCH, 1, mean=2.0, std=0.21)},
     ),
+    ("unscaled", "faint", {"inputs": values(BATCH, 1, std=0.0099)}, {"inputs": values(BATCH, 1, std=0.0101)}),
     (
         "unscaled",
         "small targets",
@@ -233,9 +246,11 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"net": (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:]), "losses": 0.49},
     ),
     ("linear-network", "bends", {"net": STRAIGHT}, {"net": (STRAIGHT[0], relu("relu", [0.5]), STRAIGHT[1])}),
+    ("linear-network", "ran", {"net": STRAIGHT}, {"net": (STRAIGHT[0], replace(STRAIGHT[1], output=Values()))}),
     ("linear-network", "deep", {"net": STRAIGHT}, {"net": STRAIGHT[:1]}),
     ("linear-network", "learns", {"net": STRAIGHT, "losses": 0.11}, {"net": STRAIGHT, "losses": 0.09}),
     ("step-too-small", "small", {"net": steps(0.000_049)}, {"net": steps(0.000_051)}),
+    ("step-too-small", "no gradient", {"net": steps(0.0)}, {"net": layers(*4 * [{"gradient": 0.0, "update": 0.0}])}),
     ("step-too-small", "falls", {"net": steps(1e-6)}, {"net": steps(1e-6), **FALLS_FAST}),
     (
         "collapsed-to-constant",
@@ -255,7 +270,7 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         of(prediction=values(BATCH, 1, std=0.0)),
         of(prediction=values(BATCH, 1, std=0.0), target=values(BATCH, 1, spread=0.0)),
     ),
-    ("underfit", "explained", {"losses": 0.81}, {"losses": 0.79}),
+    ("underfit", "explained", {"losses": 0.91}, {"losses": 0.89}),
     ("plateau", "falls", {"losses": (1.0, 0.5, 0.5, 0.5, 0.495)}, {"losses": (1.0, 0.5, 0.5, 0.5, 0.47)}),
     ("too-early", "steps", {"steps": 19, "at": (1, 2)}, {"steps": 20, "at": (1, 2)}),
     ("too-early", "looks", {"at": (1,)}, {"at": (1, 2)}),
@@ -297,6 +312,15 @@ def test_losses_that_are_finite_again_have_not_diverged() -> None:
     memory = training(GOOD["losses"])
     memory.lost(1_001, [math.inf, 0.01])
     assert judge(memory)[0].code in HEALTHY
+
+
+def test_a_fact_outlives_the_loss() -> None:
+    memory = training(**of(CLASSES, kind="nll_loss"))
+    broken = Values((BATCH, 4), "float32", finite=0.0)
+    for step in (1_100, 1_200):
+        memory.saw(replace(memory.last[-1], step=step, loss=math.nan, losses=(replace(CLASSES, prediction=broken),)))
+    memory.lost(1_001, [math.nan] * 200)
+    assert [verdict.code for verdict in judge(memory)][:2] == ["wrong-loss", "diverged"]
 
 
 def test_data_that_are_not_finite_are_named_as_the_cause() -> None:
@@ -412,4 +436,5 @@ def test_the_names_of_a_giant_do_not_break_the_line() -> None:
 
 def test_every_code_is_explained() -> None:
     text = (Path(__file__).parents[2] / "docs" / "watching.md").read_text()
-    assert re.findall(r"^\| `([a-z-]+)` \|", text, re.M) == list(CODES)
+    table = text.partition("## Verdicts")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", table, re.M) == list(CODES)

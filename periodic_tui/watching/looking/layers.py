@@ -149,6 +149,6 @@ def _name(run: Run, names: Names, known: Mapping[Run, str]) -> str:
     module = run.module() if run.module else None
     owner = next((name for each in run.parameters if (name := names.owner(each))), "") if module is None else ""
     name = run.kind if module is None else names.modules.get(id(module), run.kind)
-    if owner or run.after is None or (module is not None and not run.again):
+    if owner or run.weights or run.after is None or (module is not None and not run.again):
         return owner or name
     return f"{known.get(run.after, run.after.kind).rpartition(' → ')[2]} → {name}"

@@ -39,11 +39,12 @@ class Stepping:
 class OptimizerStep(Stepping):
     """An optimizer around its step."""
 
-    def __init__(self, optimizer: Optimizer, cleared: bool | None, backwards: int) -> None:
-        """Before the step. `cleared`: whether gradients were cleared since the last one; `backwards`: computations of
-        gradients since then."""
+    def __init__(self, optimizer: Optimizer, backwards: int) -> None:
+        """Before the step. `backwards`: computations of gradients since the last one."""
         super().__init__(tuple(held_by(optimizer)), getattr(optimizer, "grad_scale", None))
-        self.backwards, self._cleared, self._kind = backwards, cleared, type(optimizer).__name__
+        self.backwards, self._kind = backwards, type(optimizer).__name__
+        self.cleared: bool | None = None
+        """Whether gradients were cleared since then."""
         self._lr = _largest(optimizer, "lr", math.nan)
         self._momentum, self._decay = _largest(optimizer, "momentum", 0.0), _largest(optimizer, "weight_decay", 0.0)
 
@@ -57,7 +58,7 @@ class OptimizerStep(Stepping):
             weight_decay=self._decay,
             parameters=sum(each.numel() for each in self.parameters),
             without_gradient=tuple(map(name_of, without)),
-            cleared=self._cleared,
+            cleared=self.cleared,
             backwards=self.backwards,
             foreign=foreign,
         )

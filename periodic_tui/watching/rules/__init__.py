@@ -1,6 +1,6 @@
 """All rules about somebody's training, in order of precedence: a bug in the script before a property of the run."""
 
-from periodic_tui.watching.rules import form, gradients, loss, outcome, scale, script, steps, units
+from periodic_tui.watching.rules import divergence, form, gradients, loss, outcome, scale, script, steps, units
 from periodic_tui.watching.rules.base import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -17,7 +17,7 @@ RULES: tuple[Rule, ...] = (
     scale.constant_input,
     form.unshuffled,
     units.duplicate_units,
-    outcome.diverged,
+    divergence.diverged,
     scale.unscaled,
     units.dead_network,
     steps.step_too_large,

@@ -9,7 +9,7 @@ import numpy as np
 from periodic_tui.watching.findings import Look
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, lately, rule, said, steadily
+from periodic_tui.watching.rules.base import Statement, figure, lately, ran, rule, said, steadily
 
 _STUCK: Final = 0.9
 _STRAIGHT: Final = ("Linear", "Flatten", "Identity", "Unflatten", "Conv1d", "Conv2d", "Conv3d", "AvgPool2d")
@@ -60,7 +60,8 @@ def linear_network(memory: Memory) -> Statement | None:
 
 def _straight(look: Look) -> int | None:
     """Linear layers, where nothing else runs but what changes shapes, and dropout."""
-    inner = look.layers[:-1] if look.layers and look.layers[-1].probabilities else look.layers
+    layers = ran(look)
+    inner = layers[:-1] if layers and layers[-1].probabilities else layers
     plain = all(layer.kind in _STRAIGHT or layer.role == "dropout" for layer in inner)
     linear = sum(layer.role == "weights" for layer in inner)
     return linear if plain and linear > 1 and len(look.models) == 1 else None

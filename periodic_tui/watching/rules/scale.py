@@ -11,17 +11,19 @@ from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import Look, LossLook, Values
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import OF_CLASSES, OF_SHARES, Progress, main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, rule, said, size_of, steadily
+from periodic_tui.watching.rules.base import Statement, figure, ran, rule, said, size_of, steadily
 
 _LARGE: Final = 10.0
 """Root mean square from which inputs or targets are far from order one, …"""
 _OFFSET: Final = 10.0
 """… mean over standard deviation from which they are, …"""
 _SMALL: Final = 0.02
-"""… and standard deviation below which they are."""
+"""… and standard deviation below which targets are."""
+_FAINT: Final = 0.01
+"""Root mean square of all inputs below which they are."""
 _STUCK: Final = 0.9
 """Share of the target up to which scales may be the matter."""
-_LONG: Final = 500
+_LONG: Final = 200
 """Steps after which a network is better than a constant, if scales are not in the way."""
 
 _ENDS: Final = {
@@ -68,8 +70,9 @@ def _far_of(means: Floats, deviations: Floats, names: list[str], small: bool) ->
 @rule("unscaled")
 def unscaled(memory: Memory) -> Statement | None:
     """Inputs or targets have a root mean square above 10, or a mean above ten standard deviations, or targets vary by
-    less than 0.02; and the loss is not finite any more, or is above that of the best constant after 500 steps, or what
-    the network explains of the target is below 90 % and rises so slowly that it would take five times the steps."""
+    less than 0.02, or inputs have a root mean square below 0.01; and the loss is not finite any more, or is above that
+    of the best constant after 200 steps, or what the network explains of the target is below 90 % and rises so slowly
+    that it would take five times the steps."""
     progress = progress_of(memory)
     stuck = progress.is_stuck(_STUCK) or (progress.explained < 0 and progress.steps >= _LONG)
     if not memory.last or not (stuck or memory.not_finite is not None):
@@ -91,15 +94,21 @@ def unscaled(memory: Memory) -> Statement | None:
 def _far_in(look: Look) -> list[_Far]:
     loss, found = main_loss(look), list[_Far]()
     if look.inputs.dtype.startswith(("float", "bfloat")) and not _begins_with_table(look):
-        found += _far(look.inputs, "input", small=False)
+        found += _far(look.inputs, "input", small=False) or _faint(look.inputs)
     if loss and loss.kind not in (*OF_CLASSES, *OF_SHARES):
         found += _far(loss.target, "target", small=True)
     return found
 
 
+def _faint(inputs: Values) -> list[_Far]:
+    """The inputs, if all of them are next to nothing."""
+    size = size_of(inputs)
+    return [_Far("the inputs", inputs.mean, inputs.std, _FAINT / size)] if 0 < size < _FAINT else []
+
+
 def _begins_with_table(look: Look) -> bool:
     """Whether the first layer brings its inputs to scale by itself."""
-    return bool(look.layers) and (look.layers[0].role == "normalization" or look.layers[0].kind.startswith("Embedding"))
+    return any(layer.role == "normalization" or layer.kind.lower().startswith("embedding") for layer in ran(look)[:1])
 
 
 def _state(progress: Progress) -> str:

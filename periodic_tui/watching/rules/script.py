@@ -8,7 +8,7 @@ from typing import Final
 from periodic_tui.watching.findings import LayerLook, Look, OptimizerLook
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import progress_of
-from periodic_tui.watching.rules.base import Statement, lately, listed, rule, said, steadily
+from periodic_tui.watching.rules.base import Statement, lately, listed, ran, rule, said, steadily, weighty
 
 _LOOKS: Final = 3
 _LATE: Final = 10
@@ -47,7 +47,8 @@ def _not_cleared(look: Look) -> set[tuple[int, str]]:
 @rule("not-in-optimizer")
 def not_in_optimizer(memory: Memory) -> Statement | None:
     """The only optimizer holds none of the parameters that get a gradient. Or layers get a gradient that no optimizer
-    holds, though others are held, and they have never been trained, or the loss does not come below a constant's."""
+    holds, though others are held, and they have never been trained; or they are not only those before what is held,
+    and the loss does not come below a constant's."""
     if max(memory.step, memory.last[-1].step if memory.last else 0) < _LATE:
         return None
     foreign = steadily(memory, _foreign, _LOOKS)
@@ -59,7 +60,7 @@ def not_in_optimizer(memory: Memory) -> Statement | None:
         short = (f"{foreign.kind} holds none of the parameters that get a gradient.",)
         return said(text, short, optimizer=foreign.kind)
     layers = steadily(memory, _unheld, _LOOKS)
-    if not layers or not (any(layer.fresh for layer in layers) or progress_of(memory).failed):
+    if not layers or not (any(layer.fresh for layer in layers) or (progress_of(memory).failed and _is_odd(memory))):
         return None
     names, numbers = listed([layer.name for layer in layers]), sum(layer.trainable - layer.held for layer in layers)
     fresh = "; they are as they were drawn at first" if all(layer.fresh for layer in layers) else ""
@@ -80,10 +81,19 @@ def _foreign(look: Look) -> OptimizerLook | None:
 
 
 def _unheld(look: Look) -> list[LayerLook] | None:
-    """Layers that get a gradient and are not held, where others are."""
+    """Layers that get a gradient and are not held, where others are: modules, if there are any, for what functions are
+    given may be an input that is optimized."""
     layers = [layer for layer in look.layers if layer.trainable and layer.gradient > 0]
     loose = [layer for layer in layers if layer.held < layer.trainable]
-    return loose if loose and any(layer.held for layer in layers) else None
+    modules = [layer for layer in layers if not layer.kind.islower()]
+    return loose if loose and any(layer.held for layer in modules or layers) else None
+
+
+def _is_odd(memory: Memory) -> bool:
+    """Whether what is not held is not only a backbone, whose head is."""
+    layers = [layer for layer in ran(memory.last[-1]) if layer.trainable]
+    first = next((place for place, layer in enumerate(layers) if layer.held), 0)
+    return any(layer.held < layer.trainable for layer in layers[first:])
 
 
 @rule("no-gradient")
@@ -139,7 +149,7 @@ def _bare(look: Look) -> OptimizerLook | None:
 
 def _cut_off(look: Look) -> list[LayerLook] | None:
     """The layers before the first that gets a gradient."""
-    held = [layer for layer in look.layers if layer.held]
+    held = weighty(look)
     first = next((place for place, layer in enumerate(held) if not math.isnan(layer.gradient)), 0)
     return held[:first] or None
 
@@ -151,7 +161,7 @@ def eval_mode(memory: Memory) -> Statement | None:
     looks = lately(memory, _LOOKS)
     if not looks or not all(map(_in_eval, looks)):
         return None
-    kinds = sorted({layer.kind for layer in looks[-1].layers if _cares(layer)})
+    kinds = sorted({layer.kind for layer in ran(looks[-1]) if _cares(layer)})
     before = [look.step for look in memory.kept if not _in_eval(look)]
     since = f"since step {before[-1]:,} at the latest" if before else "from the first step that was seen on"
     text = (
@@ -163,7 +173,7 @@ def eval_mode(memory: Memory) -> Statement | None:
 
 
 def _in_eval(look: Look) -> bool:
-    return not any(layer.training for layer in look.layers) and any(map(_cares, look.layers))
+    return not any(layer.training for layer in ran(look)) and any(map(_cares, ran(look)))
 
 
 def _cares(layer: LayerLook) -> bool:

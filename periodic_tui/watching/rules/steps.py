@@ -10,6 +10,7 @@ import numpy as np
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import progress_of
 from periodic_tui.watching.rules.base import Statement, figure, lately, rule, said, update_of
+from periodic_tui.watching.rules.divergence import overstepped
 
 _THROWN: Final = 0.5
 """First step over the weights, from which it throws a network away, …"""
@@ -39,7 +40,10 @@ def step_too_large(memory: Memory) -> Statement | None:
     steps; and its first steps were longer than half of the weights, or the last ones are longer than a tenth of them
     and the loss is twice that of a constant, or ten times what it was at first. Or its first steps were three times as
     long as the weights, or half as long and the loss leapt to 30 times its first, and it stands still where it explains
-    less than 90 %."""
+    less than 90 %. Or the loss is not finite any more, and had risen to ten times its first, or a step was longer than
+    half of the weights, and the data are sound."""
+    if memory.not_finite is not None:
+        return _beyond_all(memory)
     progress = progress_of(memory)
     first = [update_of(look) for look in memory.first if look.step <= 2]
     last = [update_of(look) for look in lately(memory, _LOOKS)]
@@ -68,6 +72,15 @@ def step_too_large(memory: Memory) -> Statement | None:
     return said(text, short, margin, lr=lr, first=thrown, last=shaken, loss=progress.recent)
 
 
+def _beyond_all(memory: Memory) -> Statement | None:
+    moved = overstepped(memory)
+    if not moved:
+        return None
+    lr = memory.last[-1].optimizers[0].lr if memory.last and memory.last[-1].optimizers else math.nan
+    text = f"Steps are too large (lr {figure(lr)}): {moved}. Try lr {figure(lr / 10)} or smaller, or clip gradients."
+    return said(text, (f"Steps too large at lr {figure(lr)}: {moved}.", f"Steps too large at lr {figure(lr)}."), lr=lr)
+
+
 @rule("step-too-small")
 def step_too_small(memory: Memory) -> Statement | None:
     """Steps are shorter than 1e-4 of the weights, and so far all of them together than a twentieth; the learning rate
@@ -77,10 +90,12 @@ def step_too_small(memory: Memory) -> Statement | None:
     if not looks or not rates or rates[-1] > rates[0] or not progress.is_stuck(0.5, _STEPS):
         return None
     update = float(np.median([update_of(look) for look in looks]))
-    way = update * memory.step
-    if not (update < _STILL and way < _WAY):
+    way = float(np.mean([update_of(look) for look in memory.kept])) * memory.step
+    lr = rates[-1]
+    is_pulled = lr == 0 or any(layer.gradient > 0 for layer in looks[-1].layers)
+    if not (update < _STILL and way < _WAY and is_pulled):
         return None
-    lr, fall = rates[-1], 1 - progress.recent / progress.start
+    fall = 1 - progress.recent / progress.start
     text = (
         f"Steps are too small: each changes the weights by {figure(update)} of their length (lr {figure(lr)}), all "
         f"{memory.step:,} together by less than {figure(way)}, and the loss fell by {max(fall, 0):.1%} to "

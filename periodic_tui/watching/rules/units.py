@@ -11,7 +11,18 @@ from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import LayerLook, Look, LossLook
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, lately, listed, rule, said, steadily, update_of, weighty
+from periodic_tui.watching.rules.base import (
+    Statement,
+    figure,
+    lately,
+    listed,
+    ran,
+    rule,
+    said,
+    steadily,
+    update_of,
+    weighty,
+)
 
 _HARDLY: Final = 0.01
 """A unit that is active on less than this share of the batches does nothing."""
@@ -36,11 +47,10 @@ def _is_dead(layer: LayerLook) -> bool:
 
 def _dead_layers(look: Look) -> list[LayerLook] | None:
     """Activations that are dead where no gradient comes to what lies before the first of them."""
-    dead = [layer for layer in look.layers if _is_dead(layer)]
-    if not dead:
-        return None
-    before = [layer for layer in look.layers[: look.layers.index(dead[0])] if layer.held]
-    return dead if before and not any(layer.gradient > 0 for layer in before) else None
+    layers = ran(look)
+    first = next((place for place, layer in enumerate(layers) if _is_dead(layer)), 0)
+    dead, before = [layer for layer in layers if _is_dead(layer)], [layer for layer in layers[:first] if layer.held]
+    return dead if dead and before and not any(layer.gradient > 0 for layer in before) else None
 
 
 @rule("dead-network")
@@ -134,8 +144,8 @@ def saturated(memory: Memory) -> Statement | None:
 
 def _saturated(look: Look) -> list[tuple[LayerLook, float]] | None:
     """Layers with units behind them that still learn, and the share of their units at an end."""
-    last = look.layers[-1].name if look.layers else ""
-    shares = [(layer, float((layer.ends > 0.9).mean())) for layer in look.layers if layer.ends.size]
+    last = "".join(layer.name for layer in ran(look)[-1:])
+    shares = [(layer, float((layer.ends > 0.9).mean())) for layer in ran(look) if layer.ends.size]
     return [(layer, share) for layer, share in shares if share >= _MOST and layer.name != last] or None
 
 
