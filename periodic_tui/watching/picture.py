@@ -92,8 +92,9 @@ def _network(courses: Sequence[Course], with_units: Sequence[Course]) -> Network
 
 
 def _shape(course: Course) -> str:
-    """Of the output for one sample."""
-    return "×".join(map(str, course.look.output.shape[1:])) or "1"
+    """Of the output for one sample; empty where that was not seen."""
+    shape = course.look.output.shape
+    return "×".join(map(str, shape[1:])) or "1" * bool(shape)
 
 
 def _layer(course: Course) -> Layer:

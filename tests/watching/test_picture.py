@@ -65,8 +65,15 @@ def test_of_a_wide_layer_the_first_units_are_shown_and_that_is_said() -> None:
 
 def test_shapes_are_of_one_sample() -> None:
     memory = Memory()
-    memory.saw(look(0, linear("a", output=Values((8, 64, 16, 16))), linear("b", output=Values((8,)))))
-    assert picture(memory, CAUSES, Script()).network.shapes == ("64×16×16", "1")
+    memory.saw(
+        look(
+            0,
+            linear("a", output=Values((8, 64, 16, 16))),
+            linear("b", output=Values((8,))),
+            linear("c", output=Values()),
+        )
+    )
+    assert picture(memory, CAUSES, Script()).network.shapes == ("64×16×16", "1", "")
 
 
 def test_who_is_alike_stands_in_one_group() -> None:
