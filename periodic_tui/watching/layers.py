@@ -19,7 +19,7 @@ SHOWN, SURE = 100, 512
 """Values of a unit, of one look after the other, over which it has to be silent to be shown as dead, and for its death
 to be told; and two looks."""
 WIDE, AGAIN = 64, 16
-"""Of a layer of more units than that a single death is not told, but those of a share of 1/64; and from then on those of
+"""Of a layer of more units than that no single death is told, but those of a share of 1/64; and from then on those of
 1/16."""
 RECENT = 8
 """A layer that did not run in so many looks is no longer told of."""
