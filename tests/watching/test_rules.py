@@ -374,6 +374,7 @@ HEALTHY_SCENES: dict[str, Scene] = {
     "batches of one sample": of(prediction=values(1, 1, std=0.0, spread=math.nan), target=values(1, 1, std=0.0))
     | {"losses": 1.0},
     "a loss of its own kind": {"loss": None, "losses": 3.0, "net": BEHIND_DEAD},
+    "another loss of several": of(CLASSES, kind="kl_div", prediction=values(BATCH, 4, mean=-9.0)) | {"losses": 3.0},
     "accumulated gradients": opt({"backwards": 4}) | GOOD,
     "saturated and good": {"net": (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:]), "losses": 0.01},
 }
@@ -397,6 +398,17 @@ def test_a_loss_whose_sign_is_turned_is_told_by_its_growth() -> None:
 
     assert seen(1.0, 100.0) == "wrong-loss"
     assert seen(100.0, 1.0) in HEALTHY
+
+
+def test_how_far_a_mixed_loss_has_come_is_not_known() -> None:
+    def seen(*others: float) -> list[str]:
+        memory = training(0.95, at=())
+        for step, other in enumerate(others):
+            memory.saw(replace(training(0.95, at=(1,)).last[0], step=100 + step, loss=0.95 + other))
+        return [verdict.code for verdict in judge(memory)]
+
+    assert "underfit" in seen(0.0, 0.0, 0.1, 0.2, 0.1, 0.2)
+    assert "underfit" not in seen(0.0, 0.0, 0.1, 2.0, 0.1, 2.0)
 
 
 def test_squared_error_of_classes_is_wrong_where_it_fails() -> None:
