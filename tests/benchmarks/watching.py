@@ -102,9 +102,7 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         figures = [
-            figure
-            for name in options.names
-            for figure in measure(Path(folder), name, options.seconds, options.rounds)
+            figure for name in options.names for figure in measure(Path(folder), name, options.seconds, options.rounds)
         ]
     return report(figures)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -57,9 +57,9 @@ class Watched:
             self.looks.append(look)
             saw(look)
 
-        def losing(step: int, loss: float) -> None:
-            self.losses[step] = loss
-            lost(step, loss)
+        def losing(losses: Sequence[tuple[int, float]]) -> None:
+            self.losses.update(losses)
+            lost(losses)
 
         if keep:
             self.watcher.saw, self.watcher.lost = seeing, losing  # type: ignore[method-assign]
