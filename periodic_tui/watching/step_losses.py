@@ -34,14 +34,19 @@ class StepLosses:
         for tensor in tensors:
             if len(self._parts) >= _MOST or not isinstance(tensor, Tensor):
                 continue
-            if scale is None and tensor.is_cpu and tensor.numel() == 1:
+            if scale is None and tensor.numel() == 1 and self.is_near(tensor):
                 self._parts.append(tensor.item())
             else:
                 self._add(tensor, scale)
 
+    @staticmethod
+    def is_near(tensor: Tensor) -> bool:
+        """Whether it can be read without waiting."""
+        return tensor.is_cpu
+
     def _add(self, tensor: Tensor, scale: Tensor | None) -> None:
         loss = tensor.detach()
-        if loss.is_cpu:
+        if self.is_near(loss):
             number = float(loss.item() if loss.numel() == 1 else loss.double().sum())
             self._parts.append(number if scale is None else number / scale.item())
         else:
