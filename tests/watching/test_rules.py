@@ -57,6 +57,10 @@ def steps(update: float, weight: float = 1.0) -> tuple[LayerLook, ...]:
     return tuple(replace(each, update=update, weight=weight) for each in NET)
 
 
+def pulled(gradient: float) -> tuple[LayerLook, ...]:
+    return tuple(replace(each, gradient=gradient) for each in steps(1e-6))
+
+
 def ratio(first: float, last: float = 1.0) -> tuple[LayerLook, ...]:
     return layers({"gradient": first, "weight": 1.0}, {}, {}, {"gradient": last, "weight": 1.0})
 
@@ -152,6 +156,12 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"net": layers(NO_GRADIENT), **GOOD},
     ),
     ("eval-mode", "all of it", {"net": IN_EVAL}, {"net": (*IN_EVAL[1:], NET[0])}),
+    (
+        "eval-mode",
+        "functions",
+        {"net": (*IN_EVAL, relu("fc0 → relu", [0.5], kind="relu"))},
+        {"net": (*IN_EVAL, NET[0])},
+    ),
     ("eval-mode", "frozen", {"net": IN_EVAL}, {"net": (*IN_EVAL[:-1], replace(BATCH_NORM, held=0))}),
     ("eval-mode", "nobody cares", {"net": IN_EVAL}, {"net": IN_EVAL[:-1]}),
     (
@@ -253,6 +263,12 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
     ("linear-network", "learns", {"net": STRAIGHT, "losses": 0.11}, {"net": STRAIGHT, "losses": 0.09}),
     ("step-too-small", "small", {"net": steps(0.000_049)}, {"net": steps(0.000_051)}),
     ("step-too-small", "no gradient", {"net": steps(0.0)}, {"net": layers(*4 * [{"gradient": 0.0, "update": 0.0}])}),
+    (
+        "step-too-small",
+        "pulled",
+        {"net": steps(1e-6), "later": {"layers": pulled(0.101)}},
+        {"net": steps(1e-6), "later": {"layers": pulled(0.099)}},
+    ),
     ("step-too-small", "falls", {"net": steps(1e-6)}, {"net": steps(1e-6), **FALLS_FAST}),
     (
         "collapsed-to-constant",
