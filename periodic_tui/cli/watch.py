@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from periodic_tui.ui.playback import Playback
 
+_LONGEST = 2_000
+"""Characters of a command line that are recorded, at most."""
 _GRACE = 2.0
 """Seconds in which a script may end after a signal that ended the dashboard, and was passed on to it."""
 _SOURCES = ("", ".py", ".pyw")
@@ -171,7 +173,7 @@ def _begin(folder: Path, program: Program, name: str) -> None:
     from periodic_tui.engine.recording.recorder import begin
     from periodic_tui.engine.recording.recording import About
 
-    about = About(name, created=time.time(), version=__version__, script=program.command)
+    about = About(name, created=time.time(), version=__version__, script=program.command[:_LONGEST])
     try:
         begin(folder, about)
     except OSError as problem:

@@ -27,7 +27,7 @@ from periodic_tui.watching.step_losses import StepLosses
 from periodic_tui.watching.watcher import Watcher
 from periodic_tui.watching.when import When
 
-SHARE = 0.02
+SHARE = 0.015
 """Of the time that is spent on looking, judging and pictures."""
 COMPILED = "torch.compile is used: what layers and losses hold within compiled code is not seen."
 COMPILED_STEPS = "Steps within compiled code are not seen: each computation of gradients counts as one."
@@ -48,6 +48,7 @@ class Hooks:
         self._known: weakref.WeakSet[Optimizer] = weakref.WeakSet()
         self._listening = Listening()
         self._look: Looking | None = None
+        self._last: Callable[[], Optimizer | None] = _nobody
         self._stepping: Optimizer | None = None
         """The one that steps now."""
         self._backwards = self._inside = 0
@@ -137,18 +138,19 @@ class Hooks:
 
     def _around_backward(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def run_backward(outputs: Sequence[Any], *args: Any, **kwargs: Any) -> Any:
-            if torch.compiler.is_dynamo_compiling():
+            if not self._on or self._within_backward or threading.get_ident() != self._thread:
                 return original(outputs, *args, **kwargs)
             inputs = () if kwargs.get("accumulate_grad") else args[3]
-            if self._within_backward or not self._sees or (inputs and not self._may_move_by(inputs)):
+            if inputs and not self._may_move_by(inputs):
                 return original(outputs, *args, **kwargs)
             self._within_backward = True
-            self._guarded(self._before_backward, outputs, inputs)
             try:
+                self._guarded(self._before_backward, outputs, inputs)
                 result = original(outputs, *args, **kwargs)
             finally:
                 self._within_backward = False
-                self._listening.rest(False)
+                if self._look:
+                    self._listening.rest(False)
             if self._look and not self._optimizes:
                 self._guarded(self._after_backward, outputs, inputs, result)
             return result
@@ -172,7 +174,7 @@ class Hooks:
     def _around_scale(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def scale(scaler: Any, outputs: Any) -> Any:
             result = original(scaler, outputs)
-            if not torch.compiler.is_dynamo_compiling() and self._sees and scaler.is_enabled():
+            if not self._is_compiling and self._sees and scaler.is_enabled():
                 self._guarded(self._losses.scaled, scaler._scale)
             return result
 
@@ -190,9 +192,9 @@ class Hooks:
     # What torch calls.
 
     def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        if torch.compiler.is_dynamo_compiling():
+        if not self._on or self._is_compiling:
             return
-        if self._sees or (self._on and not self._optimizes):
+        if threading.get_ident() == self._thread or not self._optimizes:
             self._stepping, self._inside = optimizer, 0
             if self._look:
                 if not _has_closure(args, kwargs):
@@ -200,13 +202,18 @@ class Hooks:
                 self._look.before_step(optimizer, self._backwards)
 
     def _after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        if torch.compiler.is_dynamo_compiling():
+        if not self._on or self._is_compiling:
             return
-        if self._on and not self._optimizes:
+        if not self._optimizes:
             self._thread = threading.get_ident()
-        if self._sees:
-            self._guarded(self._stepped, optimizer)
+        if threading.get_ident() == self._thread:
             self._stepping = None
+            self._guarded(self._stepped, optimizer)
+
+    @property
+    def _is_compiling(self) -> bool:
+        """Whether this is not run, but translated: then there is nothing here."""
+        return self._compiles and torch.compiler.is_dynamo_compiling()
 
     # Gradients.
 
@@ -234,15 +241,17 @@ class Hooks:
     def _stepped(self, optimizer: Optimizer) -> None:
         if self._look:
             self._look.after_step(optimizer, self._inside)
-        self._known.add(optimizer)
+        if optimizer is not self._last():
+            self._last = weakref.ref(optimizer)
+            self._known.add(optimizer)
         self._optimizes, self._inside = True, 0
-        if self._leader.counts(optimizer):
-            if self._leader.changed:
-                self._another(optimizer)
-            self._step()
-        else:
+        if not self._leader.counts(optimizer):
             self._losses.forget()
             self._resume_look()
+            return
+        if self._leader.changed:
+            self._another(optimizer)
+        self._step()
 
     def _another(self, optimizer: Optimizer) -> None:
         """Another optimizer counts the steps."""
@@ -257,23 +266,23 @@ class Hooks:
         """A step is done."""
         self.step += 1
         self._losses.step(self.step)
+        self._backwards = 0
         if self._look:
             self._found(by_hand)
-        elif self._losses.full:
-            self._tell_losses()
-        self._backwards = 0
+        elif self._when.is_idle(self.step) and not self._losses.full:
+            return
+        self._tell_losses()
         if self._when.looks_at(self.step):
             self._begin_look()
         if self._when.ticks():
             self._show()
+        self._when.plan(self.step)
 
     def _tell_losses(self) -> None:
-        for step, loss in self._losses.fetched():
-            self.watcher.lost(step, loss)
+        self.watcher.lost(self._losses.fetched())
 
     def _show(self) -> None:
         started = self._when.now()
-        self._tell_losses()
         self.watcher.stepped(self.step, started - self._when.began, self._when.spent)
         self._when.took(started)
 
@@ -314,6 +323,10 @@ def install(watcher: Watcher, share: float = SHARE) -> Hooks:
     hooks = Hooks(watcher, share).install()
     watcher.on_close = hooks.remove
     return hooks
+
+
+def _nobody() -> None:
+    return None
 
 
 def present() -> list[Hooks]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -52,13 +52,15 @@ class Watcher:
 
     # What the hooks tell.
 
-    def lost(self, step: int, loss: float) -> None:
-        """The loss of a step."""
-        if step != self._first + len(self._losses) or len(self._losses) >= _LOSSES:
-            self._remember()
-            self._first = step
-        self._losses.append(loss)
-        self.step, self.last_loss = step, loss
+    def lost(self, losses: Sequence[tuple[int, float]]) -> None:
+        """Steps, ascending, and their losses."""
+        for step, loss in losses:
+            if step != self._first + len(self._losses) or len(self._losses) >= _LOSSES:
+                self._remember()
+                self._first = step
+            self._losses.append(loss)
+        if losses:
+            self.step, self.last_loss = losses[-1]
 
     def stepped(self, step: int, seconds: float, share: float) -> None:
         """So many steps are done, in so long, of which watching took that share; told a few times a second."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from periodic_tui.engine.scheduling.budget import Budget
@@ -23,13 +24,19 @@ class When:
     def __init__(self, share: float, clock: Callable[[], float]) -> None:
         self.now = clock
         self.began = clock()
-        self._budget = Budget(share, clock)
+        self._share, self._budget = share, Budget(share, clock)
         self._first, self._early, self._tick = 0, 0.0, 0.0
+        self._moment, self._step = -math.inf, 0.0
+        """Before this moment and this step there is nothing to ask."""
 
     @property
     def spent(self) -> float:
         """Share of the time that was spent so far."""
         return self._budget.total / max(1e-9, self.now() - self.began)
+
+    def is_idle(self, step: int) -> bool:
+        """Whether nothing is due for certain: asked after every step."""
+        return step < self._step and self.now() < self._moment
 
     def looks_at(self, step: int) -> bool:
         """Whether to look at the step after this one; whatever that costs at the first two, and each time that there
@@ -40,6 +47,16 @@ class When:
             self._early = done * _APART
             return True
         return self._budget.ready
+
+    def plan(self, step: int) -> None:
+        """Find out when it has to be asked again, after this step."""
+        done, credit = step - self._first, self._budget.due - _CREDIT / self._share
+        self._moment = min(self._budget.due, max(self._tick, credit))
+        self._step = self._first + (1 << done.bit_length())
+        if self.now() >= credit:
+            self._step = min(self._step, self._first + self._early)
+        else:
+            self._moment = min(self._moment, credit)
 
     def again(self, step: int) -> None:
         """Another training begins after that step."""

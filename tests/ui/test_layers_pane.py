@@ -108,7 +108,7 @@ def test_the_arrows_choose_a_layer_and_its_units_are_shown() -> None:
     units = [row[61:] for row in chosen[2:12]]
     assert "1         ╳■■◆◆■■╳" in units[1]
     assert not any(unit.startswith("3 ") for unit in units)
-    assert any("unit 0 · dead · 1" in unit for unit in units)
+    assert any("unit 0 · dead · layer 1" in unit for unit in units)
     assert any("neither weights nor curves are kept" in unit for unit in units)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -44,8 +44,9 @@ class Kept:
 class Watched:
     """What was seen."""
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, share: float, keep: bool = True) -> None:
         self.recorder: Any = Kept()
+        self.recorder.wants_picture = keep
         self.watcher = Watcher(self.recorder, Script("loop"))
         self.hooks = Hooks(self.watcher, share)
         self.looks: list[Look] = []
@@ -56,11 +57,12 @@ class Watched:
             self.looks.append(look)
             saw(look)
 
-        def losing(step: int, loss: float) -> None:
-            self.losses[step] = loss
-            lost(step, loss)
+        def losing(losses: Sequence[tuple[int, float]]) -> None:
+            self.losses.update(losses)
+            lost(losses)
 
-        self.watcher.saw, self.watcher.lost = seeing, losing  # type: ignore[method-assign]
+        if keep:
+            self.watcher.saw, self.watcher.lost = seeing, losing  # type: ignore[method-assign]
 
     @property
     def look(self) -> Look:
@@ -89,9 +91,9 @@ class Watched:
 
 
 @contextmanager
-def watched(share: float = EVERY_STEP) -> Iterator[Watched]:
-    """Watch what runs in this block; what goes wrong in watching fails the test."""
-    seen = Watched(share)
+def watched(share: float = EVERY_STEP, keep: bool = True) -> Iterator[Watched]:
+    """Watch what runs in this block; what goes wrong in watching fails the test. `keep`: all that is seen."""
+    seen = Watched(share, keep)
     seen.hooks.install()
     try:
         yield seen

@@ -12,8 +12,10 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.ui.formatting import literal
 from periodic_tui.ui.glossary import GLOSSARY
+from periodic_tui.ui.script_glossary import SCRIPT_GLOSSARY, STORY
 
 Rows = Mapping[str, str]
 """Keys, or a word, and what they mean."""
@@ -62,10 +64,10 @@ class Help(ModalScreen[None]):
         Binding("pagedown", "scroll(10)"),
     ]
 
-    def __init__(self, title: str, story: str, keys: Mapping[str, Rows]) -> None:
+    def __init__(self, title: str, story: str, keys: Mapping[str, Rows], words: Mapping[str, Rows] = GLOSSARY) -> None:
         super().__init__()
         self._story = f"{title}\n\n{' '.join(story.split())}\n"
-        self._sections = {**keys, **GLOSSARY}
+        self._sections = {**keys, **words}
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False) as box:
@@ -88,6 +90,13 @@ class Help(ModalScreen[None]):
         found = matching(self._sections, sought)
         tables = [part for heading, rows in found.items() for part in (Text(f"\n{heading}", "bold"), _table(rows))]
         self.query_one("#found", Static).update(Group(*tables) if tables else Text("nothing found"))
+
+
+def help_on(screen: Screen[Any], snapshot: Snapshot) -> Help:
+    """Help on what a screen shows."""
+    if snapshot.script:
+        return Help(snapshot.script.command, STORY, key_rows(screen), SCRIPT_GLOSSARY)
+    return Help(snapshot.title, snapshot.story, key_rows(screen))
 
 
 def matching(sections: Mapping[str, Rows], sought: str) -> dict[str, Rows]:
