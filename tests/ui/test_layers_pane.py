@@ -42,6 +42,13 @@ def test_figures_that_no_layer_has_take_no_room() -> None:
     assert "saturated" in rows[1]
 
 
+def test_what_is_not_finite_is_shown() -> None:
+    blown = replace(SMALL.network, gradient=np.full(5, np.inf))
+    rows = framed(LayersPane, replace(SMALL, network=blown), (118, 12))
+    assert "|gradient|" in rows[1]
+    assert " inf " in rows[2]
+
+
 @pytest.mark.parametrize(
     ("columns", "left"),
     [

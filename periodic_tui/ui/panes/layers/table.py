@@ -57,7 +57,7 @@ class Form(NamedTuple):
 
 def table(network: Network, rows: range, cursor: int | None, width: int, glyphs: Glyphs) -> Cells:
     """The head of the table and these of its rows, the cursor's marked."""
-    shown = [number for number, values in enumerate(_figures(network)) if np.isfinite(values).any()]
+    shown = [number for number, values in enumerate(_figures(network)) if not np.isnan(values).all()]
     form = _form(network, shown, width)
     cells, column = Cells.blank(width, len(rows) + 1), GAP
     for title, texts, room in _texts(network, form):
