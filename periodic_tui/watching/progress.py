@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -50,6 +50,8 @@ class Progress:
     """Recent mean loss over a batch: nats, or squared difference."""
     constant: float = math.nan
     """The same of the best constant, over the targets of all looks."""
+    alone: bool = True
+    """Whether the script's loss is this one, or a multiple of it, and nothing else is added."""
 
     @property
     def explained(self) -> float:
@@ -103,9 +105,8 @@ def _progress_of(memory: Memory) -> Progress:
     kind, losses = pairs[0][1].kind, [loss for _, loss in pairs]
     if kind not in (*_OF_QUANTITIES, *OF_CLASSES, *OF_SHARES):
         return known
-    return Progress(
-        known.steps, start, known.earlier, known.recent, kind, _value(known, pairs), _constant(kind, losses)
-    )
+    value, alone = _value(known, pairs)
+    return replace(known, kind=kind, value=value, constant=_constant(kind, losses), alone=alone)
 
 
 def main_loss(look: Look) -> LossLook | None:
@@ -126,19 +127,19 @@ def _fifths(memory: Memory) -> tuple[float, float]:
     return float(middle(end - 2 * fifth, end - fifth)[0]), float(middle(end - fifth, end)[0])
 
 
-def _value(known: Progress, pairs: Sequence[tuple[Look, LossLook]]) -> float:
+def _value(known: Progress, pairs: Sequence[tuple[Look, LossLook]]) -> tuple[float, bool]:
     """By the script's losses where they are a multiple of it, else by the last looks; NaN where they are something
-    else besides."""
+    else besides. And whether nothing is added to it, as far as that shows."""
     values = np.array([_mean_of(look, loss) for look, loss in pairs])
     with np.errstate(invalid="ignore", divide="ignore"):
         factors = np.array([look.loss for look, _ in pairs]) / values
-    usable = np.isfinite(factors) & (factors > 0)
+    usable, is_mean = np.isfinite(factors) & (factors > 0), pairs[0][1].kind in _MEANS
     if math.isfinite(known.recent) and usable.any() and factors[usable].max() < _SAME * factors[usable].min():
-        return known.recent / float(np.median(factors[usable]))
-    if pairs[0][1].kind in _MEANS and _is_mixed(factors[len(factors) // 2 :]):
-        return math.nan
+        return known.recent / float(np.median(factors[usable])), True
+    if is_mean and _is_mixed(factors[len(factors) // 2 :]):
+        return math.nan, False
     lately = values[-max(1, len(values) // 4) :][-8:]
-    return float(lately.mean())
+    return float(lately.mean()), not is_mean
 
 
 def _is_mixed(factors: Floats) -> bool:

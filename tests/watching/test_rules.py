@@ -46,6 +46,7 @@ BATCH_NORM = LayerLook("bn", "BatchNorm1d", "normalization", values(BATCH, 3), t
 IN_EVAL = tuple(replace(each, training=False) for each in (*NET, BATCH_NORM))
 SORTED = [np.eye(4)[n % 2] * BATCH for n in range(6)]
 TANH = LayerLook("tanh", "Tanh", "activation", values(BATCH, 4), input=values(BATCH, 4, std=20.0))
+AT_ENDS = (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:])
 STRAIGHT = tuple(linear(f"fc{n}", trainable=12, held=12) for n in range(2))
 DROPOUT = LayerLook("drop", "Dropout", "dropout", values(BATCH, 3), rate=0.8)
 DEAD = with_units(0.0, 0.009)
@@ -54,6 +55,10 @@ BEHIND_DEAD = (replace(DEAD[0], gradient=0.0), *DEAD[1:])
 
 def steps(update: float, weight: float = 1.0) -> tuple[LayerLook, ...]:
     return tuple(replace(each, update=update, weight=weight) for each in NET)
+
+
+def pulled(gradient: float) -> tuple[LayerLook, ...]:
+    return tuple(replace(each, gradient=gradient) for each in steps(1e-6))
 
 
 def ratio(first: float, last: float = 1.0) -> tuple[LayerLook, ...]:
@@ -151,6 +156,12 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"net": layers(NO_GRADIENT), **GOOD},
     ),
     ("eval-mode", "all of it", {"net": IN_EVAL}, {"net": (*IN_EVAL[1:], NET[0])}),
+    (
+        "eval-mode",
+        "functions",
+        {"net": (*IN_EVAL, relu("fc0 → relu", [0.5], kind="relu"))},
+        {"net": (*IN_EVAL, NET[0])},
+    ),
     ("eval-mode", "frozen", {"net": IN_EVAL}, {"net": (*IN_EVAL[:-1], replace(BATCH_NORM, held=0))}),
     ("eval-mode", "nobody cares", {"net": IN_EVAL}, {"net": IN_EVAL[:-1]}),
     (
@@ -242,15 +253,22 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
     (
         "saturated",
         "learns",
-        {"net": (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:]), "losses": 0.51},
-        {"net": (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:]), "losses": 0.49},
+        {"later": {"layers": AT_ENDS}, "losses": 0.51},
+        {"later": {"layers": AT_ENDS}, "losses": 0.49},
     ),
+    ("saturated", "began there", {"net": AT_ENDS, "losses": 0.11}, {"net": AT_ENDS, "losses": 0.09}),
     ("linear-network", "bends", {"net": STRAIGHT}, {"net": (STRAIGHT[0], relu("relu", [0.5]), STRAIGHT[1])}),
     ("linear-network", "ran", {"net": STRAIGHT}, {"net": (STRAIGHT[0], replace(STRAIGHT[1], output=Values()))}),
     ("linear-network", "deep", {"net": STRAIGHT}, {"net": STRAIGHT[:1]}),
     ("linear-network", "learns", {"net": STRAIGHT, "losses": 0.11}, {"net": STRAIGHT, "losses": 0.09}),
     ("step-too-small", "small", {"net": steps(0.000_049)}, {"net": steps(0.000_051)}),
     ("step-too-small", "no gradient", {"net": steps(0.0)}, {"net": layers(*4 * [{"gradient": 0.0, "update": 0.0}])}),
+    (
+        "step-too-small",
+        "pulled",
+        {"net": steps(1e-6), "later": {"layers": pulled(0.101)}},
+        {"net": steps(1e-6), "later": {"layers": pulled(0.099)}},
+    ),
     ("step-too-small", "falls", {"net": steps(1e-6)}, {"net": steps(1e-6), **FALLS_FAST}),
     (
         "collapsed-to-constant",
@@ -376,7 +394,7 @@ HEALTHY_SCENES: dict[str, Scene] = {
     "a loss of its own kind": {"loss": None, "losses": 3.0, "net": BEHIND_DEAD},
     "another loss of several": of(CLASSES, kind="kl_div", prediction=values(BATCH, 4, mean=-9.0)) | {"losses": 3.0},
     "accumulated gradients": opt({"backwards": 4}) | GOOD,
-    "saturated and good": {"net": (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:]), "losses": 0.01},
+    "saturated and good": {"net": AT_ENDS, "losses": 0.01},
 }
 
 

@@ -65,6 +65,11 @@ def ran(look: Look) -> list[LayerLook]:
     return [layer for layer in look.layers if layer.output.shape]
 
 
+def is_module(layer: LayerLook) -> bool:
+    """Whether it is no function: those have no mode, and what they are given may be no parameter."""
+    return not layer.kind.islower()
+
+
 def weighty(look: Look) -> list[LayerLook]:
     """Those of them with parameters that are trained."""
     return [layer for layer in ran(look) if layer.held > 0]

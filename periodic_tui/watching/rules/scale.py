@@ -23,7 +23,7 @@ _FAINT: Final = 0.01
 """Root mean square of all inputs below which they are."""
 _STUCK: Final = 0.9
 """Share of the target up to which scales may be the matter."""
-_LONG: Final = 200
+_LONG: Final = 1_000
 """Steps after which a network is better than a constant, if scales are not in the way."""
 
 _ENDS: Final = {
@@ -71,13 +71,13 @@ def _far_of(means: Floats, deviations: Floats, names: list[str], small: bool) ->
 def unscaled(memory: Memory) -> Statement | None:
     """Inputs or targets have a root mean square above 10, or a mean above ten standard deviations, or targets vary by
     less than 0.02, or inputs have a root mean square below 0.01; and the loss is not finite any more, or is above that
-    of the best constant after 200 steps, or what the network explains of the target is below 90 % and rises so slowly
+    of the best constant after 1,000 steps, or what the network explains of the target is below 90 % and rises so slowly
     that it would take five times the steps."""
     progress = progress_of(memory)
     stuck = progress.is_stuck(_STUCK) or (progress.explained < 0 and progress.steps >= _LONG)
     if not memory.last or not (stuck or memory.not_finite is not None):
         return None
-    far = steadily(memory, lambda look: _far_in(look) or None)
+    far = steadily(memory, lambda look: _far_in(look, progress.alone) or None)
     if not far:
         return None
     worst = max(far, key=lambda each: each.severity)
@@ -91,11 +91,12 @@ def unscaled(memory: Memory) -> Statement | None:
     return said(text, short, worst.severity, name=worst.name, mean=worst.mean, std=worst.std, columns=len(far))
 
 
-def _far_in(look: Look) -> list[_Far]:
+def _far_in(look: Look, alone: bool) -> list[_Far]:
+    """`alone`: the loss is of these targets, and of nothing else; otherwise they may be what the script makes of it."""
     loss, found = main_loss(look), list[_Far]()
     if look.inputs.dtype.startswith(("float", "bfloat")) and not _begins_with_table(look):
         found += _far(look.inputs, "input", small=False) or _faint(look.inputs)
-    if loss and loss.kind not in (*OF_CLASSES, *OF_SHARES):
+    if loss and alone and loss.kind not in (*OF_CLASSES, *OF_SHARES):
         found += _far(loss.target, "target", small=True)
     return found
 

@@ -8,7 +8,7 @@ from typing import Final
 from periodic_tui.watching.findings import LayerLook, Look, OptimizerLook
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import progress_of
-from periodic_tui.watching.rules.base import Statement, lately, listed, ran, rule, said, steadily, weighty
+from periodic_tui.watching.rules.base import Statement, is_module, lately, listed, ran, rule, said, steadily, weighty
 
 _LOOKS: Final = 3
 _LATE: Final = 10
@@ -85,7 +85,7 @@ def _unheld(look: Look) -> list[LayerLook] | None:
     given may be an input that is optimized."""
     layers = [layer for layer in look.layers if layer.trainable and layer.gradient > 0]
     loose = [layer for layer in layers if layer.held < layer.trainable]
-    modules = [layer for layer in layers if not layer.kind.islower()]
+    modules = [layer for layer in layers if is_module(layer)]
     return loose if loose and any(layer.held for layer in modules or layers) else None
 
 
@@ -173,7 +173,8 @@ def eval_mode(memory: Memory) -> Statement | None:
 
 
 def _in_eval(look: Look) -> bool:
-    return not any(layer.training for layer in ran(look)) and any(map(_cares, ran(look)))
+    modules = [layer for layer in ran(look) if is_module(layer)]
+    return not any(layer.training for layer in modules) and any(map(_cares, modules))
 
 
 def _cares(layer: LayerLook) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from periodic_tui.watching.findings import Look
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import progress_of
 from periodic_tui.watching.rules.base import Statement, figure, lately, rule, said, update_of
@@ -30,6 +31,8 @@ _STILL: Final = 1e-4
 """Step over the weights below which they hardly move, …"""
 _WAY: Final = 0.05
 """… all steps together by less than this share of their length."""
+_PULLS: Final = 0.2
+"""Share of its first length from which a gradient tells that no rest was found."""
 _STEPS: Final = 100
 _LOOKS: Final = 4
 
@@ -81,10 +84,16 @@ def _beyond_all(memory: Memory) -> Statement | None:
     return said(text, (f"Steps too large at lr {figure(lr)}: {moved}.", f"Steps too large at lr {figure(lr)}."), lr=lr)
 
 
+def _gradient(look: Look) -> float:
+    """Length of all gradients together."""
+    return math.sqrt(sum(layer.gradient**2 for layer in look.layers if layer.held and layer.gradient >= 0))
+
+
 @rule("step-too-small")
 def step_too_small(memory: Memory) -> Statement | None:
     """Steps are shorter than 1e-4 of the weights, and so far all of them together than a twentieth; the learning rate
-    is not rising, and the network explains less than half of the target."""
+    is not rising, the gradient is at least a fifth of its first length, and the network explains less than half of the
+    target."""
     progress, looks = progress_of(memory), lately(memory, _LOOKS)
     rates = [look.optimizers[0].lr for look in looks if look.optimizers]
     if not looks or not rates or rates[-1] > rates[0] or not progress.is_stuck(0.5, _STEPS):
@@ -92,7 +101,7 @@ def step_too_small(memory: Memory) -> Statement | None:
     update = float(np.median([update_of(look) for look in looks]))
     way = float(np.mean([update_of(look) for look in memory.kept])) * memory.step
     lr = rates[-1]
-    is_pulled = lr == 0 or any(layer.gradient > 0 for layer in looks[-1].layers)
+    is_pulled = lr == 0 or _gradient(looks[-1]) > _PULLS * _gradient(memory.first[0]) > 0
     if not (update < _STILL and way < _WAY and is_pulled):
         return None
     fall = 1 - progress.recent / progress.start

@@ -124,10 +124,11 @@ def _constant(look: Look) -> LossLook | None:
 @rule("saturated")
 def saturated(memory: Memory) -> Statement | None:
     """In some layer of sigmoids, tanhs … half of the units are on nine tenths of the batch where the slope is below a
-    hundredth of its largest, at three looks after one another, and the network explains less than half of the
-    target."""
+    hundredth of its largest, at three looks after one another, and the network explains less than half of the target
+    (less than 90 %, where they began there)."""
     found = steadily(memory, _saturated, _LOOKS)
-    if not found or not progress_of(memory).is_stuck(0.5):
+    began = bool(memory.first) and _saturated(memory.first[0]) is not None
+    if not found or not progress_of(memory).is_stuck(0.9 if began else 0.5):
         return None
     layer, share = max(found, key=lambda each: each[1])
     names = listed([each.name for each, _ in found])
