@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from periodic_tui.cli.command import command
-from periodic_tui.cli.headless import Headless, Interruption, Plan, Timed, chunk_for
+from periodic_tui.cli.headless import SNAPSHOTS, Headless, Interruption, Plan, Timed
 from periodic_tui.cli.options import overrides, run_options
 from periodic_tui.cli.recording import library, record_options, recorder_for
 from periodic_tui.cli.repetition import repetition_of
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """Exit code."""
-SNAPSHOTS = 20
-"""Snapshots of a run where `--every` says nothing."""
 TICKS = 1000
 """Resolution of the progress bar."""
 
@@ -148,13 +146,15 @@ def plan_of(
     every: int | None = None,
     commands: tuple[Timed, ...] = (),
 ) -> Plan:
-    """What a command line asks for. `--seconds` without `--steps` lifts the preset's number of steps."""
+    """What a command line asks for. `--seconds` without `--steps` lifts the preset's number of steps; snapshots go by
+    time then."""
     limit = experiment.training.steps if steps is None and seconds is None else steps
     for step, timed in commands:
         if limit is not None and step > limit:
             raise click.UsageError(f"--at {step}:{timed.words} is later than the last step, {limit:,}")
-    every = every or max(1, (limit or experiment.training.steps) // SNAPSHOTS)
-    return Plan(limit, every, seconds, commands, chunk_for(experiment))
+    if every is None and limit is not None:
+        every = max(1, limit // SNAPSHOTS)
+    return Plan(limit, every, seconds, commands)
 
 
 def as_recorded(plan: Plan) -> recording.Plan:

@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -108,13 +108,13 @@ class Runner:
             raise Refused(str(problem)) from None
         self._begin(name, experiment)
 
-    def renew(self, key: str, value: str) -> None:
-        """Begin a new run of the preset as the old one began, with one value changed; its journal begins with such
-        changes from before. The old one goes on where Refused is raised."""
+    def renew(self, values: Mapping[str, str]) -> None:
+        """Begin a new run of the preset as the old one began, with values changed by their keys; its journal begins
+        with such changes from before. The old one goes on where Refused is raised."""
         from periodic_tui.engine.experiment.mid_run import changed
 
         before = self.current
-        self._begin(before.name, changed(before.began, key, value))
+        self._begin(before.name, changed(before.began, values))
         for event in before.journal:
             if event.command and event.command.startswith("new:"):
                 self._note(event.text, event.command)
@@ -197,6 +197,13 @@ class Runner:
     def branch(self, step: int, lines: int | None) -> str:
         """Go back to a recorded step. Raises Refused."""
         raise Refused("nothing is recorded, so there is nothing to go back to")
+
+    @property
+    def chunk(self) -> int:
+        """Most steps to be trained at once where nobody watches."""
+        from periodic_tui.engine.training.chunks import chunk_for
+
+        return chunk_for(self.current.trainer)
 
     def advance(self, count: int, preemptible: bool = False) -> int:
         """Train so many steps; returns how many were done: fewer where every replica has diverged, and with

@@ -67,6 +67,17 @@ SCRIPT_GLOSSARY = {
 }
 """As `GLOSSARY` is for a preset."""
 
+SCRIPT_KEYS = {
+    "toggle-pause": "Hold the view, or go back to the present; after the end, play it from the first picture on",
+    "step": "Hold the view, and go on a picture",
+    "slower": "Play earlier pictures slower",
+    "faster": "Play earlier pictures faster",
+    "list-presets": "Choose a recording to play",
+    "help": "Every key, and what every word means",
+    "quit": "Leave; while the script runs, that asks first what is to become of it",
+}
+"""What keys do there, by their ids."""
+
 STORY = (
     "Your own script trains, in a process of its own, and nothing here changes that. Choose a layer with the arrows to "
     "see its units; tab goes to the next pane, z shows it alone. The verdict says what is the matter, and what to try."

@@ -284,7 +284,7 @@ class Hooks:
     def _show(self) -> None:
         started = self._when.now()
         self.watcher.stepped(self.step, started - self._when.began, self._when.spent)
-        self._when.took(started)
+        self._when.showed(started)
 
     # Looks.
 

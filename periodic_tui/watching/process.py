@@ -134,8 +134,8 @@ def _watched() -> set[signal.Signals]:
 
 
 def _from_terminal(told: signal.struct_siginfo) -> bool:
-    """Whether the kernel has sent it, and that to the whole group of the terminal."""
-    return told.si_code > 0
+    """Whether it is a key of the terminal, which reaches the whole group. The end of a terminal need not."""
+    return told.si_code > 0 and told.si_signo in (signal.SIGINT, signal.SIGQUIT)
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -111,6 +113,25 @@ def test_a_script_that_a_signal_kills_is_told_as_shells_do(tmp_path: Path, env: 
         terminal.wait_for("ready")
         terminal.signal(signal.SIGHUP)
         assert terminal.wait_exit() == 128 + signal.SIGHUP
+
+
+def test_the_end_of_the_terminal_reaches_the_script(tmp_path: Path, env: dict[str, str]) -> None:
+    path = written(tmp_path, f"open('pid', 'w').write(str(__import__('os').getpid()))\n{WAITS}")
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [*WATCH, "--headless", path], env=os.environ | env, cwd=tmp_path, preexec_fn=lambda: os.login_tty(slave)
+    )
+    os.close(slave)
+    try:
+        seen = b""
+        while b"ready" not in seen:
+            seen += os.read(master, 1_000)
+        os.close(master)
+        assert process.wait(PATIENCE) == 128 + signal.SIGHUP
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert not Path(f"/proc/{(tmp_path / 'pid').read_text()}").exists()
 
 
 def test_a_script_that_is_stopped_goes_on_as_any_job(tmp_path: Path, env: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from periodic_tui.ui.glossary import GLOSSARY, PANES, UNITS, VERDICTS, WORDS
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES as KINDS
 from periodic_tui.ui.screens.help import IN_A_PANE, KEY_GROUPS, key_group, matching
-from periodic_tui.ui.script_glossary import SCRIPT_GLOSSARY
+from periodic_tui.ui.script_glossary import SCRIPT_GLOSSARY, SCRIPT_KEYS
 from periodic_tui.ui.script_glossary import VERDICTS as SCRIPT_VERDICTS
 from periodic_tui.watching.rules import RULES as SCRIPT_RULES
 from tests.ui.scripted import SINE, show
@@ -42,6 +42,9 @@ def test_help_on_a_script_tells_what_is_on_its_screen() -> None:
     assert "Your own script trains" in rows
     assert "gradients-not-cleared" in rows
     assert "omega_0" not in rows
+    assert "Hold the view, or go back to the present" in rows
+    assert SCRIPT_KEYS.keys() <= {binding.id for binding in KEYS if isinstance(binding, Binding)}
+    assert not any(word in rows for word in ("Train at", "Choose a preset", "Stop between", "End the run"))
 
 
 def test_no_group_of_keys_hides_a_group_of_words() -> None:
