@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from periodic_tui.watching.findings import LayerLook, Look, OptimizerLook
@@ -156,12 +157,12 @@ def _cut_off(look: Look) -> list[LayerLook] | None:
 
 @rule("eval-mode")
 def eval_mode(memory: Memory) -> Statement | None:
-    """All modules of the model are in eval mode at steps that train it, and one of them cares: a dropout, or a
-    normalization whose own parameters are trained."""
+    """All modules of the model are in eval mode at steps that train it, and one of them cares: a dropout behind a
+    layer that is trained, or a batch normalization whose own parameters are."""
     looks = lately(memory, _LOOKS)
     if not looks or not all(map(_in_eval, looks)):
         return None
-    kinds = sorted({layer.kind for layer in ran(looks[-1]) if _cares(layer)})
+    kinds = sorted(_caring(ran(looks[-1])))
     before = [look.step for look in memory.kept if not _in_eval(look)]
     since = f"since step {before[-1]:,} at the latest" if before else "from the first step that was seen on"
     text = (
@@ -174,9 +175,13 @@ def eval_mode(memory: Memory) -> Statement | None:
 
 def _in_eval(look: Look) -> bool:
     modules = [layer for layer in ran(look) if is_module(layer)]
-    return not any(layer.training for layer in modules) and any(map(_cares, modules))
+    return not any(layer.training for layer in modules) and bool(_caring(modules))
 
 
-def _cares(layer: LayerLook) -> bool:
-    trained = layer.role == "normalization" and layer.held > 0 and "Batch" in layer.kind
-    return trained or (layer.role == "dropout" and layer.rate != 0)
+def _caring(layers: Sequence[LayerLook]) -> set[str]:
+    """Kinds of those that act otherwise in training, where that matters."""
+    trained = next((place for place, layer in enumerate(layers) if layer.held), len(layers))
+    dropouts = {layer.kind for layer in layers[trained:] if layer.role == "dropout" and layer.rate != 0}
+    return dropouts | {
+        layer.kind for layer in layers if layer.role == "normalization" and layer.held and "Batch" in layer.kind
+    }
