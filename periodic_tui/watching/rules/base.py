@@ -102,6 +102,11 @@ def shape_of(values: Values) -> str:
     return "×".join(map(str, values.shape)) or "a number"
 
 
+def called(layer: LayerLook) -> str:
+    """`fc1`; what goes by a number alone also by its kind, `features.3 (ReLU)`."""
+    return f"{layer.name} ({layer.kind})" if layer.name.rpartition(".")[2].isdecimal() else layer.name
+
+
 def listed(names: Sequence[str]) -> str:
     """`fc1, fc2`, and how many more there are."""
     more = len(names) - _NAMED

@@ -9,7 +9,7 @@ import numpy as np
 from periodic_tui.watching.findings import Look
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, lately, ran, rule, said, steadily
+from periodic_tui.watching.rules.base import Statement, called, figure, lately, ran, rule, said, steadily
 
 _STUCK: Final = 0.9
 _STRAIGHT: Final = ("Linear", "Flatten", "Identity", "Unflatten", "Conv1d", "Conv2d", "Conv3d", "AvgPool2d")
@@ -76,12 +76,12 @@ def dropout_too_high(memory: Memory) -> Statement | None:
     if found is None or not found.training or not progress.is_stuck(_STUCK):
         return None
     text = (
-        f"Dropout {found.name} drops {found.rate:.0%} of what passes, and the network explains "
+        f"Dropout {called(found)} drops {found.rate:.0%} of what passes, and the network explains "
         f"{max(0, progress.explained):.0%} of the target. Try a rate of 0.5 or less."
     )
     return said(
         text,
-        (f"Dropout {found.name} drops {found.rate:.0%}.", f"A dropout drops {found.rate:.0%}."),
+        (f"Dropout {called(found)} drops {found.rate:.0%}.", f"A dropout drops {found.rate:.0%}."),
         rate=found.rate,
         layer=found.name,
     )

@@ -8,7 +8,7 @@ from typing import Final
 from periodic_tui.watching.findings import LayerLook, Look, LossLook
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, listed, rule, said, steadily, weighty
+from periodic_tui.watching.rules.base import Statement, called, figure, listed, rule, said, steadily, weighty
 
 _LOOKS: Final = 3
 _MOVED: Final = 10
@@ -50,7 +50,7 @@ def duplicate_units(memory: Memory) -> Statement | None:
     layers = steadily(memory, _equal, _LOOKS) if memory.last and memory.last[-1].step >= _MOVED else None
     if not layers:
         return None
-    names = listed([layer.name for layer in layers])
+    names = listed([called(layer) for layer in layers])
     zero = " (all are 0)" if all(layer.weight == 0 for layer in layers) else ""
     text = (
         f"All units of {names} have the same weights{zero}: they began equal, gradients keep them so, and each layer "

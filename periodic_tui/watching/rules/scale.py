@@ -70,11 +70,12 @@ def unscaled(memory: Memory) -> Statement | None:
         return None
     worst = max(far, key=lambda each: each.severity)
     others = f" ({len(far) - 1:,} more are far, too)" if len(far) > 1 else ""
+    verb = "are" if worst.name.endswith("s") else "is"
     holds = f"mean {figure(worst.mean)}, standard deviation {figure(worst.std)}"
     text = (
-        f"{worst.name[0].upper()}{worst.name[1:]} is far from order one: {holds}{others}; {_state(progress)}. "
-        "Standardize it: subtract the mean and divide by the standard deviation."
-    ).replace("s is far", "s are far")
+        f"{worst.name[0].upper()}{worst.name[1:]} {verb} far from order one: {holds}{others}; {_state(progress)}. "
+        "Standardize: subtract the mean and divide by the standard deviation."
+    )
     short = (f"{worst.name} far from order one: {holds}.", f"{worst.name}: {holds}.")
     return said(text, short, worst.severity, name=worst.name, mean=worst.mean, std=worst.std, columns=len(far))
 

@@ -9,7 +9,18 @@ from typing import Final
 from periodic_tui.watching.findings import LayerLook, Look, OptimizerLook
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import progress_of
-from periodic_tui.watching.rules.base import Statement, is_module, lately, listed, ran, rule, said, steadily, weighty
+from periodic_tui.watching.rules.base import (
+    Statement,
+    called,
+    is_module,
+    lately,
+    listed,
+    ran,
+    rule,
+    said,
+    steadily,
+    weighty,
+)
 
 _LOOKS: Final = 3
 _LATE: Final = 10
@@ -63,7 +74,7 @@ def not_in_optimizer(memory: Memory) -> Statement | None:
     layers = steadily(memory, _unheld, _LOOKS)
     if not layers or not (any(layer.fresh for layer in layers) or (progress_of(memory).failed and _is_odd(memory))):
         return None
-    names, numbers = listed([layer.name for layer in layers]), sum(layer.trainable - layer.held for layer in layers)
+    names, numbers = listed([called(layer) for layer in layers]), sum(layer.trainable - layer.held for layer in layers)
     fresh = "; they are as they were drawn at first" if all(layer.fresh for layer in layers) else ""
     loose = any(layer.name.startswith("loose ") for layer in layers)
     advice = "Keep layers in a ModuleList, not in a plain list" if loose else "Give it all of model.parameters()"
@@ -112,7 +123,7 @@ def no_gradient(memory: Memory) -> Statement | None:
     cut = steadily(memory, _cut_off, _LOOKS)
     if not cut or not (any(layer.fresh for layer in cut) or progress_of(memory).failed):
         return None
-    names, numbers = listed([layer.name for layer in cut]), sum(layer.trainable for layer in cut)
+    names, numbers = listed([called(layer) for layer in cut]), sum(layer.trainable for layer in cut)
     text = (
         f"No gradient comes to {names}, though the optimizer holds their {numbers:,} parameters: something cuts them "
         "off from the loss. Look for detach, .data, no_grad, numpy or argmax between them and the loss."

@@ -12,6 +12,7 @@ from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import progress_of
 from periodic_tui.watching.rules.base import (
     Statement,
+    called,
     figure,
     lately,
     listed,
@@ -53,22 +54,21 @@ def dead_network(memory: Memory) -> Statement | None:
     dead = steadily(memory, _dead_layers, _LOOKS)
     if not dead or not progress_of(memory).is_stuck(0.5, 20):
         return None
-    names, since, units = [layer.name for layer in dead], _since(memory, dead[0].name), dead[0].active.size
-    all_ = f"all {units:,} units" if units > 1 else "the only unit"
-    more = f" and {listed(names[1:])}" if len(dead) > 1 else ""
+    names, since, units = listed([called(each) for each in dead]), _since(memory, dead[0].name), dead[0].active.size
+    who = f"all units of {names} are" if len(dead) > 1 else f"all {units:,} units of {names} are"
+    who = f"the only unit of {names} is" if len(dead) == units == 1 else who
     step = f"since step {since:,} at the latest"
-    push = _push(memory)
+    other = ", or take LeakyReLU" if "relu" in dead[0].kind.lower() else ""
     text = (
-        f"The network is dead: {all_} of {names[0]}{more} off on the whole batch, {step}, so that no gradient "
-        f"passes; the loss stands at {figure(memory.loss)}{push}. Start again with a smaller lr, smaller first weights "
-        "(Kaiming) or scaled inputs, or take LeakyReLU."
+        f"The network is dead: {who} off on the whole batch, {step}, so that no gradient passes; the loss stands at "
+        f"{figure(memory.loss)}{_push(memory)}. Start again with a smaller lr, smaller first weights (Kaiming) or "
+        f"scaled inputs{other}."
     )
     short = (
-        f"Dead: {all_} of {listed(names)} off, {step}.",
-        f"Dead: {all_} of {names[0]} off, {step}.",
+        f"Dead: {who} off, {step}.",
         f"Dead: a layer of {units:,} units is off, {step}.",
     )
-    return said(text, short, layers=", ".join(names), units=units, step=since, loss=memory.loss)
+    return said(text, short, layers=", ".join(each.name for each in dead), units=units, step=since, loss=memory.loss)
 
 
 def _since(memory: Memory, name: str) -> int:
@@ -98,15 +98,15 @@ def saturated(memory: Memory) -> Statement | None:
     if not found or not progress_of(memory).is_stuck(0.9 if began else 0.5):
         return None
     layer, share = max(found, key=lambda each: each[1])
-    names = listed([each.name for each, _ in found])
+    names = listed([called(each) for each, _ in found])
     size = figure(max(abs(layer.input.low), abs(layer.input.high)))
     text = (
-        f"Saturated: {share:.0%} of the units of {layer.name} are at their ends on nearly the whole batch "
+        f"Saturated: {share:.0%} of the units of {called(layer)} are at their ends on nearly the whole batch "
         f"(pre-activations up to {size}), and hardly any gradient passes"
         + (f"; the same in {names}" if len(found) > 1 else "")
         + ". Scale the inputs, start from smaller weights, or take a smaller lr."
     )
-    short = (f"Saturated: {share:.0%} of the units of {layer.name} are at their ends.",)
+    short = (f"Saturated: {share:.0%} of the units of {called(layer)} are at their ends.",)
     return said(text, (*short, f"Saturated: {share:.0%} of a layer's units."), share / _MOST, share=share, layers=names)
 
 
@@ -120,12 +120,13 @@ def _saturated(look: Look) -> list[tuple[LayerLook, float]] | None:
 @rule("dead-units")
 def dead_units(memory: Memory) -> Statement | None:
     """More than half of some layer's units are off on eight batches together, and the network explains less than half
-    of the target."""
+    of the target; where all of them are, that is told alone."""
     looks = lately(memory, _POOLED)
-    if not looks or not progress_of(memory).is_stuck(0.5):
+    whole = steadily(memory, _dead_layers, _LOOKS)
+    if whole or not looks or not progress_of(memory).is_stuck(0.5):
         return None
     shares = {
-        layer.name: float((pooled < _HARDLY).mean()) for layer in looks[-1].layers
+        called(layer): float((pooled < _HARDLY).mean()) for layer in looks[-1].layers
         if layer.active.size and (pooled := _pooled(looks, layer.name)).size
     }  # fmt: skip
     dead = {name: share for name, share in shares.items() if share > _MOST}
