@@ -356,7 +356,7 @@ def test_data_that_are_not_finite_are_named_as_the_cause() -> None:
     memory.lost(101, [math.nan])
     verdict = judge(memory)[0]
     assert verdict.code == "diverged"
-    assert "10.00% of the inputs" in verdict.text
+    assert "10.00 % of the inputs" in verdict.text
     assert "lr" not in verdict.text
 
 

@@ -97,6 +97,11 @@ def figure(value: float) -> str:
     return f"{value:.3g}"
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """`5 %`."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def shape_of(values: Values) -> str:
     """`64×1`; `a number` without dimensions."""
     return "×".join(map(str, values.shape)) or "a number"

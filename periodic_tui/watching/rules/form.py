@@ -9,7 +9,7 @@ import numpy as np
 from periodic_tui.watching.findings import Look
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, called, figure, lately, ran, rule, said, steadily
+from periodic_tui.watching.rules.base import Statement, called, figure, lately, percent, ran, rule, said, steadily
 
 _STUCK: Final = 0.9
 _STRAIGHT: Final = ("Linear", "Flatten", "Identity", "Unflatten", "Conv1d", "Conv2d", "Conv3d", "AvgPool2d")
@@ -52,9 +52,9 @@ def linear_network(memory: Memory) -> Statement | None:
         return None
     text = (
         f"The network is linear: its {layers} layers have no activation between them, and together are one linear map; "
-        f"it explains {max(0, progress.explained):.0%} of the target. Put an activation between the layers."
+        f"it explains {percent(max(0, progress.explained))} of the target. Put an activation between the layers."
     )
-    short = (f"Linear: {layers} layers with no activation; {max(0, progress.explained):.0%} explained.",)
+    short = (f"Linear: {layers} layers with no activation; {percent(max(0, progress.explained))} explained.",)
     return said(text, short, layers=layers, explained=progress.explained)
 
 
@@ -76,12 +76,12 @@ def dropout_too_high(memory: Memory) -> Statement | None:
     if found is None or not found.training or not progress.is_stuck(_STUCK):
         return None
     text = (
-        f"Dropout {called(found)} drops {found.rate:.0%} of what passes, and the network explains "
-        f"{max(0, progress.explained):.0%} of the target. Try a rate of 0.5 or less."
+        f"Dropout {called(found)} drops {percent(found.rate)} of what passes, and the network explains "
+        f"{percent(max(0, progress.explained))} of the target. Try a rate of 0.5 or less."
     )
     return said(
         text,
-        (f"Dropout {called(found)} drops {found.rate:.0%}.", f"A dropout drops {found.rate:.0%}."),
+        (f"Dropout {called(found)} drops {percent(found.rate)}.", f"A dropout drops {percent(found.rate)}."),
         rate=found.rate,
         layer=found.name,
     )

@@ -46,8 +46,7 @@ def shape_broadcast(memory: Memory) -> Statement | None:
     name = "the loss" if loss.kind == "difference" else loss.kind
     text = (
         f"The prediction is {prediction} and the target {target}: {name} stretches them to {common}, so that "
-        "predictions are compared with targets of other samples, and the best they can be is the mean. "
-        f"Give both one shape: {_mended(loss)}."
+        f"{_mixes(loss, shape)}. Give both one shape: {_mended(loss)}."
     )
     short = (
         f"Prediction {prediction} and target {target} are stretched to {common} in the loss.",
@@ -55,6 +54,15 @@ def shape_broadcast(memory: Memory) -> Statement | None:
         f"Prediction and target are stretched to {common}.",
     )
     return said(text, short, prediction=prediction, target=target, common=common, loss=loss.kind)
+
+
+def _mixes(loss: LossLook, shape: tuple[int, ...]) -> str:
+    """What is compared with what."""
+    if math.prod(shape) > max(math.prod(loss.prediction.shape), math.prod(loss.target.shape)):
+        return "predictions are compared with targets of other samples, and the best they can be is the mean"
+    if shape == loss.prediction.shape:
+        return "several outputs are trained on the same target"
+    return "one output is trained on several targets, of which it can learn the mean"
 
 
 def _mended(loss: LossLook) -> str:

@@ -11,7 +11,7 @@ from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import Look, Values
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import OF_CLASSES, OF_SHARES, Progress, main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, ran, rule, said, size_of, steadily
+from periodic_tui.watching.rules.base import Statement, figure, percent, ran, rule, said, size_of, steadily
 
 _LARGE: Final = 10.0
 """Root mean square from which inputs or targets are far from order one, …"""
@@ -72,11 +72,12 @@ def unscaled(memory: Memory) -> Statement | None:
     others = f" ({len(far) - 1:,} more are far, too)" if len(far) > 1 else ""
     verb = "are" if worst.name.endswith("s") else "is"
     holds = f"mean {figure(worst.mean)}, standard deviation {figure(worst.std)}"
+    who = f"{worst.name[0].upper()}{worst.name[1:]} {verb} far from order one"
     text = (
-        f"{worst.name[0].upper()}{worst.name[1:]} {verb} far from order one: {holds}{others}; {_state(progress)}. "
+        f"{who}: {holds}{others}; {_state(progress)}. "
         "Standardize: subtract the mean and divide by the standard deviation."
     )
-    short = (f"{worst.name} far from order one: {holds}.", f"{worst.name}: {holds}.")
+    short = (f"{who}: {holds}.", f"{who}: mean {figure(worst.mean)}.")
     return said(text, short, worst.severity, name=worst.name, mean=worst.mean, std=worst.std, columns=len(far))
 
 
@@ -106,4 +107,6 @@ def _state(progress: Progress) -> str:
         return "the loss is not finite"
     if progress.explained < 0:
         return f"the loss is at {figure(progress.recent)}, above that of the best constant"
-    return f"the loss stands at {figure(progress.recent)}, {progress.explained:.0%} better than the best constant's"
+    return (
+        f"the loss stands at {figure(progress.recent)}, {percent(progress.explained)} better than the best constant's"
+    )

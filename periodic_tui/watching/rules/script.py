@@ -177,10 +177,10 @@ def eval_mode(memory: Memory) -> Statement | None:
     before = [look.step for look in memory.kept if not _in_eval(look)]
     since = f"since step {before[-1]:,} at the latest" if before else "from the first step that was seen on"
     text = (
-        f"The model is trained in eval mode, {since}: {listed(kinds)} do not act as in training. Call model.train() "
+        f"The model is trained in eval mode, {since}, so that {listed(kinds)} are as in evaluation. Call model.train() "
         "before the training steps, also after every evaluation."
     )
-    short = (f"The model is trained in eval mode: {listed(kinds)} do not act as in training.",)
+    short = (f"The model is trained in eval mode, with {listed(kinds)} as in evaluation.",)
     return said(text, (*short, "The model is trained in eval mode."), kinds=", ".join(kinds), step=looks[-1].step)
 
 

@@ -16,6 +16,7 @@ from periodic_tui.watching.rules.base import (
     figure,
     lately,
     listed,
+    percent,
     ran,
     rule,
     said,
@@ -101,13 +102,15 @@ def saturated(memory: Memory) -> Statement | None:
     names = listed([called(each) for each, _ in found])
     size = figure(max(abs(layer.input.low), abs(layer.input.high)))
     text = (
-        f"Saturated: {share:.0%} of the units of {called(layer)} are at their ends on nearly the whole batch "
+        f"Saturated: {percent(share)} of the units of {called(layer)} are at their ends on nearly the whole batch "
         f"(pre-activations up to {size}), and hardly any gradient passes"
         + (f"; the same in {names}" if len(found) > 1 else "")
         + ". Scale the inputs, start from smaller weights, or take a smaller lr."
     )
-    short = (f"Saturated: {share:.0%} of the units of {called(layer)} are at their ends.",)
-    return said(text, (*short, f"Saturated: {share:.0%} of a layer's units."), share / _MOST, share=share, layers=names)
+    short = (f"Saturated: {percent(share)} of the units of {called(layer)} are at their ends.",)
+    return said(
+        text, (*short, f"Saturated: {percent(share)} of a layer's units."), share / _MOST, share=share, layers=names
+    )
 
 
 def _saturated(look: Look) -> list[tuple[LayerLook, float]] | None:
@@ -134,10 +137,10 @@ def dead_units(memory: Memory) -> Statement | None:
         return None
     name, share = max(dead.items(), key=lambda each: each[1])
     text = (
-        f"Dead units: {share:.0%} of the units of {name} were off on the last {_POOLED} batches that were looked at, "
+        f"Dead units: {percent(share)} of the units of {name} were off on the last {_POOLED} batches that were looked at, "
         f"and the loss stands at {figure(memory.loss)}. Try a smaller lr, other first weights, or LeakyReLU."
     )
-    short = (f"{share:.0%} of the units of {name} are dead.", f"{share:.0%} of a layer's units are dead.")
+    short = (f"{percent(share)} of the units of {name} are dead.", f"{percent(share)} of a layer's units are dead.")
     return said(text, short, share / _MOST, share=share, layers=listed(list(dead)))
 
 
