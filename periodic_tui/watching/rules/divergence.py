@@ -86,12 +86,12 @@ def _bad_data(look: Look) -> str:
     loss = main_loss(look)
     if look.inputs.finite < 1:
         return (
-            f"{percent(1 - look.inputs.finite, 2)} of the inputs of step {look.step:,} were not finite before it: "
+            f"{percent(1 - look.inputs.finite, 2)} of the inputs of step {look.step:,} are not finite: "
             "the data are the cause."
         )
     if loss and loss.target.finite < 1:
         return (
-            f"{percent(1 - loss.target.finite, 2)} of the targets of step {look.step:,} were not finite: "
+            f"{percent(1 - loss.target.finite, 2)} of the targets of step {look.step:,} are not finite: "
             "the data are the cause."
         )
     return ""

@@ -38,8 +38,8 @@ def underfit(memory: Memory) -> Statement | None:
     share = max(0.0, progress.explained)
     text = (
         f"The loss has come to rest at {figure(progress.recent)}, {percent(share)} better than the best constant, "
-        "and no cause is seen in the training itself. Look at the data (do inputs and targets belong together?), at another "
-        "lr, or at a larger network."
+        "and no cause is seen in the training itself. Look at the data (do inputs and targets belong together?), at "
+        "another lr, or at a larger network."
     )
     short = (f"At rest at loss {figure(progress.recent)}, {percent(share)} better than a constant.",)
     return said(text, short, loss=progress.recent, explained=share)

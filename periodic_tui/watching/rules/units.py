@@ -137,8 +137,8 @@ def dead_units(memory: Memory) -> Statement | None:
         return None
     name, share = max(dead.items(), key=lambda each: each[1])
     text = (
-        f"Dead units: {percent(share)} of the units of {name} were off on the last {_POOLED} batches that were looked at, "
-        f"and the loss stands at {figure(memory.loss)}. Try a smaller lr, other first weights, or LeakyReLU."
+        f"Dead units: {percent(share)} of the units of {name} were off on the last {_POOLED} batches that were "
+        f"looked at, and the loss stands at {figure(memory.loss)}. Try a smaller lr, other first weights, or LeakyReLU."
     )
     short = (f"{percent(share)} of the units of {name} are dead.", f"{percent(share)} of a layer's units are dead.")
     return said(text, short, share / _MOST, share=share, layers=listed(list(dead)))
