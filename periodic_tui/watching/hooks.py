@@ -9,6 +9,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 from periodic_tui.watching.by_hand import ByHand, parameters_of
 from periodic_tui.watching.leader import Leader
 from periodic_tui.watching.look import Looking
+from periodic_tui.watching.looking.functions import beside, in_transform, is_captured, is_moded
 from periodic_tui.watching.looking.known_models import KnownModels
 from periodic_tui.watching.looking.listening import Listening
 from periodic_tui.watching.patches import wrap
@@ -30,6 +32,7 @@ from periodic_tui.watching.when import When
 SHARE = 0.015
 """Of the time that is spent on looking, judging and pictures."""
 COMPILED = "torch.compile is used: what layers and losses hold within compiled code is not seen."
+CAPTURED = "A CUDA graph is captured: the steps that it replays are not seen."
 COMPILED_STEPS = "Steps within compiled code are not seen: each computation of gradients counts as one."
 BY_HAND = "No optimizer of torch steps: each computation of gradients counts as a step."
 ELSEWHERE = "No layer ran in the thread that trains: what layers hold is not seen."
@@ -218,16 +221,26 @@ class Hooks:
     # Gradients.
 
     def _before_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
-        if not self._optimizes and self._by_hand.moved(outputs, inputs):
-            self._step(by_hand=True)
+        if not (self._optimizes or self._stepping or in_transform()):
+            with beside():
+                moved = self._by_hand.moved(outputs, inputs)
+            if moved:
+                self._step(by_hand=True)
         if not self._inside and (not inputs or self._by_hand.is_certain):
-            self._losses.add(outputs)
+            self._add_losses(outputs)
         if not inputs:
             self._backwards += 1
         self._inside += self._stepping is not None
         if self._look:
             self._listening.rest(True)
             self._look.before_backward(outputs, list(self._known))
+
+    def _add_losses(self, outputs: Sequence[Any]) -> None:
+        if is_captured():
+            self.watcher.cannot_see(CAPTURED)
+        else:
+            with beside() if is_moded() else nullcontext():
+                self._losses.add(outputs)
 
     def _after_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor], result: Any) -> None:
         """No optimizer has stepped yet: the script may be about to move the parameters itself."""
@@ -256,6 +269,7 @@ class Hooks:
     def _another(self, optimizer: Optimizer) -> None:
         """Another optimizer counts the steps."""
         if self._leader.of_another_model:
+            self._tell_losses()
             self._stop_looking()
             self.models = KnownModels()
             self._known = weakref.WeakSet([optimizer])

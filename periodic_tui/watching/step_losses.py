@@ -59,6 +59,8 @@ class StepLosses:
         if self._parts:
             self._steps.append((number, self._parts))
             self._parts = []
+        if self._scales:
+            self._scales.clear()
 
     def forget(self) -> None:
         """What was added since the last step belongs to none."""

@@ -87,10 +87,17 @@ def measure(folder: Path, name: str, seconds: float, rounds: int) -> list[Figure
     clocks = {kind: [each[0] for each in turns] for kind, turns in found.items()}
     besides = [milliseconds(median(each[2] for each in turns)) for turns in found.values()]
     print(
-        f"{name}: {1 / median(clocks['alone']):,.0f} steps/s alone; by the clock × {ratio(clocks, 'watched', 'alone'):.3f};"
-        f" beginning and end {besides[0]} alone, {besides[1]} watched"
+        f"{name}: {1 / median(clocks['alone']):,.0f} steps/s alone, by the clock × {ratio(clocks, 'watched', 'alone'):.3f}"
     )
-    return [Figure(f"{name}, processor's time watched over alone", ratio(samples, "watched", "alone"), GOALS[name])]
+    print(f"{name}: beginning and end {besides[0]} alone, {besides[1]} watched")
+    return [
+        Figure(
+            f"{name}, processor's time watched over alone",
+            ratio(samples, "watched", "alone"),
+            GOALS[name],
+            "{:.3f}".format,
+        )
+    ]
 
 
 def main() -> int:

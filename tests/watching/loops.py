@@ -49,6 +49,9 @@ class Watched:
         self.recorder.wants_picture = keep
         self.watcher = Watcher(self.recorder, Script("loop"))
         self.hooks = Hooks(self.watcher, share)
+        if share == EVERY_STEP:
+            when = self.hooks._when
+            when.is_idle, when.looks_at = lambda step: False, lambda step: True  # type: ignore[method-assign]
         self.looks: list[Look] = []
         self.losses: dict[int, float] = {}
         saw, lost = self.watcher.saw, self.watcher.lost

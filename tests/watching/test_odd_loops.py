@@ -212,6 +212,22 @@ def test_a_closure_is_looked_into() -> None:
     assert [loss.kind for loss in seen.look.losses] == ["mse_loss"]
 
 
+def test_parameters_that_a_closure_moves_are_moved_by_its_optimizer() -> None:
+    model = net()
+    optimizer = torch.optim.LBFGS(model.parameters(), lr=0.5)
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = loss_of(model)
+        loss.backward()
+        return loss
+
+    with watched(2.0) as seen:
+        for _ in range(3):
+            optimizer.step(closure)
+    assert seen.watcher.step == 3
+
+
 @pytest.mark.parametrize("data", [True, False])
 @pytest.mark.parametrize("fields", [True, False])
 def test_steps_by_hand_are_counted_by_gradients(data: bool, fields: bool) -> None:
@@ -587,3 +603,63 @@ def test_several_looks_have_growing_steps_and_seconds() -> None:
             optimizer.step()
     assert [look.step for look in seen.looks] == [1, 2, 3, 4, 5]
     assert all(first.seconds < second.seconds for first, second in pairwise(seen.looks))
+
+
+def test_layers_that_get_their_shape_late_are_seen() -> None:
+    model = nn.Sequential(nn.LazyLinear(8), nn.ReLU(), nn.LazyLinear(1))
+    spare = nn.ModuleDict({"used": model, "unused": nn.LazyLinear(4)})
+    with watched() as seen:
+        spare["used"](batch())
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+        for step in range(3):
+            optimizer.zero_grad()
+            loss_of(spare["used"], step).backward()
+            optimizer.step()
+    assert seen.names[:3] == ["0", "1", "2"]
+    assert seen.layer("0").update > 0
+
+
+def test_what_counts_the_operations_of_a_script_counts_no_other() -> None:
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    class Counting(TorchDispatchMode):
+        names: list[str]
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.names = []
+
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+            self.names.append(str(func))
+            return func(*args, **(kwargs or {}))
+
+    def counted() -> list[str]:
+        model = net()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+        with Counting() as counting:
+            for step in range(2):
+                optimizer.zero_grad()
+                loss_of(model, step).backward()
+                optimizer.step()
+        return counting.names
+
+    alone = counted()
+    with watched() as seen:
+        assert counted() == alone
+    assert list(seen.losses) == [1, 2]
+
+
+def test_tensors_of_a_class_of_their_own_pass() -> None:
+    class Named(Tensor):
+        pass
+
+    model = net()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    with watched() as seen:
+        for step in range(3):
+            optimizer.zero_grad()
+            output = model(batch(step).as_subclass(Named))
+            assert type(output) is Named
+            output.square().mean().backward()
+            optimizer.step()
+    assert seen.layer("0").output.shape == (12, 8)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from torch import Tensor
+from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from periodic_tui.watching.findings import OptimizerLook
@@ -56,7 +57,7 @@ class OptimizerStep(Stepping):
             lr=self._lr,
             momentum=self._momentum if self._kind == "SGD" else 0.0,
             weight_decay=self._decay,
-            parameters=sum(each.numel() for each in self.parameters),
+            parameters=sum(each.numel() for each in self.parameters if not is_lazy(each)),
             without_gradient=tuple(map(name_of, without)),
             cleared=self.cleared,
             backwards=self.backwards,
