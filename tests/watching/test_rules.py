@@ -57,6 +57,10 @@ def steps(update: float, weight: float = 1.0) -> tuple[LayerLook, ...]:
     return tuple(replace(each, update=update, weight=weight) for each in NET)
 
 
+def in_eval(first: Scene, second: LayerLook) -> tuple[LayerLook, ...]:
+    return tuple(replace(each, training=False) for each in (*layers(first)[:1], second, *NET[1:]))
+
+
 def pulled(gradient: float) -> tuple[LayerLook, ...]:
     return tuple(replace(each, gradient=gradient) for each in steps(1e-6))
 
@@ -163,6 +167,12 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"net": (*IN_EVAL, NET[0])},
     ),
     ("eval-mode", "frozen", {"net": IN_EVAL}, {"net": (*IN_EVAL[:-1], replace(BATCH_NORM, held=0))}),
+    (
+        "eval-mode",
+        "a dropout in the backbone",
+        {"net": in_eval({}, DROPOUT)},
+        {"net": in_eval({"held": 0, "trainable": 0}, DROPOUT)},
+    ),
     ("eval-mode", "nobody cares", {"net": IN_EVAL}, {"net": IN_EVAL[:-1]}),
     (
         "out-of-reach",
@@ -346,7 +356,7 @@ def test_data_that_are_not_finite_are_named_as_the_cause() -> None:
     memory.lost(101, [math.nan])
     verdict = judge(memory)[0]
     assert verdict.code == "diverged"
-    assert "10.00% of the inputs" in verdict.text
+    assert "10.00 % of the inputs" in verdict.text
     assert "lr" not in verdict.text
 
 

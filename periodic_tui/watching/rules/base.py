@@ -97,9 +97,19 @@ def figure(value: float) -> str:
     return f"{value:.3g}"
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """`5 %`."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def shape_of(values: Values) -> str:
     """`64×1`; `a number` without dimensions."""
     return "×".join(map(str, values.shape)) or "a number"
+
+
+def called(layer: LayerLook) -> str:
+    """`fc1`; what goes by a number alone also by its kind, `features.3 (ReLU)`."""
+    return f"{layer.name} ({layer.kind})" if layer.name.rpartition(".")[2].isdecimal() else layer.name
 
 
 def listed(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from periodic_tui.watching.findings import Look
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import main_loss
-from periodic_tui.watching.rules.base import Statement, figure, rule, said, update_of
+from periodic_tui.watching.rules.base import Statement, figure, percent, rule, said, update_of
 
 _LEAPT: Final = 10.0
 """Times by which the loss had risen before it was not finite."""
@@ -86,12 +86,12 @@ def _bad_data(look: Look) -> str:
     loss = main_loss(look)
     if look.inputs.finite < 1:
         return (
-            f"{1 - look.inputs.finite:.2%} of the inputs of step {look.step:,} were not finite before it: "
+            f"{percent(1 - look.inputs.finite, 2)} of the inputs of step {look.step:,} are not finite: "
             "the data are the cause."
         )
     if loss and loss.target.finite < 1:
         return (
-            f"{1 - loss.target.finite:.2%} of the targets of step {look.step:,} were not finite: "
+            f"{percent(1 - loss.target.finite, 2)} of the targets of step {look.step:,} are not finite: "
             "the data are the cause."
         )
     return ""
