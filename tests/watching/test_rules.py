@@ -336,6 +336,17 @@ def test_diverged_says_the_step_and_the_layer_and_what_is_certain() -> None:
     assert "lr" in verdict.text
 
 
+def test_an_infinite_slope_is_told_from_steps_that_are_too_long() -> None:
+    def seen(gradient: float) -> str:
+        memory = training(1.0, steps=50, at=(1, 2, 50), net=layers({"gradient": gradient}))
+        memory.lost(51, [math.nan])
+        return judge(memory)[0].text
+
+    assert "its gradient was not" in seen(math.inf)
+    assert "its gradient was not" not in seen(1.0)
+    assert "root" in seen(1.0)
+
+
 def test_losses_that_are_finite_again_have_not_diverged() -> None:
     memory = training(GOOD["losses"])
     memory.lost(1_001, [math.inf, 0.01])
