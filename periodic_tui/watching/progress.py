@@ -135,12 +135,13 @@ def _value(known: Progress, pairs: Sequence[tuple[Look, LossLook]]) -> tuple[flo
     with np.errstate(invalid="ignore", divide="ignore"):
         factors = np.array([look.loss for look, _ in pairs]) / values
     usable, kind = np.isfinite(factors) & (factors > 0), pairs[0][1].kind
-    if math.isfinite(known.recent) and usable.any() and factors[usable].max() < _SAME * factors[usable].min():
+    alone = bool(usable.any()) and factors[usable].max() < _SAME * factors[usable].min()
+    if alone and math.isfinite(known.recent):
         return known.recent / float(np.median(factors[usable])), True
     if kind in _MEANS and _is_mixed(factors[len(factors) // 2 :]):
         return math.nan, False
     lately = values[-max(1, len(values) // 4) :][-8:]
-    return float(lately.mean()), kind not in (*_MEANS, "difference")
+    return float(lately.mean()), alone or kind not in (*_MEANS, "difference")
 
 
 def _is_mixed(factors: Floats) -> bool:
