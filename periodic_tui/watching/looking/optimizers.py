@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from torch import Tensor
@@ -21,15 +22,21 @@ class Stepping:
 
     def __init__(self, parameters: Sequence[Tensor], scale: Tensor | None = None) -> None:
         """Before the step; `scale`: what gradients are multiplied by, where they are."""
-        self.parameters = parameters
+        self._parameters = [weakref.ref(each) for each in parameters]
         self.measured = Parameters(parameters, scale)
         self.figures: Mapping[int, Measured] = {}
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        """Those that are still there."""
+        return [each for reference in self._parameters if (each := reference()) is not None]
 
     def stepped(self, gradients_are_new: bool = False) -> None:
         """After the step; whether gradients were computed while it was taken."""
         if gradients_are_new:
             self.measured.see_gradients()
         self.figures = self.measured.after()
+        self.measured = Parameters(())
 
     @property
     def gets_nothing(self) -> bool:
