@@ -51,7 +51,7 @@ class Progress:
     constant: float = math.nan
     """The same of the best constant, over the targets of all looks."""
     alone: bool = True
-    """Whether the script's loss is this one, or a multiple of it, and nothing else is added."""
+    """Whether the script's loss is this one, or a multiple of it: nothing else is added, and no entry left out."""
 
     @property
     def explained(self) -> float:
@@ -129,17 +129,19 @@ def _fifths(memory: Memory) -> tuple[float, float]:
 
 def _value(known: Progress, pairs: Sequence[tuple[Look, LossLook]]) -> tuple[float, bool]:
     """By the script's losses where they are a multiple of it, else by the last looks; NaN where they are something
-    else besides. And whether nothing is added to it, as far as that shows."""
+    else besides. And whether it is the loss of just these, as far as that
+    shows."""
     values = np.array([_mean_of(look, loss) for look, loss in pairs])
     with np.errstate(invalid="ignore", divide="ignore"):
         factors = np.array([look.loss for look, _ in pairs]) / values
-    usable, is_mean = np.isfinite(factors) & (factors > 0), pairs[0][1].kind in _MEANS
-    if math.isfinite(known.recent) and usable.any() and factors[usable].max() < _SAME * factors[usable].min():
+    usable, kind = np.isfinite(factors) & (factors > 0), pairs[0][1].kind
+    alone = bool(usable.any()) and factors[usable].max() < _SAME * factors[usable].min()
+    if alone and math.isfinite(known.recent):
         return known.recent / float(np.median(factors[usable])), True
-    if is_mean and _is_mixed(factors[len(factors) // 2 :]):
+    if kind in _MEANS and _is_mixed(factors[len(factors) // 2 :]):
         return math.nan, False
     lately = values[-max(1, len(values) // 4) :][-8:]
-    return float(lately.mean()), not is_mean
+    return float(lately.mean()), alone or kind not in (*_MEANS, "difference")
 
 
 def _is_mixed(factors: Floats) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from periodic_tui.watching.findings import Look, LossLook
+from periodic_tui.watching.findings import Look, LossLook, Values
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import OF_CLASSES, OF_SHARES, main_loss, progress_of
 from periodic_tui.watching.rules.base import Statement, figure, rule, said, size_of, steadily
@@ -32,8 +32,9 @@ def out_of_reach(memory: Memory) -> Statement | None:
     found = steadily(memory, lambda look: next((loss for loss in look.losses if _beyond(loss) > 0), None))
     if found is None:
         return None
-    beyond, stuck = _beyond(found), progress_of(memory).is_stuck(_STUCK)
-    if found.kind not in OF_SHARES and beyond < (_BEYOND_STUCK if stuck else _BEYOND):
+    beyond, progress = _beyond(found), progress_of(memory)
+    least = _BEYOND_STUCK if progress.is_stuck(_STUCK) else _BEYOND
+    if not progress.alone or (found.kind not in OF_SHARES and beyond < least):
         return None
     low, high = _ends(found)
     can = f"{figure(low)} to {figure(high)}" if math.isfinite(low + high) else _one_end(low, high)
@@ -61,9 +62,14 @@ def _beyond(loss: LossLook) -> float:
         return 0.0
     low, high = _ends(loss)
     excess = max(low - loss.target.low, loss.target.high - high)
-    if not excess > 1e-3:
+    if not excess > 1e-3 or (loss.kind in OF_SHARES and _is_masked(loss.target)):
         return 0.0
     return excess / loss.target.std if loss.target.std > 0 else math.inf
+
+
+def _is_masked(target: Values) -> bool:
+    """Whether negative numbers may stand for answers that are missing: they are not all there is beside 1."""
+    return target.high <= 1 and not math.isclose(size_of(target), 1, rel_tol=1e-3)
 
 
 @rule("constant-input")

@@ -61,4 +61,4 @@ def duplicate_units(memory: Memory) -> Statement | None:
 
 
 def _equal(look: Look) -> list[LayerLook] | None:
-    return [layer for layer in weighty(look) if layer.equal] or None
+    return [layer for layer in weighty(look) if layer.equal and layer.gradient >= 0] or None
