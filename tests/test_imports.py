@@ -58,6 +58,7 @@ print(*sys.modules)
         ["--version"],
         ["train", "--help"],
         ["export", "--help"],
+        ["watch", "--help"],
         ["presets"],
         ["presets", "--json"],
         ["show", "sine-31"],

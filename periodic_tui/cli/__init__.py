@@ -9,6 +9,7 @@ from periodic_tui.cli.command import run
 
 COMMANDS = {
     "train": "train",
+    "watch": "watch",
     "runs": "runs",
     "resume": "resume",
     "replay": "replay",

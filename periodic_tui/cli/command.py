@@ -19,12 +19,13 @@ CANNOT_WRITE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 """The disk is full, the file is as large as it may be, or the terminal is gone."""
 
 
-def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """Decorator: a function that returns an exit code (or None for 0) becomes the command `name`."""
+def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """Decorator: a function that returns an exit code (or None for 0) becomes the command `name`; `settings` are of its
+    context."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         with_version = click.version_option(__version__, prog_name=NAME)(function)
-        return click.command(name, context_settings={"help_option_names": ["-h", "--help"]})(with_version)
+        return click.command(name, context_settings={"help_option_names": ["-h", "--help"], **settings})(with_version)
 
     return decorate
 
@@ -39,7 +40,7 @@ def run(command: click.Command, words: Sequence[str]) -> int:
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        _abandon(sys.stdout)
+        abandon(sys.stdout)
         return 0
     except OSError as error:
         if error.errno not in CANNOT_WRITE:
@@ -89,15 +90,15 @@ def fail(*lines: str) -> int:
 
 
 def _cannot_write(error: OSError) -> int:
-    _abandon(sys.stdout)
+    abandon(sys.stdout)
     try:
         return fail(f"{NAME}: cannot write: {error.strerror}")
     except OSError:
-        _abandon(sys.stderr)
+        abandon(sys.stderr)
         return 2
 
 
-def _abandon(stream: TextIO) -> None:
+def abandon(stream: TextIO) -> None:
     """Nobody reads: let Python's flush at exit go nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())

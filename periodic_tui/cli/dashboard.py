@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from periodic_tui.engine.session import Session
     from periodic_tui.presets.program import Program
     from periodic_tui.ui.app import OpenSession
+    from periodic_tui.ui.child import Child
     from periodic_tui.ui.screens.opening import Opening
 
 
@@ -61,11 +62,11 @@ def dashboard(
     return shown(opening, open_session, glyphs)
 
 
-def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto") -> int:
+def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None) -> int:
     """Show a run until the user quits; returns the exit code."""
     from periodic_tui.ui.launch import run_dashboard
 
-    code, failure = run_dashboard(opening, open_session, glyphs, recordings)
+    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child)
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import platformdirs
 
 from periodic_tui import __version__
-from periodic_tui.cli.command import NAME
 from periodic_tui.engine.errors import Refused
 
 if TYPE_CHECKING:
@@ -23,34 +20,15 @@ if TYPE_CHECKING:
     from periodic_tui.engine.recording.recorder import Recorder
     from periodic_tui.engine.recording.recording import Plan, Recording
 
-A_RUN, IN_ALL = "PERIODIC_TUI_MB_A_RUN", "PERIODIC_TUI_MB_IN_ALL"
-"""Names in the environment of the most megabytes of a recording, and of all recordings together."""
 _PATHS = {"target": {"path": "table.csv", "test": "test.csv"}, "init": {"file": "start.safetensors"}}
 """Keys of a preset that name files, by their tables, and what those are called in a recording."""
 
 
 def library() -> Library:
     """The user's recordings. Raises Refused where there is no place for them."""
-    from periodic_tui.engine.recording.library import MOST_IN_ALL, Library
+    from periodic_tui.engine.recording import place
 
-    try:
-        folder = platformdirs.user_state_path(NAME)
-    except RuntimeError:  # there is no home; some versions say so by a path that begins with ~
-        folder = Path("~")
-    homeless = not os.environ.get("XDG_STATE_HOME") and os.environ.get("HOME") == ""
-    if homeless or not folder.is_absolute():
-        raise Refused("there is no home directory, and XDG_STATE_HOME names no other place")
-    return Library(folder / "runs", _limit(IN_ALL) or MOST_IN_ALL)
-
-
-def _limit(name: str) -> int | None:
-    """Bytes, from a number of megabytes in the environment; None where there is none. Raises Refused."""
-    text = os.environ.get(name, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and int(text[:10]) >= 1 and len(text) < 10):
-        raise Refused(f"{name}: expected a whole number of megabytes, got {text[:40]!r}")
-    return int(text) << 20
+    return place.library()
 
 
 def found(run: str) -> Recording:
@@ -86,8 +64,9 @@ def recorder_for(
         if record is not None:
             raise click.UsageError("--record and --no-record exclude each other")
         return None
-    place = _Place(_new_or_empty(record)) if record is not None else _Library()
-    sizes = _sizes()
+    from periodic_tui.engine.recording.place import most
+
+    place, largest = _Place(new_or_empty(record)) if record is not None else _Library(), most()
 
     def begun(name: str, experiment: Experiment) -> Recorder:
         from periodic_tui.engine.recording.recorder import Recorder
@@ -95,26 +74,21 @@ def recorder_for(
 
         folder, before = place.next(name)
         about = About(name, experiment.title, time.time(), device, engine, __version__, plan)
-        return Recorder(folder, about, *preset_and_tables(experiment), before=before, **sizes)
+        return Recorder(folder, about, *preset_and_tables(experiment), before=before, most=largest)
 
     return begun
 
 
-def _sizes() -> dict[str, Any]:
-    """The recorder's option for how much it may write, where the environment says so. Raises Refused."""
-    most = _limit(A_RUN)
-    return {} if most is None else {"most": most}
-
-
 def gone_on_with(recording: Recording) -> RecorderFor:
     """What makes the recorder of a run that goes on with its recording, and of those after it."""
+    from periodic_tui.engine.recording.place import most
     from periodic_tui.engine.recording.recorder import Recorder
 
     first, others = [recording], recorder_for(None, False, recording.about.device, recording.about.engine)
     assert others
 
     def begun(name: str, experiment: Experiment) -> Recorder:
-        return Recorder.of(first.pop(), **_sizes()) if first else others(name, experiment)
+        return Recorder.of(first.pop(), most=most()) if first else others(name, experiment)
 
     return begun
 
@@ -137,13 +111,14 @@ class _Library:
 
     def next(self, name: str) -> tuple[Path, Callable[[], object]]:
         """As of a place. Raises Refused."""
-        from periodic_tui.engine.recording.recorder import MOST_BYTES
+        from periodic_tui.engine.recording.place import room
 
         kept = library()
-        return kept.new(name), partial(kept.prune, _limit(A_RUN) or MOST_BYTES)
+        return kept.new(name), room(kept)
 
 
-def _new_or_empty(record: str) -> Path:
+def new_or_empty(record: str) -> Path:
+    """The folder that `--record` names. Raises Refused."""
     folder = Path(record).absolute()
     try:
         if any(folder.iterdir()):

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 def resume(run: str | None, headless: bool, as_json: bool, steps: int | None, module: Program | None) -> int:
     """Go on with the recording RUN, a name from `runs` or a folder; without RUN with the last one that has stopped."""
     from periodic_tui.presets.program import named_again
-    from periodic_tui.presets.recorded import recorded
+    from periodic_tui.presets.recorded import check_trained_here, recorded
 
     recording = library().find(run) if run else _last()
+    check_trained_here(recording)
     if recording.being_written:
         name = recording.folder.name
         raise Refused(f"{name} is being written by another process; `{NAME} replay {name}` follows it")
@@ -50,7 +51,7 @@ def _last() -> Recording:
     from periodic_tui.engine.recording.recording import Recording
 
     for entry in library().runs():
-        if not entry.being_written:
+        if not (entry.being_written or entry.about.script):
             return Recording(entry.folder)
     raise Refused(f"there is no recording to go on with; `{NAME} runs` lists them")
 

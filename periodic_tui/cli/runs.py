@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="As a JSON list of objects.")
 @click.option("--delete", "unwanted", metavar="RUN", help="Delete a recording; asks first.")
 def runs(as_json: bool, unwanted: str | None) -> int:
-    """List the recordings, newest first: name, preset, steps, verdict, date, size."""
+    """List the recordings, newest first: name, preset or script, steps, verdict, date, size."""
     if unwanted is not None:
         return _delete(unwanted)
     entries = library().runs()
@@ -40,7 +40,8 @@ def fields(entry: Entry) -> dict[str, Any]:
     return {
         "name": entry.name,
         "path": str(entry.folder),
-        "preset": about.name,
+        "preset": None if about.script else about.name,
+        "script": about.script or None,
         "title": about.title,
         "steps": status.step,
         "verdict": status.verdict or None,
@@ -63,7 +64,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
     about, status = entry.about, entry.status
     return (
         printable(entry.name),
-        printable(about.name),
+        printable(f"{about.name} (script)" if about.script else about.name),
         f"{status.step:,} steps",
         printable(status.verdict) or "-",
         _date(about.created, "%Y-%m-%d %H:%M"),

@@ -360,6 +360,11 @@ class Past:
     written: bool = False
     """Whether some process goes on writing the recording."""
 
+    @property
+    def newest(self) -> bool:
+        """Whether this is the newest picture, and the next one will be shown as well, if there ever is one."""
+        return self.place >= self.pictures - 1 and (self.playing or not self.written)
+
 
 @dataclass(frozen=True, eq=False)
 class Snapshot(ReadOnly):
@@ -466,6 +471,11 @@ class Snapshot(ReadOnly):
     """The layers of the network that a script trains."""
     logged: dict[str, Curve] = field(default_factory=dict)
     """What a script has logged by name."""
+
+    @property
+    def present(self) -> bool:
+        """Whether this is how things stand: the state of a session, or of a script whose recording is followed."""
+        return self.past is None or (self.script is not None and self.past.newest)
 
 
 EMPTY = Snapshot()

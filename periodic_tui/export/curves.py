@@ -36,6 +36,7 @@ class Bin:
 def curves_of(snapshot: Snapshot) -> dict[str, list[Bin]]:
     """The curves of a picture by what they tell of. Raises NotReadable where one is damaged."""
     curves = {"batch loss": snapshot.train_curve, "probe loss": snapshot.probe_curve, "omega": snapshot.omega_curve}
+    curves |= {f"logged {name}": curve for name, curve in snapshot.logged.items()}
     return {what: list(_bins(curve, what)) for what, curve in curves.items()}
 
 

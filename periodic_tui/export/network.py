@@ -19,7 +19,7 @@ from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.export.newest import Say, newest_checkpoint
 from periodic_tui.presets.files import PATHS
-from periodic_tui.presets.recorded import recorded
+from periodic_tui.presets.recorded import check_trained_here, recorded
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,8 @@ class Network:
 
 
 def network_of(recording: Recording, say: Say) -> Network:
-    """The network as the newest checkpoint has it. Raises NotReadable."""
+    """The network as the newest checkpoint has it. Raises NotReadable, or Refused where no preset trained."""
+    check_trained_here(recording)
     stored, tree = newest_checkpoint(recording, say)
     experiment = _experiment(recording, _at(tree, stored.file, "experiment"), stored.file)
     parameters = _at(tree, stored.file, "trainer", "state", "parameters")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FILE = "events.out.tfevents.periodic-tui"
 TAGS = {"batch loss": "loss/batch", "probe loss": "loss/probe", "omega": "omega"}
+"""Of the curves; what a script has logged goes by its own name."""
 
 
 def event_file(recording: Recording, folder: Path, say: Say) -> dict[Path, bytes]:
@@ -32,7 +33,7 @@ def event_file(recording: Recording, folder: Path, say: Say) -> dict[Path, bytes
     steps: dict[int, list[Summary.Value]] = {}
     for what, bins in curves_of(newest_picture(recording, say)).items():
         for step, each in _by_step(bins).items():
-            steps.setdefault(step, []).extend(_scalars(TAGS[what], each))
+            steps.setdefault(step, []).extend(_scalars(TAGS.get(what) or what.replace(" ", "/", 1), each))
     for step, texts in _texts(events_of(recording)).items():
         steps.setdefault(step, []).append(_text(texts))
     return {folder / FILE: _records(recording, steps)}

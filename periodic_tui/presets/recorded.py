@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.error_messages import problems
 from periodic_tui.engine.overrides import Override, override
@@ -20,7 +21,9 @@ from periodic_tui.presets.files import PATHS
 
 def recorded(recording: Recording, changes: Sequence[Override] = ()) -> tuple[str, Experiment]:
     """Name and experiment that a recorded run began with, with these changes. Its tables are those in the recording: a
-    path to anywhere else is refused. Raises NotReadable, or PresetError with every problem that was found."""
+    path to anywhere else is refused. Raises NotReadable, PresetError with every problem that was found, or Refused
+    where no preset trained."""
+    check_trained_here(recording)
     name = f"{recording.folder.name}/{PRESET}"
     table: dict[str, Any] = {}
     try:
@@ -34,6 +37,15 @@ def recorded(recording: Recording, changes: Sequence[Override] = ()) -> tuple[st
         raise PresetError(name, ["is nested too deeply"]) from None
     except ValueError as error:
         raise PresetError(name, [f"is no preset: {error}"]) from None
+
+
+def check_trained_here(recording: Recording) -> None:
+    """That a preset trained, and no script of the user's. Raises Refused."""
+    if script := recording.about.script:
+        name = recording.folder.name
+        raise Refused(
+            f"{name}: code of your own trained this, and alone knows its network: start that again ({script})"
+        )
 
 
 def _inside(table: dict[str, Any], recording: Recording) -> dict[str, Any]:

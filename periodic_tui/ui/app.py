@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from periodic_tui.engine.recording.library import Entry
     from periodic_tui.plotting.cells import Glyphs
+    from periodic_tui.ui.child import Child
     from periodic_tui.ui.dashboard import Dashboard
 
 OpenSession = Callable[[], tuple[Session, Sequence[tuple[str, str, str, str]]]]
@@ -59,8 +61,11 @@ class PeriodicApp(App[None], inherit_bindings=False):
         open_session: OpenSession,
         glyphs: Glyphs = "braille",
         recordings: FindRecordings = lambda: (),
+        child: Child | None = None,
     ) -> None:
         super().__init__()
+        self.child = child
+        """The script that is watched, where it was started for this."""
         self.recordings = recordings
         self.opening, self.open_session, self.glyphs = opening, open_session, glyphs
         self.session: Session | None = None
@@ -117,6 +122,20 @@ class PeriodicApp(App[None], inherit_bindings=False):
         """End; the session saves meanwhile."""
         self.stop_session()
         super().exit(result, return_code, message)
+
+    async def action_quit(self) -> None:
+        """End; where a script is watched that still runs, ask first what is to become of it."""
+        from periodic_tui.ui.screens.leave import Leave
+
+        if not (self.child and self.child.poll() is None and self.dashboard):
+            self.exit()
+        elif not isinstance(self.screen, Leave):
+            recording = self.dashboard.snapshot.recording
+            self.push_screen(Leave(self.child, os.path.basename(recording), self.glyphs), self._leave)
+
+    def _leave(self, leaves: bool | None) -> None:
+        if leaves:
+            self.exit()
 
     def interrupt(self, code: int) -> None:
         """End from a signal handler."""

@@ -18,11 +18,13 @@ PLOTS: dict[Layout, int] = {"small": 3, "medium": 4, "large": 6}
 STRIP_ROOM: dict[Layout, int] = {"small": 2, "medium": 3, "large": 3}
 """So many strips have a place."""
 STRIP_ROWS: dict[Layout, dict[str, int]] = {
-    "small": {"story": 5, "verdict": 1, "events": 1},
-    "medium": {"story": 5, "verdict": 5, "events": 8},
-    "large": {"story": 5, "verdict": 5, "events": 10},
+    "small": {"story": 5, "verdict": 1, "output": 4, "events": 1},
+    "medium": {"story": 5, "verdict": 5, "output": 8, "events": 8},
+    "large": {"story": 5, "verdict": 5, "output": 12, "events": 10},
 }
 """Rows of each; beside the story the events take fewer, so that no plot grows when it goes."""
+BESIDE_OUTPUT: dict[Layout, int] = {"small": 1, "medium": 4, "large": 8}
+"""Rows of the events where what a script prints is shown, too."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Arrangement:
         if not self.plots:
             return None
         rows = STRIP_ROWS[self.layout]
+        if strip == "events" and "output" in self.strips:
+            return BESIDE_OUTPUT[self.layout]
         return rows[strip] - (rows["story"] if strip == "events" and "story" in self.strips else 0)
 
 
@@ -87,6 +91,8 @@ def arrange(
     if alone:
         plots, strips = _names(focused, "plot"), _names(focused, "strip")
     columns = min(COLUMNS[layout] if len(plots) > 4 else 2, max(len(plots), 1))
+    if len(plots) == 2 and any(pane.WIDE for pane in panes if pane.NAME in plots):
+        columns = 1
     return Arrangement(layout, plots, strips, columns, alone)
 
 

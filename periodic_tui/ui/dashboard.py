@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Key, Resize
-from textual.reactive import var
 from textual.screen import Screen
 
 from periodic_tui.engine.commands.base import Command, parse
@@ -20,19 +19,19 @@ from periodic_tui.engine.commands.on_loop import Load
 from periodic_tui.engine.commands.on_run import ApplyRemedy
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.library import Entry
-from periodic_tui.engine.snapshot import EMPTY, Death, Snapshot, View
+from periodic_tui.engine.snapshot import Death, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, relevant
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.playback import Playback
-from periodic_tui.ui.screens.at_once import AtOnce
-from periodic_tui.ui.screens.help import Help, key_rows
+from periodic_tui.ui.screens.help import help_on
 from periodic_tui.ui.screens.picker import Picker, Preset
 from periodic_tui.ui.screens.prompt import Prompt
 from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.screens.replay import Replay
+from periodic_tui.ui.screens.script_screen import ScriptScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.svg_file import write_svg
 from periodic_tui.ui.travel import HeldKey, Travel
@@ -41,19 +40,17 @@ from periodic_tui.ui.widgets.key_line import KeyLine
 from periodic_tui.ui.widgets.pane import Hint, Pane
 from periodic_tui.ui.widgets.past_bar import PastBar
 
-FIRST_FOCUS = "fit"
-"""The pane that + and - act on from the start."""
+FIRST_FOCUS, SCRIPT_FOCUS = "fit", "layers"
+"""The pane that + and - act on from the start, and of a script's network the one that the arrows do."""
 
 
-class Dashboard(AtOnce):
+class Dashboard(ScriptScreen):
     """Shows one snapshot; sends commands and never guesses what they will do."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     AUTO_FOCUS = None
     HINTS: ClassVar[tuple[Hint, ...]] = ()
     """Keys that the last row names first, whatever is shown."""
-
-    snapshot: var[Snapshot] = var(EMPTY)
 
     def __init__(
         self,
@@ -89,7 +86,7 @@ class Dashboard(AtOnce):
         for kind in PANES:
             if place == kind.PLACE:
                 pane = self.panes[kind.NAME] = kind(self.glyphs)
-                yield pane.data_bind(Dashboard.snapshot)
+                yield pane.data_bind(Dashboard.snapshot, Dashboard.chosen_layer)
 
     # What is shown.
 
@@ -110,6 +107,7 @@ class Dashboard(AtOnce):
         self.place()
 
     def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
+        super().watch_snapshot(old, new)
         self.summoned &= new.run == old.run
         first = View(panes=self.view.panes)
         if old.run and new.run != old.run and self.view != first:
@@ -121,7 +119,7 @@ class Dashboard(AtOnce):
         if not self.panes or not self.size.area:
             return
         focus = self.focus_name if self.summoned or self.zoomed else None
-        bar, seen = self.query_one(PastBar), self.snapshot.past is not None
+        bar, seen = self.query_one(PastBar), self.snapshot.past is not None and not self.snapshot.present
         panes, moved = relevant(PANES, self.snapshot), bar.display != seen
         bar.display = seen
         arrangement = arrange(panes, self.size, focus, self.zoomed, self.hidden, self.snapshot.must_show)
@@ -159,6 +157,8 @@ class Dashboard(AtOnce):
         """The focus goes with the pane; where that is not shown, to the first one that is."""
         assert self.arrangement is not None
         if shown := self.arrangement.shown:
+            if self.focus_name not in shown and self.snapshot.script and SCRIPT_FOCUS in shown:
+                self.focus_name = SCRIPT_FOCUS
             pane = self.panes[self.focus_name if self.focus_name in shown else shown[0]]
             if self.focused is not pane:
                 self.set_focus(pane, scroll_visible=False)
@@ -218,6 +218,7 @@ class Dashboard(AtOnce):
         if self.travel.leave():
             self.poll()
             return
+        self.chosen_layer = self.chosen_layer if self.zoomed or self.summoned else ""
         self.zoomed = self.summoned = False
         if self.arrangement and self.arrangement.alone:
             self.focus_name = FIRST_FOCUS
@@ -244,10 +245,7 @@ class Dashboard(AtOnce):
             self.app.push_screen(screen, then)
 
     def action_help(self) -> None:
-        show = {entry.binding.key: self.app.get_key_display(entry.binding) for entry in self.active_bindings.values()}
-        keys = sorted(self.active_bindings.values(), key=lambda entry: entry.node is not self)
-        rows = key_rows(keys, show)
-        self._open(Help(self.snapshot.title, self.snapshot.story, rows))
+        self._open(help_on(self, self.snapshot))
 
     def action_list_presets(self) -> None:
         presets = [] if isinstance(self.session, Playback) else self.presets
@@ -378,7 +376,7 @@ class Dashboard(AtOnce):
         for binding in (entry.binding for entry in self.active_bindings.values()):
             if binding.tooltip and not binding.key.isdigit() and binding.key not in ("f1", "ctrl+p"):
                 yield binding.description, binding.tooltip, partial(self.run_action, binding.action)
-        for preset in self.presets:
+        for preset in [] if self.snapshot.script else self.presets:
             yield f"load {preset.name}", preset.title, partial(self.deliver, Load(preset.name))
 
 

@@ -68,6 +68,11 @@ def shortened(line: str, width: int) -> str:
     return line if len(line) <= width else line[: max(width - 1, 0)] + "…"
 
 
+def cut_to(text: str, width: int, glyphs: Glyphs) -> str:
+    """Foreign text as one line of so many cells at most."""
+    return plain(shortened(plain(text, glyphs), width), glyphs)
+
+
 def fitting(forms: Sequence[str], width: int) -> str:
     """The first of a line's forms, longest first, that has room; else the last, shortened."""
     return next((form for form in forms if len(form) <= width), shortened(forms[-1], width))

@@ -51,7 +51,9 @@ PANES = {
     "landscape": "the loss and its gradient around the present parameters",
     "weights": "the parameters as they are; those of a few units with two inputs as arrows, a unit each",
     "features": "what the last hidden layer makes of the probe, in two dimensions (PCA or t-SNE)",
+    "layers": "each layer of a script's network: dead and saturated shares, gradient, update over weight, with trends",
     "verdict": "what is the matter, with the figures that it rests on, and what to do about it",
+    "output": "what a script printed; its last lines, or earlier ones",
     "events": "what happened at which step; a command's mark in the plots stands at the same step",
 }
 

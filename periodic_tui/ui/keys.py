@@ -1,5 +1,8 @@
 """The keys of the dashboard. Help and palette are made from this list, and a user can remap it by id."""
 
+from collections.abc import Sequence
+
+from textual.actions import parse
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
@@ -68,6 +71,38 @@ KEYS: list[BindingType] = [
     _key("escape", "back", "close", "Leave the past, the zoom, or the help"),
     *[_key(str(n), f"load_preset({n})", f"preset {n}", "Load that preset of the list") for n in range(1, 10)],
 ]
+
+LOOKS_ONLY = {
+    "list_presets", "help", "zoom_pane", "scrub", "export_picture", "turn_pane", "hide_pane", "back",
+}  # fmt: skip
+"""Actions that have nothing to do with what trains."""
+VIEWS_ONLY = ("toggle-pause", "slower", "faster", "step")
+"""Commands that a recording obeys, too."""
+
+
+def trains(action: str, parameters: Sequence[object] = ()) -> bool:
+    """Whether one of the actions of these keys is about what trains: none of them has any hold on a script."""
+    if action == "send":
+        return not (parameters and parameters[0] in VIEWS_ONLY)
+    return action in _ACTIONS and action not in LOOKS_ONLY
+
+
+def training_key(key: str) -> bool:
+    """Whether it does something about what trains."""
+    return any(
+        trains(*_named(binding.action))
+        for binding in KEYS
+        if isinstance(binding, Binding) and key in binding.key.split(",")
+    )
+
+
+def _named(action: str) -> tuple[str, tuple[object, ...]]:
+    """Name and parameters."""
+    _, name, parameters = parse(action)
+    return name, parameters
+
+
+_ACTIONS = {_named(binding.action)[0] for binding in KEYS if isinstance(binding, Binding)} - {"quit", "suspend_process"}
 
 _KEY_OF = {
     binding.action: format_key(binding.key.partition(",")[0]) for binding in KEYS if isinstance(binding, Binding)

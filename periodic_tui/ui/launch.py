@@ -18,6 +18,7 @@ from periodic_tui.ui.terminal import Terminal
 
 if TYPE_CHECKING:
     from periodic_tui.plotting.cells import Glyphs
+    from periodic_tui.ui.child import Child
 
 INTERRUPTED = 130
 DEAF = 0.5
@@ -29,7 +30,11 @@ DEADLINE = 0.35
 
 
 def run_dashboard(
-    opening: Opening, open_session: OpenSession, glyphs: str = "auto", recordings: FindRecordings = lambda: ()
+    opening: Opening,
+    open_session: OpenSession,
+    glyphs: str = "auto",
+    recordings: FindRecordings = lambda: (),
+    child: Child | None = None,
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
 
@@ -38,12 +43,13 @@ def run_dashboard(
         open_session: called in the worker thread, after the first frame.
         glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
         recordings: finds what can be replayed, newest first.
+        child: the script that is watched. SIGTERM and SIGINT are passed on to it; after SIGHUP it runs on.
 
     Returns:
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
         anything did.
     """
-    app = PeriodicApp(opening, open_session, glyphs_for(glyphs), recordings)
+    app = PeriodicApp(opening, open_session, glyphs_for(glyphs), recordings, child)
     terminal = Terminal(sys.__stderr__)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):
@@ -85,6 +91,8 @@ def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> None:
         if watch.ident is None:
             watch.start()
+            if app.child and number in (signal.SIGTERM, signal.SIGINT):
+                app.child.send_signal(number)
             threading.Thread(target=app.stop_session, daemon=True).start()  # it may wait for what this thread holds
             app.interrupt(INTERRUPTED)
 

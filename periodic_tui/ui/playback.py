@@ -19,6 +19,8 @@ from periodic_tui.engine.recording.layout import NotReadable, Stored
 from periodic_tui.engine.recording.recording import Recording
 from periodic_tui.engine.recording.timeline import Timeline
 from periodic_tui.engine.snapshot import EMPTY, MarkKind, Past, Snapshot, View
+from periodic_tui.ui.child import Child
+from periodic_tui.ui.script_view import ScriptView
 
 FRAME = 1 / 30
 """Seconds for which a picture is shown, at least: at a pace that wants more of them, some are left out."""
@@ -26,7 +28,7 @@ LONGEST = 2.0
 """Seconds between two pictures, at most, as they are played at 1×: a long pause is cut short."""
 UNKNOWN = 0.1
 """Seconds between two pictures whose times tell nothing."""
-LOOK = 0.5
+LOOK = 0.2
 """Seconds between two looks whether a recording has grown."""
 ASIDE = 0.005
 """Seconds between two verdicts that are read by the way: who plays and draws goes first."""
@@ -39,7 +41,7 @@ class Playback:
     held at a time, and while it plays the next one. One that cannot be read is passed over.
 
     `pace` is in times real time; None: nothing plays, and who goes on behind the last picture has `left`. `present` is
-    shown until the first picture is there.
+    shown until the first picture is there. `child`: the script that writes the recording, where that was started here.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Playback:
         *,
         pace: float | None = 1.0,
         present: Snapshot = EMPTY,
+        child: Child | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.folder = folder
@@ -55,7 +58,9 @@ class Playback:
         self.failure: BaseException | None = None
         self.left = False
         """Whether one has gone on behind the last picture, or there is none at all."""
-        self._pace, self._clock = pace, clock
+        self._pace, self._clock, self._child = pace, clock, child
+        self._script: ScriptView | None = None
+        """Where it is the recording of a script."""
         self._playing = pace is not None
         self._latest = self._present = self._picture = present
         self._inbox: deque[Callable[[], None]] = deque()
@@ -93,7 +98,8 @@ class Playback:
             "step": partial(self._turn_by, 1),
         }
         if self._pace is None or command.word not in deeds:
-            raise Refused(f"{command.words}: this is a recording, in which nothing is trained")
+            what = "a script is only watched" if self._script else "this is a recording, in which nothing is trained"
+            raise Refused(f"{command.words}: {what}")
         self._do(deeds[command.word])
 
     def turn(self, by: int) -> None:
@@ -151,11 +157,15 @@ class Playback:
     def _open(self) -> None:
         """Show the first picture, or the newest where they are being written; then find the events."""
         self._recording = Recording(self.folder)
+        if self._recording.about.script:
+            self._script = ScriptView(self.folder, self._recording.about, self._child)
         self._list()
         if self._pace is None:
             self._place = self._of_present()
         elif self._timeline.stored:
             self._show(len(self._timeline.stored) - 1 if self._written else 0)
+        elif self._script:
+            self._picture = self._script.waiting(self._written)
         elif not self._written:
             raise NotReadable(f"{self.folder.name}: holds no pictures")
         self._read_events()
@@ -174,7 +184,7 @@ class Playback:
             self._go(self._wanted)
         if self._written and self._clock() >= self._look_at:
             self._look()
-        if self._playing:
+        if self._playing and not self._follows_script:
             self._play()
         if self._unread:
             self._read_verdict()
@@ -191,8 +201,13 @@ class Playback:
     # What the keys do.
 
     def _turn_by(self, by: int) -> None:
-        self._playing = False
         self._wanted = max(0, (self._place if self._wanted is None else self._wanted) + by)
+        self._playing = self._follows_script and self._wanted >= len(self._timeline.stored)
+
+    @property
+    def _follows_script(self) -> bool:
+        """Whether there is a present to go to: of a script that runs."""
+        return self._script is not None and self._written
 
     def _go_before(self, step: int) -> None:
         self._playing = False
@@ -201,7 +216,9 @@ class Playback:
     def _toggle(self) -> None:
         """Stop, or go on; after the end begin again."""
         self._playing = not self._playing
-        if self._playing and not self._written and self._place >= len(self._timeline.stored) - 1:
+        if self._playing and self._follows_script:
+            self._wanted = len(self._timeline.stored)
+        elif self._playing and not self._written and self._place >= len(self._timeline.stored) - 1:
             self._wanted = 0
         self._ahead, self._shown_at = None, self._clock()
         self._tell()
@@ -256,10 +273,13 @@ class Playback:
 
     def _look(self) -> None:
         """See how far a recording has grown; who has come to its end, and goes on, sees the newest picture."""
-        follows, before = self._playing and not self._ahead, self._timeline.stored
+        follows = self._playing and (self._follows_script or not self._ahead)
+        before = self._timeline.stored
         self._list()
         if before != self._timeline.stored or not self._written:
             self._read_events()
+        if self._script and self._script.look():
+            self._tell()
         if follows and self._place < len(self._timeline.stored) - 1:
             self._show(len(self._timeline.stored) - 1, -1)
 
@@ -268,7 +288,7 @@ class Playback:
     def _list(self) -> None:
         """See which pictures there are now: places change where some are gone."""
         at = self._timeline.stored[self._place] if 0 <= self._place < len(self._timeline.stored) else None
-        self._written = self._recording.being_written
+        self._written = self._recording.being_written or (self._child is not None and self._child.poll() is None)
         self._timeline, self._ahead = self._laid_out(self._recording.pictures()), None
         self._look_at = self._clock() + LOOK
         if at:
@@ -333,9 +353,9 @@ class Playback:
             return
         line, place = self._timeline, self._place
         self._latest = replace(
-            self._picture,
+            self._dressed(),
             run=self._present.run or 1,
-            picture=-1 - line.stored[place].number if place < len(line.stored) else None,
+            picture=-1 - line.stored[place].number if 0 <= place < len(line.stored) else None,
             recording=str(self.folder),
             past=Past(
                 place=place,
@@ -349,6 +369,15 @@ class Playback:
             ),
         )
         self.on_wake()
+
+    def _dressed(self) -> Snapshot:
+        """The picture, with what a script's recording tells besides."""
+        if not self._script:
+            return self._picture
+        if self._place < 0:
+            self._picture = self._script.waiting(self._written)
+        newest = self._place >= len(self._timeline.stored) - 1
+        return self._script.dressed(self._picture, newest, self._written)
 
 
 def between(one: Snapshot, other: Snapshot, pictures: int) -> float:

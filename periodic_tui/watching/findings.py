@@ -78,6 +78,12 @@ class LayerLook(ReadOnly):
     """The module's own flag."""
     probabilities: bool = False
     """Whether its output is made by softmax or sigmoid (also log_softmax)."""
+    fresh: bool = False
+    """Whether its weights still lie as torch draws them at first (uniform, within 1/√inputs): nobody has trained it."""
+    equal: bool = False
+    """Whether all of its units have the same weights, to the last bit; only of layers of several units."""
+    rate: float = math.nan
+    """Of a dropout: share that it drops."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +101,14 @@ class LossLook:
     was not seen."""
     labels: bool = False
     """Whether the target is whole numbers of classes."""
+    value: float = math.nan
+    """Mean over the batch, whatever the script does with weights and sums: nats a sample for cross entropies (of a
+    prediction of several places, a place), the squared difference for all others. NaN where shapes do not meet."""
+    counts: Floats = field(default_factory=_none)
+    """`[classes]`: how often each class is in the target, of at most 1,024; empty where these are no classes."""
+    axis: int | None = None
+    """Dimension along which a softmax has made the prediction sum to 1, where that is neither the last nor the
+    channels' (1); of a prediction `[batch]` 0."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +121,8 @@ class OptimizerLook:
     """The largest of its groups."""
     momentum: float = 0.0
     """Of SGD, else 0."""
+    weight_decay: float = 0.0
+    """The largest of its groups."""
     parameters: int = 0
     """That it holds."""
     without_gradient: tuple[str, ...] = ()

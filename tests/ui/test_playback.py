@@ -1,10 +1,11 @@
 """A recording played in the place of a session, by a clock that the test turns."""
 
+import json
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.recording.layout import Stored
 from periodic_tui.engine.snapshot import Past, Snapshot, Verdict
 from periodic_tui.ui.playback import LOOK, Playback
-from tests.recordings import add_picture, write_recording
+from tests.recordings import add_picture, write_json, write_recording
 from tests.ui.scripted import SINE
+from tests.ui.scripts import SMALL
 
 LINES = [
     Line(0, 0, "sine-31"),
@@ -315,3 +317,129 @@ def test_the_loop_wakes_for_a_key_and_ends_when_it_is_told(folder: Path) -> None
         playback.turn(-2)
         assert came.wait(PATIENCE)
         assert playback.latest().step == 300
+
+
+# Scripts.
+
+
+@dataclass
+class Stopped:
+    code: int
+
+
+class ScriptedChild:
+    """A script that runs until it is told how it ended."""
+
+    ended: Stopped | None = None
+
+    def poll(self) -> Stopped | None:
+        return self.ended
+
+    def send_signal(self, number: int) -> None:
+        """It heeds none."""
+
+
+def script_folder(folder: Path, count: int = 0) -> Path:
+    """The recording of a script with so many pictures, which this process writes."""
+    shown = [replace(SMALL, step=step, past=None) for step in range(100, 100 * count + 100, 100)]
+    write_recording(folder, shown, name="train.py")
+    about = json.loads((folder / layout.ABOUT).read_text()) | {"script": "train.py --lr 1"}
+    write_json(folder / layout.ABOUT, about)
+    assert lock.take(folder)
+    return folder
+
+
+def test_a_script_that_has_not_taken_a_step_is_waited_for_and_what_it_prints_is_shown(tmp_path: Path) -> None:
+    folder = script_folder(tmp_path / "run")
+    (folder / layout.OUTPUT).write_text("loading data\n")
+    player = Player(folder)
+    shown = player.latest()
+    assert (shown.state, shown.preset, shown.present) == ("starting", "train.py", True)
+    assert "Waiting for the script's first step" in shown.story
+    assert shown.script
+    assert (shown.script.command, shown.script.output) == ("train.py --lr 1", ("loading data",))
+    (folder / layout.OUTPUT).write_text("loading data\nready\n")
+    player.after(LOOK)
+    assert player.latest().script.output == ("loading data", "ready")  # type: ignore[union-attr]
+    add_picture(folder, 0, replace(SMALL, step=2, past=None))
+    assert player.after(LOOK) == [2]
+    assert player.latest().script.output == ("loading data", "ready")  # type: ignore[union-attr]
+
+
+def test_of_a_script_that_runs_the_newest_picture_is_shown_at_once_however_many_came(tmp_path: Path) -> None:
+    player = Player(script_folder(tmp_path / "run", 3))
+    assert (player.latest().step, player.latest().state, player.latest().present) == (300, "training", True)
+    for number in range(3, 9):
+        add_picture(player.folder, number, replace(SMALL, step=number * 1_000, past=None))
+    assert player.after(LOOK) == [8_000]
+
+
+def test_a_picture_that_is_gone_when_it_is_read_holds_up_nothing(tmp_path: Path) -> None:
+    player = Player(script_folder(tmp_path / "run", 1))
+    gone = add_picture(player.folder, 1, replace(SMALL, step=500, past=None))
+    (player.folder / layout.PICTURES / gone.file).write_bytes(b"")
+    assert player.after(LOOK) == []
+    add_picture(player.folder, 2, replace(SMALL, step=600, past=None))
+    assert player.after(LOOK) == [600]
+
+
+def test_space_holds_the_view_and_goes_back_to_the_present(tmp_path: Path) -> None:
+    player = Player(script_folder(tmp_path / "run", 3))
+    player.key("toggle-pause")
+    assert not player.latest().present
+    add_picture(player.folder, 3, replace(SMALL, step=900, past=None))
+    assert player.after(5.0) == []
+    player.key("toggle-pause")
+    assert (player.latest().step, player.latest().present) == (900, True)
+
+
+def test_who_turns_on_beyond_the_newest_follows_again(tmp_path: Path) -> None:
+    player = Player(script_folder(tmp_path / "run", 3))
+    player.turn(-2)
+    player._turn()
+    assert (player.latest().step, player.latest().present) == (100, False)
+    player.turn(2)
+    player._turn()
+    assert (player.latest().step, player.latest().present) == (300, False)
+    player.turn(1)
+    player._turn()
+    assert (player.latest().step, player.latest().present) == (300, True)
+
+
+@pytest.mark.parametrize(("code", "shown"), [(0, 0), (1, 1), (137, 137)])
+def test_the_end_is_told_with_the_newest_picture_alone(tmp_path: Path, code: int, shown: int) -> None:
+    child = ScriptedChild()
+    player = Player(script_folder(tmp_path / "run", 3), child=child)
+    lock.release(player.folder)
+    player.after(1.0)
+    assert player.latest().state == "training", "its recording is closed, but it runs"
+    (player.folder / layout.OUTPUT).write_text("the last words")
+    child.ended = Stopped(code)
+    player.after(1.0)
+    latest = player.latest()
+    assert latest.script
+    assert (latest.state, latest.present, latest.script.code) == ("finished", True, shown)
+    assert latest.script.output == ("the last words",)
+    player.turn(-1)
+    player._turn()
+    earlier = player.latest()
+    assert earlier.script
+    assert (earlier.state, earlier.present, earlier.script.code) == ("training", False, None)
+
+
+def test_a_script_that_ended_without_a_step_is_said_to_have(tmp_path: Path) -> None:
+    child = ScriptedChild()
+    player = Player(script_folder(tmp_path / "run"), child=child)
+    lock.release(player.folder)
+    child.ended = Stopped(3)
+    player.after(1.0)
+    latest = player.latest()
+    assert (latest.state, latest.verdict.code, latest.story) == ("finished", "not-trained", "")
+    assert latest.script
+    assert latest.script.code == 3
+
+
+def test_a_script_obeys_no_command(tmp_path: Path) -> None:
+    player = Player(script_folder(tmp_path / "run", 1))
+    with pytest.raises(Refused, match=r"^inject: a script is only watched$"):
+        player.send(parse("inject"))

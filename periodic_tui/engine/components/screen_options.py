@@ -19,7 +19,9 @@ PaneName = Literal[
     "landscape",
     "weights",
     "features",
+    "layers",
     "verdict",
+    "output",
     "events",
 ]
 """What can be seen on the dashboard."""

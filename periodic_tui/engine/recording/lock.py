@@ -22,14 +22,19 @@ def take(folder: Path) -> bool:
     """Be the one who writes; False where another one lives. Raises OSError."""
     if is_written(folder):
         return False
-    mine = {"format": FORMAT, "host": socket.gethostname(), "pid": os.getpid(), "started": _started(os.getpid())}
-    replace_file(folder / LOCK, json.dumps(mine).encode() + b"\n")
-    return _holder(folder) == mine
+    give(folder, os.getpid())
+    return is_mine(folder)
+
+
+def give(folder: Path, pid: int) -> None:
+    """Let that process of this host be the one who writes. Raises OSError."""
+    holder = {"format": FORMAT, "host": socket.gethostname(), "pid": pid, "started": _started(pid)}
+    replace_file(folder / LOCK, json.dumps(holder).encode() + b"\n")
 
 
 def release(folder: Path) -> None:
     """Write it no longer."""
-    if _is_mine(_holder(folder)):
+    if is_mine(folder):
         with suppress(OSError):
             (folder / LOCK).unlink()
 
@@ -45,8 +50,11 @@ def is_written(folder: Path) -> bool:
     return isinstance(pid, int) and 0 < pid < 1 << 31 and _lives(pid) and holder.get("started") == _started(pid)
 
 
-def _is_mine(holder: dict[str, Any]) -> bool:
-    return (holder.get("host"), holder.get("pid")) == (socket.gethostname(), os.getpid())
+def is_mine(folder: Path) -> bool:
+    """Whether this process is the one who writes."""
+    holder, pid = _holder(folder), os.getpid()
+    mine = socket.gethostname(), pid, _started(pid)
+    return (holder.get("host"), holder.get("pid"), holder.get("started")) == mine
 
 
 def _holder(folder: Path) -> dict[str, Any]:

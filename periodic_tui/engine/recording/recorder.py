@@ -8,8 +8,8 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from periodic_tui.engine.recording.durable import replace_file, write_all
 from periodic_tui.engine.recording.journal import MOST_BYTES as MOST_JOURNAL
 from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.recording.light_pictures import lighter
+from periodic_tui.engine.recording.output import cut
 from periodic_tui.engine.recording.packing import Tree, pack
 from periodic_tui.engine.recording.recording import About, Recording, Status
 from periodic_tui.engine.recording.thinned_folder import ThinnedFolder
@@ -48,13 +49,17 @@ class _Kept:
     step: int
     value: Any
     keep: bool
+    passing: bool = False
+    """Whether it goes with the next one."""
 
 
 class Recorder:
     """Writes one recording. Its methods are for the training thread: each hands something over and returns at once;
     nobody writes to that again. Where the disk fails, nothing more is recorded, and `news` says so once.
 
-    `tables` are the files to copy, by their names in the recording; `before` is called first, in the writer's thread.
+    `tables` are the files to copy, by their names in the recording; `given`: whoever made the recording has named this
+    process as the one that writes it; `before` is called first, in the writer's thread. `live`: seconds between two
+    pictures at most, for who follows from another process; what is more than is to be stored goes with the next one.
     """
 
     def __init__(
@@ -65,6 +70,8 @@ class Recorder:
         tables: Mapping[str, Path] | None = None,
         *,
         most: int = MOST_BYTES,
+        given: bool = False,
+        live: float = math.inf,
         before: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -88,13 +95,15 @@ class Recorder:
         self._status, self._told, self._told_at = Status(), Status(), -math.inf
         self._at = (0, 0, 0.0)
         """Steps, lines and seconds of training: newer than the status, and told much more often."""
-        self._began = self._next = -math.inf
+        self._began = self._next = self._next_live = -math.inf
+        self._live = live
         self._unstored: Snapshot | None = None
         """The newest picture, where it was not yet time for it."""
         self._wanted = True
         """Whether the next picture is to be kept: something has happened."""
+        self._given = given
         self._closing = self._mine = self._too_large = self._busy = False
-        self._journal, self._written = -1, 0
+        self._written = 0
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
 
     @classmethod
@@ -109,7 +118,7 @@ class Recorder:
 
     def begin(self) -> None:
         """Start writing."""
-        self._began = self._next = self._clock()
+        self._began = self._next = self._next_live = self._clock()
         self._thread.start()
 
     # What the training thread tells.
@@ -134,7 +143,7 @@ class Recorder:
     @property
     def wants_picture(self) -> bool:
         """Whether a picture taken now would be stored."""
-        return self.writes and (self._wanted or self._clock() >= self._next)
+        return self.writes and (self._wanted or self._clock() >= min(self._next, self._next_live))
 
     @property
     def writes(self) -> bool:
@@ -150,11 +159,15 @@ class Recorder:
         if not self.wants_picture:
             return
         keep, now = self._wanted, self._clock()
+        passing = not keep and now < self._next
         if len(self._new_pictures) < (_FAR_BEHIND if keep else _BEHIND):
             self._wanted, self._unstored = False, None
-            self._hand_over(lambda: self._new_pictures.append(_Kept(snapshot.step, lighter(snapshot, keep), keep)))
+            kept = _Kept(snapshot.step, lighter(snapshot, keep), keep, passing)
+            self._hand_over(lambda: self._new_pictures.append(kept))
         age = now - self._began
-        self._next = now + max(_OFTEN, min(_USUAL, _EARLY * age), _SELDOM * age)
+        self._next_live = now + self._live
+        if not passing:
+            self._next = now + max(_OFTEN, min(_USUAL, _EARLY * age), _SELDOM * age)
 
     def checkpoint(self, tree: Tree, step: int, keep: bool = False) -> None:
         """The whole state after so many steps. One that the disk has not taken yet gives way to it."""
@@ -233,28 +246,20 @@ class Recorder:
             self._make()
         else:
             self._take()
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
-        self._journal = os.open(self.folder / layout.JOURNAL, flags, 0o600)
         self._tidy()
         happened = [line.step for line in self._went_before or () if line.command or line.death is not None]
         self._pictures.open(happened)
         self._checkpoints.open()
 
     def _make(self) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if any(self.folder.iterdir()):
-            raise OSError(f"{self.folder} holds something else")
-        self._take()
-        about = {"kind": layout.MARKER} | asdict(self.about)
-        self._write_json(layout.ABOUT, about)
-        replace_file(self.folder / layout.PRESET, self._preset.encode())
+        begin(self.folder, self.about, self._preset, self._take)
         if self._tables:
             (self.folder / layout.TABLES).mkdir(mode=0o700)
         for name, path in self._tables.items():
             replace_file(self.folder / layout.TABLES / name, _table(path))
 
     def _take(self) -> None:
-        self._mine = lock.take(self.folder)
+        self._mine = (self._given and lock.is_mine(self.folder)) or lock.take(self.folder)
         if not self._mine:
             raise OSError("another process writes it")
 
@@ -263,9 +268,21 @@ class Recorder:
         for folder in (self.folder, self.folder / layout.PICTURES, self.folder / layout.CHECKPOINTS):
             for file in folder.glob(".*.tmp"):
                 file.unlink()
-        self._written = os.fstat(self._journal).st_size
-        if self._written and os.lseek(self._journal, -1, os.SEEK_END) and os.read(self._journal, 1) != b"\n":
-            write_all(self._journal, b"\n")
+        with self._journal() as journal:
+            self._written = os.fstat(journal).st_size
+            if self._written and os.pread(journal, 1, self._written - 1) != b"\n":
+                write_all(journal, b"\n")
+
+    @contextmanager
+    def _journal(self) -> Iterator[int]:
+        """Open only for as long as it is written to: a script that is watched may close descriptors that are not its
+        own, and is given the same numbers again."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(self.folder / layout.JOURNAL, flags, 0o600)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
 
     def _turn(self) -> bool:
         """Write what has come; False after the last."""
@@ -279,7 +296,7 @@ class Recorder:
         if checkpoint:
             self._write_checkpoint(checkpoint)
         if picture:
-            self._pictures.put(picture.step, pack(tree_of(picture.value)), picture.keep)
+            self._pictures.put(picture.step, pack(tree_of(picture.value)), picture.keep, picture.passing)
         if last or time.monotonic() >= self._told_at + self._pause:
             self._write_status()
         with self._changed:
@@ -309,8 +326,9 @@ class Recorder:
             self._written += len(data)
             if self._written > MOST_JOURNAL:
                 raise OSError(f"the journal takes {MOST_JOURNAL >> 20} MB already")
-            write_all(self._journal, data)
-            os.fsync(self._journal)
+            with self._journal() as journal:
+                write_all(journal, data)
+                os.fsync(journal)
 
     def _write_checkpoint(self, checkpoint: _Kept) -> None:
         size, most = size_of(checkpoint.value), self._checkpoints.most
@@ -322,19 +340,29 @@ class Recorder:
 
     def _write_status(self) -> None:
         status = self._present
-        self._write_json(layout.STATUS, asdict(replace(status, time=time.time())), durable=status.ended != "")
+        _write_json(self.folder / layout.STATUS, asdict(replace(status, time=time.time())), status.ended != "")
         self._told, self._told_at = status, time.monotonic()
-
-    def _write_json(self, name: str, table: dict[str, Any], durable: bool = True) -> None:
-        data = json.dumps({"format": layout.FORMAT} | table).encode() + b"\n"
-        replace_file(self.folder / name, data, durable)
+        cut(self.folder / layout.OUTPUT)
 
     def _leave(self) -> None:
-        if self._journal >= 0:
-            with suppress(OSError):
-                os.close(self._journal)
         if self._mine:
             lock.release(self.folder)
+
+
+def begin(folder: Path, about: About, preset: str = "", then: Callable[[], object] = lambda: None) -> None:
+    """Make the folder of a recording that nobody writes yet; `then` is called as soon as it is there. Raises
+    OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise OSError(f"{folder} holds something else")
+    then()
+    _write_json(folder / layout.ABOUT, {"kind": layout.MARKER} | asdict(about))
+    replace_file(folder / layout.PRESET, preset.encode())
+
+
+def _write_json(path: Path, table: dict[str, Any], durable: bool = True) -> None:
+    data = json.dumps({"format": layout.FORMAT} | table).encode() + b"\n"
+    replace_file(path, data, durable)
 
 
 def size_of(tree: Tree) -> int:

@@ -67,7 +67,8 @@ class Status:
     time: float = 0.0
     """Seconds since 1970."""
     ended: str = ""
-    """`finished`, `interrupted`, `diverged` or `closed`; empty while it is written, or where its writer was killed."""
+    """`finished`, `interrupted`, `diverged`, `closed`, or of a script `failed`; empty while it is written, or where its
+    writer was killed."""
 
 
 class Recording:

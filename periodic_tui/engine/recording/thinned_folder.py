@@ -19,6 +19,7 @@ class ThinnedFolder:
         self._newest, self._durable = newest, durable
         self._sizes: dict[Stored, int] = {}
         self._kept: set[Stored] = set()
+        self._passing: Stored | None = None
         self._number = 0
 
     def open(self, at: Iterable[int] = ()) -> None:
@@ -31,25 +32,31 @@ class ThinnedFolder:
         for step in at:
             self._kept.update([each for each in found if each.step >= step][:1])
 
-    def put(self, step: int, data: bytes, keep: bool) -> None:
-        """Store what is of that step. Raises OSError."""
+    def put(self, step: int, data: bytes, keep: bool, passing: bool = False) -> None:
+        """Store what is of that step; what is only `passing` goes with the next one. Raises OSError."""
         stored = Stored(self._number, step)
         replace_file(self.folder / stored.file, data, self._durable)
         self._number += 1
         self._sizes[stored] = len(data)
         if keep or len(self._sizes) == 1:
             self._kept.add(stored)
+        if self._passing and self._passing in self._sizes:
+            self._let_go(self._passing)
+        self._passing = stored if passing and stored not in self._kept else None
         self._thin()
 
     def _thin(self) -> None:
         """Let go of what stands closest to others, until the rest has room."""
         total = sum(self._sizes.values())
         while total > self.most and len(self._sizes) > 1:
-            victim = self._victim()
-            with suppress(FileNotFoundError):
-                (self.folder / victim.file).unlink()
-            total -= self._sizes.pop(victim)
-            self._kept.discard(victim)
+            total -= self._let_go(self._victim())
+
+    def _let_go(self, stored: Stored) -> int:
+        """Delete one; the bytes that it took."""
+        with suppress(FileNotFoundError):
+            (self.folder / stored.file).unlink()
+        self._kept.discard(stored)
+        return self._sizes.pop(stored)
 
     def _victim(self) -> Stored:
         """The one that goes next: between its neighbors the fewest were stored."""

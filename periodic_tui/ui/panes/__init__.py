@@ -9,7 +9,9 @@ from periodic_tui.ui.panes.features import FeaturesPane
 from periodic_tui.ui.panes.fit import FitPane
 from periodic_tui.ui.panes.frequency import FrequencyPane
 from periodic_tui.ui.panes.landscape import LandscapePane
+from periodic_tui.ui.panes.layers.pane import LayersPane
 from periodic_tui.ui.panes.loss import LossPane
+from periodic_tui.ui.panes.output import OutputPane
 from periodic_tui.ui.panes.population import PopulationPane
 from periodic_tui.ui.panes.rates import RatesPane
 from periodic_tui.ui.panes.story import StoryPane
@@ -30,6 +32,8 @@ PANES: tuple[type[Pane], ...] = (
     LandscapePane,
     WeightsPane,
     FeaturesPane,
+    LayersPane,
     VerdictPane,
+    OutputPane,
     EventsPane,
 )

@@ -33,7 +33,7 @@ class FeaturesPane(PlotPane):
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
         """Nobody can ask a recorded picture for what it does not hold."""
-        held = not snapshot.past or bool(snapshot.features.points.size)
+        held = not (snapshot.past or snapshot.script) or bool(snapshot.features.points.size)
         return held and bool(snapshot.layers) and snapshot.layers[-1].units >= FEWEST
 
     def action_turn_method(self) -> None:

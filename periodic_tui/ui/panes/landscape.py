@@ -33,7 +33,8 @@ class LandscapePane(PlotPane):
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
         """Nobody can ask a recorded picture for what it does not hold."""
-        return super().is_relevant(snapshot) and not (snapshot.past and not snapshot.landscape.x.size)
+        held = not (snapshot.past or snapshot.script) or bool(snapshot.landscape.x.size)
+        return super().is_relevant(snapshot) and held
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         landscape = snapshot.landscape

@@ -31,4 +31,5 @@ class StoryPane(Pane):
         return Cells.blank(*size).paste(Cells.of_lines(lines, Ink.TEXT), column, row)
 
     def figure(self, snapshot: Snapshot) -> str:
-        return "starting torch" if snapshot.state == "starting" and not snapshot.error else ""
+        waits = snapshot.state == "starting" and not snapshot.error
+        return "" if not waits else "the script has begun" if snapshot.script else "starting torch"

@@ -8,7 +8,7 @@ from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.ui.formatting import clipped, shortened, wrapped
+from periodic_tui.ui.formatting import clipped, cut_to, fitting, shortened, wrapped
 from periodic_tui.ui.keys import key_for
 from periodic_tui.ui.widgets.pane import Pane
 from periodic_tui.ui.widgets.spans import Span, dotted, length, row_of
@@ -29,9 +29,28 @@ class VerdictPane(Pane):
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
-        return bool(ending(snapshot) or snapshot.verdict.text)
+        return bool(ending(snapshot) or snapshot.verdict.text or crash(snapshot))
+
+    def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
+        """How a script ends is known after its last picture."""
+        if crash(old) != crash(new):
+            self.redraw()
+        else:
+            super().watch_snapshot(old, new)
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
+        ended, width = crash(snapshot), size.width - 2
+        if not ended:
+            return self._verdict(snapshot, size)
+        if size.height == 1 and snapshot.verdict.short:
+            short = f" · {snapshot.verdict.short}"
+            ended = fitting([ended.rstrip(".") + short, f"exit code {crash_code(snapshot)}{short}"], width)
+        cells = Cells.blank(*size).write(1, 0, cut_to(ended, width, self.glyphs), Ink.TROUBLE)
+        if size.height == 1 or not snapshot.verdict.text:
+            return cells
+        return cells.paste(self._verdict(snapshot, Size(size.width, size.height - 1)), 0, 1)
+
+    def _verdict(self, snapshot: Snapshot, size: Size) -> Cells:
         width, verdict = size.width - 2, snapshot.verdict
         cells, keys = Cells.blank(*size), next_keys(snapshot, width) if size.height > 1 else []
         if told := ending(snapshot) or snapshot.stage:
@@ -51,13 +70,17 @@ class VerdictPane(Pane):
             return "refused · q: quit" if snapshot.refusal else "a bug; training has ended"
         if snapshot.stage:
             return "a remedy is at work"
-        fitting = sum(offer.fits for offer in snapshot.remedies)
-        noun = "remedy fits" if fitting == 1 else "remedies fit"
-        parts = [snapshot.verdict.code, sureness(snapshot.verdict.margin)]
+        offers = sum(offer.fits for offer in snapshot.remedies)
+        noun = "remedy fits" if offers == 1 else "remedies fit"
+        if not snapshot.verdict.text:
+            return ""
+        parts = [snapshot.verdict.code]
+        if not snapshot.script:  # of a script nothing is told before it is sure
+            parts.append(sureness(snapshot.verdict.margin))
         if _older(snapshot):
             parts.insert(1, _age(snapshot))
         parts += _others(snapshot)
-        return " · ".join([*parts, f"{key_for('remedies')}: {fitting} {noun}"] if fitting else parts)
+        return " · ".join([*parts, f"{key_for('remedies')}: {offers} {noun}"] if offers else parts)
 
 
 def next_keys(snapshot: Snapshot, width: int) -> list[Span]:
@@ -97,6 +120,19 @@ def ending(snapshot: Snapshot) -> str:
     if snapshot.refusal:
         return snapshot.refusal
     return f"Training has ended with an error: {snapshot.error}. Press q to quit." if snapshot.error else ""
+
+
+def crash(snapshot: Snapshot) -> str:
+    """How a script has ended, where it has failed."""
+    code = crash_code(snapshot)
+    if not code:
+        return ""
+    return f"The script was ended by signal {code - 128}." if code > 128 else f"The script ended with exit code {code}."
+
+
+def crash_code(snapshot: Snapshot) -> int:
+    """The exit code of a script that has ended; 0 where it is well, or not known."""
+    return (snapshot.script.code or 0) if snapshot.script and snapshot.state != "training" else 0
 
 
 def _older(snapshot: Snapshot) -> bool:

@@ -37,7 +37,7 @@ class WeightsPane(Pane):
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
-        return bool(snapshot.layers)
+        return bool(snapshot.layers) and not snapshot.script
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         tables: list[Table] = [(layer.name, incoming(layer), remarks(layer)) for layer in snapshot.layers]

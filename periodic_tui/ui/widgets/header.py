@@ -42,15 +42,15 @@ def header_line(snapshot: Snapshot, width: int, glyphs: Glyphs) -> Cells:
     left, right = _widest(_lines(snapshot), room, glyphs)
     left = left[: max(room - len(right), 0)]
     cells = Cells.blank(width, 1).write(1, 0, left, Ink.TEXT).write(start - len(right) - GAP, 0, right, Ink.TEXT)
-    ink = Ink.MARK if snapshot.past else STATE_INKS.get(snapshot.state, Ink.NETWORK)
+    ink = STATE_INKS.get(snapshot.state, Ink.NETWORK) if snapshot.present else Ink.MARK
     return cells.write(start, 0, state, ink)
 
 
 def _state(snapshot: Snapshot) -> str:
     """How the run stands; of a recorded picture, that it is one."""
-    if snapshot.past is None:
+    if snapshot.past is None or snapshot.present:
         return f"● {snapshot.state}"
-    return "◂ past" if snapshot.past.pace is None else "▶ replay"
+    return "◂ past" if snapshot.past.pace is None or snapshot.script else "▶ replay"
 
 
 def _widest(lines: list[Line], room: int, glyphs: Glyphs) -> tuple[str, str]:
@@ -65,7 +65,7 @@ def _widest(lines: list[Line], room: int, glyphs: Glyphs) -> tuple[str, str]:
 def _lines(snapshot: Snapshot) -> list[Line]:
     """The line as it is on wider and on narrower screens. What gives way first is the engine's remark."""
     engine, _, remark = snapshot.engine.partition(", ")
-    place = f"{snapshot.device} · {engine}" if snapshot.device else ""
+    place = " · ".join(filter(None, (snapshot.device, engine))) if snapshot.device else ""
     step, speed, at_death = _step(snapshot), _speed(snapshot), _at_death(snapshot, "stops at death")
     run, wide, brief = [snapshot.preset, snapshot.title], [step, speed, at_death], _at_death(snapshot, "death")
     return [
@@ -81,7 +81,7 @@ def _lines(snapshot: Snapshot) -> list[Line]:
 
 def _step(snapshot: Snapshot) -> str:
     """The step; of a recorded picture, of how many."""
-    if snapshot.past is None:
+    if snapshot.past is None or snapshot.present:
         return f"step {snapshot.step:>9,}"
     last = f"{snapshot.past.last:,}"
     return f"step {snapshot.step:>{len(last)},} of {last}"
@@ -89,7 +89,7 @@ def _step(snapshot: Snapshot) -> str:
 
 def _speed(snapshot: Snapshot) -> str:
     """The pace that is asked for, or else the measured rate, while there is one; in the past nothing has a pace."""
-    if snapshot.past:
+    if not snapshot.present:
         return ""
     if snapshot.pace and snapshot.state not in ("diverged", "finished"):
         return f"paced {snapshot.pace:,g} steps/s · {key_for('faster')} faster"

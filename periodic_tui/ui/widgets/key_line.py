@@ -81,6 +81,9 @@ def _wanted(snapshot: Snapshot, alone: bool, hints: tuple[Hint, ...]) -> Iterato
     """Commands and actions (or plain keys) with a word for each, by importance."""
     if alone:
         yield "back", "all panes"
+    if snapshot.script:
+        yield from _of_script(snapshot, hints)
+        return
     yield from hints
     if snapshot.past:
         yield from _in_past(snapshot.past)
@@ -105,6 +108,23 @@ def _wanted(snapshot: Snapshot, alone: bool, hints: tuple[Hint, ...]) -> Iterato
         yield "turn_replica(1)", "next replica"
     yield from (("next:preset", "next preset"), ("turn_pane(1)", "next pane"), ("zoom_pane", "zoom"))
     yield from (("landscape", "landscape"), ("prompt", "type a command"))
+
+
+def _of_script(snapshot: Snapshot, hints: tuple[Hint, ...]) -> Iterator[tuple[str, str]]:
+    """A script trains by itself: keys only look."""
+    if snapshot.state == "starting":
+        yield from (("turn_pane(1)", "next pane"), ("list_presets", "list"))
+        return
+    yield from hints or ([("arrows", "choose a layer")] if snapshot.network.names else [])
+    if snapshot.past and snapshot.present:
+        yield "toggle-pause", "pause the view" if snapshot.past.written else "play"
+    elif snapshot.past:
+        playing = "to the present" if snapshot.past.written else "pause" if snapshot.past.playing else "play"
+        yield "toggle-pause", playing
+    yield from (("scrub(-1)", "back"), ("scrub(1)", "on"), ("turn_pane(1)", "next pane"), ("zoom_pane", "zoom"))
+    if snapshot.past and not snapshot.present:
+        yield from (("slower", "slower"), ("faster", "faster"))
+    yield from (("export_picture", "export"), ("list_presets", "list"))
 
 
 def _in_past(past: Past) -> Iterator[tuple[str, str]]:

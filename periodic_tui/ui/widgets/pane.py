@@ -35,6 +35,9 @@ class Pane(CellWidget, can_focus=True):
     PLACE: ClassVar[Place] = "plot"
     """A plot shares the grid; a strip lies across the screen below it."""
 
+    WIDE: ClassVar[bool] = False
+    """Whether a plot takes a row of the grid for itself."""
+
     HINTS: ClassVar[tuple[Hint, ...]] = ()
     """Its own keys, for the last row of the screen."""
 
@@ -42,6 +45,15 @@ class Pane(CellWidget, can_focus=True):
     """Whether the session has to compute something for it alone, and should know when it is shown."""
 
     snapshot: var[Snapshot] = var(EMPTY)
+    chosen_layer: var[str] = var("")
+    """Name of the layer that the user has chosen; empty where none is."""
+
+    class Chosen(Message):
+        """The user has chosen a layer."""
+
+        def __init__(self, layer: str) -> None:
+            super().__init__()
+            self.layer = layer
 
     class Look(Message):
         """The user wants to see something else: other values for fields of View."""

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Iterator
 
+from periodic_tui.engine.plural import counted
+from periodic_tui.engine.script import Script
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.keys import key_for
@@ -10,13 +12,15 @@ from periodic_tui.ui.widgets.spans import Span, dotted, length, row_of
 
 Part = tuple[Span, ...]
 
-GIVE_WAY = ("place", "replica", "batch")
+GIVE_WAY = ("looks", "place", "replica", "batch")
 """The parts that a narrow screen has no room for, the first to go first; then others from the right."""
 
 
 def trained_line(snapshot: Snapshot, width: int, glyphs: Glyphs) -> Cells:
     """Values and keys in at most so many columns; empty before torch is there."""
-    parts = dict(_parts(snapshot)) if snapshot.state != "starting" else {}
+    parts = dict(_of_script(snapshot, snapshot.script) if snapshot.script else _parts(snapshot))
+    if snapshot.state == "starting":
+        parts = {}
     if snapshot.past:  # no key changes it
         parts = {name: part[:1] for name, part in parts.items()}
     going = iter(GIVE_WAY)
@@ -44,6 +48,17 @@ def _parts(snapshot: Snapshot) -> Iterator[tuple[str, Part]]:
             _part(f"replica {snapshot.focus} of {snapshot.replicas}", "turn_replica(-1)", "turn_replica(1)"),
         )
     yield "place", _part(_place(snapshot))
+
+
+def _of_script(snapshot: Snapshot, script: Script) -> Iterator[tuple[str, Part]]:
+    """What a script trains by, as it was seen."""
+    yield from ((f"optimizer {number}", _part(each)) for number, each in enumerate(script.optimizers))
+    if snapshot.trained.batch:
+        yield "batch", _part(f"batch {snapshot.trained.batch:,}")
+    if snapshot.device:
+        yield "place", _part(snapshot.device)
+    if script.looks:
+        yield "looks", _part(f"{counted(script.looks, 'look')}, {100 * script.share:.2g} % of the time")
 
 
 def _part(value: str, *commands: str) -> Part:

@@ -117,6 +117,16 @@ def test_pictures_are_sampled_by_the_clock_and_always_taken_after_a_command_or_a
     assert [each.step for each in Recording(tmp_path / "run").pictures()] == [0, 2, 3, 5, 6, 8]
 
 
+def test_who_follows_finds_a_new_picture_soon_and_those_in_between_go_again(tmp_path: Path) -> None:
+    clock = Clock()
+    told = begun(tmp_path / "run", clock=clock, live=0.5)
+    for step, clock.now in enumerate([0.0, 1_000.0, 1_000.4, 1_000.5, 1_001.0, 1_002.0, 1_002.5]):
+        told.picture(picture(step))
+        assert told.settle(PATIENCE)
+    assert [each.step for each in Recording(tmp_path / "run").pictures()] == [0, 1, 5, 6]
+    ended(told)
+
+
 def test_the_last_picture_is_stored_in_the_end(tmp_path: Path) -> None:
     told = begun(tmp_path / "run")
     for step in range(3):
@@ -336,3 +346,49 @@ def test_numbers_that_json_has_no_word_for_are_left_out_of_the_status(tmp_path: 
     told.picture(replace(picture(1), loss=float("inf")))
     ended(told)
     assert json.loads((tmp_path / "run" / layout.STATUS).read_text())["loss"] is None
+
+
+def test_a_recording_that_was_made_for_another_process_is_written_by_it(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    recorder.begin(folder, ABOUT)
+    lock.give(folder, os.getpid())
+    assert Recording(folder).being_written
+    assert not lock.take(folder)
+    told = Recorder.of(Recording(folder), given=True)
+    told.begin()
+    told.picture(picture(3))
+    ended(told)
+    recording = Recording(folder)
+    assert (recording.about, recording.preset, recording.status.step) == (ABOUT, "", 3)
+    assert not recording.being_written
+
+
+def test_what_is_not_given_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    recorder.begin(folder, ABOUT)
+    lock.give(folder, os.getppid())
+    told = Recorder.of(Recording(folder), given=True)
+    told.begin()
+    ended(told)
+    assert told.news() == ["nothing is recorded: another process writes it"]
+
+
+def test_what_a_script_prints_is_cut_while_its_run_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("periodic_tui.engine.recording.output.MOST_OUTPUT", 100)
+    monkeypatch.setattr("periodic_tui.engine.recording.output._KEPT", 10)
+    told = begun(tmp_path / "run")
+    until(lambda: (tmp_path / "run" / layout.JOURNAL).exists())
+    (tmp_path / "run" / layout.OUTPUT).write_text("line\n" * 100)
+    ended(told)
+    assert (tmp_path / "run" / layout.OUTPUT).read_text() == "line\n"
+
+
+def test_no_descriptor_stays_open_that_a_script_could_take_for_its_own(tmp_path: Path) -> None:
+    told = begun(tmp_path / "run")
+    told.event(Event(0, "began"))
+    told.picture(picture(1))
+    assert told.settle(PATIENCE)
+    links = [os.path.realpath(f"/proc/self/fd/{each}") for each in os.listdir("/proc/self/fd")]
+    assert not [link for link in links if link.startswith(str(tmp_path))]
+    ended(told)
+    assert [line.text for line in Recording(tmp_path / "run").lines()] == ["began"]

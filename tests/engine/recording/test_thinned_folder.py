@@ -72,3 +72,10 @@ def test_it_goes_on_with_what_lies_there(tmp_path: Path) -> None:
     left = numbers(tmp_path / "s")
     assert (len(left), left[-1]) == (8, 199)
     assert 4 in left
+
+
+def test_what_is_only_passing_goes_with_the_next_one(tmp_path: Path) -> None:
+    folder = thinned(tmp_path, 10_000)
+    for passing in (False, True, True, False, True):
+        folder.put(0, b"x" * 10, False, passing)
+    assert numbers(tmp_path) == [0, 3, 4]

@@ -19,14 +19,16 @@ def unit_picture(
     glyphs: Glyphs,
 ) -> Cells:  # fmt: skip
     """The rows that are to be seen, as many as fit; the cursor's unit is marked."""
-    cells, found = Cells.blank(*size), [states(layer) for layer in layers]
-    letters, line = [partners(layer) for layer in layers], 0
+    cells, line = Cells.blank(*size), 0
+    seen = {row.layer for row in rows[: size[1]]}
+    found = {index: states(layers[index]) for index in seen}
+    letters = {index: partners(layers[index]) for index in seen}
     for row in rows:
         if line >= size[1]:
             break
         layer, own = layers[row.layer], cursor[1] if cursor and cursor[0] == row.layer else None
         if row.first == 0 or line == 0:
-            cells = cells.write(0, line, plain(layer.name, glyphs)[: LABEL - 1], Ink.QUIET)
+            cells = cells.write(0, line, plain(layer.name, glyphs)[1 - LABEL :].lstrip("."), Ink.QUIET)
         draw = _tiles(layer, row, found[row.layer], color, glyphs) if row.tile else Cells.blank(size[0] - LABEL, 1)
         _captions(draw, layer, row, found[row.layer], letters[row.layer], own, glyphs)
         cells, line = cells.paste(draw, LABEL, line), line + row.height

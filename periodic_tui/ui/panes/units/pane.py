@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -9,7 +10,8 @@ from textual.geometry import Size
 from textual.timer import Timer
 
 from periodic_tui.engine.snapshot import Death, Snapshot
-from periodic_tui.plotting.cells import Cells, Glyphs
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.ui.formatting import wrapped
 from periodic_tui.ui.panes.units.detail import LINES, unit_detail
 from periodic_tui.ui.panes.units.drawing import unit_picture
 from periodic_tui.ui.panes.units.grid import Row, Unit, grid_rows, moved, row_of, unit_rows
@@ -22,6 +24,8 @@ THUMBNAILS = 50
 """Columns from which units are drawn as thumbnails."""
 BRIEF = LINES - 1
 """Rows of the cursor's unit where there is little room."""
+MANY = 2_048
+"""Units of a script's network that are shown without the choice of a layer."""
 BORDER = 6
 """Columns of the lower border that are not the figure's."""
 SLOW = 4.0
@@ -70,7 +74,7 @@ class UnitsPane(Pane):
     def cursor(self) -> Unit:
         """The unit that is shown in detail: the chosen one, or the one that dies just now."""
         run, (layer, unit) = self._chosen
-        layers = self.snapshot.layers
+        layers = self._of_layer(self.snapshot).layers
         if run != self.snapshot.run or not layers:
             dying = (death for death in self.snapshot.deaths if death.step == self.snapshot.step)
             return next(((death.layer, death.unit) for death in dying), (0, 0))
@@ -79,7 +83,7 @@ class UnitsPane(Pane):
 
     def action_move(self, across: int, down: int) -> None:
         self._leave()
-        if self.snapshot.layers:
+        if self._of_layer(self.snapshot).layers:
             self._chosen = self.snapshot.run, moved(self._rows, self.cursor, across, down)
             self._look()
             self.redraw()
@@ -95,9 +99,14 @@ class UnitsPane(Pane):
         self._look()
 
     def on_blur(self) -> None:
-        self.post_message(self.Look(unit=None))
+        if not self.snapshot.script:
+            self.post_message(self.Look(unit=None))
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
+        snapshot = self._of_layer(snapshot)
+        if not snapshot.layers:
+            told = f"{self.chosen_layer} has no units to be seen; activations have them"
+            return Cells.blank(*size).paste(Cells.of_lines(wrapped(told, size.width - 2, self.glyphs), Ink.QUIET), 1, 0)
         if self._film:
             return death_frame(self._film.death, self._film.number, size, not self.app.no_color, self.glyphs)
         return self._units(snapshot, size)
@@ -106,9 +115,22 @@ class UnitsPane(Pane):
         if self._film:
             film = self._film.death.film
             return f"replay of steps {film[0].step:,}–{film[-1].step:,} · now {self._film.step:,}"
-        return totals(snapshot.layers, self.size.width - BORDER)
+        return totals(self._of_layer(snapshot).layers, self.size.width - BORDER)
 
     # The units.
+
+    def watch_chosen_layer(self) -> None:
+        """Another layer was chosen: its units are shown from the first on."""
+        self._chosen = self.snapshot.run, (0, 0)
+        self.redraw()
+
+    def _of_layer(self, snapshot: Snapshot) -> Snapshot:
+        """Only the layer that was chosen; while none is, of very many units those of the first layer."""
+        layers = snapshot.layers
+        if not self.chosen_layer:
+            few = not snapshot.script or sum(layer.units for layer in layers) <= MANY
+            return snapshot if few else replace(snapshot, layers=layers[:1])
+        return replace(snapshot, layers=tuple(layer for layer in layers if layer.name == self.chosen_layer))
 
     def _units(self, snapshot: Snapshot, size: Size) -> Cells:
         rows = self._rows = self._placed(snapshot, size)
@@ -126,7 +148,9 @@ class UnitsPane(Pane):
         if detail:
             below = unit_detail(snapshot, self.cursor, Size(size.width, detail), color, self.glyphs)
             cells = cells.paste(below, 0, size.height - 1 - detail)
-        return cells.paste(key_row(snapshot.layers, size.width, self.glyphs), 0, size.height - 1)
+        seen = {row.layer for row in rows[first : first + room]} if snapshot.script else range(len(snapshot.layers))
+        layers = [snapshot.layers[index] for index in seen]
+        return cells.paste(key_row(layers, size.width, self.glyphs), 0, size.height - 1)
 
     def _placed(self, snapshot: Snapshot, size: Size) -> list[Row]:
         if size.width < THUMBNAILS:
@@ -134,7 +158,7 @@ class UnitsPane(Pane):
         return unit_rows(snapshot.layers, size.width, size.height - 1 - BRIEF * self.has_focus)
 
     def _look(self) -> None:
-        if self.snapshot.layers:
+        if self.snapshot.layers and not self.snapshot.script:
             self._run = self.snapshot.run
             self.post_message(self.Look(unit=self.cursor))
 

@@ -1,0 +1,371 @@
+"""What is put into torch to see training: hooks around the steps of all optimizers, and a wrapper of what computes
+gradients. Between two looks they only count."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.optim import Optimizer
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+from periodic_tui.watching.by_hand import ByHand, parameters_of
+from periodic_tui.watching.leader import Leader
+from periodic_tui.watching.look import Looking
+from periodic_tui.watching.looking.functions import beside, in_transform, is_captured, is_moded
+from periodic_tui.watching.looking.known_models import KnownModels
+from periodic_tui.watching.looking.listening import Listening
+from periodic_tui.watching.patches import wrap
+from periodic_tui.watching.step_losses import StepLosses
+from periodic_tui.watching.watcher import Watcher
+from periodic_tui.watching.when import When
+
+SHARE = 0.015
+"""Of the time that is spent on looking, judging and pictures."""
+COMPILED = "torch.compile is used: what layers and losses hold within compiled code is not seen."
+CAPTURED = "A CUDA graph is captured: the steps that it replays are not seen."
+COMPILED_STEPS = "Steps within compiled code are not seen: each computation of gradients counts as one."
+BY_HAND = "No optimizer of torch steps: each computation of gradients counts as a step."
+ELSEWHERE = "No layer ran in the thread that trains: what layers hold is not seen."
+
+
+class Hooks:
+    """Those of one process. They see the thread whose optimizer steps first."""
+
+    def __init__(self, watcher: Watcher, share: float = SHARE, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.watcher, self.models = watcher, KnownModels()
+        self.step = 0
+        self._on = False
+        self._when = When(share, clock)
+        self._thread = threading.get_ident()
+        self._leader, self._by_hand, self._losses = Leader(), ByHand(), StepLosses()
+        self._known: weakref.WeakSet[Optimizer] = weakref.WeakSet()
+        self._listening = Listening()
+        self._look: Looking | None = None
+        self._last: Callable[[], Optimizer | None] = _nobody
+        self._stepping: Optimizer | None = None
+        """The one that steps now."""
+        self._backwards = self._inside = 0
+        """Computations of gradients since the last step, and within the present one."""
+        self._optimizes = False
+        """Whether any optimizer has stepped."""
+        self._within_backward = self._compiles = False
+        self._undo: list[Callable[[], object]] = []
+
+    # Putting and taking away.
+
+    def install(self) -> Hooks:
+        """Put the hooks."""
+        _ALL.add(self)
+        self._on = True
+        self._undo = [
+            register_optimizer_step_pre_hook(self._before_step).remove,
+            register_optimizer_step_post_hook(self._after_step).remove,
+            wrap(torch, "compile", self._around_compile),
+            wrap(torch.amp.GradScaler, "scale", self._around_scale),
+        ]
+        self._await_forward = register_module_forward_pre_hook(self._at_forward)
+        self._undo += [self._await_forward.remove, self._wrap_backward()]
+        if _is_compiled():
+            self._leave_compiler_alone()
+        return self
+
+    def remove(self) -> None:
+        """Take everything away: torch is as it was."""
+        if self._on:
+            self._guarded(self._tell_losses)
+        self._on = False
+        self._stop_looking()
+        while self._undo:
+            self._undo.pop()()
+        self._leader, self._losses, self._stepping = Leader(), StepLosses(), None
+        self.models = KnownModels()
+
+    def fail(self, bug: Exception) -> None:
+        """Something of our own went wrong: the script goes on unwatched."""
+        self._on = False
+        self._stop_looking()
+        self.watcher.failed(bug)
+
+    def _guarded(self, do: Callable[..., Any], *what: Any) -> None:
+        try:
+            do(*what)
+        except Exception as bug:
+            self.fail(bug)
+
+    def _leave_compiler_alone(self) -> None:
+        """Something is compiled: no hook or mode may be seen by it, nor may it compile what is ours."""
+        if not self._compiles:
+            self._compiles, self._guarded = True, torch.compiler.disable(self._guarded)  # type: ignore[method-assign]
+            self._undo.pop()()
+            self._undo.append(self._wrap_backward())
+            self.watcher.cannot_see(COMPILED)
+
+    def _wrap_backward(self) -> Callable[[], object]:
+        return wrap(torch.autograd, "_engine_run_backward", self._around_backward)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is watched."""
+        return self._on
+
+    @property
+    def _sees(self) -> bool:
+        return self._on and threading.get_ident() == self._thread
+
+    # What the script tells.
+
+    def name(self, model: nn.Module | None, optimizer: Optimizer | None, criterion: Any) -> None:
+        """These are meant, whatever runs."""
+        if model is not None:
+            self.models.name(model)
+        if isinstance(criterion, nn.Module):
+            self.models.criteria.add(criterion)
+        if optimizer is not None:
+            self._leader.prefer(optimizer)
+
+    def log(self, values: Mapping[str, Any]) -> None:
+        """Values of the present step."""
+        self._guarded(self.watcher.log, self.step, values)
+
+    # What is wrapped.
+
+    def _around_backward(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def run_backward(outputs: Sequence[Any], *args: Any, **kwargs: Any) -> Any:
+            if not self._on or self._within_backward or threading.get_ident() != self._thread:
+                return original(outputs, *args, **kwargs)
+            inputs = () if kwargs.get("accumulate_grad") else args[3]
+            if inputs and not self._may_move_by(inputs):
+                return original(outputs, *args, **kwargs)
+            self._within_backward = True
+            try:
+                self._guarded(self._before_backward, outputs, inputs)
+                result = original(outputs, *args, **kwargs)
+            finally:
+                self._within_backward = False
+                if self._look:
+                    self._listening.rest(False)
+            if self._look and not self._optimizes:
+                self._guarded(self._after_backward, outputs, inputs, result)
+            return result
+
+        return torch.compiler.disable(run_backward) if self._compiles else run_backward
+
+    def _may_move_by(self, inputs: Sequence[Any]) -> bool:
+        """Whether gradients that are only given back, by some tensors, may be those that the script steps on."""
+        return not self._optimizes and self._backwards == 0 and all(isinstance(each, Tensor) for each in inputs)
+
+    def _around_compile(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def compile(*args: Any, **kwargs: Any) -> Any:
+            self._listening.stop()
+            self._await_forward.remove()
+            compiled = original(*args, **kwargs)
+            self._leave_compiler_alone()
+            return compiled
+
+        return compile
+
+    def _around_scale(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def scale(scaler: Any, outputs: Any) -> Any:
+            result = original(scaler, outputs)
+            if not self._is_compiling and self._sees and scaler.is_enabled():
+                self._guarded(self._losses.scaled, scaler._scale)
+            return result
+
+        return scale
+
+    def _at_forward(self, module: nn.Module, args: Any) -> None:
+        """The first step is looked at from the first module on that runs for gradients."""
+        if torch.is_grad_enabled() and self._on:
+            self._await_forward.remove()
+            if self._look is None and not self._optimizes:
+                self._thread = threading.get_ident()
+                self._guarded(self._begin_look)
+                self._listening.entered(module, args)
+
+    # What torch calls.
+
+    def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        if not self._on or self._is_compiling:
+            return
+        if threading.get_ident() == self._thread or not self._optimizes:
+            self._stepping, self._inside = optimizer, 0
+            if self._look:
+                if not _has_closure(args, kwargs):
+                    self._listening.stop()
+                self._look.before_step(optimizer, self._backwards)
+
+    def _after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        if not self._on or self._is_compiling:
+            return
+        if not self._optimizes:
+            self._thread = threading.get_ident()
+        if threading.get_ident() == self._thread:
+            self._stepping = None
+            self._guarded(self._stepped, optimizer)
+
+    @property
+    def _is_compiling(self) -> bool:
+        """Whether this is not run, but translated: then there is nothing here."""
+        return self._compiles and torch.compiler.is_dynamo_compiling()
+
+    # Gradients.
+
+    def _before_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
+        if not (self._optimizes or self._stepping or in_transform()):
+            with beside():
+                moved = self._by_hand.moved(outputs, inputs)
+            if moved:
+                self._step(by_hand=True)
+        if not self._inside and (not inputs or self._by_hand.is_certain):
+            self._add_losses(outputs)
+        if not inputs:
+            self._backwards += 1
+        self._inside += self._stepping is not None
+        if self._look:
+            self._listening.rest(True)
+            self._look.before_backward(outputs, list(self._known))
+
+    def _add_losses(self, outputs: Sequence[Any]) -> None:
+        if is_captured():
+            self.watcher.cannot_see(CAPTURED)
+        else:
+            with beside() if is_moded() else nullcontext():
+                self._losses.add(outputs)
+
+    def _after_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor], result: Any) -> None:
+        """No optimizer has stepped yet: the script may be about to move the parameters itself."""
+        assert self._look
+        if self._stepping is None:
+            gradients = dict(zip(map(id, inputs), result, strict=True)) if inputs else {}
+            self._look.before_moves(parameters_of(outputs), gradients)
+
+    # Steps.
+
+    def _stepped(self, optimizer: Optimizer) -> None:
+        if self._look:
+            self._look.after_step(optimizer, self._inside)
+        if optimizer is not self._last():
+            self._last = weakref.ref(optimizer)
+            self._known.add(optimizer)
+        self._optimizes, self._inside = True, 0
+        if not self._leader.counts(optimizer):
+            self._losses.forget()
+            self._resume_look()
+            return
+        if self._leader.changed:
+            self._another(optimizer)
+        self._step()
+
+    def _another(self, optimizer: Optimizer) -> None:
+        """Another optimizer counts the steps."""
+        if self._leader.of_another_model:
+            self._tell_losses()
+            self._stop_looking()
+            self.models = KnownModels()
+            self._known = weakref.WeakSet([optimizer])
+            self._when.again(self.step)
+            self.watcher.anew()
+
+    def _step(self, by_hand: bool = False) -> None:
+        """A step is done."""
+        self.step += 1
+        self._losses.step(self.step)
+        self._backwards = 0
+        if self._look:
+            self._found(by_hand)
+        elif self._when.is_idle(self.step) and not self._losses.full:
+            return
+        self._tell_losses()
+        if self._when.looks_at(self.step):
+            self._begin_look()
+        if self._when.ticks():
+            self._show()
+        self._when.plan(self.step)
+
+    def _tell_losses(self) -> None:
+        self.watcher.lost(self._losses.fetched())
+
+    def _show(self) -> None:
+        started = self._when.now()
+        self.watcher.stepped(self.step, started - self._when.began, self._when.spent)
+        self._when.showed(started)
+
+    # Looks.
+
+    def _begin_look(self) -> None:
+        self._look = Looking(self.models, self.fail)
+        self._resume_look()
+
+    def _resume_look(self) -> None:
+        if self._look and not self._compiles:
+            self._listening.start(self._look)
+
+    def _stop_looking(self) -> None:
+        self._listening.stop()
+        self._look = None
+
+    def _found(self, by_hand: bool) -> None:
+        looking, started = self._look, self._when.now()
+        assert looking
+        before = looking.spent
+        self._tell_losses()
+        seconds, loss = started - self._when.began, self.watcher.last_loss
+        look = looking.found(self.step, seconds, loss, list(self._known), self._unseen(looking, by_hand))
+        self._stop_looking()
+        if look:
+            self.watcher.saw(look)
+        self._when.took(started, before, looking.calls)
+
+    def _unseen(self, looking: Looking, by_hand: bool) -> list[str]:
+        if self._compiles:
+            return [COMPILED, COMPILED_STEPS] if by_hand else [COMPILED]
+        return [*([] if looking.saw_layers else [ELSEWHERE]), *([BY_HAND] if by_hand else [])]
+
+
+def install(watcher: Watcher, share: float = SHARE) -> Hooks:
+    """Watch from now on, until the watcher is closed."""
+    hooks = Hooks(watcher, share).install()
+    watcher.on_close = hooks.remove
+    return hooks
+
+
+def _nobody() -> None:
+    return None
+
+
+def present() -> list[Hooks]:
+    """Those that watch now."""
+    return [hooks for hooks in _ALL if hooks.is_on]
+
+
+def _has_closure(args: Sequence[Any], kwargs: dict[str, Any]) -> bool:
+    """Whether the forward pass runs within the step."""
+    return any(callable(each) for each in (*args[1:], *kwargs.values()))
+
+
+def _is_compiled() -> bool:
+    """Whether something was compiled already."""
+    frames = sys.modules.get("torch._dynamo.eval_frame")
+    return any(backend is not None for backend in getattr(frames, "cached_backends", {}).values())
+
+
+_ALL: weakref.WeakSet[Hooks] = weakref.WeakSet()
+
+
+def _in_child() -> None:
+    """A process that was forked trains nothing that is watched here."""
+    for hooks in list(_ALL):
+        hooks.remove()
+
+
+os.register_at_fork(after_in_child=_in_child)
