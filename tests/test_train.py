@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from periodic_tui.cli.command import run as run_command
-from periodic_tui.cli.headless import LONGEST_CHUNK, Headless, Interruption, Plan, chunk_for
+from periodic_tui.cli.headless import Headless, Interruption, Plan
 from periodic_tui.cli.report import json_line
 from periodic_tui.cli.train import train
 from periodic_tui.engine.commands.base import Command
@@ -25,7 +25,6 @@ from periodic_tui.engine.commands.on_run import Inject, Reinitialize
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.engine.training import stepper_choice
-from periodic_tui.presets.files import load
 from tests.pty.terminal import PATIENCE, Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +38,10 @@ class Scripted:
     dies_at: int | None = None
     steps: int = 0
     asked: list[Any] = field(default_factory=list)
+    chunk: int = 10
+    cost: float = 0.0
+    """Seconds of a snapshot."""
+    pictured: float = 0.0
 
     def advance(self, count: int) -> int:
         before = self.steps
@@ -53,10 +56,11 @@ class Scripted:
         return Event(self.steps, "done", command.words)
 
     def snapshot(self) -> Snapshot:
+        self.pictured += self.cost
         return Snapshot(step=self.steps)
 
     def clock(self) -> float:
-        return float(self.steps)
+        return self.steps + self.pictured
 
 
 def trained(plan: Plan, session: Scripted, stopped: Callable[[], bool] = lambda: False) -> tuple[str, list[Any]]:
@@ -93,17 +97,17 @@ def test_no_steps_report_the_initial_state() -> None:
 
 
 def test_no_chunk_is_longer_than_asked_for() -> None:
-    status, asked = trained(Plan(10, 6, chunk=4), Scripted())
+    status, asked = trained(Plan(10, 6), Scripted(chunk=4))
     assert (status, [step for step in asked if isinstance(step, int)]) == ("finished", [4, 6, 10])
 
 
 def test_time_ends_a_run_without_a_number_of_steps() -> None:
-    status, asked = trained(Plan(None, 100, seconds=25, chunk=10), Scripted())
+    status, asked = trained(Plan(None, 100, seconds=25), Scripted())
     assert (status, asked[-1]) == ("finished", 30)
 
 
 def test_steps_end_a_run_before_its_time() -> None:
-    assert trained(Plan(20, 100, seconds=25, chunk=10), Scripted())[1][-1] == 20
+    assert trained(Plan(20, 100, seconds=25), Scripted())[1][-1] == 20
 
 
 def test_a_run_of_which_nothing_is_left_has_diverged() -> None:
@@ -113,7 +117,7 @@ def test_a_run_of_which_nothing_is_left_has_diverged() -> None:
 
 def test_an_interrupted_run_says_so() -> None:
     session = Scripted()
-    assert trained(Plan(100, 50, chunk=10), session, stopped=lambda: session.steps >= 20)[0] == "interrupted"
+    assert trained(Plan(100, 50), session, stopped=lambda: session.steps >= 20)[0] == "interrupted"
     assert session.steps == 20
 
 
@@ -122,10 +126,16 @@ def test_a_refused_command_is_named() -> None:
         trained(Plan(4, 4, commands=((2, Pace(5)),)), Scripted())
 
 
-def test_equal_work_has_equal_chunks() -> None:
-    assert chunk_for(load("sine-31")[1]) == LONGEST_CHUNK
-    wide = load("ln-collapse", [("model.hidden", [4096, 4096]), ("training.replicas", 8)])[1]
-    assert chunk_for(wide) == 1
+def test_a_run_for_some_time_has_twenty_snapshots_however_fast_it_is() -> None:
+    for chunk in (1, 5):
+        asked = trained(Plan(None, None, seconds=200), Scripted(chunk=chunk))[1]
+        assert [each[1] for each in asked if isinstance(each, tuple)] == list(range(0, 201, 10))
+
+
+def test_snapshots_by_time_take_a_twentieth_of_it_at_most() -> None:
+    session = Scripted(chunk=1, cost=10)
+    asked = trained(Plan(None, None, seconds=1000), session)[1]
+    assert [each[1] for each in asked if isinstance(each, tuple)] == [0, 190, 380, 570, 760, 950]
 
 
 def test_the_first_signal_is_a_wish_and_the_handlers_come_back() -> None:

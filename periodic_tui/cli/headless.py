@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.errors import Refused
-from periodic_tui.engine.experiment import Experiment
 
 if TYPE_CHECKING:
     from periodic_tui.engine.snapshot import Event, Snapshot
@@ -21,15 +20,15 @@ Status = Literal["finished", "interrupted", "diverged"]
 Timed = tuple[int, Command]
 """A command, and after how many steps it acts."""
 
-LONGEST_CHUNK = 256
-"""Most steps between two looks at the clock and at signals."""
-CHUNK_WORK = 2e8
-"""Most products of samples and parameters in a chunk; by work, not by time, so that equal runs have equal chunks."""
+SNAPSHOTS = 20
+"""Snapshots of a run where nothing else is asked for; those by time take no more than a twentieth of it, either."""
 
 
 class Trainable(Protocol):
     """What is needed of a session; tests script one."""
 
+    @property
+    def chunk(self) -> int: ...
     def advance(self, count: int) -> int: ...
     def apply(self, command: Command) -> Event: ...
     def snapshot(self) -> Snapshot: ...
@@ -41,28 +40,27 @@ class Plan:
 
     steps: int | None
     """Steps in all; None: until the time is over."""
-    every: int
-    """Steps between snapshots."""
+    every: int | None
+    """Steps between snapshots; None: a twentieth of the time."""
     seconds: float | None = None
     """Time in all; None: no limit."""
     commands: tuple[Timed, ...] = ()
     """In the order in which they were given."""
-    chunk: int = LONGEST_CHUNK
-    """Most steps at once."""
 
-    def next_stop(self, done: int) -> int:
-        """The first step after `done` at which something happens."""
+    def next_stop(self, done: int) -> float:
+        """The first step after `done` at which something happens; inf where only time will tell."""
         ahead = [step for step, _ in self.commands if step > done]
         steps = math.inf if self.steps is None else self.steps
-        return int(min(done - done % self.every + self.every, steps, *ahead))
+        snapshot = math.inf if self.every is None else done - done % self.every + self.every
+        return min(snapshot, steps, *ahead)
 
-
-def chunk_for(experiment: Experiment) -> int:
-    """Steps that are trained without looking up."""
-    target, training = experiment.target, experiment.training
-    parameters = experiment.model.layout(target.inputs, target.outputs).size
-    samples = (training.batch_size or experiment.domain.points) * training.replicas
-    return max(1, min(LONGEST_CHUNK, int(CHUNK_WORK / (parameters * samples))))
+    def next_moment(self, elapsed: float, took: float) -> float:
+        """The moment after so many seconds at which the next snapshot is due by time, where the last one took so long;
+        inf where they go by steps."""
+        if self.every is not None or not self.seconds:
+            return math.inf
+        pause = self.seconds / SNAPSHOTS
+        return max((elapsed // pause + 1) * pause, elapsed + SNAPSHOTS * took)
 
 
 @dataclass
@@ -91,23 +89,27 @@ class Headless:
         self.began = self.done = began
         self.elapsed, self._started = elapsed, self.clock() - elapsed
         self._reported = began, elapsed
+        self._moment = 0.0 if self.plan.every is None else math.inf
         while True:
             self._apply_due()
-            if self.done % self.plan.every == 0:
+            if self._snapshot_due():
                 self._report()
             if self.plan.steps is not None and self.done >= self.plan.steps:
                 return "finished"
             if ended := self._advance_to(self.plan.next_stop(self.done)):
                 return ended
 
-    def _advance_to(self, stop: int) -> Status | None:
-        """Train up to `stop`; None if the run goes on from there."""
-        while self.done < stop:
+    def _snapshot_due(self) -> bool:
+        return self.elapsed >= self._moment if self.plan.every is None else self.done % self.plan.every == 0
+
+    def _advance_to(self, stop: float) -> Status | None:
+        """Train up to `stop`, or until a snapshot is due by time; None if the run goes on from there."""
+        while self.done < stop and self.elapsed < self._moment:
             if self.stopped():
                 return "interrupted"
             if self.plan.seconds is not None and self.elapsed >= self.plan.seconds:
                 return "finished"
-            asked = min(stop - self.done, self.plan.chunk)
+            asked = int(min(stop - self.done, self.session.chunk))
             trained = self.session.advance(asked)
             self.done += trained
             self.elapsed = self.clock() - self._started
@@ -132,8 +134,10 @@ class Headless:
     def _report(self) -> None:
         done, elapsed = self._reported
         took = self.elapsed - elapsed
+        began = self.clock()
         self.report(self.session.snapshot(), (self.done - done) / took if took > 0 else 0.0)
         self._reported = self.done, self.elapsed
+        self._moment = self.plan.next_moment(self.elapsed, self.clock() - began)
 
 
 class Interruption:

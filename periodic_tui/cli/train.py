@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from periodic_tui.cli.command import command
-from periodic_tui.cli.headless import Headless, Interruption, Plan, Timed, chunk_for
-from periodic_tui.cli.options import overrides, run_options
+from periodic_tui.cli.headless import SNAPSHOTS, Headless, Interruption, Plan, Timed
+from periodic_tui.cli.options import MODEL, overrides, run_options
 from periodic_tui.cli.recording import library, record_options, recorder_for
 from periodic_tui.cli.repetition import repetition_of
 from periodic_tui.cli.warn import warn
@@ -22,6 +22,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
+from periodic_tui.presets.program import Program
 from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """Exit code."""
-SNAPSHOTS = 20
-"""Snapshots of a run where `--every` says nothing."""
 TICKS = 1000
 """Resolution of the progress bar."""
 
@@ -63,6 +62,7 @@ def _finite(context: click.Context, param: click.Parameter, value: float | None)
 @command("train")
 @click.argument("preset", required=False)
 @run_options
+@MODEL
 @click.option("--steps", type=int, metavar="N", help="Steps in all; 0 reports the initial state.")
 @click.option("--seconds", type=float, callback=_finite, metavar="S", help="Time in all.")
 @click.option("--every", type=click.IntRange(1), metavar="N", help="Steps between snapshots.")
@@ -78,6 +78,7 @@ def train(
     seed: int | None,
     replicas: int | None,
     settings: tuple[Override, ...],
+    module: Program | None,
     steps: int | None,
     seconds: float | None,
     every: int | None,
@@ -93,12 +94,12 @@ def train(
 
     changes = overrides(settings, seed=seed, replicas=replicas, steps=steps)
     if again is not None and preset is None:
-        run = repetition_of(library().find(again), changes)
+        run = repetition_of(library().find(again), changes, module)
         name, experiment, device, engine = run.name, run.experiment, run.device, run.engine
         steps = run.steps if steps is None else steps
         commands = (*(timed for timed in run.commands if timed[0] <= steps), *commands)
     elif preset is not None and again is None:
-        name, experiment = load(preset, changes)
+        name, experiment = load(preset, changes, module)
     else:
         raise click.UsageError("expected either a PRESET or --from-journal RUN")
     warn(name, experiment, err=True)
@@ -148,13 +149,15 @@ def plan_of(
     every: int | None = None,
     commands: tuple[Timed, ...] = (),
 ) -> Plan:
-    """What a command line asks for. `--seconds` without `--steps` lifts the preset's number of steps."""
+    """What a command line asks for. `--seconds` without `--steps` lifts the preset's number of steps; snapshots go by
+    time then."""
     limit = experiment.training.steps if steps is None and seconds is None else steps
     for step, timed in commands:
         if limit is not None and step > limit:
             raise click.UsageError(f"--at {step}:{timed.words} is later than the last step, {limit:,}")
-    every = every or max(1, (limit or experiment.training.steps) // SNAPSHOTS)
-    return Plan(limit, every, seconds, commands, chunk_for(experiment))
+    if every is None and limit is not None:
+        every = max(1, limit // SNAPSHOTS)
+    return Plan(limit, every, seconds, commands)
 
 
 def as_recorded(plan: Plan) -> recording.Plan:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
     from periodic_tui.ui.playback import Playback
 
+_LONGEST = 2_000
+"""Characters of a command line that are recorded, at most."""
+_GRACE = 2.0
+"""Seconds in which a script may end after a signal that ended the dashboard, and was passed on to it."""
 _SOURCES = ("", ".py", ".pyw")
 """Ends of the names of scripts."""
 
@@ -123,7 +127,7 @@ def _on_screen(program: Program, name: str, record: str | None, no_record: bool,
             return Playback(folder, child=process), ()
 
         code = shown(Opening(name, "", f"{program.command} begins.", "waiting for it"), open_session, glyphs, process)
-        ended = process.poll()
+        ended = process.ended_within(_GRACE if code else 0.0)
         if ended is None:
             click.echo(printable(f"{name} goes on; `{NAME} replay {run_of(folder)}` finds it again"), err=True)
             return code
@@ -169,7 +173,7 @@ def _begin(folder: Path, program: Program, name: str) -> None:
     from periodic_tui.engine.recording.recorder import begin
     from periodic_tui.engine.recording.recording import About
 
-    about = About(name, created=time.time(), version=__version__, script=program.command)
+    about = About(name, created=time.time(), version=__version__, script=program.command[:_LONGEST])
     try:
         begin(folder, about)
     except OSError as problem:

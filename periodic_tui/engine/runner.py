@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,8 @@ class Runner:
         self._steppers: StepperChoice | None = None
         self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
         self._pictures = 0
+        self.remarks: tuple[str, ...] = ()
+        """What there is to be told of the program that makes the networks, a line each."""
         self._unseen = False
         """Whether nobody has seen yet what the present life begins from."""
 
@@ -108,13 +110,14 @@ class Runner:
             raise Refused(str(problem)) from None
         self._begin(name, experiment)
 
-    def renew(self, key: str, value: str) -> None:
-        """Begin a new run of the preset as the old one began, with one value changed; its journal begins with such
-        changes from before. The old one goes on where Refused is raised."""
+    def renew(self, values: Mapping[str, str]) -> None:
+        """Begin a new run of the preset as the old one began, with values changed by their keys; its journal begins
+        with such changes from before. The old one goes on where Refused is raised."""
         from periodic_tui.engine.experiment.mid_run import changed
+        from periodic_tui.engine.training.own_module import anew
 
         before = self.current
-        self._begin(before.name, changed(before.began, key, value))
+        self._begin(before.name, anew(changed(before.began, values)))
         for event in before.journal:
             if event.command and event.command.startswith("new:"):
                 self._note(event.text, event.command)
@@ -124,14 +127,18 @@ class Runner:
 
         from periodic_tui.engine.run import Run
         from periodic_tui.engine.training.device_choice import settled
+        from periodic_tui.engine.training.own_module import check_device, remarks, with_module
 
         torch.set_num_threads(1)
         number = self._run.number + 1 if self._run else 1
         with enough_memory(f"when {name} began"):
+            before, experiment = experiment.model, with_module(experiment)
             device, why = settled(self._device, experiment, self.steppers)
             memory = check_memory(experiment, device)
             run = Run(number, name, experiment, device, self._preemption, self.steppers.at_once, self._work.set)
-            for told in filter(None, (why, memory, self.steppers.begin(run.trainer))):
+            check_device(run.trainer)
+            self.remarks = tuple(remarks(before, experiment.model))
+            for told in filter(None, (*self.remarks, why, memory, self.steppers.begin(run.trainer))):
                 run.note(told)
         self._go_over_to(run)
 
@@ -197,6 +204,13 @@ class Runner:
     def branch(self, step: int, lines: int | None) -> str:
         """Go back to a recorded step. Raises Refused."""
         raise Refused("nothing is recorded, so there is nothing to go back to")
+
+    @property
+    def chunk(self) -> int:
+        """Most steps to be trained at once where nobody watches."""
+        from periodic_tui.engine.training.chunks import chunk_for
+
+        return chunk_for(self.current.trainer)
 
     def advance(self, count: int, preemptible: bool = False) -> int:
         """Train so many steps; returns how many were done: fewer where every replica has diverged, and with

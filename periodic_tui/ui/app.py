@@ -125,11 +125,11 @@ class PeriodicApp(App[None], inherit_bindings=False):
 
     async def action_quit(self) -> None:
         """End; where a script is watched that still runs, ask first what is to become of it."""
+        from periodic_tui.ui.screens.leave import Leave
+
         if not (self.child and self.child.poll() is None and self.dashboard):
             self.exit()
-        elif self.screen is self.dashboard:
-            from periodic_tui.ui.screens.leave import Leave
-
+        elif not isinstance(self.screen, Leave):
             recording = self.dashboard.snapshot.recording
             self.push_screen(Leave(self.child, os.path.basename(recording), self.glyphs), self._leave)
 

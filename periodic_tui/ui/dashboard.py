@@ -26,7 +26,7 @@ from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.playback import Playback
-from periodic_tui.ui.screens.help import Help, key_rows
+from periodic_tui.ui.screens.help import help_on
 from periodic_tui.ui.screens.picker import Picker, Preset
 from periodic_tui.ui.screens.prompt import Prompt
 from periodic_tui.ui.screens.remedies import RemedyMenu
@@ -245,7 +245,7 @@ class Dashboard(ScriptScreen):
             self.app.push_screen(screen, then)
 
     def action_help(self) -> None:
-        self._open(Help(self.snapshot.title, self.snapshot.story, key_rows(self)))
+        self._open(help_on(self, self.snapshot))
 
     def action_list_presets(self) -> None:
         presets = [] if isinstance(self.session, Playback) else self.presets

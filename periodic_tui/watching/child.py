@@ -18,6 +18,7 @@ if __name__ == "__main__":  # whatever lies in this folder or in the script's do
     del sys.path[0]
 
 import atexit
+from contextlib import suppress
 
 from periodic_tui.watching import programs
 from periodic_tui.watching.after_import import AfterImport
@@ -126,7 +127,7 @@ class Watching:
 
 
 def _tell(text: str) -> None:
-    if sys.stderr:
+    with suppress(OSError, ValueError, AttributeError):  # the script may have closed it
         print(f"periodic-tui watch: {text}", file=sys.stderr)
 
 

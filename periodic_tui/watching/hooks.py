@@ -9,6 +9,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 from periodic_tui.watching.by_hand import ByHand, parameters_of
 from periodic_tui.watching.leader import Leader
 from periodic_tui.watching.look import Looking
+from periodic_tui.watching.looking.functions import beside, in_transform, is_captured, is_moded
 from periodic_tui.watching.looking.known_models import KnownModels
 from periodic_tui.watching.looking.listening import Listening
 from periodic_tui.watching.patches import wrap
@@ -27,9 +29,11 @@ from periodic_tui.watching.step_losses import StepLosses
 from periodic_tui.watching.watcher import Watcher
 from periodic_tui.watching.when import When
 
-SHARE = 0.02
+SHARE = 0.015
 """Of the time that is spent on looking, judging and pictures."""
 COMPILED = "torch.compile is used: what layers and losses hold within compiled code is not seen."
+CAPTURED = "A CUDA graph is captured: the steps that it replays are not seen."
+COMPILED_STEPS = "Steps within compiled code are not seen: each computation of gradients counts as one."
 BY_HAND = "No optimizer of torch steps: each computation of gradients counts as a step."
 ELSEWHERE = "No layer ran in the thread that trains: what layers hold is not seen."
 
@@ -47,6 +51,7 @@ class Hooks:
         self._known: weakref.WeakSet[Optimizer] = weakref.WeakSet()
         self._listening = Listening()
         self._look: Looking | None = None
+        self._last: Callable[[], Optimizer | None] = _nobody
         self._stepping: Optimizer | None = None
         """The one that steps now."""
         self._backwards = self._inside = 0
@@ -61,15 +66,17 @@ class Hooks:
     def install(self) -> Hooks:
         """Put the hooks."""
         _ALL.add(self)
-        self._on, self._compiles = True, _is_compiled()
+        self._on = True
         self._undo = [
             register_optimizer_step_pre_hook(self._before_step).remove,
             register_optimizer_step_post_hook(self._after_step).remove,
-            wrap(torch.autograd, "_engine_run_backward", self._around_backward),
             wrap(torch, "compile", self._around_compile),
             wrap(torch.amp.GradScaler, "scale", self._around_scale),
-            self._at_first_forward(),
         ]
+        self._await_forward = register_module_forward_pre_hook(self._at_forward)
+        self._undo += [self._await_forward.remove, self._wrap_backward()]
+        if _is_compiled():
+            self._leave_compiler_alone()
         return self
 
     def remove(self) -> None:
@@ -94,6 +101,17 @@ class Hooks:
             do(*what)
         except Exception as bug:
             self.fail(bug)
+
+    def _leave_compiler_alone(self) -> None:
+        """Something is compiled: no hook or mode may be seen by it, nor may it compile what is ours."""
+        if not self._compiles:
+            self._compiles, self._guarded = True, torch.compiler.disable(self._guarded)  # type: ignore[method-assign]
+            self._undo.pop()()
+            self._undo.append(self._wrap_backward())
+            self.watcher.cannot_see(COMPILED)
+
+    def _wrap_backward(self) -> Callable[[], object]:
+        return wrap(torch.autograd, "_engine_run_backward", self._around_backward)
 
     @property
     def is_on(self) -> bool:
@@ -123,21 +141,24 @@ class Hooks:
 
     def _around_backward(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def run_backward(outputs: Sequence[Any], *args: Any, **kwargs: Any) -> Any:
+            if not self._on or self._within_backward or threading.get_ident() != self._thread:
+                return original(outputs, *args, **kwargs)
             inputs = () if kwargs.get("accumulate_grad") else args[3]
-            if self._within_backward or not self._sees or (inputs and not self._may_move_by(inputs)):
+            if inputs and not self._may_move_by(inputs):
                 return original(outputs, *args, **kwargs)
             self._within_backward = True
-            self._guarded(self._before_backward, outputs, inputs)
             try:
+                self._guarded(self._before_backward, outputs, inputs)
                 result = original(outputs, *args, **kwargs)
             finally:
                 self._within_backward = False
-                self._listening.rest(False)
+                if self._look:
+                    self._listening.rest(False)
             if self._look and not self._optimizes:
                 self._guarded(self._after_backward, outputs, inputs, result)
             return result
 
-        return run_backward
+        return torch.compiler.disable(run_backward) if self._compiles else run_backward
 
     def _may_move_by(self, inputs: Sequence[Any]) -> bool:
         """Whether gradients that are only given back, by some tensors, may be those that the script steps on."""
@@ -145,39 +166,38 @@ class Hooks:
 
     def _around_compile(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def compile(*args: Any, **kwargs: Any) -> Any:
-            self._compiles = True
             self._listening.stop()
-            return original(*args, **kwargs)
+            self._await_forward.remove()
+            compiled = original(*args, **kwargs)
+            self._leave_compiler_alone()
+            return compiled
 
         return compile
 
     def _around_scale(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def scale(scaler: Any, outputs: Any) -> Any:
             result = original(scaler, outputs)
-            if self._sees and scaler.is_enabled():
+            if not self._is_compiling and self._sees and scaler.is_enabled():
                 self._guarded(self._losses.scaled, scaler._scale)
             return result
 
         return scale
 
-    def _at_first_forward(self) -> Callable[[], None]:
+    def _at_forward(self, module: nn.Module, args: Any) -> None:
         """The first step is looked at from the first module on that runs for gradients."""
-
-        def began(module: nn.Module, args: Any) -> None:
-            if torch.is_grad_enabled() and self._on:
-                handle.remove()
-                if self._look is None and not self._optimizes:
-                    self._thread = threading.get_ident()
-                    self._guarded(self._begin_look)
-                    self._listening.entered(module, args)
-
-        handle = register_module_forward_pre_hook(began)
-        return handle.remove
+        if torch.is_grad_enabled() and self._on:
+            self._await_forward.remove()
+            if self._look is None and not self._optimizes:
+                self._thread = threading.get_ident()
+                self._guarded(self._begin_look)
+                self._listening.entered(module, args)
 
     # What torch calls.
 
     def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        if self._sees or (self._on and not self._optimizes):
+        if not self._on or self._is_compiling:
+            return
+        if threading.get_ident() == self._thread or not self._optimizes:
             self._stepping, self._inside = optimizer, 0
             if self._look:
                 if not _has_closure(args, kwargs):
@@ -185,25 +205,42 @@ class Hooks:
                 self._look.before_step(optimizer, self._backwards)
 
     def _after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        if self._on and not self._optimizes:
+        if not self._on or self._is_compiling:
+            return
+        if not self._optimizes:
             self._thread = threading.get_ident()
-        if self._sees:
-            self._guarded(self._stepped, optimizer)
+        if threading.get_ident() == self._thread:
             self._stepping = None
+            self._guarded(self._stepped, optimizer)
+
+    @property
+    def _is_compiling(self) -> bool:
+        """Whether this is not run, but translated: then there is nothing here."""
+        return self._compiles and torch.compiler.is_dynamo_compiling()
 
     # Gradients.
 
     def _before_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
-        if not self._optimizes and self._by_hand.moved(outputs, inputs):
-            self._step(by_hand=True)
+        if not (self._optimizes or self._stepping or in_transform()):
+            with beside():
+                moved = self._by_hand.moved(outputs, inputs)
+            if moved:
+                self._step(by_hand=True)
         if not self._inside and (not inputs or self._by_hand.is_certain):
-            self._losses.add(outputs)
+            self._add_losses(outputs)
         if not inputs:
             self._backwards += 1
         self._inside += self._stepping is not None
         if self._look:
             self._listening.rest(True)
             self._look.before_backward(outputs, list(self._known))
+
+    def _add_losses(self, outputs: Sequence[Any]) -> None:
+        if is_captured():
+            self.watcher.cannot_see(CAPTURED)
+        else:
+            with beside() if is_moded() else nullcontext():
+                self._losses.add(outputs)
 
     def _after_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor], result: Any) -> None:
         """No optimizer has stepped yet: the script may be about to move the parameters itself."""
@@ -217,19 +254,22 @@ class Hooks:
     def _stepped(self, optimizer: Optimizer) -> None:
         if self._look:
             self._look.after_step(optimizer, self._inside)
-        self._known.add(optimizer)
+        if optimizer is not self._last():
+            self._last = weakref.ref(optimizer)
+            self._known.add(optimizer)
         self._optimizes, self._inside = True, 0
-        if self._leader.counts(optimizer):
-            if self._leader.changed:
-                self._another(optimizer)
-            self._step()
-        else:
+        if not self._leader.counts(optimizer):
             self._losses.forget()
             self._resume_look()
+            return
+        if self._leader.changed:
+            self._another(optimizer)
+        self._step()
 
     def _another(self, optimizer: Optimizer) -> None:
         """Another optimizer counts the steps."""
         if self._leader.of_another_model:
+            self._tell_losses()
             self._stop_looking()
             self.models = KnownModels()
             self._known = weakref.WeakSet([optimizer])
@@ -240,25 +280,25 @@ class Hooks:
         """A step is done."""
         self.step += 1
         self._losses.step(self.step)
+        self._backwards = 0
         if self._look:
             self._found(by_hand)
-        elif self._losses.full:
-            self._tell_losses()
-        self._backwards = 0
+        elif self._when.is_idle(self.step) and not self._losses.full:
+            return
+        self._tell_losses()
         if self._when.looks_at(self.step):
             self._begin_look()
         if self._when.ticks():
             self._show()
+        self._when.plan(self.step)
 
     def _tell_losses(self) -> None:
-        for step, loss in self._losses.fetched():
-            self.watcher.lost(step, loss)
+        self.watcher.lost(self._losses.fetched())
 
     def _show(self) -> None:
         started = self._when.now()
-        self._tell_losses()
         self.watcher.stepped(self.step, started - self._when.began, self._when.spent)
-        self._when.took(started)
+        self._when.showed(started)
 
     # Looks.
 
@@ -287,8 +327,9 @@ class Hooks:
         self._when.took(started, before, looking.calls)
 
     def _unseen(self, looking: Looking, by_hand: bool) -> list[str]:
-        found = [COMPILED] if self._compiles else [] if looking.saw_layers else [ELSEWHERE]
-        return [*found, BY_HAND] if by_hand else found
+        if self._compiles:
+            return [COMPILED, COMPILED_STEPS] if by_hand else [COMPILED]
+        return [*([] if looking.saw_layers else [ELSEWHERE]), *([BY_HAND] if by_hand else [])]
 
 
 def install(watcher: Watcher, share: float = SHARE) -> Hooks:
@@ -296,6 +337,10 @@ def install(watcher: Watcher, share: float = SHARE) -> Hooks:
     hooks = Hooks(watcher, share).install()
     watcher.on_close = hooks.remove
     return hooks
+
+
+def _nobody() -> None:
+    return None
 
 
 def present() -> list[Hooks]:

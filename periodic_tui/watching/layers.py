@@ -18,6 +18,9 @@ HARDLY = 0.01
 SHOWN, SURE = 100, 512
 """Values of a unit, of one look after the other, over which it has to be silent to be shown as dead, and for its death
 to be told; and two looks."""
+WIDE, AGAIN = 64, 16
+"""Of a layer of more units than that no single death is told, but those of a share of 1/64; and from then on those of
+1/16."""
 RECENT = 8
 """A layer that did not run in so many looks is no longer told of."""
 
@@ -124,12 +127,13 @@ class Layers:
         course.trend[:, -1] = figures(course)
 
     def _deaths(self, course: Course) -> Deaths | None:
-        """Units that have died, where they are enough to be worth a line: in a wide layer one is not."""
+        """Units that have died, where they are enough to be worth a line."""
         dead = course.silent_for(SURE)
         count, units = int(dead.sum()), len(dead)
         course.told = min(course.told, count)
         news = count - course.told
-        if not news or (course.told and news < units // 16 and count < units):
+        few = units // (AGAIN if course.told else WIDE)
+        if news <= 0 or (news < few and count < units):
             return None
         newest = np.flatnonzero(dead)[np.argsort(course.since[dead], kind="stable")][-news:]
         course.told = count

@@ -43,7 +43,8 @@ class Leader:
         self.changed = False
         leading = self._leading() if self._leading else None
         if leading is optimizer:
-            self._most, self._others = max(self._most, self._others), 0
+            if self._others:
+                self._most, self._others = max(self._most, self._others), 0
             return True
         self._others += 1
         if leading is not None and self._others <= _USUAL * self._most + _PATIENCE:

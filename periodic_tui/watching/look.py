@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 
 from periodic_tui.watching.findings import LayerLook, Look, Values
 from periodic_tui.watching.looking.forward import Forward
+from periodic_tui.watching.looking.functions import beside, in_transform
 from periodic_tui.watching.looking.known_models import KnownModels
 from periodic_tui.watching.looking.layers import Run, own_names
 from periodic_tui.watching.looking.names import Names, described
@@ -81,7 +82,7 @@ class Looking:
         self._ours(self._before_step, optimizer, backwards)
 
     def _before_step(self, optimizer: Optimizer, backwards: int) -> None:
-        self._steps[id(optimizer)] = OptimizerStep(optimizer, self._cleared.get(id(optimizer)), backwards)
+        self._steps[id(optimizer)] = OptimizerStep(optimizer, backwards)
 
     def after_step(self, optimizer: Optimizer, inside: int) -> None:
         """It has stepped; `inside`: computations of gradients meanwhile."""
@@ -90,6 +91,7 @@ class Looking:
     def _after_step(self, optimizer: Optimizer, inside: int) -> None:
         if step := self._steps.get(id(optimizer)):
             step.backwards += inside
+            step.cleared = self._cleared.get(id(optimizer))
             step.stepped(gradients_are_new=inside > 0)
 
     def before_moves(self, parameters: Sequence[Tensor], gradients: Mapping[int, Tensor]) -> None:
@@ -160,13 +162,13 @@ class Looking:
 
     def _ours(self, do: Callable[..., Any], *what: Any) -> Any:
         """Our own work: timed, and beside autograd."""
-        if self._over:
+        if self._over or in_transform():
             return None
         started = time.perf_counter()
         self.calls += 1
         self._forward.grows = torch.is_grad_enabled()
         try:
-            with torch.no_grad(), torch._C.DisableTorchFunction():
+            with beside():
                 return do(*what)
         except Exception as bug:
             self._over = True

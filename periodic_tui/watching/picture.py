@@ -92,8 +92,9 @@ def _network(courses: Sequence[Course], with_units: Sequence[Course]) -> Network
 
 
 def _shape(course: Course) -> str:
-    """Of the output for one sample."""
-    return "×".join(map(str, course.look.output.shape[1:])) or "1"
+    """Of the output for one sample; empty where that was not seen."""
+    shape = course.look.output.shape
+    return "×".join(map(str, shape[1:])) or "1" * bool(shape)
 
 
 def _layer(course: Course) -> Layer:
@@ -125,8 +126,17 @@ def _narrow(values: Floats, kind: type[np.floating[Any]]) -> Floats:
 
 
 def _is_wide(course: Course) -> bool:
-    return len(course.silent) > MOST_UNITS
+    """Whether not all of its units are shown."""
+    return len(course.silent) > MOST_UNITS or _is_thinned(course)
+
+
+def _is_thinned(course: Course) -> bool:
+    """Whether only some of its units were looked at: there are fewer than its output has along any dimension."""
+    shape = course.look.output.shape[1:]
+    return bool(shape) and len(course.silent) not in shape
 
 
 def _cut(course: Course) -> str:
+    if _is_thinned(course):
+        return f"of the many units of {course.look.name} only {len(course.silent):,} are looked at, evenly spread"
     return f"of the {len(course.silent):,} units of {course.look.name} the first {MOST_UNITS:,} are shown"

@@ -108,6 +108,12 @@ class Process:
         code = self._popen.poll()
         return None if code is None else Ended.of(code)
 
+    def ended_within(self, seconds: float) -> Ended | None:
+        """How it has ended by then; None where it still runs."""
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(seconds)
+        return self.poll()
+
     def send_signal(self, number: int) -> None:
         """To it, and to whatever it has started where it has a session of its own."""
         if self.poll() is None:
@@ -128,8 +134,8 @@ def _watched() -> set[signal.Signals]:
 
 
 def _from_terminal(told: signal.struct_siginfo) -> bool:
-    """Whether the kernel has sent it, and that to the whole group of the terminal."""
-    return told.si_code > 0
+    """Whether it is a key of the terminal, which reaches the whole group. The end of a terminal need not."""
+    return told.si_code > 0 and told.si_signo in (signal.SIGINT, signal.SIGQUIT)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,12 +17,15 @@ OF_CLASSES: Final = ("cross_entropy", "nll_loss")
 OF_SHARES: Final = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 _MEANS: Final = ("mse_loss", *OF_CLASSES, *OF_SHARES)
 """Losses that are, as they are by default, the mean that progress is measured in."""
+_OF_QUANTITIES: Final = ("difference", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
+"""Those whose mean squared difference tells how good they are."""
 _SAMPLES: Final = 16
 """Targets from which the best constant is known."""
 _STEPS: Final = 10
 """Steps in two fifths from which a trend is known."""
-_SAME: Final = 1.05
-"""The script's loss is a multiple of the mean where their ratio differs by no more from look to look."""
+_SAME, _ALIKE = 1.05, 1.3
+"""The script's loss is a multiple of the mean where their ratio differs by no more from look to look; where it differs
+by more than the second, something else is added, and how far training has come is not known."""
 _FALLS: Final = 0.98
 """A loss falls where the last fifth of the steps is below this share of the fifth before."""
 _PATIENCE: Final = 5.0
@@ -47,6 +50,8 @@ class Progress:
     """Recent mean loss over a batch: nats, or squared difference."""
     constant: float = math.nan
     """The same of the best constant, over the targets of all looks."""
+    alone: bool = True
+    """Whether the script's loss is this one, or a multiple of it: nothing else is added, and no entry left out."""
 
     @property
     def explained(self) -> float:
@@ -98,9 +103,10 @@ def _progress_of(memory: Memory) -> Progress:
     if not pairs or len({loss.kind for _, loss in pairs}) > 1:
         return known
     kind, losses = pairs[0][1].kind, [loss for _, loss in pairs]
-    return Progress(
-        known.steps, start, known.earlier, known.recent, kind, _value(known, pairs), _constant(kind, losses)
-    )
+    if kind not in (*_OF_QUANTITIES, *OF_CLASSES, *OF_SHARES):
+        return known
+    value, alone = _value(known, pairs)
+    return replace(known, kind=kind, value=value, constant=_constant(kind, losses), alone=alone)
 
 
 def main_loss(look: Look) -> LossLook | None:
@@ -121,16 +127,28 @@ def _fifths(memory: Memory) -> tuple[float, float]:
     return float(middle(end - 2 * fifth, end - fifth)[0]), float(middle(end - fifth, end)[0])
 
 
-def _value(known: Progress, pairs: Sequence[tuple[Look, LossLook]]) -> float:
-    """By the script's losses where they are a multiple of it, else by the last looks."""
+def _value(known: Progress, pairs: Sequence[tuple[Look, LossLook]]) -> tuple[float, bool]:
+    """By the script's losses where they are a multiple of it, else by the last looks; NaN where they are something
+    else besides. And whether it is the loss of just these, as far as that
+    shows."""
     values = np.array([_mean_of(look, loss) for look, loss in pairs])
     with np.errstate(invalid="ignore", divide="ignore"):
         factors = np.array([look.loss for look, _ in pairs]) / values
-    usable = np.isfinite(factors) & (factors > 0)
-    if math.isfinite(known.recent) and usable.any() and factors[usable].max() < _SAME * factors[usable].min():
-        return known.recent / float(np.median(factors[usable]))
+    usable, kind = np.isfinite(factors) & (factors > 0), pairs[0][1].kind
+    alone = bool(usable.any()) and factors[usable].max() < _SAME * factors[usable].min()
+    if alone and math.isfinite(known.recent):
+        return known.recent / float(np.median(factors[usable])), True
+    if kind in _MEANS and _is_mixed(factors[len(factors) // 2 :]):
+        return math.nan, False
     lately = values[-max(1, len(values) // 4) :][-8:]
-    return float(lately.mean())
+    return float(lately.mean()), alone or kind not in (*_MEANS, "difference")
+
+
+def _is_mixed(factors: Floats) -> bool:
+    """Whether half of these ratios are not alike."""
+    finite = factors[np.isfinite(factors)]
+    low, high = np.quantile(finite, (0.25, 0.75)) if finite.size else (1.0, 1.0)
+    return not 0 < high < _ALIKE * low
 
 
 def _mean_of(look: Look, loss: LossLook) -> float:

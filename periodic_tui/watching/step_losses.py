@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from periodic_tui.watching.looking.parameters import numbers_of
 
 _MOST = 1000
 """Losses that stay on another device until they are fetched together."""
-_CPU = torch.device("cpu")
 
 
 class StepLosses:
@@ -35,12 +32,21 @@ class StepLosses:
         """Gradients of these are about to be computed."""
         scale = self._scales.pop() if self._scales else None
         for tensor in tensors:
-            if isinstance(tensor, Tensor) and len(self._parts) < _MOST:
+            if len(self._parts) >= _MOST or not isinstance(tensor, Tensor):
+                continue
+            if scale is None and tensor.numel() == 1 and self.is_near(tensor):
+                self._parts.append(tensor.item())
+            else:
                 self._add(tensor, scale)
+
+    @staticmethod
+    def is_near(tensor: Tensor) -> bool:
+        """Whether it can be read without waiting."""
+        return tensor.is_cpu
 
     def _add(self, tensor: Tensor, scale: Tensor | None) -> None:
         loss = tensor.detach()
-        if loss.device == _CPU:
+        if self.is_near(loss):
             number = float(loss.item() if loss.numel() == 1 else loss.double().sum())
             self._parts.append(number if scale is None else number / scale.item())
         else:
@@ -52,7 +58,9 @@ class StepLosses:
         """That step was taken on what was added since the last one."""
         if self._parts:
             self._steps.append((number, self._parts))
-        self.forget()
+            self._parts = []
+        if self._scales:
+            self._scales.clear()
 
     def forget(self) -> None:
         """What was added since the last step belongs to none."""
@@ -66,10 +74,13 @@ class StepLosses:
 
     def fetched(self) -> list[tuple[int, float]]:
         """Steps and their losses, each told once; waits for other devices, once for each."""
-        steps, self._steps, self._kept = self._steps, [], 0
+        steps, kept = self._steps, self._kept
+        self._steps, self._kept = [], 0
+        if not kept:
+            return [(number, sum(parts)) for number, parts in steps]  # type: ignore[arg-type]
         waiting = [part for _, parts in steps for part in parts if isinstance(part, tuple)]
         numbers = iter(numbers_of([tensor for part in waiting for tensor in part if tensor is not None]))
-        return [(number, math.fsum(_known(part, numbers) for part in parts)) for number, parts in steps]
+        return [(number, sum([_known(part, numbers) for part in parts])) for number, parts in steps]
 
 
 def _known(part: float | tuple[Tensor, Tensor | None], numbers: Any) -> float:

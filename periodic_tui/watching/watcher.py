@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.script import Script
 from periodic_tui.engine.snapshot import Event, Snapshot, State, Verdict
 from periodic_tui.engine.training.history import History
+from periodic_tui.watching.deaths import Deaths
 from periodic_tui.watching.findings import Look, OptimizerLook
 from periodic_tui.watching.judge import judge
 from periodic_tui.watching.memory import Memory
@@ -45,6 +46,7 @@ class Watcher:
         """What went wrong in watching itself."""
         self.on_close: Callable[[], object] = lambda: None
         """Called first when all is over."""
+        self._deaths = Deaths()
         self._process, self._closed = os.getpid(), False
         self._events: deque[Event] = deque(maxlen=_EVENTS)
         self._first, self._losses = 0, list[float]()
@@ -52,13 +54,15 @@ class Watcher:
 
     # What the hooks tell.
 
-    def lost(self, step: int, loss: float) -> None:
-        """The loss of a step."""
-        if step != self._first + len(self._losses) or len(self._losses) >= _LOSSES:
-            self._remember()
-            self._first = step
-        self._losses.append(loss)
-        self.step, self.last_loss = step, loss
+    def lost(self, losses: Sequence[tuple[int, float]]) -> None:
+        """Steps, ascending, and their losses."""
+        for step, loss in losses:
+            if step != self._first + len(self._losses) or len(self._losses) >= _LOSSES:
+                self._remember()
+                self._first = step
+            self._losses.append(loss)
+        if losses:
+            self.step, self.last_loss = losses[-1]
 
     def stepped(self, step: int, seconds: float, share: float) -> None:
         """So many steps are done, in so long, of which watching took that share; told a few times a second."""
@@ -80,8 +84,13 @@ class Watcher:
             unseen=look.unseen,
             looks=self.script.looks + 1,
         )
-        for died in self.memory.layers.died:
-            self.event(died.text)
+        for text in self._deaths.saw(self.memory.layers):
+            self.event(text)
+
+    def cannot_see(self, what: str) -> None:
+        """Something cannot be seen, and why."""
+        if what not in self.script.unseen:
+            self.script = replace(self.script, unseen=(*self.script.unseen, what))
 
     def anew(self) -> None:
         """Another model trains from now on: what was remembered is not of it."""
@@ -89,7 +98,7 @@ class Watcher:
             self._judge()
             before = self.script.models[0] if self.script.models else "the one before"
             self.event(f"another model trains from here on; of {before}: {self.causes[0].text}")
-        logged, self.memory = self.memory.logged, Memory()
+        logged, self.memory, self._deaths = self.memory.logged, Memory(), Deaths()
         self.memory.logged = logged
 
     def event(self, text: str) -> None:

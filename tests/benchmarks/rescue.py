@@ -6,7 +6,8 @@ leaves no more than the twin's `solved_below` allows, or where the twin is not s
 what that leaves. Of a population, as many replicas as of the twin must be as good, but for two standard errors.
 
 The key is the first that the verdict's next keys name; for the menu of remedies, its first entry. After each one a
-network trains for as many steps as it had, or as its twin has, if that is more.
+network trains for as many steps as it had, or as its twin has, if that is more. Where three keys do not do, the last
+entry of the menu is tried, which begins anew with everything that usually learns.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from tests.benchmarks.manifest import Case
 
 PRESSES = 3
 """Keys that are followed, each named by the verdict on what the one before has left."""
+LAST = "remedy:usual-recipe"
+"""The menu's last entry."""
 ABOVE = 1.1
 """Times what an unsolved twin leaves."""
 
@@ -88,21 +91,21 @@ def focused(run: Run) -> int:
     return codes.index(max(failures, key=lambda code: failures[code])) if failures else 0
 
 
-def pressed(runner: Runner, steps: int) -> Iterator[str]:
-    """Press keys, each named by the verdict on what the one before has left, and train for so many steps after each;
-    yields their commands."""
-    for _ in range(PRESSES):
+def pressed(runner: Runner, steps: int) -> Iterator[tuple[int, str]]:
+    """Press keys, each named by the verdict on what the one before has left, in the end the last entry of the menu, and
+    train for so many steps after each; yields their numbers, from 1 on, and commands."""
+    for number in range(1, PRESSES + 2):
         run = runner.current
-        words = named(run, run.observe(View(focus=focused(run))).causes)
+        words = LAST if number > PRESSES else named(run, run.observe(View(focus=focused(run))).causes)
         if words is None:
-            return
+            continue
         try:
             runner.apply(parse(words))
             plan = replace(plan_of(runner.current.experiment), steps=steps, every=steps)
             Headless(runner, plan, lambda snapshot, rate: None).run()
         except Refused as reason:
             words = f"{words} (refused: {reason})"
-        yield words
+        yield number, words
 
 
 class Rescues:
@@ -120,17 +123,18 @@ class Rescues:
         twin = next((own for own in self._mended if own.name.split("-")[:2] == case.name.split("-")[:2]), None)
         if twin is None:
             return
-        solved, met, keys = Goal(solved_share(self._train(replace(twin, steps=0))), 1.0), False, 0
-        for key in pressed(runner, max(case.steps, twin.steps)):
-            keys, shares = keys + 1, left(runner.current)
+        solved, keys = Goal(solved_share(self._train(replace(twin, steps=0))), 1.0), 0
+        for number, key in pressed(runner, max(case.steps, twin.steps)):
+            shares = left(runner.current)
             met = solved.is_met(shares) or self._goal(twin).is_met(shares)
             print(
                 f"    {key}: leaves {np.median(shares):.3g}, {'as' if met else 'not as'} good as {twin.name}",
                 flush=True,
             )
             if met:
+                keys = number
                 break
-        self.keys.append(keys if met else 0)
+        self.keys.append(keys)
 
     def _goal(self, twin: Case) -> Goal:
         """Trained only where the twin might not be solved itself."""
@@ -139,8 +143,8 @@ class Rescues:
         return self._goals[twin.name]
 
     def __str__(self) -> str:
-        several = sum(keys > 0 for keys in self.keys)
+        several, ever = (sum(0 < keys <= most for keys in self.keys) for most in (PRESSES, PRESSES + 1))
         return (
             f"of {len(self.keys)} that fail and have a twin, {self.keys.count(1)} are as good as that with the first "
-            f"key that the screen names, {several} with up to {PRESSES}"
+            f"key that the screen names, {several} with up to {PRESSES}, {ever} with the menu's last entry after them"
         )

@@ -15,13 +15,18 @@ import pytest
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.journal import Line
-from periodic_tui.engine.recording.layout import FORMAT, JOURNAL, NotReadable
-from periodic_tui.engine.recording.recording import Recording
+from periodic_tui.engine.recording.layout import FORMAT, JOURNAL, PICTURES, NotReadable
+from periodic_tui.engine.recording.recorder import begin
+from periodic_tui.engine.recording.recording import About, Recording
+from periodic_tui.engine.script import Script
 from periodic_tui.engine.snapshot import Curve, Snapshot
+from periodic_tui.engine.training.history import History
 from periodic_tui.export.curves import as_csv
 from periodic_tui.export.files import mark_of, write_all
+from periodic_tui.export.python import module_and_probe
 from periodic_tui.export.tensorboard import event_file
-from tests.export.recorded import put_picture, recorded, trained
+from periodic_tui.export.weights import weights_and_preset
+from tests.export.recorded import CREATED, put_picture, recorded, trained
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +100,43 @@ def test_a_curve_that_is_none_is_refused_in_one_line(curve: Curve, said: str, tm
     put_picture(tmp_path / "run", replace(snapshot, probe_curve=curve))
     with pytest.raises(NotReadable, match=f"^the picture is damaged: .*probe loss.*{said}|{said}.*$"):
         as_csv(Recording(tmp_path / "run"), silent)
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    """A recording of a script that has logged values, with one picture."""
+    folder = tmp_path / "script"
+    loss, accuracy = History(1, geometric=True), History(1, geometric=False)
+    loss.add(1, np.geomspace(1.0, 1e-3, 600)[:, None])
+    accuracy.add(600, np.array([[0.25]]))
+    curves = {"val/accuracy": accuracy.curve(0)}
+    picture = Snapshot(step=600, script=Script("train.py"), train_curve=loss.curve(0), logged=curves)
+    begin(folder, About("train.py", created=CREATED, script="train.py"))
+    (folder / PICTURES).mkdir()
+    put_picture(folder, picture)
+    return folder
+
+
+def test_the_table_holds_what_a_script_has_logged(script: Path) -> None:
+    found = rows(script)
+    assert {row["what"] for row in found} == {"batch loss", "logged val/accuracy"}
+    assert [(row["first"], row["middle"]) for row in found if "accuracy" in row["what"]] == [("600", "0.25")]
+    assert [found[0]["first"], found[-2]["last"]] == ["1", "600"]
+
+
+def test_tensorboard_s_reader_reads_what_a_script_has_logged(script: Path, tmp_path: Path) -> None:
+    found = events(script, tmp_path / "board")
+    assert {tag.removesuffix("/low").removesuffix("/high") for tag in found.Tags()["scalars"]} == {
+        "loss/batch",
+        "logged/val/accuracy",
+    }
+    assert [(each.step, each.value) for each in found.Scalars("logged/val/accuracy")] == [(600, 0.25)]
+
+
+def test_weights_of_a_script_are_refused_in_one_line(script: Path, tmp_path: Path) -> None:
+    for make in (weights_and_preset, module_and_probe):
+        with pytest.raises(Refused, match="script: code of your own trained this, and alone knows its network"):
+            make(Recording(script), tmp_path / "out", silent)
 
 
 def events(folder: Path, out: Path) -> Any:

@@ -2,12 +2,14 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,25 @@ def test_a_script_that_a_signal_kills_is_told_as_shells_do(tmp_path: Path, env: 
         assert terminal.wait_exit() == 128 + signal.SIGHUP
 
 
+def test_the_end_of_the_terminal_reaches_the_script(tmp_path: Path, env: dict[str, str]) -> None:
+    path = written(tmp_path, f"open('pid', 'w').write(str(__import__('os').getpid()))\n{WAITS}")
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [*WATCH, "--headless", path], env=os.environ | env, cwd=tmp_path, preexec_fn=lambda: os.login_tty(slave)
+    )
+    os.close(slave)
+    try:
+        seen = b""
+        while b"ready" not in seen:
+            seen += os.read(master, 1_000)
+        os.close(master)
+        assert process.wait(PATIENCE) == 128 + signal.SIGHUP
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert not Path(f"/proc/{(tmp_path / 'pid').read_text()}").exists()
+
+
 def test_a_script_that_is_stopped_goes_on_as_any_job(tmp_path: Path, env: dict[str, str]) -> None:
     """In a shell: ctrl-Z, then fg."""
     path = written(tmp_path, DEAF)
@@ -143,13 +164,13 @@ def test_another_shell_follows(tmp_path: Path, env: dict[str, str]) -> None:
         (entry,) = runs.runs()
         assert entry.being_written
         with Terminal([*WATCH[:-1], "replay", entry.name], env=env, cwd=tmp_path) as terminal:
-            terminal.wait_for("being written")
+            terminal.wait_for("● training")
             first = shown_step(terminal)
             terminal.wait_for(lambda rows: (step_in(rows) or 0) > first + 20)
             assert terminal.process.poll() is None
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE) == 143
-            terminal.wait_for(lambda rows: not any("being written" in row for row in rows))
+            terminal.wait_for("● finished")
             terminal.send("q")
             assert terminal.wait_exit() == 0
     finally:

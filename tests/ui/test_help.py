@@ -10,7 +10,11 @@ from periodic_tui.ui.glossary import GLOSSARY, PANES, UNITS, VERDICTS, WORDS
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES as KINDS
 from periodic_tui.ui.screens.help import IN_A_PANE, KEY_GROUPS, key_group, matching
+from periodic_tui.ui.script_glossary import SCRIPT_GLOSSARY, SCRIPT_KEYS
+from periodic_tui.ui.script_glossary import VERDICTS as SCRIPT_VERDICTS
+from periodic_tui.watching.rules import RULES as SCRIPT_RULES
 from tests.ui.scripted import SINE, show
+from tests.ui.scripts import SMALL
 
 NAMES = {kind.NAME for kind in KINDS}
 
@@ -24,6 +28,23 @@ def test_the_glossary_holds_every_verdict_unit_and_pane() -> None:
 def test_the_glossary_holds_the_words_of_the_screen() -> None:
     words = "probe basin replica sharpest L″ R pace omega omega_0 a noise minibatch journal preset remedy moved"
     assert set(words.split()) | {"step/weights", "dead for good"} <= WORDS.keys()
+
+
+def test_the_glossary_of_a_script_holds_every_verdict_and_pane_of_it() -> None:
+    assert set(SCRIPT_VERDICTS) == {rule.code for rule in SCRIPT_RULES} | {"not-trained"}
+    assert set(SCRIPT_GLOSSARY["what a pane shows"]) == {kind.NAME for kind in KINDS if kind.is_relevant(SMALL)}
+    assert SCRIPT_GLOSSARY.keys().isdisjoint({*KEY_GROUPS, IN_A_PANE})
+
+
+def test_help_on_a_script_tells_what_is_on_its_screen() -> None:
+    rows = "\n".join(show(SMALL, "?", size=(100, 100)))
+    assert "train.py --lr 0.01" in rows
+    assert "Your own script trains" in rows
+    assert "gradients-not-cleared" in rows
+    assert "omega_0" not in rows
+    assert "Hold the view, or go back to the present" in rows
+    assert SCRIPT_KEYS.keys() <= {binding.id for binding in KEYS if isinstance(binding, Binding)}
+    assert not any(word in rows for word in ("Train at", "Choose a preset", "Stop between", "End the run"))
 
 
 def test_no_group_of_keys_hides_a_group_of_words() -> None:

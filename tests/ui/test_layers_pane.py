@@ -12,7 +12,7 @@ from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.panes.layers.pane import LayersPane
 from periodic_tui.ui.panes.layers.table import fitted, share, size, table
 from tests.ui.scripted import MAGNITUDE, ScriptedSession, framed, put, rows_of, show, visit
-from tests.ui.scripts import DEEP, SCRIPT, SMALL
+from tests.ui.scripts import DEEP, SCRIPT, SMALL, network
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -42,6 +42,13 @@ def test_figures_that_no_layer_has_take_no_room() -> None:
     assert "saturated" in rows[1]
 
 
+def test_what_is_not_finite_is_shown() -> None:
+    blown = replace(SMALL.network, gradient=np.full(5, np.inf))
+    rows = framed(LayersPane, replace(SMALL, network=blown), (118, 12))
+    assert "|gradient|" in rows[1]
+    assert " inf " in rows[2]
+
+
 @pytest.mark.parametrize(
     ("columns", "left"),
     [
@@ -68,9 +75,9 @@ def test_no_figure_is_ever_cut(columns: int, glyphs: Glyphs) -> None:
 @pytest.mark.parametrize(
     ("room", "shown"),
     [
-        (40, "encoder.blocks.10.feed_forward.act      "),
-        (30, "e.blocks.10.feed_forward.act  "),
-        (26, "e.b.10.feed_forward.act   "),
+        (40, "encoder.blocks.10.feed_forward.act"),
+        (30, "e.blocks.10.feed_forward.act"),
+        (26, "e.b.10.feed_forward.act"),
         (12, "e.b.10.f.act"),
         (8, "…0.f.act"),
     ],
@@ -78,6 +85,13 @@ def test_no_figure_is_ever_cut(columns: int, glyphs: Glyphs) -> None:
 def test_of_a_long_name_the_first_parts_become_letters(room: int, shown: str) -> None:
     assert fitted("encoder.blocks.10.feed_forward.act", room, "braille") == shown
     assert fitted("encoder.blocks.10.feed_forward.act", room, "ascii") == shown.replace("…", "~")
+
+
+def test_of_a_long_kind_the_begin_is_kept_and_a_shape_that_was_not_seen_is_a_dot() -> None:
+    odd = network(["a", "b"], ["NonDynamicallyQuantizableLinear", "ReLU"], ["", "3"])
+    first, second = table(odd, range(2), None, 60, "braille").text()[1:]
+    assert first.split()[:3] == ["a", "NonDynamicall…", "·"]
+    assert second.split()[:3] == ["b", "ReLU", "3"]
 
 
 def test_half_a_layer_dead_is_trouble_and_what_is_not_known_is_a_dot() -> None:
@@ -108,7 +122,7 @@ def test_the_arrows_choose_a_layer_and_its_units_are_shown() -> None:
     units = [row[61:] for row in chosen[2:12]]
     assert "1         ╳■■◆◆■■╳" in units[1]
     assert not any(unit.startswith("3 ") for unit in units)
-    assert any("unit 0 · dead · 1" in unit for unit in units)
+    assert any("unit 0 · dead · layer 1" in unit for unit in units)
     assert any("neither weights nor curves are kept" in unit for unit in units)
 
 

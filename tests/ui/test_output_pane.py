@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from textual.pilot import Pilot
 
-from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.engine.snapshot import EMPTY, Snapshot
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.panes.output import grown
@@ -88,6 +88,8 @@ def test_new_lines_are_counted_though_old_ones_go(lines: tuple[str, ...], more: 
     assert grown(("a", "b", "c", "50%"), lines) == more
 
 
-def test_where_nothing_was_printed_that_is_said_and_what_is_not_captured_has_no_pane() -> None:
-    assert any("nothing was printed yet" in row for row in show(printing()))
+def test_where_nothing_is_printed_there_is_no_pane_but_before_the_first_step() -> None:
+    assert not any("output" in row for row in show(printing()))
+    begun = replace(EMPTY, run=1, story="Waiting.", script=replace(SCRIPT, output=()))
+    assert any("nothing was printed yet" in row for row in show(begun))
     assert not any("output" in row for row in show(replace(SMALL, script=replace(SCRIPT, captured=False))))

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from textual.binding import Binding
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Glyphs
@@ -242,3 +243,17 @@ def test_once_it_has_ended_q_leaves_at_once() -> None:
         await until(pilot, lambda: app.return_code is not None)
 
     assert leave(ScriptedChild(ended=Stopped(0)), act).return_code == 0
+
+
+def test_it_is_asked_once_and_over_whatever_screen() -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        app.push_screen(Screen())
+        await pilot.pause()
+        await app.run_action("quit")
+        await pilot.pause()
+        await app.run_action("quit")
+        await pilot.pause()
+        assert [isinstance(screen, Leave) for screen in app.screen_stack].count(True) == 1
+        assert app.return_code is None
+
+    leave(ScriptedChild(), act)

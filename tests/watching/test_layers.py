@@ -62,6 +62,15 @@ def test_of_a_wide_layer_single_deaths_after_the_first_are_not_told() -> None:
     assert told[-1].dead == 64
 
 
+def test_of_a_wide_layer_a_single_death_is_not_told() -> None:
+    for dead, told in ((1, 0), (2, 1)):
+        layers, count = Layers(), 0
+        for step in range(SURE // BATCH + 2):
+            layers.saw(look(step, relu("act", [0.0] * dead + [0.5] * (128 - dead))))
+            count += len(layers.died)
+        assert count == told
+
+
 def test_what_runs_no_longer_is_forgotten() -> None:
     layers = seen([0.5], name="old")
     for step in range(RECENT):

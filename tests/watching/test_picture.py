@@ -63,10 +63,27 @@ def test_of_a_wide_layer_the_first_units_are_shown_and_that_is_said() -> None:
     assert shown.script.unseen == ("no loss is seen", "of the 5,000 units of wide the first 4,096 are shown")
 
 
+def test_where_only_some_units_were_looked_at_that_is_said() -> None:
+    memory = Memory()
+    memory.saw(
+        look(0, relu("wide", [0.5] * 30, output=Values((64, 60))), relu("maps", [0.5] * 3, output=Values((64, 3, 9))))
+    )
+    shown = picture(memory, CAUSES, Script())
+    assert shown.script
+    assert shown.script.unseen == ("of the many units of wide only 30 are looked at, evenly spread",)
+
+
 def test_shapes_are_of_one_sample() -> None:
     memory = Memory()
-    memory.saw(look(0, linear("a", output=Values((8, 64, 16, 16))), linear("b", output=Values((8,)))))
-    assert picture(memory, CAUSES, Script()).network.shapes == ("64×16×16", "1")
+    memory.saw(
+        look(
+            0,
+            linear("a", output=Values((8, 64, 16, 16))),
+            linear("b", output=Values((8,))),
+            linear("c", output=Values()),
+        )
+    )
+    assert picture(memory, CAUSES, Script()).network.shapes == ("64×16×16", "1", "")
 
 
 def test_who_is_alike_stands_in_one_group() -> None:

@@ -26,7 +26,7 @@ def codes(scene: Scene) -> list[str]:
     return [verdict.code for verdict in judge(training(**scene))]
 
 
-def of(loss: LossLook = PLAIN, **changes: Any) -> Scene:
+def of(loss: LossLook = PLAIN, /, **changes: Any) -> Scene:
     return {"loss": replace(loss, **changes)}
 
 
@@ -39,13 +39,14 @@ GOOD: Scene = {"losses": (1.0, 0.01)}
 FALLS_FAST: Scene = {"losses": (1.0, 0.4)}
 UNHELD = layers({}, {"held": 0}, {"held": 0})
 NO_GRADIENT = {"gradient": math.nan}
-OUTER = {"prediction": values(BATCH, 1), "target": values(BATCH), "broadcast": True}
-SHARES = {"prediction": values(BATCH, 4, mean=0.25, std=0.1), "comes_from": "softmax"}
-SIGMOID = {"comes_from": "sigmoid", "prediction": values(BATCH, 1, mean=0.5, std=0.1)}
+OUTER: Scene = {"prediction": values(BATCH, 1), "target": values(BATCH), "broadcast": True}
+SHARES: Scene = {"prediction": values(BATCH, 4, mean=0.25, std=0.1), "comes_from": "softmax"}
+SIGMOID: Scene = {"comes_from": "sigmoid", "prediction": values(BATCH, 1, mean=0.5, std=0.1)}
 BATCH_NORM = LayerLook("bn", "BatchNorm1d", "normalization", values(BATCH, 3), trainable=6, held=6, training=False)
 IN_EVAL = tuple(replace(each, training=False) for each in (*NET, BATCH_NORM))
 SORTED = [np.eye(4)[n % 2] * BATCH for n in range(6)]
 TANH = LayerLook("tanh", "Tanh", "activation", values(BATCH, 4), input=values(BATCH, 4, std=20.0))
+AT_ENDS = (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:])
 STRAIGHT = tuple(linear(f"fc{n}", trainable=12, held=12) for n in range(2))
 DROPOUT = LayerLook("drop", "Dropout", "dropout", values(BATCH, 3), rate=0.8)
 DEAD = with_units(0.0, 0.009)
@@ -54,6 +55,14 @@ BEHIND_DEAD = (replace(DEAD[0], gradient=0.0), *DEAD[1:])
 
 def steps(update: float, weight: float = 1.0) -> tuple[LayerLook, ...]:
     return tuple(replace(each, update=update, weight=weight) for each in NET)
+
+
+def in_eval(first: Scene, second: LayerLook) -> tuple[LayerLook, ...]:
+    return tuple(replace(each, training=False) for each in (*layers(first)[:1], second, *NET[1:]))
+
+
+def pulled(gradient: float) -> tuple[LayerLook, ...]:
+    return tuple(replace(each, gradient=gradient) for each in steps(1e-6))
 
 
 def ratio(first: float, last: float = 1.0) -> tuple[LayerLook, ...]:
@@ -134,6 +143,12 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"net": (replace(LINEAR[0], kind="linear"), *layers({}, {"held": 0}))},
         {"net": (replace(LINEAR[0], kind="linear"), *layers(*4 * [{"held": 0}]))},
     ),
+    (
+        "not-in-optimizer",
+        "a backbone",
+        {"net": UNHELD},
+        {"net": layers({"held": 0}, {"held": 0})},
+    ),
     ("not-in-optimizer", "frozen", {"net": UNHELD}, {"net": layers({}, {"held": 0, "trainable": 0})}),
     ("not-in-optimizer", "soon", {"net": UNHELD}, {"net": UNHELD, "at": (1, 2, 9), "steps": 9}),
     ("no-gradient", "none", {"net": layers(*4 * [NO_GRADIENT])}, {"net": layers(*4 * [{"gradient": 0.0}])}),
@@ -145,7 +160,19 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"net": layers(NO_GRADIENT), **GOOD},
     ),
     ("eval-mode", "all of it", {"net": IN_EVAL}, {"net": (*IN_EVAL[1:], NET[0])}),
+    (
+        "eval-mode",
+        "functions",
+        {"net": (*IN_EVAL, relu("fc0 → relu", [0.5], kind="relu"))},
+        {"net": (*IN_EVAL, NET[0])},
+    ),
     ("eval-mode", "frozen", {"net": IN_EVAL}, {"net": (*IN_EVAL[:-1], replace(BATCH_NORM, held=0))}),
+    (
+        "eval-mode",
+        "a dropout in the backbone",
+        {"net": in_eval({}, DROPOUT)},
+        {"net": in_eval({"held": 0, "trainable": 0}, DROPOUT)},
+    ),
     ("eval-mode", "nobody cares", {"net": IN_EVAL}, {"net": IN_EVAL[:-1]}),
     (
         "out-of-reach",
@@ -166,6 +193,12 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         of(kind="binary_cross_entropy", target=values(BATCH, 1, low=0.0, high=1.0)) | GOOD,
     ),
     (
+        "out-of-reach",
+        "signs",
+        of(kind="binary_cross_entropy", target=values(BATCH, 1, mean=0.6, std=0.8, low=-1.0, high=1.0)),
+        of(kind="binary_cross_entropy", target=values(BATCH, 1, mean=0.4, std=0.8, low=-1.0, high=1.0)),
+    ),
+    (
         "constant-input",
         "spread",
         {"inputs": values(BATCH, 1, spread=0.0)} | of(prediction=values(BATCH, 1, std=0.0)),
@@ -177,6 +210,7 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"inputs": values(BATCH, 1, spread=0.0)} | of(prediction=values(BATCH, 1, std=0.0)),
         {"inputs": values(BATCH, 1, spread=0.0)},
     ),
+    ("duplicate-units", "used", {"net": layers({"equal": True})}, {"net": layers({"equal": True, **NO_GRADIENT})}),
     ("duplicate-units", "equal", {"net": layers({"equal": True})}, {"net": layers({"equal": True, "held": 0})}),
     ("unscaled", "inputs", {"inputs": values(BATCH, 1, std=10.1)}, {"inputs": values(BATCH, 1, std=9.9)}),
     (
@@ -236,14 +270,22 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
     (
         "saturated",
         "learns",
-        {"net": (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:]), "losses": 0.51},
-        {"net": (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:]), "losses": 0.49},
+        {"later": {"layers": AT_ENDS}, "losses": 0.51},
+        {"later": {"layers": AT_ENDS}, "losses": 0.49},
     ),
+    ("saturated", "began there", {"net": AT_ENDS, "losses": 0.11}, {"net": AT_ENDS, "losses": 0.09}),
     ("linear-network", "bends", {"net": STRAIGHT}, {"net": (STRAIGHT[0], relu("relu", [0.5]), STRAIGHT[1])}),
+    ("linear-network", "ran", {"net": STRAIGHT}, {"net": (STRAIGHT[0], replace(STRAIGHT[1], output=Values()))}),
     ("linear-network", "deep", {"net": STRAIGHT}, {"net": STRAIGHT[:1]}),
     ("linear-network", "learns", {"net": STRAIGHT, "losses": 0.11}, {"net": STRAIGHT, "losses": 0.09}),
     ("step-too-small", "small", {"net": steps(0.000_049)}, {"net": steps(0.000_051)}),
     ("step-too-small", "no gradient", {"net": steps(0.0)}, {"net": layers(*4 * [{"gradient": 0.0, "update": 0.0}])}),
+    (
+        "step-too-small",
+        "pulled",
+        {"net": steps(1e-6), "later": {"layers": pulled(0.101)}},
+        {"net": steps(1e-6), "later": {"layers": pulled(0.099)}},
+    ),
     ("step-too-small", "falls", {"net": steps(1e-6)}, {"net": steps(1e-6), **FALLS_FAST}),
     (
         "collapsed-to-constant",
@@ -263,7 +305,7 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         of(prediction=values(BATCH, 1, std=0.0)),
         of(prediction=values(BATCH, 1, std=0.0), target=values(BATCH, 1, spread=0.0)),
     ),
-    ("underfit", "explained", {"losses": 0.81}, {"losses": 0.79}),
+    ("underfit", "explained", {"losses": 0.91}, {"losses": 0.89}),
     ("plateau", "falls", {"losses": (1.0, 0.5, 0.5, 0.5, 0.495)}, {"losses": (1.0, 0.5, 0.5, 0.5, 0.47)}),
     ("too-early", "steps", {"steps": 19, "at": (1, 2)}, {"steps": 20, "at": (1, 2)}),
     ("too-early", "looks", {"at": (1,)}, {"at": (1, 2)}),
@@ -301,10 +343,30 @@ def test_diverged_says_the_step_and_the_layer_and_what_is_certain() -> None:
     assert "lr" in verdict.text
 
 
+def test_an_infinite_slope_is_told_from_steps_that_are_too_long() -> None:
+    def seen(gradient: float) -> str:
+        memory = training(1.0, steps=50, at=(1, 2, 50), net=layers({"gradient": gradient}))
+        memory.lost(51, [math.nan])
+        return judge(memory)[0].text
+
+    assert "its gradient was not" in seen(math.inf)
+    assert "its gradient was not" not in seen(1.0)
+    assert "root" in seen(1.0)
+
+
 def test_losses_that_are_finite_again_have_not_diverged() -> None:
     memory = training(GOOD["losses"])
     memory.lost(1_001, [math.inf, 0.01])
     assert judge(memory)[0].code in HEALTHY
+
+
+def test_a_fact_outlives_the_loss() -> None:
+    memory = training(**of(CLASSES, kind="nll_loss"))
+    broken = Values((BATCH, 4), "float32", finite=0.0)
+    for step in (1_100, 1_200):
+        memory.saw(replace(memory.last[-1], step=step, loss=math.nan, losses=(replace(CLASSES, prediction=broken),)))
+    memory.lost(1_001, [math.nan] * 200)
+    assert [verdict.code for verdict in judge(memory)][:2] == ["wrong-loss", "diverged"]
 
 
 def test_data_that_are_not_finite_are_named_as_the_cause() -> None:
@@ -312,7 +374,7 @@ def test_data_that_are_not_finite_are_named_as_the_cause() -> None:
     memory.lost(101, [math.nan])
     verdict = judge(memory)[0]
     assert verdict.code == "diverged"
-    assert "10.00% of the inputs" in verdict.text
+    assert "10.00 % of the inputs" in verdict.text
     assert "lr" not in verdict.text
 
 
@@ -358,8 +420,9 @@ HEALTHY_SCENES: dict[str, Scene] = {
     "batches of one sample": of(prediction=values(1, 1, std=0.0, spread=math.nan), target=values(1, 1, std=0.0))
     | {"losses": 1.0},
     "a loss of its own kind": {"loss": None, "losses": 3.0, "net": BEHIND_DEAD},
+    "another loss of several": of(CLASSES, kind="kl_div", prediction=values(BATCH, 4, mean=-9.0)) | {"losses": 3.0},
     "accumulated gradients": opt({"backwards": 4}) | GOOD,
-    "saturated and good": {"net": (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:]), "losses": 0.01},
+    "saturated and good": {"net": AT_ENDS, "losses": 0.01},
 }
 
 
@@ -381,6 +444,31 @@ def test_a_loss_whose_sign_is_turned_is_told_by_its_growth() -> None:
 
     assert seen(1.0, 100.0) == "wrong-loss"
     assert seen(100.0, 1.0) in HEALTHY
+
+
+def test_how_far_a_mixed_loss_has_come_is_not_known() -> None:
+    def seen(*others: float) -> list[str]:
+        memory = training(0.95, at=())
+        for step, other in enumerate(others):
+            memory.saw(replace(training(0.95, at=(1,)).last[0], step=100 + step, loss=0.95 + other))
+        return [verdict.code for verdict in judge(memory)]
+
+    assert "underfit" in seen(0.0, 0.0, 0.1, 0.2, 0.1, 0.2)
+    assert "underfit" not in seen(0.0, 0.0, 0.1, 2.0, 0.1, 2.0)
+
+
+def test_targets_that_the_loss_leaves_out_are_not_held_against_the_activation() -> None:
+    masked = replace(PLAIN, kind="difference", target=values(BATCH, 1, low=-999.0), comes_from="relu", value=0.95)
+
+    def seen(*shares: float) -> list[str]:
+        memory = training(0.95, at=())
+        for step, share in enumerate(shares):
+            look = training(0.95, at=(1,)).last[0]
+            memory.saw(replace(look, step=100 + step, loss=0.95 * share, losses=(masked,)))
+        return [verdict.code for verdict in judge(memory)]
+
+    assert "out-of-reach" in seen(1.0, 1.0, 1.0)
+    assert "out-of-reach" not in seen(0.5, 0.3, 0.4)
 
 
 def test_squared_error_of_classes_is_wrong_where_it_fails() -> None:
@@ -420,4 +508,5 @@ def test_the_names_of_a_giant_do_not_break_the_line() -> None:
 
 def test_every_code_is_explained() -> None:
     text = (Path(__file__).parents[2] / "docs" / "watching.md").read_text()
-    assert re.findall(r"^\| `([a-z-]+)` \|", text, re.M) == list(CODES)
+    table = text.partition("## Verdicts")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", table, re.M) == list(CODES)

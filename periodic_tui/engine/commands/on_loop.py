@@ -1,5 +1,6 @@
 """Commands for how a run is trained: pace, pause, engine, another preset."""
 
+import re
 from dataclasses import dataclass
 
 from periodic_tui.engine.commands.base import Command, Loop, argument, number, one_of
@@ -58,17 +59,34 @@ class Load(Command, word="load", takes=":PRESET"):
         return f"loaded {loop.current.name}"
 
 
-@dataclass(frozen=True)
-class New(Command, word="new", takes=":KEY=VALUE"):
-    """Begin a new run of the same preset with one value changed, whichever."""
+_NEXT = re.compile(r";\s*(?=[A-Za-z0-9_.-]+\s*=)")
+"""Before the next KEY=VALUE."""
 
-    key: str = argument()
-    value: str = argument()
-    """A TOML value, or a bare string."""
+
+def _changes(text: str) -> str:
+    for each in _NEXT.split(text):
+        key, equals, value = each.partition("=")
+        if not (equals and key.strip() and value.strip()):
+            raise ValueError(f"expected KEY=VALUE, or several with ; between them, got {text[:60]!r}")
+    return text
+
+
+@dataclass(frozen=True)
+class New(Command, word="new", takes=":KEY=VALUE[; KEY=VALUE]"):
+    """Begin a new run of the same preset with values changed, whichever."""
+
+    changes: str = argument(_changes)
+    """Of each key a TOML value, or a bare string."""
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Each key with its value as it is written."""
+        pairs = (each.partition("=") for each in _NEXT.split(self.changes))
+        return {key.strip(): value.strip() for key, _, value in pairs}
 
     def apply(self, loop: Loop) -> str:
-        loop.renew(self.key, self.value)
-        return f"began again with {self.key} = {self.value}"
+        loop.renew(self.values)
+        return "began again with " + "; ".join(f"{key} = {value}" for key, value in self.values.items())
 
 
 def _place(text: str) -> str:

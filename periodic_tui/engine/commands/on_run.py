@@ -76,7 +76,7 @@ class ApplyRemedy(Command, word="remedy", takes=":NAME", undoable=True):
         from periodic_tui.engine.treatment import renewal  # brings the validator
 
         changed = renewal(loop.current.experiment, self.name)
-        yield New(*changed) if changed else self
+        yield New("; ".join(f"{key}={value}" for key, value in changed.items())) if changed else self
 
     def apply(self, loop: Loop) -> str:
         text = loop.current.treat(self.name)

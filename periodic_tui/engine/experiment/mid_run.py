@@ -1,5 +1,6 @@
-"""Changing one value of an experiment, as `set:` does in mid-run, and `new:` for another run."""
+"""Changing values of an experiment, as `set:` does in mid-run, and `new:` for another run."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -39,15 +40,18 @@ def changed_in_mid_run(experiment: Experiment, key: str, text: str) -> Experimen
     if not any(key == path or key.startswith(path.rstrip(".") + ".") for path in CHANGEABLE):
         allowed = ", ".join(path.rstrip(".") for path in CHANGEABLE)
         raise Refused(f"{key} needs a new run; in mid-run you can set {allowed}")
-    return changed(experiment, key, text)
+    return changed(experiment, {key: text})
 
 
-def changed(experiment: Experiment, key: str, text: str) -> Experiment:
-    """The experiment with any one value changed. Raises Refused with one line."""
+def changed(experiment: Experiment, values: Mapping[str, str]) -> Experiment:
+    """The experiment with any values changed, by their keys. Raises Refused with one line."""
+    for key in values:
+        if key.startswith("model.") and experiment.model.is_foreign:
+            raise Refused(f"{key}: the network is {experiment.model.title}, which only its own file can change")
     try:
-        table = experiment.table_with({key: parse_value(text)})
+        table = experiment.table_with({key: parse_value(text) for key, text in values.items()})
         return Experiment.model_validate(table)
     except ValidationError as error:
         raise Refused("; ".join(problems(error, table))) from None
     except ValueError as problem:
-        raise Refused(f"{key} = {text}: {problem}") from None
+        raise Refused(f"{', '.join(f'{key} = {text}' for key, text in values.items())}: {problem}") from None

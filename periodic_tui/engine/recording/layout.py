@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from periodic_tui.engine.errors import Refused
@@ -43,8 +45,9 @@ def stored_in(folder: Path) -> tuple[Stored, ...]:
     """What lies in such a folder, in the order of the numbers; none where there is no folder. Foreign files are passed
     over."""
     try:
-        names = [entry.name for entry in folder.iterdir()]
+        names = os.listdir(folder)
     except OSError:
         return ()
     found = [_NAME.fullmatch(name) for name in names]
-    return tuple(sorted(Stored(int(each[1]), int(each[2])) for each in found if each))
+    stored = [Stored(int(each[1]), int(each[2])) for each in found if each]
+    return tuple(sorted(stored, key=attrgetter("number", "step")))

@@ -8,8 +8,8 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ class Recorder:
         """Whether the next picture is to be kept: something has happened."""
         self._given = given
         self._closing = self._mine = self._too_large = self._busy = False
-        self._journal, self._written = -1, 0
+        self._written = 0
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
 
     @classmethod
@@ -246,8 +246,6 @@ class Recorder:
             self._make()
         else:
             self._take()
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
-        self._journal = os.open(self.folder / layout.JOURNAL, flags, 0o600)
         self._tidy()
         happened = [line.step for line in self._went_before or () if line.command or line.death is not None]
         self._pictures.open(happened)
@@ -270,9 +268,21 @@ class Recorder:
         for folder in (self.folder, self.folder / layout.PICTURES, self.folder / layout.CHECKPOINTS):
             for file in folder.glob(".*.tmp"):
                 file.unlink()
-        self._written = os.fstat(self._journal).st_size
-        if self._written and os.lseek(self._journal, -1, os.SEEK_END) and os.read(self._journal, 1) != b"\n":
-            write_all(self._journal, b"\n")
+        with self._journal() as journal:
+            self._written = os.fstat(journal).st_size
+            if self._written and os.pread(journal, 1, self._written - 1) != b"\n":
+                write_all(journal, b"\n")
+
+    @contextmanager
+    def _journal(self) -> Iterator[int]:
+        """Open only for as long as it is written to: a script that is watched may close descriptors that are not its
+        own, and is given the same numbers again."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(self.folder / layout.JOURNAL, flags, 0o600)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
 
     def _turn(self) -> bool:
         """Write what has come; False after the last."""
@@ -316,8 +326,9 @@ class Recorder:
             self._written += len(data)
             if self._written > MOST_JOURNAL:
                 raise OSError(f"the journal takes {MOST_JOURNAL >> 20} MB already")
-            write_all(self._journal, data)
-            os.fsync(self._journal)
+            with self._journal() as journal:
+                write_all(journal, data)
+                os.fsync(journal)
 
     def _write_checkpoint(self, checkpoint: _Kept) -> None:
         size, most = size_of(checkpoint.value), self._checkpoints.most
@@ -334,9 +345,6 @@ class Recorder:
         cut(self.folder / layout.OUTPUT)
 
     def _leave(self) -> None:
-        if self._journal >= 0:
-            with suppress(OSError):
-                os.close(self._journal)
         if self._mine:
             lock.release(self.folder)
 

@@ -27,8 +27,8 @@ class Plan:
     steps: int | None = None
     """In all."""
     seconds: float | None = None
-    every: int = 1
-    """Steps between snapshots."""
+    every: int | None = None
+    """Steps between snapshots; None: a twentieth of the time."""
     at: tuple[str, ...] = ()
     """`STEP:COMMAND`, in the order given."""
 

@@ -6,7 +6,7 @@ from periodic_tui.engine.remedies.general import standardize, smaller_step, larg
 from periodic_tui.engine.remedies.renewal import output_linear, add_biases, more_units, bend_units  # noqa: F401
 from periodic_tui.engine.remedies.general import center  # noqa: F401
 from periodic_tui.engine.remedies.general import reinitialize_better, clip_gradient, swap_activation  # noqa: F401
-from periodic_tui.engine.remedies.renewal import usual_start, by_sines  # noqa: F401
+from periodic_tui.engine.remedies.renewal import usual_start, by_sines, usual_recipe  # noqa: F401
 from periodic_tui.engine.remedies.units import reseed_units, positive_outgoing, spread_units, repel_units  # noqa: F401
 
 # isort: on

@@ -6,7 +6,7 @@ its requests. It is handed a context (samples and the trainer's verbs), never th
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -44,6 +44,17 @@ class Remedy(Spec):
     """What it has to know beforehand, in one line."""
     verdicts: ClassVar[tuple[str, ...]]
     """Verdict codes that it is for."""
+    last_resort: ClassVar[bool] = False
+    """Whether all others that fit are offered before it."""
+
+    any_network: ClassVar[bool] = False
+    """Whether it need not know what a network is made of."""
+
+    def misfit(self, setting: Setting) -> str | None:
+        """Why it cannot be applied to such a network, or here; None if it can."""
+        if setting.model.is_foreign and not self.any_network:
+            return "it is for a preset's network, and this one is a program's own"
+        return self.unfit(setting)
 
     def unfit(self, setting: Setting) -> str | None:
         """Why it cannot be applied here, or None if it can."""
@@ -53,8 +64,9 @@ class Remedy(Spec):
         """Steps a second at which one can watch it: it should take no more than half a minute."""
         return 20.0
 
-    def renews(self, setting: Setting) -> tuple[str, str] | None:
-        """Key and value of the preset with which it begins a new run, instead of a course; None: it acts in mid-run."""
+    def renews(self, setting: Setting) -> Mapping[str, str] | None:
+        """Keys of the preset and their values, as TOML writes them, with which it begins a new run; None: it acts in
+        mid-run, by its course."""
         return None
 
     def course(self, context: RemedyContext) -> Course:

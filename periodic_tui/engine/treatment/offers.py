@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from periodic_tui.engine.errors import Refused
@@ -25,10 +25,10 @@ def setting_of(experiment: Experiment) -> Setting:
     )
 
 
-def renewal(experiment: Experiment, name: str) -> tuple[str, str] | None:
-    """Key and value with which a remedy begins a new run; None where it acts in mid-run. Raises Refused."""
+def renewal(experiment: Experiment, name: str) -> Mapping[str, str] | None:
+    """Keys and values with which a remedy begins a new run; None where it acts in mid-run. Raises Refused."""
     remedy, setting = experiment.remedies.options(name), setting_of(experiment)
-    if reason := remedy.unfit(setting):
+    if reason := remedy.misfit(setting):
         raise Refused(f"{name} does not fit: {reason}")
     return remedy.renews(setting)
 
@@ -36,20 +36,20 @@ def renewal(experiment: Experiment, name: str) -> tuple[str, str] | None:
 @lru_cache(maxsize=64)
 def offers(experiment: Experiment, *causes: str) -> tuple[Offer, ...]:
     """Every remedy, those for the first cause first: the preset's, then those that are for the second cause as well,
-    and so on; last in the order of the registry."""
+    and so on; last in the order of the registry. Last resorts come behind all others that fit."""
     preferred, setting = experiment.remedies.offer, setting_of(experiment)
     every = [_offer(experiment.remedies.options(name), setting, causes) for name in remedies]
 
-    def rank(offer: Offer) -> tuple[bool, bool, int, list[bool]]:
+    def rank(offer: Offer) -> tuple[bool, bool, bool, int, list[bool]]:
         place = preferred.index(offer.name) if offer.name in preferred else len(preferred)
         others = [code not in remedies[offer.name].verdicts for code in causes]
-        return bool(offer.unfit), not offer.fits, place, others
+        return bool(offer.unfit), not offer.fits, remedies[offer.name].last_resort, place, others
 
     return tuple(sorted(every, key=rank))
 
 
 def _offer(remedy: Remedy, setting: Setting, causes: Sequence[str]) -> Offer:
-    unfit = remedy.unfit(setting) or ""
+    unfit = remedy.misfit(setting) or ""
     return Offer(
         name=remedy.name,
         what=remedy.what,

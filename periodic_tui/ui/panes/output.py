@@ -39,7 +39,9 @@ class OutputPane(Pane):
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
-        return snapshot.script is not None and snapshot.script.captured
+        """While nothing is printed there is nothing to show, but before the first step one looks whether there is."""
+        script = snapshot.script
+        return script is not None and script.captured and bool(script.output or snapshot.state == "starting")
 
     def action_scroll(self, by: int) -> None:
         self._back += by

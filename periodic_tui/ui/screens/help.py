@@ -12,8 +12,10 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.ui.formatting import literal
 from periodic_tui.ui.glossary import GLOSSARY
+from periodic_tui.ui.script_glossary import SCRIPT_GLOSSARY, SCRIPT_KEYS, STORY
 
 Rows = Mapping[str, str]
 """Keys, or a word, and what they mean."""
@@ -31,6 +33,7 @@ KEY_GROUPS = {
 """Ids of keys, up to a number behind a dot."""
 IN_A_PANE = "in the pane in focus"
 """The group of all other keys."""
+NOTHING: Rows = {}
 LEFT = 21
 """Columns of keys and words: as many as the longest verdict has."""
 
@@ -62,10 +65,10 @@ class Help(ModalScreen[None]):
         Binding("pagedown", "scroll(10)"),
     ]
 
-    def __init__(self, title: str, story: str, keys: Mapping[str, Rows]) -> None:
+    def __init__(self, title: str, story: str, keys: Mapping[str, Rows], words: Mapping[str, Rows] = GLOSSARY) -> None:
         super().__init__()
         self._story = f"{title}\n\n{' '.join(story.split())}\n"
-        self._sections = {**keys, **GLOSSARY}
+        self._sections = {**keys, **words}
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False) as box:
@@ -90,6 +93,13 @@ class Help(ModalScreen[None]):
         self.query_one("#found", Static).update(Group(*tables) if tables else Text("nothing found"))
 
 
+def help_on(screen: Screen[Any], snapshot: Snapshot) -> Help:
+    """Help on what a screen shows."""
+    if snapshot.script:
+        return Help(snapshot.script.command, STORY, key_rows(screen, SCRIPT_KEYS), SCRIPT_GLOSSARY)
+    return Help(snapshot.title, snapshot.story, key_rows(screen))
+
+
 def matching(sections: Mapping[str, Rows], sought: str) -> dict[str, Rows]:
     """The rows in which the text occurs, whatever its case; sections without any are left out.
 
@@ -111,15 +121,15 @@ def _table(rows: Rows) -> Table:
     return table
 
 
-def key_rows(screen: Screen[Any]) -> dict[str, Rows]:
-    """In groups, a row for each action of a screen that tells what it does: its keys and its tooltip; the screen's own
-    before those of its parts."""
+def key_rows(screen: Screen[Any], other: Rows = NOTHING) -> dict[str, Rows]:
+    """In groups, a row for each action of a screen that tells what it does: its keys and its tooltip, or the `other`
+    one of its id; the screen's own before those of its parts."""
     keys: dict[tuple[str, str], list[str]] = {}
     active = sorted(screen.active_bindings.values(), key=lambda entry: entry.node is not screen)
     for binding in (entry.binding for entry in active):
         if binding.tooltip:
-            group = key_group(binding.id or "")
-            keys.setdefault((group, binding.tooltip), []).append(screen.app.get_key_display(binding))
+            group, tooltip = key_group(binding.id or ""), other.get(binding.id or "", binding.tooltip)
+            keys.setdefault((group, tooltip), []).append(screen.app.get_key_display(binding))
     groups: dict[str, dict[str, str]] = {heading: {} for heading in (*KEY_GROUPS, IN_A_PANE)}
     for (heading, meaning), shown in keys.items():
         groups[heading][" ".join(shown)] = meaning

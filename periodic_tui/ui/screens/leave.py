@@ -15,10 +15,10 @@ from periodic_tui.ui.formatting import plain
 
 PERIOD = 0.1
 """Seconds between two looks whether the script has ended."""
-ENDINGS: Sequence[tuple[signal.Signals, str]] = (
+ENDINGS: Sequence[tuple[int, str]] = (
     (signal.SIGINT, "The script runs."),
     (signal.SIGTERM, "Asked it to end, as ctrl-C does; it may be saving."),
-    (signal.SIGKILL, "Asked it again, by SIGTERM."),
+    (getattr(signal, "SIGKILL", signal.SIGTERM), "Asked it again, by SIGTERM."),
 )
 """What ends it the first time, the second, and from then on; and what is said before."""
 

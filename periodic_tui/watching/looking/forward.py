@@ -174,7 +174,8 @@ class Forward:
         layer = self._layer_of(name, call, result, axis)
         if name in vocabulary.WEIGHING:
             difference = None
-        kind = call.origins[0].kind if name in vocabulary.ARRANGING else name
+        joined = name in vocabulary.JOINING and len({each.kind for each in call.origins}) == 1
+        kind = call.origins[0].kind if joined or name in vocabulary.ARRANGING else name
         return Origin(layer, kind, axis, difference, past)
 
     def _layer_of(self, name: str, call: _Call, result: Tensor, axis: int) -> Run | None:

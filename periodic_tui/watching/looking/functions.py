@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -11,6 +12,7 @@ from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack
 from torch.overrides import _pop_mode as pop
 from torch.overrides import _push_mode as push
 from torch.utils._device import DeviceContext
+from torch.utils._python_dispatch import _disable_current_modes
 
 Call = Callable[..., Any]
 
@@ -77,10 +79,30 @@ _QUIET = frozenset(
 
 
 def in_transform() -> bool:
-    """Whether torch traces, transforms or captures what is computed now: nothing may be computed beside it then."""
+    """Whether torch traces, transforms or captures what is computed now: nothing may be computed beside it."""
     return (
         torch._C._get_tracing_state() is not None
         or torch._C._functorch.peek_interpreter_stack() is not None
-        or (torch.cuda.is_initialized() and torch.cuda.is_current_stream_capturing())
-        or torch.compiler.is_compiling()
+        or is_captured()
     )
+
+
+def is_captured() -> bool:
+    """Whether what is computed now becomes part of a CUDA graph."""
+    return torch.cuda.is_initialized() and torch.cuda.is_current_stream_capturing()
+
+
+def is_moded() -> bool:
+    """Whether a mode of the script is told of every operation."""
+    return torch._C._len_torch_dispatch_stack() > 0
+
+
+@contextmanager
+def beside() -> Iterator[None]:
+    """What is computed here is none of the script's: no gradient flows, and no mode of the script is told."""
+    with torch.no_grad(), torch._C.DisableTorchFunction():
+        if is_moded():
+            with _disable_current_modes():
+                yield
+        else:
+            yield

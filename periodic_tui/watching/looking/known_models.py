@@ -46,7 +46,7 @@ class KnownModels:
         inside = {id(each) for model in known for each in model.modules()}
         if all(id(part) in inside for part in parts):
             return known
-        if len(parts) == 1:
+        if len(parts) == 1 and {id(each) for each in parts[0].parameters()}.issuperset(map(id, held)):
             return parts
         return self._search(frozenset(map(id, parts)), lambda: around(parts)) or parts
 

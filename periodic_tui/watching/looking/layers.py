@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import LayerLook, Role, Values
@@ -55,7 +56,7 @@ class Run:
         """Its own."""
         module = self.module() if self.module else None
         if module is not None:
-            return tuple(module.parameters(recurse=False))
+            return tuple(each for each in module.parameters(recurse=False) if not is_lazy(each))
         return tuple(each for reference in self.weights if (each := reference()) is not None)
 
     def look(self, name: str, figures: Mapping[int, Measured], held: frozenset[int]) -> LayerLook:
@@ -71,7 +72,7 @@ class Run:
             role=role,
             output=self.output.values if self.output else Values(),
             input=self.input.values if self.input else Values(),
-            parameters=sum(each.numel() for each in own if not nn.parameter.is_lazy(each)),
+            parameters=sum(each.numel() for each in own),
             trainable=sum(each.numel() for each in own if each.requires_grad),
             held=sum(each.numel() for each in own if each.requires_grad and id(each) in held),
             active=active,
@@ -149,6 +150,6 @@ def _name(run: Run, names: Names, known: Mapping[Run, str]) -> str:
     module = run.module() if run.module else None
     owner = next((name for each in run.parameters if (name := names.owner(each))), "") if module is None else ""
     name = run.kind if module is None else names.modules.get(id(module), run.kind)
-    if owner or run.after is None or (module is not None and not run.again):
+    if owner or run.weights or run.after is None or (module is not None and not run.again):
         return owner or name
-    return f"{known.get(run.after, run.after.kind).rpartition(' → ')[2]} → {name}"
+    return f"{known.get(run.after, run.after.kind).rpartition(' → ')[2]} → {name.rpartition('.')[2]}"

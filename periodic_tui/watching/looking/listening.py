@@ -9,11 +9,15 @@ from typing import Any, Protocol
 from torch import nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 
-from periodic_tui.watching.looking.functions import Functions, in_transform
+from periodic_tui.watching.looking.functions import Functions
 
 
 class Listener(Protocol):
     """Is told what runs. Never raises."""
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether it has heard enough."""
 
     def entered(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         """A module is about to run."""
@@ -60,13 +64,13 @@ class Listening:
 
     @property
     def _hears(self) -> bool:
-        return not self._functions.asleep and threading.get_ident() == self._thread and not in_transform()
+        return not self._functions.asleep and threading.get_ident() == self._thread
 
     def entered(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         """A module is about to run."""
         if threading.get_ident() != self._thread:
             return
-        if self._to is None:
+        if self._to is None or self._to.is_too_long:
             self.stop()
             return
         if self._hears:

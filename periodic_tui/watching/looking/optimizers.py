@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import math
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from torch import Tensor
+from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from periodic_tui.watching.findings import OptimizerLook
@@ -20,15 +22,21 @@ class Stepping:
 
     def __init__(self, parameters: Sequence[Tensor], scale: Tensor | None = None) -> None:
         """Before the step; `scale`: what gradients are multiplied by, where they are."""
-        self.parameters = parameters
+        self._parameters = [weakref.ref(each) for each in parameters]
         self.measured = Parameters(parameters, scale)
         self.figures: Mapping[int, Measured] = {}
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        """Those that are still there."""
+        return [each for reference in self._parameters if (each := reference()) is not None]
 
     def stepped(self, gradients_are_new: bool = False) -> None:
         """After the step; whether gradients were computed while it was taken."""
         if gradients_are_new:
             self.measured.see_gradients()
         self.figures = self.measured.after()
+        self.measured = Parameters(())
 
     @property
     def gets_nothing(self) -> bool:
@@ -39,11 +47,12 @@ class Stepping:
 class OptimizerStep(Stepping):
     """An optimizer around its step."""
 
-    def __init__(self, optimizer: Optimizer, cleared: bool | None, backwards: int) -> None:
-        """Before the step. `cleared`: whether gradients were cleared since the last one; `backwards`: computations of
-        gradients since then."""
+    def __init__(self, optimizer: Optimizer, backwards: int) -> None:
+        """Before the step. `backwards`: computations of gradients since the last one."""
         super().__init__(tuple(held_by(optimizer)), getattr(optimizer, "grad_scale", None))
-        self.backwards, self._cleared, self._kind = backwards, cleared, type(optimizer).__name__
+        self.backwards, self._kind = backwards, type(optimizer).__name__
+        self.cleared: bool | None = None
+        """Whether gradients were cleared since then."""
         self._lr = _largest(optimizer, "lr", math.nan)
         self._momentum, self._decay = _largest(optimizer, "momentum", 0.0), _largest(optimizer, "weight_decay", 0.0)
 
@@ -55,9 +64,9 @@ class OptimizerStep(Stepping):
             lr=self._lr,
             momentum=self._momentum if self._kind == "SGD" else 0.0,
             weight_decay=self._decay,
-            parameters=sum(each.numel() for each in self.parameters),
+            parameters=sum(each.numel() for each in self.parameters if not is_lazy(each)),
             without_gradient=tuple(map(name_of, without)),
-            cleared=self._cleared,
+            cleared=self.cleared,
             backwards=self.backwards,
             foreign=foreign,
         )

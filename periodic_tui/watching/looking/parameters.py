@@ -44,9 +44,13 @@ class Parameters:
     def after(self) -> dict[int, Measured]:
         """After the step, by the parameters' ids."""
         weights = [_length(each) for each in self.all]
-        moved = [_length(_part(each) - before) for each, before in zip(self.all, self._before, strict=True)]
+        steps = [_part(each) - before for each, before in zip(self.all, self._before, strict=True)]
+        moved = [_length(each) for each in steps]
         lengths = numbers_of([*weights, *moved, *(each for each in self._gradients if each is not None), *self._factor])
         count = len(self.all)
+        for place, each in enumerate((*self.all, *steps)):
+            if not math.isfinite(lengths[place]):
+                lengths[place] = _exact_length(each)
         factor = lengths.pop() if self._factor else 1.0
         gradients = iter(lengths[2 * count :])
         found: dict[int, Measured] = {}
@@ -105,6 +109,11 @@ def _length(tensor: Tensor) -> Tensor:
         tensor = tensor.coalesce().values() if tensor.layout == torch.sparse_coo else tensor.to_dense()
     kind = None if tensor.dtype in (torch.float32, torch.float64) or tensor.is_complex() else torch.float32
     return torch.linalg.vector_norm(tensor, dtype=kind)
+
+
+def _exact_length(tensor: Tensor) -> float:
+    """Where squares of the entries may be too large for their type."""
+    return float(torch.linalg.vector_norm(tensor.detach().cpu().double()))
 
 
 def _part(parameter: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.parameter import is_lazy
 
 from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.watching.findings import Values
@@ -87,7 +88,8 @@ def is_readable(tensor: Tensor) -> bool:
     """Whether it is an ordinary tensor that holds numbers: no sparse, quantized, nested or meta one, none of a
     transform or of a class that computes in its own way."""
     return (
-        tensor.layout == torch.strided
+        not is_lazy(tensor)
+        and tensor.layout == torch.strided
         and not (tensor.is_meta or tensor.is_quantized or tensor.is_nested)
         and not torch._C._functorch.is_functorch_wrapped_tensor(tensor)
         and type(tensor).__torch_dispatch__ is torch._C._disabled_torch_dispatch_impl

@@ -5,11 +5,15 @@ from __future__ import annotations
 ARRANGING = frozenset(
     ("view", "reshape", "squeeze", "unsqueeze", "flatten", "float", "double", "half", "bfloat16", "to", "contiguous",
      "clone", "transpose", "permute", "t", "expand", "view_as", "reshape_as", "type", "cpu", "cuda", "chunk", "split",
-     "__getitem__", "select", "narrow", "unflatten", "movedim", "ravel", "dropout", "type_as", "expand_as", "stack",
-     "cat", "swapaxes", "adjoint", "unbind", "concat")
+     "__getitem__", "select", "narrow", "unflatten", "movedim", "ravel", "dropout", "type_as", "expand_as",
+     "swapaxes", "adjoint", "unbind")
 )  # fmt: skip
 """What arranges values anew and leaves them as they are."""
-REDUCING = frozenset(("mean", "sum", "norm", "vector_norm", "dist", "nanmean", "median", "logsumexp", "max"))
+JOINING = frozenset(("stack", "cat", "concat", "concatenate", "hstack", "vstack", "column_stack"))
+"""What does so with several tensors: what made them all has made the result."""
+REDUCING = frozenset(
+    ("mean", "sum", "norm", "linalg_vector_norm", "linalg_norm", "nanmean", "median", "logsumexp", "max")
+)
 """What may make the number of a loss from differences."""
 WEIGHING = frozenset(
     ("linear", "matmul", "__matmul__", "__rmatmul__", "mm", "mv", "bmm", "addmm", "baddbmm", "einsum", "embedding",

@@ -49,8 +49,9 @@ def rule(code: str) -> Callable[[Callable[[Memory], Statement | None]], Rule]:
 
 
 def lately(memory: Memory, looks: int) -> list[Look]:
-    """The newest looks, oldest first; none where there were fewer."""
-    return list(memory.last)[-looks:] if len(memory.last) >= looks else []
+    """The newest looks, oldest first, before the loss was no longer finite; none where there were fewer."""
+    sound = [look for look in memory.last if math.isfinite(look.loss)] or list(memory.last)
+    return sound[-looks:] if len(sound) >= looks else []
 
 
 def steadily(memory: Memory, find: Callable[[Look], Found | None], looks: int = 2) -> Found | None:
@@ -59,14 +60,25 @@ def steadily(memory: Memory, find: Callable[[Look], Found | None], looks: int = 
     return found[0] if found and all(each is not None for each in found) else None
 
 
+def ran(look: Look) -> list[LayerLook]:
+    """Layers in the order in which they ran; those that did not are left out."""
+    return [layer for layer in look.layers if layer.output.shape]
+
+
+def is_module(layer: LayerLook) -> bool:
+    """Whether it is no function: those have no mode, and what they are given may be no parameter."""
+    return not layer.kind.islower()
+
+
 def weighty(look: Look) -> list[LayerLook]:
-    """Layers with parameters that are trained, in the order in which they ran."""
-    return [layer for layer in look.layers if layer.held > 0]
+    """Those of them with parameters that are trained."""
+    return [layer for layer in ran(look) if layer.held > 0]
 
 
 def update_of(look: Look) -> float:
     """Length of the step over that of the parameters, of all layers together; NaN where there is none."""
-    layers = [layer for layer in weighty(look) if math.isfinite(layer.update) and math.isfinite(layer.weight)]
+    held = [layer for layer in look.layers if layer.held]
+    layers = [layer for layer in held if math.isfinite(layer.update) and math.isfinite(layer.weight)]
     weight = math.sqrt(sum(layer.weight**2 for layer in layers))
     return math.sqrt(sum(layer.update**2 for layer in layers)) / weight if weight > 0 else math.nan
 
@@ -85,9 +97,19 @@ def figure(value: float) -> str:
     return f"{value:.3g}"
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """`5 %`."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def shape_of(values: Values) -> str:
     """`64×1`; `a number` without dimensions."""
     return "×".join(map(str, values.shape)) or "a number"
+
+
+def called(layer: LayerLook) -> str:
+    """`fc1`; what goes by a number alone also by its kind, `features.3 (ReLU)`."""
+    return f"{layer.name} ({layer.kind})" if layer.name.rpartition(".")[2].isdecimal() else layer.name
 
 
 def listed(names: Sequence[str]) -> str:

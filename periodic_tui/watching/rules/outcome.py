@@ -6,93 +6,14 @@ import math
 from typing import Final
 
 from periodic_tui.engine.plural import counted
-from periodic_tui.watching.findings import Look
 from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import Progress, main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, rule, said, update_of
+from periodic_tui.watching.progress import Progress, progress_of
+from periodic_tui.watching.rules.base import Statement, figure, percent, rule, said
 
 _EARLY: Final = 20
 """Steps before which nothing is said of how the loss goes."""
-_UNDERFIT: Final = 0.2
+_UNDERFIT: Final = 0.1
 """Share of the target that a network must explain for its plateau to be no failure."""
-_LEAPT: Final = 10.0
-"""Times by which the loss had risen before it was not finite."""
-_LONG: Final = 0.5
-"""Step over the weights that is too long."""
-
-
-@rule("diverged")
-def diverged(memory: Memory) -> Statement | None:
-    """The loss is not finite any more, or some layer's parameters are not."""
-    layer = _broken(memory)
-    if memory.not_finite is None and not layer:
-        return None
-    step = memory.not_finite if memory.not_finite is not None else memory.last[-1].step
-    what = "the loss is not finite" if memory.not_finite is not None else f"the parameters of {layer} are not finite"
-    where = f", first in {layer}" if layer and memory.not_finite is not None else ""
-    why, advice = _why(memory)
-    before = f" (it was {figure(memory.before)} before)" if math.isfinite(memory.before) else ""
-    text = f"Training blew up: {what} from step {step:,} on{where}{before}. {why}{advice}"
-    short = (f"Blew up at step {step:,}{where}: {what}.", f"Blew up at step {step:,}: {what}.")
-    return said(text, short, step=step, layer=layer, before=memory.before)
-
-
-def _broken(memory: Memory) -> str:
-    """The first layer in order, at the first look, whose output or parameters are not finite."""
-    for look in memory.kept:
-        for layer in look.layers:
-            if layer.output.finite < 1 and layer.output.dtype and not _masks(look):
-                return layer.name
-        for layer in look.layers:
-            if not layer.finite_weights:
-                return layer.name
-    return ""
-
-
-def _masks(look: Look) -> bool:
-    """Whether infinities inside are meant, as those of attention's masks: the loss is finite."""
-    return math.isfinite(look.loss)
-
-
-def _why(memory: Memory) -> tuple[str, str]:
-    """As far as it is certain, and what to try."""
-    looks = memory.kept
-    first = memory.not_finite if memory.not_finite is not None else memory.step
-    data = next((found for look in looks if (look.step <= first or _is_fed(look)) and (found := _bad_data(look))), "")
-    if data:
-        return data, " Clean the data: drop or fill in such values."
-    lr = next((look.optimizers[0].lr for look in reversed(looks) if look.optimizers), math.nan)
-    rate = f"Try a smaller lr (it is {figure(lr)}), or clip gradients."
-    start = min(memory.start, default=math.nan)
-    longest = max((update_of(look) for look in looks if math.isfinite(update_of(look))), default=math.nan)
-    if memory.before > _LEAPT * start > 0:
-        return f"The loss had risen from {figure(start)} to {figure(memory.before)}: steps are too large. ", rate
-    if longest > _LONG:
-        return f"A step was {figure(longest)} times as long as the weights: steps are too large. ", rate
-    loss = next((found for look in reversed(looks) if (found := main_loss(look))), None)
-    if loss and loss.kind == "difference":
-        return "", f"Look for a logarithm or a division of 0 in the loss or the model; or: {rate[0].lower()}{rate[1:]}"
-    return "", rate
-
-
-def _is_fed(look: Look) -> bool:
-    """Whether its inputs come from outside, and some of them are finite: what a network gave is all of it or none."""
-    return len(look.models) == 1 and len(look.optimizers) == 1 and look.inputs.finite > 0
-
-
-def _bad_data(look: Look) -> str:
-    loss = main_loss(look)
-    if look.inputs.finite < 1:
-        return (
-            f"{1 - look.inputs.finite:.2%} of the inputs of step {look.step:,} were not finite before it: "
-            "the data are the cause."
-        )
-    if loss and loss.target.finite < 1:
-        return (
-            f"{1 - loss.target.finite:.2%} of the targets of step {look.step:,} were not finite: "
-            "the data are the cause."
-        )
-    return ""
 
 
 @rule("too-early")
@@ -110,17 +31,17 @@ def too_early(memory: Memory) -> Statement | None:
 
 @rule("underfit")
 def underfit(memory: Memory) -> Statement | None:
-    """The network explains less than a fifth of the target and stands still, and no cause is seen."""
+    """The network explains less than a tenth of the target and stands still, and no cause is seen."""
     progress = progress_of(memory)
     if not progress.is_stuck(_UNDERFIT, 100):
         return None
     share = max(0.0, progress.explained)
     text = (
-        f"The loss has come to rest at {figure(progress.recent)}, {share:.0%} better than the best constant, and no "
-        "cause is seen in the training itself. Look at the data (do inputs and targets belong together?), at another "
-        "lr, or at a larger network."
+        f"The loss has come to rest at {figure(progress.recent)}, {percent(share)} better than the best constant, "
+        "and no cause is seen in the training itself. Look at the data (do inputs and targets belong together?), at "
+        "another lr, or at a larger network."
     )
-    short = (f"At rest at loss {figure(progress.recent)}, {share:.0%} better than a constant.",)
+    short = (f"At rest at loss {figure(progress.recent)}, {percent(share)} better than a constant.",)
     return said(text, short, loss=progress.recent, explained=share)
 
 
@@ -140,7 +61,7 @@ def learning(memory: Memory) -> Statement | None:
     progress = progress_of(memory)
     if math.isfinite(progress.earlier) and progress.recent < progress.earlier:
         fall = 1 - progress.recent / progress.earlier
-        went = f"the loss fell by {fall:.1%} to {figure(progress.recent)} in the last fifth of the steps"
+        went = f"the loss fell by {percent(fall, 1)} to {figure(progress.recent)} in the last fifth of the steps"
     else:
         went = f"loss {figure(progress.start)} at first, {figure(memory.loss)} now"
     text = f"Learning: {went}{_compared(progress)}."

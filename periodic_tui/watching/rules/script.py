@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from periodic_tui.watching.findings import LayerLook, Look, OptimizerLook
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import progress_of
-from periodic_tui.watching.rules.base import Statement, lately, listed, rule, said, steadily
+from periodic_tui.watching.rules.base import (
+    Statement,
+    called,
+    is_module,
+    lately,
+    listed,
+    ran,
+    rule,
+    said,
+    steadily,
+    weighty,
+)
 
 _LOOKS: Final = 3
 _LATE: Final = 10
@@ -47,7 +59,8 @@ def _not_cleared(look: Look) -> set[tuple[int, str]]:
 @rule("not-in-optimizer")
 def not_in_optimizer(memory: Memory) -> Statement | None:
     """The only optimizer holds none of the parameters that get a gradient. Or layers get a gradient that no optimizer
-    holds, though others are held, and they have never been trained, or the loss does not come below a constant's."""
+    holds, though others are held, and they have never been trained; or they are not only those before what is held,
+    and the loss does not come below a constant's."""
     if max(memory.step, memory.last[-1].step if memory.last else 0) < _LATE:
         return None
     foreign = steadily(memory, _foreign, _LOOKS)
@@ -59,9 +72,9 @@ def not_in_optimizer(memory: Memory) -> Statement | None:
         short = (f"{foreign.kind} holds none of the parameters that get a gradient.",)
         return said(text, short, optimizer=foreign.kind)
     layers = steadily(memory, _unheld, _LOOKS)
-    if not layers or not (any(layer.fresh for layer in layers) or progress_of(memory).failed):
+    if not layers or not (any(layer.fresh for layer in layers) or (progress_of(memory).failed and _is_odd(memory))):
         return None
-    names, numbers = listed([layer.name for layer in layers]), sum(layer.trainable - layer.held for layer in layers)
+    names, numbers = listed([called(layer) for layer in layers]), sum(layer.trainable - layer.held for layer in layers)
     fresh = "; they are as they were drawn at first" if all(layer.fresh for layer in layers) else ""
     loose = any(layer.name.startswith("loose ") for layer in layers)
     advice = "Keep layers in a ModuleList, not in a plain list" if loose else "Give it all of model.parameters()"
@@ -84,8 +97,15 @@ def _unheld(look: Look) -> list[LayerLook] | None:
     given may be an input that is optimized."""
     layers = [layer for layer in look.layers if layer.trainable and layer.gradient > 0]
     loose = [layer for layer in layers if layer.held < layer.trainable]
-    modules = [layer for layer in layers if not layer.kind.islower()]
+    modules = [layer for layer in layers if is_module(layer)]
     return loose if loose and any(layer.held for layer in modules or layers) else None
+
+
+def _is_odd(memory: Memory) -> bool:
+    """Whether what is not held is not only a backbone, whose head is."""
+    layers = [layer for layer in ran(memory.last[-1]) if layer.trainable]
+    first = next((place for place, layer in enumerate(layers) if layer.held), 0)
+    return any(layer.held < layer.trainable for layer in layers[first:])
 
 
 @rule("no-gradient")
@@ -103,7 +123,7 @@ def no_gradient(memory: Memory) -> Statement | None:
     cut = steadily(memory, _cut_off, _LOOKS)
     if not cut or not (any(layer.fresh for layer in cut) or progress_of(memory).failed):
         return None
-    names, numbers = listed([layer.name for layer in cut]), sum(layer.trainable for layer in cut)
+    names, numbers = listed([called(layer) for layer in cut]), sum(layer.trainable for layer in cut)
     text = (
         f"No gradient comes to {names}, though the optimizer holds their {numbers:,} parameters: something cuts them "
         "off from the loss. Look for detach, .data, no_grad, numpy or argmax between them and the loss."
@@ -141,33 +161,38 @@ def _bare(look: Look) -> OptimizerLook | None:
 
 def _cut_off(look: Look) -> list[LayerLook] | None:
     """The layers before the first that gets a gradient."""
-    held = [layer for layer in look.layers if layer.held]
+    held = weighty(look)
     first = next((place for place, layer in enumerate(held) if not math.isnan(layer.gradient)), 0)
     return held[:first] or None
 
 
 @rule("eval-mode")
 def eval_mode(memory: Memory) -> Statement | None:
-    """All modules of the model are in eval mode at steps that train it, and one of them cares: a dropout, or a
-    normalization whose own parameters are trained."""
+    """All modules of the model are in eval mode at steps that train it, and one of them cares: a dropout behind a
+    layer that is trained, or a batch normalization whose own parameters are."""
     looks = lately(memory, _LOOKS)
     if not looks or not all(map(_in_eval, looks)):
         return None
-    kinds = sorted({layer.kind for layer in looks[-1].layers if _cares(layer)})
+    kinds = sorted(_caring(ran(looks[-1])))
     before = [look.step for look in memory.kept if not _in_eval(look)]
     since = f"since step {before[-1]:,} at the latest" if before else "from the first step that was seen on"
     text = (
-        f"The model is trained in eval mode, {since}: {listed(kinds)} do not act as in training. Call model.train() "
+        f"The model is trained in eval mode, {since}, so that {listed(kinds)} are as in evaluation. Call model.train() "
         "before the training steps, also after every evaluation."
     )
-    short = (f"The model is trained in eval mode: {listed(kinds)} do not act as in training.",)
+    short = (f"The model is trained in eval mode, with {listed(kinds)} as in evaluation.",)
     return said(text, (*short, "The model is trained in eval mode."), kinds=", ".join(kinds), step=looks[-1].step)
 
 
 def _in_eval(look: Look) -> bool:
-    return not any(layer.training for layer in look.layers) and any(map(_cares, look.layers))
+    modules = [layer for layer in ran(look) if is_module(layer)]
+    return not any(layer.training for layer in modules) and bool(_caring(modules))
 
 
-def _cares(layer: LayerLook) -> bool:
-    trained = layer.role == "normalization" and layer.held > 0 and "Batch" in layer.kind
-    return trained or (layer.role == "dropout" and layer.rate != 0)
+def _caring(layers: Sequence[LayerLook]) -> set[str]:
+    """Kinds of those that act otherwise in training, where that matters."""
+    trained = next((place for place, layer in enumerate(layers) if layer.held), len(layers))
+    dropouts = {layer.kind for layer in layers[trained:] if layer.role == "dropout" and layer.rate != 0}
+    return dropouts | {
+        layer.kind for layer in layers if layer.role == "normalization" and layer.held and "Batch" in layer.kind
+    }

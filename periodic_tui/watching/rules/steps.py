@@ -7,9 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from periodic_tui.watching.findings import Look
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import progress_of
-from periodic_tui.watching.rules.base import Statement, figure, lately, rule, said, update_of
+from periodic_tui.watching.rules.base import Statement, figure, lately, percent, rule, said, update_of
+from periodic_tui.watching.rules.divergence import overstepped
 
 _THROWN: Final = 0.5
 """First step over the weights, from which it throws a network away, …"""
@@ -29,6 +31,8 @@ _STILL: Final = 1e-4
 """Step over the weights below which they hardly move, …"""
 _WAY: Final = 0.05
 """… all steps together by less than this share of their length."""
+_PULLS: Final = 0.2
+"""Share of its first length from which a gradient tells that no rest was found."""
 _STEPS: Final = 100
 _LOOKS: Final = 4
 
@@ -39,7 +43,10 @@ def step_too_large(memory: Memory) -> Statement | None:
     steps; and its first steps were longer than half of the weights, or the last ones are longer than a tenth of them
     and the loss is twice that of a constant, or ten times what it was at first. Or its first steps were three times as
     long as the weights, or half as long and the loss leapt to 30 times its first, and it stands still where it explains
-    less than 90 %."""
+    less than 90 %. Or the loss is not finite any more, and had risen to ten times its first, or a step was longer than
+    half of the weights, and the data are sound."""
+    if memory.not_finite is not None:
+        return _beyond_all(memory)
     progress = progress_of(memory)
     first = [update_of(look) for look in memory.first if look.step <= 2]
     last = [update_of(look) for look in lately(memory, _LOOKS)]
@@ -56,7 +63,7 @@ def step_too_large(memory: Memory) -> Statement | None:
     elif thrown > _THROWN:
         moves, margin = f"the first step was {figure(thrown)} times as long as the weights", thrown / _THROWN
     elif shaken > _SHAKEN and is_above:
-        moves, margin = f"each step still changes the weights by {shaken:.0%}", shaken / _SHAKEN
+        moves, margin = f"each step still changes the weights by {percent(shaken)}", shaken / _SHAKEN
     else:
         return None
     lr = memory.last[-1].optimizers[0].lr if memory.last[-1].optimizers else math.nan
@@ -68,24 +75,39 @@ def step_too_large(memory: Memory) -> Statement | None:
     return said(text, short, margin, lr=lr, first=thrown, last=shaken, loss=progress.recent)
 
 
+def _beyond_all(memory: Memory) -> Statement | None:
+    moved = overstepped(memory)
+    if not moved:
+        return None
+    lr = memory.last[-1].optimizers[0].lr if memory.last and memory.last[-1].optimizers else math.nan
+    text = f"Steps are too large (lr {figure(lr)}): {moved}. Try lr {figure(lr / 10)} or smaller, or clip gradients."
+    return said(text, (f"Steps too large at lr {figure(lr)}: {moved}.", f"Steps too large at lr {figure(lr)}."), lr=lr)
+
+
+def _gradient(look: Look) -> float:
+    """Length of all gradients together."""
+    return math.sqrt(sum(layer.gradient**2 for layer in look.layers if layer.held and layer.gradient >= 0))
+
+
 @rule("step-too-small")
 def step_too_small(memory: Memory) -> Statement | None:
     """Steps are shorter than 1e-4 of the weights, and so far all of them together than a twentieth; the learning rate
-    is not rising, and the network explains less than half of the target."""
+    is not rising, the gradient is at least a fifth of its first length, and the network explains less than half of the
+    target."""
     progress, looks = progress_of(memory), lately(memory, _LOOKS)
     rates = [look.optimizers[0].lr for look in looks if look.optimizers]
     if not looks or not rates or rates[-1] > rates[0] or not progress.is_stuck(0.5, _STEPS):
         return None
     update = float(np.median([update_of(look) for look in looks]))
-    way = update * memory.step
+    way = float(np.mean([update_of(look) for look in memory.kept])) * memory.step
     lr = rates[-1]
-    is_pulled = lr == 0 or any(layer.gradient > 0 for layer in looks[-1].layers)
+    is_pulled = lr == 0 or _gradient(looks[-1]) > _PULLS * _gradient(memory.first[0]) > 0
     if not (update < _STILL and way < _WAY and is_pulled):
         return None
     fall = 1 - progress.recent / progress.start
     text = (
         f"Steps are too small: each changes the weights by {figure(update)} of their length (lr {figure(lr)}), all "
-        f"{memory.step:,} together by less than {figure(way)}, and the loss fell by {max(fall, 0):.1%} to "
+        f"{memory.step:,} together by less than {figure(way)}, and the loss fell by {percent(max(fall, 0), 1)} to "
         f"{figure(progress.recent)}. Try lr {figure(lr * 100)}."
         if lr > 0
         else f"The learning rate is 0: in {memory.step:,} steps nothing moved. Set lr, or look at the scheduler."

@@ -20,7 +20,7 @@ WORDS = [
     "remedy:widen-range", "undo", "pace:0", "pace:30", "pause", "resume", "toggle-pause", "step", "slower", "faster",
     "load:magnitude", "engine:eager", "scale-lr:0.5", "next:optimizer", "next:activation", "next:seed", "next:preset",
     "previous:preset", "hold", "release", "toggle-hold",
-    "new:model.hidden=[8]", "branch:1000", "branch:1000@12",
+    "new:model.hidden=[8]", "new:model.hidden=[8]; optimizer.kind=adam", "branch:1000", "branch:1000@12",
 ]  # fmt: skip
 
 
@@ -301,6 +301,7 @@ def test_a_new_run_has_one_value_changed_and_a_journal_that_leads_to_it() -> Non
     ("words", "why"),
     [
         ("new:model.hiden=[8]", "did you mean hidden"),
+        ("new:training.seed=3; model.hiden=[8]", "did you mean hidden"),
         ("new:model.hidden=[0]", "model.hidden"),
         ("new:model.output_layer=false", "expected 1 units in the last one, got 10"),
     ],

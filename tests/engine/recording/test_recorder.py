@@ -381,3 +381,14 @@ def test_what_a_script_prints_is_cut_while_its_run_is_recorded(tmp_path: Path, m
     (tmp_path / "run" / layout.OUTPUT).write_text("line\n" * 100)
     ended(told)
     assert (tmp_path / "run" / layout.OUTPUT).read_text() == "line\n"
+
+
+def test_no_descriptor_stays_open_that_a_script_could_take_for_its_own(tmp_path: Path) -> None:
+    told = begun(tmp_path / "run")
+    told.event(Event(0, "began"))
+    told.picture(picture(1))
+    assert told.settle(PATIENCE)
+    links = [os.path.realpath(f"/proc/self/fd/{each}") for each in os.listdir("/proc/self/fd")]
+    assert not [link for link in links if link.startswith(str(tmp_path))]
+    ended(told)
+    assert [line.text for line in Recording(tmp_path / "run").lines()] == ["began"]

@@ -11,6 +11,7 @@ from periodic_tui.engine.components.models.mlp import MLP
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.runner import Runner
+from periodic_tui.engine.treatment import offers
 from tests.engine.experiments import experiment
 
 
@@ -103,6 +104,24 @@ def test_a_usual_start_replaces_a_tiny_one(tmp_path: Path) -> None:
     sizes = [float(each.current.trainer.parameters.abs().max()) for each in (before, after)]
     assert sizes[0] < 1.01
     assert after.current.experiment.init.weights.kind == "default"
+
+
+@pytest.mark.parametrize("model", [{"kind": "linear"}, SIGMOIDS | {"bias": False}])
+def test_the_usual_recipe_changes_everything_at_once_and_learns(tmp_path: Path, model: dict[str, Any]) -> None:
+    spec = parabola(tmp_path, **model)
+    runner = running(spec, "remedy:usual-recipe", steps=600)
+    assert (model_of(runner).hidden, model_of(runner).bias, model_of(runner).output_layer) == ((64, 64), True, True)
+    assert runner.current.reading().loss < 1e-4 * runner.current.observer.constant_loss
+    words = runner.current.journal[-1].command
+    assert words
+    assert words.startswith("new:target.standardize=true; model=")
+    assert running(spec, words).current.experiment == running(spec, "remedy:usual-recipe").current.experiment
+
+
+def test_the_usual_recipe_is_offered_behind_all_others_that_fit(tmp_path: Path) -> None:
+    names = [each.name for each in offers(parabola(tmp_path, hidden=[3]), "underfit", "no-bias") if each.fits]
+    assert names[-1] == "usual-recipe"
+    assert len(names) > 1
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,9 @@ class Renewal(Remedy):
             else f"it is for networks of layers, and the model is {setting.model.kind}"
         )
 
-    def renews(self, setting: Setting) -> tuple[str, str]:
+    def renews(self, setting: Setting) -> Mapping[str, str]:
         changed = dict(self.keys(setting))
         if len(changed) == 1 and not getattr(setting.model, "scaling", None):
             ((key, value),) = changed.items()
-            return f"model.{key}", written(value)
-        return "model", written(setting.model.model_dump(mode="json", exclude_none=True) | changed)
+            return {f"model.{key}": written(value)}
+        return {"model": written(setting.model.model_dump(mode="json", exclude_none=True) | changed)}

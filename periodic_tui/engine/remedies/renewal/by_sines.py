@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from periodic_tui.engine.remedies.base import register
 from periodic_tui.engine.remedies.context import Setting
 from periodic_tui.engine.remedies.renewal.base import Renewal
@@ -21,5 +23,5 @@ class BySines(Renewal):
             return reason
         return None if (setting.inputs, setting.outputs) == (1, 1) else "it is for one input and one output"
 
-    def renews(self, setting: Setting) -> tuple[str, str]:
-        return "model", "harmonic"
+    def renews(self, setting: Setting) -> Mapping[str, str]:
+        return {"model": "harmonic"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from periodic_tui.engine.remedies.base import register
 from periodic_tui.engine.remedies.context import Setting
 from periodic_tui.engine.remedies.renewal.base import Renewal
@@ -19,5 +21,5 @@ class UsualStart(Renewal):
     def unfit(self, setting: Setting) -> str | None:
         return None if setting.model.hidden_units else "there are no units"
 
-    def renews(self, setting: Setting) -> tuple[str, str]:
-        return "init.weights", "default"
+    def renews(self, setting: Setting) -> Mapping[str, str]:
+        return {"init.weights": "default"}

@@ -10,7 +10,7 @@ from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.script import Network
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.sparklines import sparklines
-from periodic_tui.ui.formatting import plain
+from periodic_tui.ui.formatting import cut_to, plain
 
 GAP = 2
 """Columns between two of the table's, and before the first, where the cursor stands."""
@@ -57,11 +57,12 @@ class Form(NamedTuple):
 
 def table(network: Network, rows: range, cursor: int | None, width: int, glyphs: Glyphs) -> Cells:
     """The head of the table and these of its rows, the cursor's marked."""
-    shown = [number for number, values in enumerate(_figures(network)) if np.isfinite(values).any()]
+    shown = [number for number, values in enumerate(_figures(network)) if not np.isnan(values).all()]
     form = _form(network, shown, width)
     cells, column = Cells.blank(width, len(rows) + 1), GAP
     for title, texts, room in _texts(network, form):
-        lines = [fitted(plain(texts[row], glyphs), room, glyphs) for row in rows]
+        cut = fitted if texts is network.names else cut_to
+        lines = [cut(texts[row] or plain(NOTHING, glyphs), room, glyphs).ljust(room) for row in rows]
         cells = cells.write(column, 0, title[:room], Ink.QUIET)
         cells, column = cells.paste(Cells.of_lines(lines, Ink.TEXT), column, 1), column + room + GAP
     for number in shown:
@@ -141,11 +142,13 @@ def size(value: float) -> str:
 
 
 def fitted(name: str, room: int, glyphs: Glyphs) -> str:
-    """A dotted name in so many cells: as many of its first parts as need be become a letter, then its end is kept."""
+    """A dotted name in so many cells at most: as many of its first parts as need be become a letter, then its end is
+    kept."""
+    name = plain(name, glyphs)
     parts = name.split(".")
     for place, part in enumerate(parts[:-1]):
         if len(name) <= room:
             break
         parts[place] = part if part.isdigit() else part[:1]
         name = ".".join(parts)
-    return name.ljust(room) if len(name) <= room else plain("…", glyphs) + name[len(name) - room + 1 :]
+    return name if len(name) <= room else plain("…", glyphs) + name[len(name) - room + 1 :]

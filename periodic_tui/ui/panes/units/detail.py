@@ -38,7 +38,7 @@ def detail_lines(snapshot: Snapshot, cursor: Unit, width: int) -> list[str]:
     state = MEANINGS[states(layer)[unit]]
     if snapshot.script:
         share = f"active on {100 * float(layer.activity[unit]):.3g} % of its last batch seen"
-        return [f"unit {unit} · {state} · {layer.name}", share, "neither weights nor curves are kept"]
+        return [f"unit {unit} · {state} · layer {layer.name}", share, "neither weights nor curves are kept"]
     forms = [_weights(layer, unit, *form) for form in ((SHOWN_NUMBERS, 3), (SHOWN_NUMBERS, 2), (3, 2), (2, 2), (1, 2))]
     return [
         f"{layer.name} unit {unit} · {state}",

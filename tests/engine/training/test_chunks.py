@@ -1,0 +1,33 @@
+"""Chunks go by work, so that equal runs are looked at after equal steps."""
+
+from typing import Any
+
+import pytest
+import torch
+
+from periodic_tui.engine.training.chunks import chunk_for
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.presets.files import load
+
+
+def chunk(preset: str, engine: str = "eager", **changes: Any) -> int:
+    """Of a preset, by the name of the engine alone."""
+    trainer = Trainer(
+        load(preset, [(key.replace("__", "."), value) for key, value in changes.items()])[1], torch.device("cpu")
+    )
+    trainer.stepper.name = engine
+    return chunk_for(trainer)
+
+
+def test_small_steps_come_many_at_once_where_they_are_compiled() -> None:
+    assert chunk("sine-31", "compiled") > 50 * chunk("sine-31") > 50
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_large_steps_come_one_at_a_time(engine: str) -> None:
+    assert chunk("ln-collapse", engine, model__hidden=[4096, 4096]) == 1
+
+
+def test_twice_the_work_halves_the_chunk() -> None:
+    one, two = (chunk("ln-learns", "compiled", training__replicas=count) for count in (2, 4))
+    assert one // 2 == two
