@@ -340,7 +340,7 @@ def test_a_recording_that_the_script_deletes_is_missing_in_the_summary_alone(
     path = script("import shutil, sys; train(3); shutil.rmtree('mine'); sys.exit(4)", begin=TRAINS)
     result, summary = watched("--record", "mine", path, cwd=tmp_path)
     assert result.returncode == 4
-    assert (summary["verdict"], summary["exit_code"]) == (None, 4)
+    assert (summary["verdict"], summary["causes"], summary["exit_code"]) == (None, [], 4)
     assert "no recording" in summary["unseen"][0]
 
 
@@ -376,3 +376,19 @@ def test_recordings_of_scripts_are_told_apart(state: Path, script: Script, tmp_p
         assert run("-m", "periodic_tui", "export", name, "--to", form, cwd=tmp_path).returncode == 0
     losses = [line.split(",") for line in (tmp_path / f"{name}.csv").read_text().splitlines() if "batch loss" in line]
     assert (int(losses[0][2]), int(losses[-1][3])) == (1, 40)
+
+
+def test_a_recording_whose_pictures_are_damaged_tells_what_it_can(state: Path, script: Script, tmp_path: Path) -> None:
+    text = """
+        import os, pathlib
+        train(20)
+        time.sleep(2)
+        for each in pathlib.Path("mine/pictures").iterdir(): each.write_bytes(b"half")
+        os._exit(6)
+    """
+    result, summary = watched("--record", "mine", script(text, begin=TRAINS), cwd=tmp_path)
+    assert result.returncode == summary["exit_code"] == 6
+    assert summary["verdict"] is None
+    assert summary["steps"] > 0
+    assert summary["script"].endswith("train.py")
+    assert "no picture that can be read" in summary["unseen"][0]

@@ -15,7 +15,7 @@ from periodic_tui.cli.report import json_line
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.layout import JOURNAL
 from periodic_tui.engine.recording.recorder import Recorder
-from periodic_tui.engine.recording.recording import Recording
+from periodic_tui.engine.recording.recording import About, Recording, Status
 from periodic_tui.engine.script import Script
 from periodic_tui.engine.snapshot import Snapshot, Verdict
 from periodic_tui.export.newest import newest_picture
@@ -45,34 +45,34 @@ def completed(folder: Path, ended: Ended) -> None:
 
 def summary_of(folder: Path, ended: Ended, kept: bool) -> dict[str, Any]:
     """The summary's fields; `kept`: whether the recording stays."""
-    try:
-        recording = Recording(folder)
-        picture, status, about = newest_picture(recording, lambda line: None), recording.status, recording.about
-    except Refused as reason:
-        return _unknown(str(reason), ended)
+    about, status, picture, why = _read(folder)
     script = picture.script or Script()
     return {
         "script": about.script,
         "steps": picture.step,
         "seconds": status.seconds,
         "loss": picture.loss,
-        "verdict": verdict_fields(picture.verdict),
+        "verdict": None if why else verdict_fields(picture.verdict),
         "causes": [verdict_fields(cause) for cause in picture.causes],
         "layers": list(_layers(picture)),
         "optimizers": script.optimizers,
         "models": script.models,
-        "unseen": script.unseen,
+        "unseen": (*script.unseen, *why),
         "exit_code": ended.code,
         "status": ended.how,
         "recording": str(folder) if kept else None,
     }
 
 
-def _unknown(reason: str, ended: Ended) -> dict[str, Any]:
-    """The summary of a script whose recording cannot be read."""
-    empty: dict[str, Any] = dict.fromkeys(("script", "steps", "seconds", "loss", "verdict", "recording"))
-    lists = dict.fromkeys(("causes", "layers", "optimizers", "models"), ())
-    return {**empty, **lists, "unseen": [reason], "exit_code": ended.code, "status": ended.how}
+def _read(folder: Path) -> tuple[About, Status, Snapshot, tuple[str, ...]]:
+    """What the recording tells, as far as it can be read; and why it cannot."""
+    about, status = About(), Status()
+    try:
+        recording = Recording(folder)
+        about, status = recording.about, recording.status
+        return about, status, newest_picture(recording, lambda line: None), ()
+    except Refused as reason:
+        return about, status, Snapshot(step=status.step), (str(reason),)
 
 
 def verdict_fields(verdict: Verdict) -> dict[str, Any]:

@@ -238,7 +238,7 @@ class Hooks:
             self.fail(bug)
 
     def _look_at_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
-        if not self._optimizes and not in_transform():
+        if not (self._optimizes or self._stepping or in_transform()):
             with beside():
                 moved = self._by_hand.moved(outputs, inputs)
             if moved:

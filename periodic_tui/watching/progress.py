@@ -26,6 +26,8 @@ _STEPS: Final = 10
 _SAME, _ALIKE = 1.05, 1.3
 """The script's loss is a multiple of the mean where their ratio differs by no more from look to look; where it differs
 by more than the second, something else is added, and how far training has come is not known."""
+_NOTHING: Final = 1e-300
+"""What is kept of losses of 0 is no more than this."""
 _FALLS: Final = 0.98
 """A loss falls where the last fifth of the steps is below this share of the fifth before."""
 _PATIENCE: Final = 5.0
@@ -51,7 +53,7 @@ class Progress:
     constant: float = math.nan
     """The same of the best constant, over the targets of all looks."""
     alone: bool = True
-    """Whether the script's loss is this one, or a multiple of it, and nothing else is added."""
+    """Whether the script's loss is this one, or a multiple of it: nothing else is added, and no entry left out."""
 
     @property
     def explained(self) -> float:
@@ -124,22 +126,26 @@ def _fifths(memory: Memory) -> tuple[float, float]:
     if 2 * fifth < _STEPS or memory.best < 0:  # what is kept of losses below zero is no mean
         return math.nan, math.nan
     end, middle = memory.step + 1, memory.losses.middle
-    return float(middle(end - 2 * fifth, end - fifth)[0]), float(middle(end - fifth, end)[0])
+    found = (float(middle(end - count * fifth, end - (count - 1) * fifth)[0]) for count in (2, 1))
+    earlier, recent = (0.0 if 0 < each < _NOTHING else each for each in found)
+    return earlier, recent
 
 
 def _value(known: Progress, pairs: Sequence[tuple[Look, LossLook]]) -> tuple[float, bool]:
     """By the script's losses where they are a multiple of it, else by the last looks; NaN where they are something
-    else besides. And whether nothing is added to it, as far as that shows."""
+    else besides. And whether it is the loss of just these, as far as that
+    shows."""
     values = np.array([_mean_of(look, loss) for look, loss in pairs])
     with np.errstate(invalid="ignore", divide="ignore"):
         factors = np.array([look.loss for look, _ in pairs]) / values
-    usable, is_mean = np.isfinite(factors) & (factors > 0), pairs[0][1].kind in _MEANS
-    if math.isfinite(known.recent) and usable.any() and factors[usable].max() < _SAME * factors[usable].min():
+    usable, kind = np.isfinite(factors) & (factors > 0), pairs[0][1].kind
+    alone = bool(usable.any()) and factors[usable].max() < _SAME * factors[usable].min()
+    if alone and math.isfinite(known.recent):
         return known.recent / float(np.median(factors[usable])), True
-    if is_mean and _is_mixed(factors[len(factors) // 2 :]):
+    if kind in _MEANS and _is_mixed(factors[len(factors) // 2 :]):
         return math.nan, False
     lately = values[-max(1, len(values) // 4) :][-8:]
-    return float(lately.mean()), not is_mean
+    return float(lately.mean()), alone or kind not in (*_MEANS, "difference")
 
 
 def _is_mixed(factors: Floats) -> bool:

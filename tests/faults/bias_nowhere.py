@@ -1,5 +1,5 @@
 # No layer has a bias: with ReLUs every turning point lies at the origin, and the answer at 0 is 0.
-# Expect: underfit, no-bias
+# Expect: underfit
 # From: shared cases 25 and 29 (public questions: "network can't fit a parabola with an offset")
 # Held out
 import torch

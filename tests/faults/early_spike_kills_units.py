@@ -1,5 +1,5 @@
 # A forgotten factor of 200 on the first batches' rate: most ReLUs die in the first steps, the rest learns on.
-# Expect: dead-units, dead-network, collapsed-to-constant
+# Expect: step-too-large, dead-units, dead-network, collapsed-to-constant
 # From: AutoTrainer, "dying ReLU"; typical question on warm restarts
 # Held out
 import torch

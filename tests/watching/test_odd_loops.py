@@ -212,6 +212,22 @@ def test_a_closure_is_looked_into() -> None:
     assert [loss.kind for loss in seen.look.losses] == ["mse_loss"]
 
 
+def test_parameters_that_a_closure_moves_are_moved_by_its_optimizer() -> None:
+    model = net()
+    optimizer = torch.optim.LBFGS(model.parameters(), lr=0.5)
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = loss_of(model)
+        loss.backward()
+        return loss
+
+    with watched(2.0) as seen:
+        for _ in range(3):
+            optimizer.step(closure)
+    assert seen.watcher.step == 3
+
+
 @pytest.mark.parametrize("data", [True, False])
 @pytest.mark.parametrize("fields", [True, False])
 def test_steps_by_hand_are_counted_by_gradients(data: bool, fields: bool) -> None:

@@ -57,6 +57,10 @@ def steps(update: float, weight: float = 1.0) -> tuple[LayerLook, ...]:
     return tuple(replace(each, update=update, weight=weight) for each in NET)
 
 
+def in_eval(first: Scene, second: LayerLook) -> tuple[LayerLook, ...]:
+    return tuple(replace(each, training=False) for each in (*layers(first)[:1], second, *NET[1:]))
+
+
 def pulled(gradient: float) -> tuple[LayerLook, ...]:
     return tuple(replace(each, gradient=gradient) for each in steps(1e-6))
 
@@ -163,6 +167,12 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"net": (*IN_EVAL, NET[0])},
     ),
     ("eval-mode", "frozen", {"net": IN_EVAL}, {"net": (*IN_EVAL[:-1], replace(BATCH_NORM, held=0))}),
+    (
+        "eval-mode",
+        "a dropout in the backbone",
+        {"net": in_eval({}, DROPOUT)},
+        {"net": in_eval({"held": 0, "trainable": 0}, DROPOUT)},
+    ),
     ("eval-mode", "nobody cares", {"net": IN_EVAL}, {"net": IN_EVAL[:-1]}),
     (
         "out-of-reach",
@@ -183,6 +193,12 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         of(kind="binary_cross_entropy", target=values(BATCH, 1, low=0.0, high=1.0)) | GOOD,
     ),
     (
+        "out-of-reach",
+        "signs",
+        of(kind="binary_cross_entropy", target=values(BATCH, 1, mean=0.6, std=0.8, low=-1.0, high=1.0)),
+        of(kind="binary_cross_entropy", target=values(BATCH, 1, mean=0.4, std=0.8, low=-1.0, high=1.0)),
+    ),
+    (
         "constant-input",
         "spread",
         {"inputs": values(BATCH, 1, spread=0.0)} | of(prediction=values(BATCH, 1, std=0.0)),
@@ -194,6 +210,7 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"inputs": values(BATCH, 1, spread=0.0)} | of(prediction=values(BATCH, 1, std=0.0)),
         {"inputs": values(BATCH, 1, spread=0.0)},
     ),
+    ("duplicate-units", "used", {"net": layers({"equal": True})}, {"net": layers({"equal": True, **NO_GRADIENT})}),
     ("duplicate-units", "equal", {"net": layers({"equal": True})}, {"net": layers({"equal": True, "held": 0})}),
     ("unscaled", "inputs", {"inputs": values(BATCH, 1, std=10.1)}, {"inputs": values(BATCH, 1, std=9.9)}),
     (
@@ -326,6 +343,17 @@ def test_diverged_says_the_step_and_the_layer_and_what_is_certain() -> None:
     assert "lr" in verdict.text
 
 
+def test_an_infinite_slope_is_told_from_steps_that_are_too_long() -> None:
+    def seen(gradient: float) -> str:
+        memory = training(1.0, steps=50, at=(1, 2, 50), net=layers({"gradient": gradient}))
+        memory.lost(51, [math.nan])
+        return judge(memory)[0].text
+
+    assert "its gradient was not" in seen(math.inf)
+    assert "its gradient was not" not in seen(1.0)
+    assert "root" in seen(1.0)
+
+
 def test_losses_that_are_finite_again_have_not_diverged() -> None:
     memory = training(GOOD["losses"])
     memory.lost(1_001, [math.inf, 0.01])
@@ -346,7 +374,7 @@ def test_data_that_are_not_finite_are_named_as_the_cause() -> None:
     memory.lost(101, [math.nan])
     verdict = judge(memory)[0]
     assert verdict.code == "diverged"
-    assert "10.00% of the inputs" in verdict.text
+    assert "10.00 % of the inputs" in verdict.text
     assert "lr" not in verdict.text
 
 
@@ -427,6 +455,20 @@ def test_how_far_a_mixed_loss_has_come_is_not_known() -> None:
 
     assert "underfit" in seen(0.0, 0.0, 0.1, 0.2, 0.1, 0.2)
     assert "underfit" not in seen(0.0, 0.0, 0.1, 2.0, 0.1, 2.0)
+
+
+def test_targets_that_the_loss_leaves_out_are_not_held_against_the_activation() -> None:
+    masked = replace(PLAIN, kind="difference", target=values(BATCH, 1, low=-999.0), comes_from="relu", value=0.95)
+
+    def seen(*shares: float) -> list[str]:
+        memory = training(0.95, at=())
+        for step, share in enumerate(shares):
+            look = training(0.95, at=(1,)).last[0]
+            memory.saw(replace(look, step=100 + step, loss=0.95 * share, losses=(masked,)))
+        return [verdict.code for verdict in judge(memory)]
+
+    assert "out-of-reach" in seen(1.0, 1.0, 1.0)
+    assert "out-of-reach" not in seen(0.5, 0.3, 0.4)
 
 
 def test_squared_error_of_classes_is_wrong_where_it_fails() -> None:

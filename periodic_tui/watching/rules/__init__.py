@@ -1,6 +1,19 @@
 """All rules about somebody's training, in order of precedence: a bug in the script before a property of the run."""
 
-from periodic_tui.watching.rules import divergence, form, gradients, loss, outcome, scale, script, steps, units
+from periodic_tui.watching.rules import (
+    divergence,
+    form,
+    gradients,
+    loss,
+    outcome,
+    reach,
+    sameness,
+    scale,
+    script,
+    steps,
+    units,
+    wrong_loss,
+)
 from periodic_tui.watching.rules.base import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -8,15 +21,15 @@ RULES: tuple[Rule, ...] = (
     loss.one_class_softmax,
     loss.softmax_wrong_dim,
     loss.softmax_twice,
-    loss.wrong_loss,
+    wrong_loss.wrong_loss,
     script.gradients_not_cleared,
     script.not_in_optimizer,
     script.no_gradient,
-    scale.out_of_reach,
+    reach.out_of_reach,
     script.eval_mode,
-    scale.constant_input,
+    reach.constant_input,
     form.unshuffled,
-    units.duplicate_units,
+    sameness.duplicate_units,
     divergence.diverged,
     scale.unscaled,
     units.dead_network,
@@ -27,10 +40,10 @@ RULES: tuple[Rule, ...] = (
     units.saturated,
     gradients.vanishing,
     form.linear_network,
-    loss.squared_classes,
+    wrong_loss.squared_classes,
     script.without_gradient,
     steps.step_too_small,
-    units.collapsed_to_constant,
+    sameness.collapsed_to_constant,
     units.dead_units,
     outcome.too_early,
     outcome.underfit,

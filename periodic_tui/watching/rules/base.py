@@ -79,8 +79,8 @@ def update_of(look: Look) -> float:
     """Length of the step over that of the parameters, of all layers together; NaN where there is none."""
     held = [layer for layer in look.layers if layer.held]
     layers = [layer for layer in held if math.isfinite(layer.update) and math.isfinite(layer.weight)]
-    weight = math.sqrt(sum(layer.weight**2 for layer in layers))
-    return math.sqrt(sum(layer.update**2 for layer in layers)) / weight if weight > 0 else math.nan
+    weight = math.hypot(*(layer.weight for layer in layers))
+    return math.hypot(*(layer.update for layer in layers)) / weight if weight > 0 else math.nan
 
 
 def size_of(values: Values) -> float:
@@ -97,9 +97,19 @@ def figure(value: float) -> str:
     return f"{value:.3g}"
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """`5 %`."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def shape_of(values: Values) -> str:
     """`64×1`; `a number` without dimensions."""
     return "×".join(map(str, values.shape)) or "a number"
+
+
+def called(layer: LayerLook) -> str:
+    """`fc1`; what goes by a number alone also by its kind, `features.3 (ReLU)`."""
+    return f"{layer.name} ({layer.kind})" if layer.name.rpartition(".")[2].isdecimal() else layer.name
 
 
 def listed(names: Sequence[str]) -> str:

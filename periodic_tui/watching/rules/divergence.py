@@ -8,7 +8,7 @@ from typing import Final
 from periodic_tui.watching.findings import Look
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import main_loss
-from periodic_tui.watching.rules.base import Statement, figure, rule, said, update_of
+from periodic_tui.watching.rules.base import Statement, figure, percent, rule, said, update_of
 
 _LEAPT: Final = 10.0
 """Times by which the loss had risen before it was not finite."""
@@ -60,10 +60,17 @@ def _why(memory: Memory) -> tuple[str, str]:
     rate = f"Try a smaller lr (it is {figure(lr)}), or clip gradients."
     if moved := overstepped(memory):
         return f"{moved[0].upper()}{moved[1:]}: steps are too large. ", rate
-    loss = next((each for look in reversed(looks) if (each := main_loss(look))), None)
-    if loss and loss.kind == "difference":
-        return "", f"Look for a logarithm or a division of 0 in the loss or the model; or: {rate[0].lower()}{rate[1:]}"
-    return "", rate
+    steep = next((look.step for look in looks if math.isfinite(look.loss) and _is_steep(look)), None)
+    cause = "Look for a logarithm, a root, a norm or a division at 0 in the loss or the model."
+    if steep is not None:
+        return f"At step {steep:,} the loss was finite and its gradient was not: a slope is infinite. ", cause
+    return "The loss had not risen before. ", f"{cause} Else: {rate[0].lower()}{rate[1:]}"
+
+
+def _is_steep(look: Look) -> bool:
+    """Whether gradients are not finite, where all that they come from is."""
+    forward = all(layer.output.finite == 1 for layer in look.layers)
+    return forward and any(layer.gradient == math.inf for layer in look.layers)
 
 
 def overstepped(memory: Memory) -> str:
@@ -86,12 +93,12 @@ def _bad_data(look: Look) -> str:
     loss = main_loss(look)
     if look.inputs.finite < 1:
         return (
-            f"{1 - look.inputs.finite:.2%} of the inputs of step {look.step:,} were not finite before it: "
+            f"{percent(1 - look.inputs.finite, 2)} of the inputs of step {look.step:,} are not finite: "
             "the data are the cause."
         )
     if loss and loss.target.finite < 1:
         return (
-            f"{1 - loss.target.finite:.2%} of the targets of step {look.step:,} were not finite: "
+            f"{percent(1 - loss.target.finite, 2)} of the targets of step {look.step:,} are not finite: "
             "the data are the cause."
         )
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -9,21 +10,21 @@ import numpy as np
 from periodic_tui.watching.findings import Look
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, lately, ran, rule, said, steadily
+from periodic_tui.watching.rules.base import Statement, called, figure, lately, percent, ran, rule, said, steadily
 
 _STUCK: Final = 0.9
 _STRAIGHT: Final = ("Linear", "Flatten", "Identity", "Unflatten", "Conv1d", "Conv2d", "Conv3d", "AvgPool2d")
 _DROPPED: Final = 0.8
 _SHRUNK: Final = 0.3
 """Share of their first length to which weight decay has brought the weights."""
-_BATCHES, _MOSTLY, _CHANCE = 4, 0.8, 0.01
-"""Looks, share of those with a single class, and how probable one of these may be."""
+_BATCHES, _MOSTLY, _CHANCE = 4, 0.8, 1e-4
+"""Looks, share of those with a single class, and how probable all of these together may be."""
 
 
 @rule("unshuffled")
 def unshuffled(memory: Memory) -> Statement | None:
     """Of the batches that were looked at, four fifths hold a single class, not always the same one, which would hardly
-    happen once by chance."""
+    happen by chance."""
     looks = [loss for look in memory.kept if len(look.optimizers) == 1 and (loss := main_loss(look))]
     counts = [loss.counts for loss in looks if loss.counts.size]
     if len(counts) < _BATCHES or len(counts) < len(memory.kept) or len({len(each) for each in counts}) != 1:
@@ -32,7 +33,7 @@ def unshuffled(memory: Memory) -> Statement | None:
     single, classes = int(((table > 0).sum(1) == 1).sum()), int((table.sum(0) > 0).sum())
     shares = table.sum(0) / max(1.0, table.sum())
     by_chance = float((shares ** table.sum(1).min()).sum())
-    if single < _MOSTLY * len(counts) or classes < 2 or by_chance > _CHANCE:
+    if single < _MOSTLY * len(counts) or classes < 2 or by_chance**single > _CHANCE:
         return None
     text = (
         f"The samples are not shuffled: {single:,} of the {len(counts):,} batches that were looked at hold a single "
@@ -52,9 +53,9 @@ def linear_network(memory: Memory) -> Statement | None:
         return None
     text = (
         f"The network is linear: its {layers} layers have no activation between them, and together are one linear map; "
-        f"it explains {max(0, progress.explained):.0%} of the target. Put an activation between the layers."
+        f"it explains {percent(max(0, progress.explained))} of the target. Put an activation between the layers."
     )
-    short = (f"Linear: {layers} layers with no activation; {max(0, progress.explained):.0%} explained.",)
+    short = (f"Linear: {layers} layers with no activation; {percent(max(0, progress.explained))} explained.",)
     return said(text, short, layers=layers, explained=progress.explained)
 
 
@@ -76,12 +77,12 @@ def dropout_too_high(memory: Memory) -> Statement | None:
     if found is None or not found.training or not progress.is_stuck(_STUCK):
         return None
     text = (
-        f"Dropout {found.name} drops {found.rate:.0%} of what passes, and the network explains "
-        f"{max(0, progress.explained):.0%} of the target. Try a rate of 0.5 or less."
+        f"Dropout {called(found)} drops {percent(found.rate)} of what passes, and the network explains "
+        f"{percent(max(0, progress.explained))} of the target. Try a rate of 0.5 or less."
     )
     return said(
         text,
-        (f"Dropout {found.name} drops {found.rate:.0%}.", f"A dropout drops {found.rate:.0%}."),
+        (f"Dropout {called(found)} drops {percent(found.rate)}.", f"A dropout drops {percent(found.rate)}."),
         rate=found.rate,
         layer=found.name,
     )
@@ -90,9 +91,9 @@ def dropout_too_high(memory: Memory) -> Statement | None:
 @rule("weight-decay-too-strong")
 def weight_decay_too_strong(memory: Memory) -> Statement | None:
     """Weight decay has brought the weights to less than a third of their first length, and the network explains less
-    than a tenth of the target."""
+    than 90 % of the target and stands still."""
     looks = lately(memory, 3)
-    if not looks or len(looks[-1].optimizers) != 1 or not progress_of(memory).failed:
+    if not looks or len(looks[-1].optimizers) != 1 or not progress_of(memory).is_stuck(_STUCK):
         return None
     decay = looks[-1].optimizers[0].weight_decay
     first, now = _length(memory.first[0]), _length(looks[-1])
@@ -106,4 +107,4 @@ def weight_decay_too_strong(memory: Memory) -> Statement | None:
 
 
 def _length(look: Look) -> float:
-    return float(sum(layer.weight**2 for layer in look.layers if layer.weight >= 0) ** 0.5)
+    return math.hypot(*(layer.weight for layer in look.layers if layer.weight >= 0))

@@ -10,7 +10,7 @@ import numpy as np
 from periodic_tui.watching.findings import LayerLook, Look
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import progress_of
-from periodic_tui.watching.rules.base import Statement, figure, rule, said, steadily, weighty
+from periodic_tui.watching.rules.base import Statement, called, figure, rule, said, steadily, weighty
 
 _LAYERS: Final = 4
 """Layers with weights from which a gradient has a way to go."""
@@ -67,14 +67,9 @@ def _median_ratio(memory: Memory) -> float:
 
 
 def _apart(does: str, how: str, first: LayerLook, last: LayerLook, ratio: float, advice: str) -> Statement:
-    times = f"{figure(ratio)} times {how}" if math.isfinite(ratio) else "nothing"
-    text = (
-        f"Gradients {does}: over its weights, {first.name} gets {figure(_relative(first))}, and {last.name} "
-        f"{figure(_relative(last))}, so that the first is {times}. {advice}"
-    )
-    short = (
-        f"Gradients {does}: {figure(_relative(first))} at {first.name}, {figure(_relative(last))} at {last.name}.",
-        f"Gradients {does}: {times} at the first layer than at the last.",
-    )
+    times = f"{figure(ratio)} times {how}" if math.isfinite(ratio) else f"far {how}"
+    ends = f"{figure(_relative(first))} at {called(first)}, {figure(_relative(last))} at {called(last)}"
+    text = f"Gradients {does}: over the weights they are {ends}; at the first layer {times} than at the last. {advice}"
+    short = (f"Gradients {does}: {ends}.", f"Gradients {does}: {times} at the first layer than at the last.")
     margin = ratio / _APART
     return said(text, short, margin, first=_relative(first), last=_relative(last), layer=first.name, ratio=ratio)

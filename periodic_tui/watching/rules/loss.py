@@ -9,13 +9,11 @@ import numpy as np
 
 from periodic_tui.watching.findings import Look, LossLook
 from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import OF_CLASSES, main_loss, progress_of
+from periodic_tui.watching.progress import OF_CLASSES
 from periodic_tui.watching.rules.base import Statement, figure, rule, said, shape_of, steadily
 
 _HAS_SOFTMAX: Final = ("cross_entropy",)
 _HAS_SIGMOID: Final = ("binary_cross_entropy_with_logits", "multilabel_soft_margin_loss")
-_OF_LOGARITHMS: Final = ("nll_loss", "kl_div")
-_ROUNDING: Final = 1e-3
 
 
 def _stretched(loss: LossLook) -> tuple[int, ...] | None:
@@ -48,8 +46,7 @@ def shape_broadcast(memory: Memory) -> Statement | None:
     name = "the loss" if loss.kind == "difference" else loss.kind
     text = (
         f"The prediction is {prediction} and the target {target}: {name} stretches them to {common}, so that "
-        "predictions are compared with targets of other samples, and the best they can be is the mean. "
-        f"Give both one shape: {_mended(loss)}."
+        f"{_mixes(loss, shape)}. Give both one shape: {_mended(loss)}."
     )
     short = (
         f"Prediction {prediction} and target {target} are stretched to {common} in the loss.",
@@ -57,6 +54,15 @@ def shape_broadcast(memory: Memory) -> Statement | None:
         f"Prediction and target are stretched to {common}.",
     )
     return said(text, short, prediction=prediction, target=target, common=common, loss=loss.kind)
+
+
+def _mixes(loss: LossLook, shape: tuple[int, ...]) -> str:
+    """What is compared with what."""
+    if math.prod(shape) > max(math.prod(loss.prediction.shape), math.prod(loss.target.shape)):
+        return "predictions are compared with targets of other samples, and the best they can be is the mean"
+    if shape == loss.prediction.shape:
+        return "several outputs are trained on the same target"
+    return "one output is trained on several targets, of which it can learn the mean"
 
 
 def _mended(loss: LossLook) -> str:
@@ -136,68 +142,3 @@ def _floor(classes: int) -> str:
 
 def _is_twice(loss: LossLook) -> bool:
     return loss.comes_from in ("softmax", "sigmoid") and loss.kind in (*_HAS_SOFTMAX, *_HAS_SIGMOID)
-
-
-@rule("wrong-loss")
-def wrong_loss(memory: Memory) -> Statement | None:
-    """A loss of logarithms of probabilities gets something else; or the loss's sign is turned, and it grows."""
-    found = steadily(memory, lambda look: next((s for s in map(_no_logarithms, look.losses) if s), None))
-    return found or _upside_down(memory)
-
-
-def _no_logarithms(loss: LossLook) -> Statement | None:
-    shares = loss.comes_from in ("softmax", "sigmoid")
-    if loss.kind not in _OF_LOGARITHMS or not (
-        loss.prediction.high > _ROUNDING or (shares and loss.kind == "nll_loss")
-    ):
-        return None
-    low, high = figure(loss.prediction.low), figure(loss.prediction.high)
-    got = f"the output of {loss.comes_from}" if loss.comes_from else "something else"
-    text = (
-        f"The loss, {loss.kind}, wants logarithms of probabilities, which are at most 0, and gets {got}, {low} to "
-        f"{high}: its value is no likelihood. Put log_softmax(dim=1) in front of it"
-        + (", or take cross_entropy on the logits." if loss.kind == "nll_loss" else ".")
-    )
-    short = (f"{loss.kind} wants log-probabilities (at most 0) and gets {low} to {high}.",)
-    return said(text, short, loss=loss.kind, low=loss.prediction.low, high=loss.prediction.high)
-
-
-def _upside_down(memory: Memory) -> Statement | None:
-    found = steadily(memory, _negated, looks=3)
-    first = next((loss for look in memory.kept if (loss := _negated(look))), None)
-    if found is None or first is None or not found.value > first.value:
-        return None
-    text = (
-        f"What backward is called on is minus {found.kind}: training makes the error larger, {figure(first.value)} at "
-        f"first, {figure(found.value)} now. Leave out the minus."
-    )
-    short = (f"The loss is minus {found.kind}: the error grows, {figure(first.value)} to {figure(found.value)}.",)
-    return said(text, short, loss=found.kind, first=first.value, now=found.value)
-
-
-def _negated(look: Look) -> LossLook | None:
-    loss = main_loss(look)
-    if loss is None or len(look.optimizers) != 1 or not loss.value > 0:
-        return None
-    return loss if math.isclose(look.loss, -loss.value, rel_tol=1e-3) else None
-
-
-_FLAT_AT_ENDS: Final = ("sigmoid", "softmax")
-
-
-@rule("wrong-loss")
-def squared_classes(memory: Memory) -> Statement | None:
-    """A squared error on classes behind a sigmoid or softmax, where the network does not get below a constant."""
-    found = steadily(memory, main_loss, looks=3)
-    if found is None or found.kind != "mse_loss" or found.comes_from not in _FLAT_AT_ENDS or not found.labels:
-        return None
-    progress = progress_of(memory)
-    if not progress.failed:
-        return None
-    better = "binary_cross_entropy" if found.comes_from == "sigmoid" else "cross_entropy"
-    text = (
-        f"mse_loss on classes behind a {found.comes_from}: where an answer is quite wrong, its slope is nearly 0, and "
-        f"the loss stands at {figure(progress.recent)}, no better than a constant. Take {better}."
-    )
-    short = (f"mse_loss on classes behind a {found.comes_from}; the loss stands at {figure(progress.recent)}.",)
-    return said(text, short, loss=progress.recent, constant=progress.constant)

@@ -8,7 +8,7 @@ from typing import Final
 from periodic_tui.engine.plural import counted
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import Progress, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, rule, said
+from periodic_tui.watching.rules.base import Statement, figure, percent, rule, said
 
 _EARLY: Final = 20
 """Steps before which nothing is said of how the loss goes."""
@@ -37,11 +37,11 @@ def underfit(memory: Memory) -> Statement | None:
         return None
     share = max(0.0, progress.explained)
     text = (
-        f"The loss has come to rest at {figure(progress.recent)}, {share:.0%} better than the best constant, and no "
-        "cause is seen in the training itself. Look at the data (do inputs and targets belong together?), at another "
-        "lr, or at a larger network."
+        f"The loss has come to rest at {figure(progress.recent)}, {percent(share)} better than the best constant, "
+        "and no cause is seen in the training itself. Look at the data (do inputs and targets belong together?), at "
+        "another lr, or at a larger network."
     )
-    short = (f"At rest at loss {figure(progress.recent)}, {share:.0%} better than a constant.",)
+    short = (f"At rest at loss {figure(progress.recent)}, {percent(share)} better than a constant.",)
     return said(text, short, loss=progress.recent, explained=share)
 
 
@@ -61,11 +61,16 @@ def learning(memory: Memory) -> Statement | None:
     progress = progress_of(memory)
     if math.isfinite(progress.earlier) and progress.recent < progress.earlier:
         fall = 1 - progress.recent / progress.earlier
-        went = f"the loss fell by {fall:.1%} to {figure(progress.recent)} in the last fifth of the steps"
+        went = f"the loss fell by {percent(fall, 1)} to {figure(progress.recent)} in the last fifth of the steps"
     else:
         went = f"loss {figure(progress.start)} at first, {figure(memory.loss)} now"
     text = f"Learning: {went}{_compared(progress)}."
-    return said(text, (text, f"Learning: {went}."), loss=memory.loss, start=progress.start)
+    return said(
+        text,
+        (text, f"Learning: {went}.", f"Learning: loss {figure(memory.loss)}."),
+        loss=memory.loss,
+        start=progress.start,
+    )
 
 
 def _compared(progress: Progress) -> str:

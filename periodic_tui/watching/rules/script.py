@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from periodic_tui.watching.findings import LayerLook, Look, OptimizerLook
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import progress_of
-from periodic_tui.watching.rules.base import Statement, is_module, lately, listed, ran, rule, said, steadily, weighty
+from periodic_tui.watching.rules.base import (
+    Statement,
+    called,
+    is_module,
+    lately,
+    listed,
+    ran,
+    rule,
+    said,
+    steadily,
+    weighty,
+)
 
 _LOOKS: Final = 3
 _LATE: Final = 10
@@ -62,7 +74,7 @@ def not_in_optimizer(memory: Memory) -> Statement | None:
     layers = steadily(memory, _unheld, _LOOKS)
     if not layers or not (any(layer.fresh for layer in layers) or (progress_of(memory).failed and _is_odd(memory))):
         return None
-    names, numbers = listed([layer.name for layer in layers]), sum(layer.trainable - layer.held for layer in layers)
+    names, numbers = listed([called(layer) for layer in layers]), sum(layer.trainable - layer.held for layer in layers)
     fresh = "; they are as they were drawn at first" if all(layer.fresh for layer in layers) else ""
     loose = any(layer.name.startswith("loose ") for layer in layers)
     advice = "Keep layers in a ModuleList, not in a plain list" if loose else "Give it all of model.parameters()"
@@ -111,7 +123,7 @@ def no_gradient(memory: Memory) -> Statement | None:
     cut = steadily(memory, _cut_off, _LOOKS)
     if not cut or not (any(layer.fresh for layer in cut) or progress_of(memory).failed):
         return None
-    names, numbers = listed([layer.name for layer in cut]), sum(layer.trainable for layer in cut)
+    names, numbers = listed([called(layer) for layer in cut]), sum(layer.trainable for layer in cut)
     text = (
         f"No gradient comes to {names}, though the optimizer holds their {numbers:,} parameters: something cuts them "
         "off from the loss. Look for detach, .data, no_grad, numpy or argmax between them and the loss."
@@ -156,27 +168,31 @@ def _cut_off(look: Look) -> list[LayerLook] | None:
 
 @rule("eval-mode")
 def eval_mode(memory: Memory) -> Statement | None:
-    """All modules of the model are in eval mode at steps that train it, and one of them cares: a dropout, or a
-    normalization whose own parameters are trained."""
+    """All modules of the model are in eval mode at steps that train it, and one of them cares: a dropout behind a
+    layer that is trained, or a batch normalization whose own parameters are."""
     looks = lately(memory, _LOOKS)
     if not looks or not all(map(_in_eval, looks)):
         return None
-    kinds = sorted({layer.kind for layer in ran(looks[-1]) if _cares(layer)})
+    kinds = sorted(_caring(ran(looks[-1])))
     before = [look.step for look in memory.kept if not _in_eval(look)]
     since = f"since step {before[-1]:,} at the latest" if before else "from the first step that was seen on"
     text = (
-        f"The model is trained in eval mode, {since}: {listed(kinds)} do not act as in training. Call model.train() "
+        f"The model is trained in eval mode, {since}, so that {listed(kinds)} are as in evaluation. Call model.train() "
         "before the training steps, also after every evaluation."
     )
-    short = (f"The model is trained in eval mode: {listed(kinds)} do not act as in training.",)
+    short = (f"The model is trained in eval mode, with {listed(kinds)} as in evaluation.",)
     return said(text, (*short, "The model is trained in eval mode."), kinds=", ".join(kinds), step=looks[-1].step)
 
 
 def _in_eval(look: Look) -> bool:
     modules = [layer for layer in ran(look) if is_module(layer)]
-    return not any(layer.training for layer in modules) and any(map(_cares, modules))
+    return not any(layer.training for layer in modules) and bool(_caring(modules))
 
 
-def _cares(layer: LayerLook) -> bool:
-    trained = layer.role == "normalization" and layer.held > 0 and "Batch" in layer.kind
-    return trained or (layer.role == "dropout" and layer.rate != 0)
+def _caring(layers: Sequence[LayerLook]) -> set[str]:
+    """Kinds of those that act otherwise in training, where that matters."""
+    trained = next((place for place, layer in enumerate(layers) if layer.held), len(layers))
+    dropouts = {layer.kind for layer in layers[trained:] if layer.role == "dropout" and layer.rate != 0}
+    return dropouts | {
+        layer.kind for layer in layers if layer.role == "normalization" and layer.held and "Batch" in layer.kind
+    }

@@ -10,7 +10,7 @@ import numpy as np
 from periodic_tui.watching.findings import Look
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.progress import progress_of
-from periodic_tui.watching.rules.base import Statement, figure, lately, rule, said, update_of
+from periodic_tui.watching.rules.base import Statement, figure, lately, percent, rule, said, update_of
 from periodic_tui.watching.rules.divergence import overstepped
 
 _THROWN: Final = 0.5
@@ -63,7 +63,7 @@ def step_too_large(memory: Memory) -> Statement | None:
     elif thrown > _THROWN:
         moves, margin = f"the first step was {figure(thrown)} times as long as the weights", thrown / _THROWN
     elif shaken > _SHAKEN and is_above:
-        moves, margin = f"each step still changes the weights by {shaken:.0%}", shaken / _SHAKEN
+        moves, margin = f"each step still changes the weights by {percent(shaken)}", shaken / _SHAKEN
     else:
         return None
     lr = memory.last[-1].optimizers[0].lr if memory.last[-1].optimizers else math.nan
@@ -86,7 +86,7 @@ def _beyond_all(memory: Memory) -> Statement | None:
 
 def _gradient(look: Look) -> float:
     """Length of all gradients together."""
-    return math.sqrt(sum(layer.gradient**2 for layer in look.layers if layer.held and layer.gradient >= 0))
+    return math.hypot(*(layer.gradient for layer in look.layers if layer.held and layer.gradient >= 0))
 
 
 @rule("step-too-small")
@@ -107,7 +107,7 @@ def step_too_small(memory: Memory) -> Statement | None:
     fall = 1 - progress.recent / progress.start
     text = (
         f"Steps are too small: each changes the weights by {figure(update)} of their length (lr {figure(lr)}), all "
-        f"{memory.step:,} together by less than {figure(way)}, and the loss fell by {max(fall, 0):.1%} to "
+        f"{memory.step:,} together by less than {figure(way)}, and the loss fell by {percent(max(fall, 0), 1)} to "
         f"{figure(progress.recent)}. Try lr {figure(lr * 100)}."
         if lr > 0
         else f"The learning rate is 0: in {memory.step:,} steps nothing moved. Set lr, or look at the scheduler."

@@ -1,27 +1,27 @@
-"""Layers of units that do nothing, or all the same."""
+"""Layers of units that do nothing."""
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import numpy as np
 
 from periodic_tui.engine.arrays import Floats
-from periodic_tui.watching.findings import LayerLook, Look, LossLook
+from periodic_tui.watching.findings import LayerLook, Look
 from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import main_loss, progress_of
+from periodic_tui.watching.progress import progress_of
 from periodic_tui.watching.rules.base import (
     Statement,
+    called,
     figure,
     lately,
     listed,
+    percent,
     ran,
     rule,
     said,
     steadily,
     update_of,
-    weighty,
 )
 
 _HARDLY: Final = 0.01
@@ -33,12 +33,6 @@ _SAMPLES: Final = 32
 """So many values of a unit from which that is certain."""
 _MOST: Final = 0.5
 """Share of a layer's units that must be dead, or saturated."""
-_MOVED: Final = 10
-"""Steps after which weights that began equal have parted, if they can."""
-_CONSTANT: Final = 0.01
-"""The output is constant where it varies by less than this share of what the targets do, …"""
-_SAME_SHARES: Final = 0.02
-"""… for cross entropies, where logits vary by less than this."""
 
 
 def _is_dead(layer: LayerLook) -> bool:
@@ -61,22 +55,21 @@ def dead_network(memory: Memory) -> Statement | None:
     dead = steadily(memory, _dead_layers, _LOOKS)
     if not dead or not progress_of(memory).is_stuck(0.5, 20):
         return None
-    names, since, units = [layer.name for layer in dead], _since(memory, dead[0].name), dead[0].active.size
-    all_ = f"all {units:,} units" if units > 1 else "the only unit"
-    more = f" and {listed(names[1:])}" if len(dead) > 1 else ""
+    names, since, units = listed([called(each) for each in dead]), _since(memory, dead[0].name), dead[0].active.size
+    who = f"all units of {names} are" if len(dead) > 1 else f"all {units:,} units of {names} are"
+    who = f"the only unit of {names} is" if len(dead) == units == 1 else who
     step = f"since step {since:,} at the latest"
-    push = _push(memory)
+    other = ", or take LeakyReLU" if "relu" in dead[0].kind.lower() else ""
     text = (
-        f"The network is dead: {all_} of {names[0]}{more} off on the whole batch, {step}, so that no gradient "
-        f"passes; the loss stands at {figure(memory.loss)}{push}. Start again with a smaller lr, smaller first weights "
-        "(Kaiming) or scaled inputs, or take LeakyReLU."
+        f"The network is dead: {who} off on the whole batch, {step}, so that no gradient passes; the loss stands at "
+        f"{figure(memory.loss)}{_push(memory)}. Start again with a smaller lr, smaller first weights (Kaiming) or "
+        f"scaled inputs{other}."
     )
     short = (
-        f"Dead: {all_} of {listed(names)} off, {step}.",
-        f"Dead: {all_} of {names[0]} off, {step}.",
+        f"Dead: {who} off, {step}.",
         f"Dead: a layer of {units:,} units is off, {step}.",
     )
-    return said(text, short, layers=", ".join(names), units=units, step=since, loss=memory.loss)
+    return said(text, short, layers=", ".join(each.name for each in dead), units=units, step=since, loss=memory.loss)
 
 
 def _since(memory: Memory, name: str) -> int:
@@ -96,31 +89,6 @@ def _push(memory: Memory) -> str:
     return f"; its first steps were {figure(longest)} times as long as its weights" if longest > 0.5 else ""
 
 
-@rule("collapsed-to-constant")
-def collapsed_to_constant(memory: Memory) -> Statement | None:
-    """What the network gives varies over the batch by less than 1 % of what the targets do (logits: by less than 0.02)
-    at three looks after one another, and it is no better than a constant."""
-    progress, found = progress_of(memory), steadily(memory, _constant, _LOOKS)
-    if found is None or not progress.failed:
-        return None
-    spread, target, mean = found.prediction.spread, found.target.std, found.prediction.mean
-    text = (
-        f"The output is a constant, {figure(mean)}: over the batch it varies by {figure(spread)}, the targets by "
-        f"{figure(target)}; the loss stands at {figure(progress.recent)}. Look for units that are dead or saturated, "
-        "try a smaller lr, less weight decay, other first weights."
-    )
-    short = (f"The output is the constant {figure(mean)}: it varies by {figure(spread)}, targets by {figure(target)}.",)
-    return said(text, (*short, f"The output is the constant {figure(mean)}."), spread=spread, target=target, mean=mean)
-
-
-def _constant(look: Look) -> LossLook | None:
-    loss = main_loss(look)
-    if loss is None or not loss.target.spread > 0 or not math.prod(loss.prediction.shape[:1]) > 1:
-        return None
-    limit = _SAME_SHARES if "entropy" in loss.kind or loss.kind == "nll_loss" else _CONSTANT * loss.target.std
-    return loss if loss.prediction.spread < limit else None
-
-
 @rule("saturated")
 def saturated(memory: Memory) -> Statement | None:
     """In some layer of sigmoids, tanhs … half of the units are on nine tenths of the batch where the slope is below a
@@ -131,16 +99,18 @@ def saturated(memory: Memory) -> Statement | None:
     if not found or not progress_of(memory).is_stuck(0.9 if began else 0.5):
         return None
     layer, share = max(found, key=lambda each: each[1])
-    names = listed([each.name for each, _ in found])
+    names = listed([called(each) for each, _ in found])
     size = figure(max(abs(layer.input.low), abs(layer.input.high)))
     text = (
-        f"Saturated: {share:.0%} of the units of {layer.name} are at their ends on nearly the whole batch "
+        f"Saturated: {percent(share)} of the units of {called(layer)} are at their ends on nearly the whole batch "
         f"(pre-activations up to {size}), and hardly any gradient passes"
         + (f"; the same in {names}" if len(found) > 1 else "")
         + ". Scale the inputs, start from smaller weights, or take a smaller lr."
     )
-    short = (f"Saturated: {share:.0%} of the units of {layer.name} are at their ends.",)
-    return said(text, (*short, f"Saturated: {share:.0%} of a layer's units."), share / _MOST, share=share, layers=names)
+    short = (f"Saturated: {percent(share)} of the units of {called(layer)} are at their ends.",)
+    return said(
+        text, (*short, f"Saturated: {percent(share)} of a layer's units."), share / _MOST, share=share, layers=names
+    )
 
 
 def _saturated(look: Look) -> list[tuple[LayerLook, float]] | None:
@@ -153,12 +123,13 @@ def _saturated(look: Look) -> list[tuple[LayerLook, float]] | None:
 @rule("dead-units")
 def dead_units(memory: Memory) -> Statement | None:
     """More than half of some layer's units are off on eight batches together, and the network explains less than half
-    of the target."""
+    of the target; where all of them are, that is told alone."""
     looks = lately(memory, _POOLED)
-    if not looks or not progress_of(memory).is_stuck(0.5):
+    whole = steadily(memory, _dead_layers, _LOOKS)
+    if whole or not looks or not progress_of(memory).is_stuck(0.5):
         return None
     shares = {
-        layer.name: float((pooled < _HARDLY).mean()) for layer in looks[-1].layers
+        called(layer): float((pooled < _HARDLY).mean()) for layer in looks[-1].layers
         if layer.active.size and (pooled := _pooled(looks, layer.name)).size
     }  # fmt: skip
     dead = {name: share for name, share in shares.items() if share > _MOST}
@@ -166,10 +137,10 @@ def dead_units(memory: Memory) -> Statement | None:
         return None
     name, share = max(dead.items(), key=lambda each: each[1])
     text = (
-        f"Dead units: {share:.0%} of the units of {name} were off on the last {_POOLED} batches that were looked at, "
-        f"and the loss stands at {figure(memory.loss)}. Try a smaller lr, other first weights, or LeakyReLU."
+        f"Dead units: {percent(share)} of the units of {name} were off on the last {_POOLED} batches that were "
+        f"looked at, and the loss stands at {figure(memory.loss)}. Try a smaller lr, other first weights, or LeakyReLU."
     )
-    short = (f"{share:.0%} of the units of {name} are dead.", f"{share:.0%} of a layer's units are dead.")
+    short = (f"{percent(share)} of the units of {name} are dead.", f"{percent(share)} of a layer's units are dead.")
     return said(text, short, share / _MOST, share=share, layers=listed(list(dead)))
 
 
@@ -181,23 +152,3 @@ def _pooled(looks: list[Look], name: str) -> Floats:
         return np.empty(0)
     pooled: Floats = np.max(found, 0)
     return pooled
-
-
-@rule("duplicate-units")
-def duplicate_units(memory: Memory) -> Statement | None:
-    """All units of some layer that is trained have the same weights, to the last bit, after ten steps."""
-    layers = steadily(memory, _equal, _LOOKS) if memory.last and memory.last[-1].step >= _MOVED else None
-    if not layers:
-        return None
-    names = listed([layer.name for layer in layers])
-    zero = " (all are 0)" if all(layer.weight == 0 for layer in layers) else ""
-    text = (
-        f"All units of {names} have the same weights{zero}: they began equal, gradients keep them so, and each layer "
-        "does no more than a single unit. Draw the first weights at random."
-    )
-    short = (f"All units of {names} have the same weights{zero}.", "All units of a layer have the same weights.")
-    return said(text, short, layers=names, equal=len(layers))
-
-
-def _equal(look: Look) -> list[LayerLook] | None:
-    return [layer for layer in weighty(look) if layer.equal] or None
