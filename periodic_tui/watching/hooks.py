@@ -105,7 +105,8 @@ class Hooks:
 
     def _hook(self) -> list[Callable[[], object]]:
         """What is asked at every step; gives what takes it away."""
-        before, after = self._before_step, self._after_step
+        before: Hook = self._before_step
+        after: Hook = self._after_step
         if self._compiles:
             before, after = _unless_translated(before), _unless_translated(after)
         return [
