@@ -60,8 +60,8 @@ def _far_of(means: Floats, deviations: Floats, names: list[str], small: bool) ->
 def unscaled(memory: Memory) -> Statement | None:
     """Inputs or targets have a root mean square above 10, or a mean above ten standard deviations, or targets vary by
     less than 0.02, or inputs have a root mean square below 0.01; and the loss is not finite any more, or is above that
-    of the best constant after 1,000 steps, or what the network explains of the target is below half (90 %, where a limit
-    is passed ten times over) and rises so slowly that it would take five times the steps."""
+    of the best constant after 1,000 steps, or what the network explains of the target is below half (90 %, where a
+    limit is passed ten times over) and rises so slowly that it would take five times the steps."""
     progress = progress_of(memory)
     far = steadily(memory, lambda look: _far_in(look, progress.alone) or None)
     if not far:
@@ -71,7 +71,7 @@ def unscaled(memory: Memory) -> Statement | None:
     late = progress.explained < 0 and progress.steps >= _LONG
     if not (stuck or late or memory.not_finite is not None):
         return None
-    others = f" ({len(far) - 1:,} more are far, too)" if len(far) > 1 else ""
+    others = f" (and {len(far) - 1:,} more)" if len(far) > 1 else ""
     verb = "are" if worst.name.endswith("s") else "is"
     holds = f"mean {figure(worst.mean)}, standard deviation {figure(worst.std)}"
     who = f"{worst.name[0].upper()}{worst.name[1:]} {verb} far from order one"
