@@ -626,7 +626,7 @@ def test_what_counts_the_operations_of_a_script_counts_no_other() -> None:
         names: list[str]
 
         def __init__(self) -> None:
-            super().__init__()
+            super().__init__()  # type: ignore[no-untyped-call]
             self.names = []
 
         def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
