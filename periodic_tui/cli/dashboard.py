@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
-from periodic_tui.cli.options import GLYPHS, overrides, run_options
+from periodic_tui.cli.options import GLYPHS, MODEL, overrides, run_options
 from periodic_tui.cli.recording import record_options, recorder_for, recordings
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override
@@ -18,6 +18,7 @@ from periodic_tui.presets.builtin import BUILT_IN, title_and_story
 
 if TYPE_CHECKING:
     from periodic_tui.engine.session import Session
+    from periodic_tui.presets.program import Program
     from periodic_tui.ui.app import OpenSession
     from periodic_tui.ui.child import Child
     from periodic_tui.ui.screens.opening import Opening
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @command(NAME)
 @click.argument("preset", default=BUILT_IN[0])
 @run_options
+@MODEL
 @click.option("--fps", type=click.IntRange(1, 120), default=10, metavar="N", help="Frames a second at most.")
 @GLYPHS
 @click.option("--paused", is_flag=True, help="Begin with training paused.")
@@ -35,14 +37,16 @@ def dashboard(
     seed: int | None,
     replicas: int | None,
     settings: Sequence[Override],
+    module: Program | None,
     glyphs: str,
     record: str | None,
     no_record: bool,
     **options: Any,
 ) -> int:
-    """Train PRESET on the screen: a built-in's name (sine-31 if none is given) or a path to a .toml file."""
+    """Train PRESET on the screen: a built-in's name (sine-31 if none is given), or the path of a .toml file, or of
+    a .csv table, whose last column is learned from the others."""
     changes = overrides(settings, seed=seed, replicas=replicas)
-    opening = _opening(preset, changes)
+    opening = _opening(preset, changes, module)
     recorder = recorder_for(record, no_record, options["device"], options["engine"])
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
@@ -51,7 +55,7 @@ def dashboard(
         from periodic_tui.engine.session import Session
         from periodic_tui.presets.files import built_in, load
 
-        name, experiment = load(preset, changes)
+        name, experiment = load(preset, changes, module)
         session = Session(load, name, experiment, presets=BUILT_IN, watched=True, recorder_for=recorder, **options)
         return session, built_in()
 
@@ -70,14 +74,14 @@ def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto", chi
     return code
 
 
-def _opening(preset: str, changes: Sequence[Override]) -> Opening:
+def _opening(preset: str, changes: Sequence[Override], module: Program | None) -> Opening:
     """What the first frame says. Bad input is found here, before the screen opens; a built-in preset as it stands
     needs no such check."""
     from periodic_tui.ui.screens.opening import Opening
 
-    if preset in BUILT_IN and not changes:
+    if preset in BUILT_IN and not changes and not module:
         return Opening(preset, *title_and_story(preset))
     from periodic_tui.presets.files import load
 
-    name, experiment = load(preset, changes)
+    name, experiment = load(preset, changes, module)
     return Opening(name, experiment.title, experiment.story)

@@ -1,12 +1,19 @@
 """Options that the dashboard and `train` share."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override, parse_value
+
+if TYPE_CHECKING:
+    from periodic_tui.presets.program import Program
 
 ENGINES = ("auto", "eager", "compiled")
 """How steps can be run; `auto` chooses."""
@@ -42,6 +49,29 @@ OPTIONS = (
     ),
 )
 
+
+def program(text: str) -> Program:
+    """A file and a name in it, which may be run from now on."""
+    file, colon, name = text.rpartition(":")
+    if not (colon and file and name.isidentifier()):
+        raise click.BadParameter(f"expected FILE.py:NAME, got {text!r}")
+    path = Path(file).absolute()
+    if not path.exists():
+        raise Refused(f"--model {file}: no such file")
+    from periodic_tui.engine.components.models.module.program import allow  # brings the validator
+
+    allow(str(path))
+    return str(path), name
+
+
+MODEL = click.option(
+    "--model",
+    "module",
+    type=program,
+    metavar="FILE.py:NAME",
+    help="Your own torch.nn.Module (its class, or a function that returns it) in the place of [model]; FILE.py is run.",
+)
+"""Of all that trains; no preset and no recording can name a file that is run."""
 
 GLYPHS = click.option(
     "--glyphs", type=click.Choice(["auto", "braille", "ascii"]), default="auto", help="Characters of the plots."

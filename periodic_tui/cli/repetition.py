@@ -13,6 +13,7 @@ from periodic_tui.engine.overrides import Override
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
     from periodic_tui.engine.recording.recording import Recording
+    from periodic_tui.presets.program import Program
 
 _BEGINS = ("load", "new")
 """Commands that began the run: its preset is what they led to."""
@@ -32,12 +33,15 @@ class Repetition:
     commands: tuple[Timed, ...]
 
 
-def repetition_of(recording: Recording, changes: Sequence[Override] = ()) -> Repetition:
-    """The repetition of a recording, whose preset may be changed. Raises NotReadable or PresetError."""
+def repetition_of(recording: Recording, changes: Sequence[Override] = (), program: Program | None = None) -> Repetition:
+    """The repetition of a recording, whose preset may be changed; `program`: what makes its networks, where that is no
+    preset's model. Raises NotReadable, PresetError or Refused."""
     from periodic_tui.engine.recording.course import course_to
+    from periodic_tui.presets.program import named_again
     from periodic_tui.presets.recorded import recorded
 
     name, experiment = recorded(recording, changes)
+    experiment = named_again(recording.folder.name, experiment, program)
     about, course = recording.about, course_to(recording)
     return Repetition(name, experiment, about.device, _engine(recording), course.step, tuple(_commands(recording)))
 

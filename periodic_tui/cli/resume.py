@@ -11,7 +11,7 @@ import click
 from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.headless import Plan
-from periodic_tui.cli.options import overrides
+from periodic_tui.cli.options import MODEL, overrides
 from periodic_tui.cli.recording import gone_on_with, library
 from periodic_tui.cli.train import plan_of, timed, trained
 from periodic_tui.engine.errors import Refused
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
     from periodic_tui.engine.recording.recording import Recording
     from periodic_tui.engine.session import Session
+    from periodic_tui.presets.program import Program
 
 
 @command("resume")
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 @click.option("--headless", is_flag=True, help="Without a screen, as `train`.")
 @click.option("--json", "as_json", is_flag=True, help="The same, with JSON Lines on stdout.")
 @click.option("--steps", type=int, metavar="N", help="Without a screen: steps in all, in the place of the plan's.")
-def resume(run: str | None, headless: bool, as_json: bool, steps: int | None) -> int:
+@MODEL
+def resume(run: str | None, headless: bool, as_json: bool, steps: int | None, module: Program | None) -> int:
     """Go on with the recording RUN, a name from `runs` or a folder; without RUN with the last one that has stopped."""
+    from periodic_tui.presets.program import named_again
     from periodic_tui.presets.recorded import check_trained_here, recorded
 
     recording = library().find(run) if run else _last()
@@ -38,6 +41,7 @@ def resume(run: str | None, headless: bool, as_json: bool, steps: int | None) ->
         name = recording.folder.name
         raise Refused(f"{name} is being written by another process; `{NAME} replay {name}` follows it")
     name, experiment = recorded(recording, overrides((), steps=steps))
+    experiment = named_again(recording.folder.name, experiment, module)
     if headless or as_json or steps is not None:
         return _without_screen(recording, name, experiment, as_json, steps)
     return _on_screen(recording, name, experiment)

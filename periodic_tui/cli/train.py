@@ -12,7 +12,7 @@ import click
 
 from periodic_tui.cli.command import command
 from periodic_tui.cli.headless import SNAPSHOTS, Headless, Interruption, Plan, Timed
-from periodic_tui.cli.options import overrides, run_options
+from periodic_tui.cli.options import MODEL, overrides, run_options
 from periodic_tui.cli.recording import library, record_options, recorder_for
 from periodic_tui.cli.repetition import repetition_of
 from periodic_tui.cli.warn import warn
@@ -22,6 +22,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
+from periodic_tui.presets.program import Program
 from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def _finite(context: click.Context, param: click.Parameter, value: float | None)
 @command("train")
 @click.argument("preset", required=False)
 @run_options
+@MODEL
 @click.option("--steps", type=int, metavar="N", help="Steps in all; 0 reports the initial state.")
 @click.option("--seconds", type=float, callback=_finite, metavar="S", help="Time in all.")
 @click.option("--every", type=click.IntRange(1), metavar="N", help="Steps between snapshots.")
@@ -76,6 +78,7 @@ def train(
     seed: int | None,
     replicas: int | None,
     settings: tuple[Override, ...],
+    module: Program | None,
     steps: int | None,
     seconds: float | None,
     every: int | None,
@@ -91,12 +94,12 @@ def train(
 
     changes = overrides(settings, seed=seed, replicas=replicas, steps=steps)
     if again is not None and preset is None:
-        run = repetition_of(library().find(again), changes)
+        run = repetition_of(library().find(again), changes, module)
         name, experiment, device, engine = run.name, run.experiment, run.device, run.engine
         steps = run.steps if steps is None else steps
         commands = (*(timed for timed in run.commands if timed[0] <= steps), *commands)
     elif preset is not None and again is None:
-        name, experiment = load(preset, changes)
+        name, experiment = load(preset, changes, module)
     else:
         raise click.UsageError("expected either a PRESET or --from-journal RUN")
     warn(name, experiment, err=True)

@@ -66,7 +66,7 @@ class RecordedRunner(Runner):
             self._seconds, self._resumed = self._resumed.status.seconds, None
             if not self._stopped.is_set():
                 self._record(self.current, anew=False)
-                self._tell(remarks)
+                self._tell([*((text, None) for text in self.remarks), *remarks])
                 self._note(f"resumed at step {self.step:,}")
 
     def _go_over_to(self, run: Run) -> None:

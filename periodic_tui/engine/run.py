@@ -19,6 +19,7 @@ from periodic_tui.engine.snapshot import Death, Event, Sweep, View
 from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.control_run import ControlRun
 from periodic_tui.engine.training.memory import check_memory
+from periodic_tui.engine.training.standardized import scales
 from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment import Treatment, prescribe
@@ -77,6 +78,8 @@ class Run:
         self.note(f"{name}, seed {experiment.training.seed}, {device}")
         for key, lost in warnings(experiment).items():
             self.note(f"{key}: {lost}")
+        if units := scales(self.experiment):
+            self.note(units)
 
     # What it is now.
 

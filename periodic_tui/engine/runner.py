@@ -58,6 +58,8 @@ class Runner:
         self._steppers: StepperChoice | None = None
         self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
         self._pictures = 0
+        self.remarks: tuple[str, ...] = ()
+        """What there is to be told of the program that makes the networks, a line each."""
         self._unseen = False
         """Whether nobody has seen yet what the present life begins from."""
 
@@ -112,9 +114,10 @@ class Runner:
         """Begin a new run of the preset as the old one began, with values changed by their keys; its journal begins
         with such changes from before. The old one goes on where Refused is raised."""
         from periodic_tui.engine.experiment.mid_run import changed
+        from periodic_tui.engine.training.own_module import anew
 
         before = self.current
-        self._begin(before.name, changed(before.began, values))
+        self._begin(before.name, anew(changed(before.began, values)))
         for event in before.journal:
             if event.command and event.command.startswith("new:"):
                 self._note(event.text, event.command)
@@ -124,14 +127,18 @@ class Runner:
 
         from periodic_tui.engine.run import Run
         from periodic_tui.engine.training.device_choice import settled
+        from periodic_tui.engine.training.own_module import check_device, remarks, with_module
 
         torch.set_num_threads(1)
         number = self._run.number + 1 if self._run else 1
         with enough_memory(f"when {name} began"):
+            before, experiment = experiment.model, with_module(experiment)
             device, why = settled(self._device, experiment, self.steppers)
             memory = check_memory(experiment, device)
             run = Run(number, name, experiment, device, self._preemption, self.steppers.at_once, self._work.set)
-            for told in filter(None, (why, memory, self.steppers.begin(run.trainer))):
+            check_device(run.trainer)
+            self.remarks = tuple(remarks(before, experiment.model))
+            for told in filter(None, (*self.remarks, why, memory, self.steppers.begin(run.trainer))):
                 run.note(told)
         self._go_over_to(run)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from periodic_tui.engine.components.models.module import Module
+from periodic_tui.engine.components.models.scaling import Scaling
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.recording.attributes import part, whole_number
 from periodic_tui.engine.recording.layout import NotReadable
@@ -68,6 +70,15 @@ def _experiment(table: Tree, began: Experiment) -> Experiment:
     noise = part(part(table, "target"), "noise")
     try:
         target = began.target.model_copy(update={"noise": float(noise)})
-        return Experiment.model_validate(table | {"target": target, "init": began.init})
-    except (ValueError, TypeError, RecursionError):
+        same = {"target": target, "init": began.init} | _program(part(table, "model").get("scaling"), began)
+        return Experiment.model_validate(table | same)
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise NotReadable("the checkpoint is damaged: its experiment is none") from None
+
+
+def _program(units: Tree, began: Experiment) -> dict[str, Module]:
+    """The user's own program as the run has it now, whatever a checkpoint says of it, in the units of that time."""
+    if not isinstance(began.model, Module):
+        return {}
+    scaling = Scaling.model_validate(units) if units else None
+    return {"model": began.model.model_copy(update={"scaling": scaling})}

@@ -42,6 +42,8 @@ def source_of(model: Model, inputs: int, outputs: int) -> Source:
         case Oscillators():
             vectors = (_parameter("omega", outputs), _parameter("phase", outputs))
             return Source((*vectors, _parameter("carry", outputs, outputs)), _OSCILLATORS)
+    if model.is_foreign:
+        raise Refused(f"{model.title} is the network's source already; --to safetensors gives its parameters")
     raise Refused(f"a model of kind {model.kind} cannot be written as a module")
 
 

@@ -19,9 +19,13 @@ _LARGEST_TABLE = 1 << 28
 
 def weights_and_preset(recording: Recording, path: Path, say: Say) -> dict[Path, bytes]:
     """The weights for `path`, of every replica where there are several, and beside them a preset that starts from them,
-    with its tables. Raises NotReadable."""
+    with its tables; no preset where the network is a program's own. Raises NotReadable."""
     network, mark = network_of(recording, say), mark_of(recording)
     tensors = network.tensors(None if len(network.parameters) > 1 else 0)
+    if network.experiment.model.is_foreign:
+        title = network.experiment.model.title
+        say(f"{path.name}: starts {title} by --model {title} --set init.file={path.name}; no preset names a program")
+        return {path: safetensors.numpy.save(tensors, {"of": mark})}
     tables = {key: path.with_name(f"{path.stem}-{key}.csv") for key in tables_of(network.experiment)}
     preset = f"# {mark}: goes on from step {network.step:,}.\n{_preset(network, path, tables)}"
     files = {path: safetensors.numpy.save(tensors, {"of": mark}), path.with_suffix(".toml"): preset.encode()}

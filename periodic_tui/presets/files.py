@@ -1,4 +1,4 @@
-"""Presets as TOML: finding them, reading them into experiments, and writing them with every default resolved."""
+"""Presets: finding them, reading them (and tables) into experiments, and writing them with every default resolved."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +15,8 @@ from periodic_tui.engine.overrides import Override, override
 from periodic_tui.engine.toml import read_toml
 from periodic_tui.presets.builtin import BUILT_IN, preset_folder
 from periodic_tui.presets.errors import PresetError
+from periodic_tui.presets.program import Program, check_no_program, with_program
+from periodic_tui.presets.table import is_table, preset_of, table_at
 from periodic_tui.printable import printable
 
 MAX_BYTES = 1 << 20
@@ -23,15 +25,20 @@ PATHS = {"target": ("path", "test"), "init": ("file",)}
 """Keys that name files, by their tables."""
 
 
-def load(preset: str, overrides: Sequence[Override] = ()) -> tuple[str, Experiment]:
-    """Name and experiment of a built-in preset or of a file; the overrides are applied in their order.
+def load(preset: str, overrides: Sequence[Override] = (), program: Program | None = None) -> tuple[str, Experiment]:
+    """Name and experiment of a built-in preset or of a file; the overrides are applied in their order. `program`: what
+    makes the networks, in the place of the preset's model.
 
     Raises PresetError with every problem that was found.
     """
     table = _read(preset)
     try:
+        if program:
+            table = with_program(_name(preset), table, overrides, program)
         for key, value in overrides:
             table = override(table, key, value)
+        if not program:
+            check_no_program(table)
         experiment = Experiment.model_validate(table)
     except ValidationError as error:
         raise PresetError(preset, problems(error, table)) from None
@@ -39,7 +46,11 @@ def load(preset: str, overrides: Sequence[Override] = ()) -> tuple[str, Experime
         raise PresetError(preset, ["is nested too deeply"]) from None
     except ValueError as error:
         raise PresetError(preset, [str(error)]) from None
-    return printable(preset if preset in BUILT_IN else Path(preset).name), experiment
+    return _name(preset), experiment
+
+
+def _name(preset: str) -> str:
+    return printable(preset if preset in BUILT_IN else Path(preset).name)
 
 
 def built_in() -> list[tuple[str, str, str, str]]:
@@ -59,6 +70,17 @@ def as_toml(table: dict[str, Any]) -> str:
 
 
 def _read(preset: str) -> dict[str, Any]:
+    return _from_table(preset) if is_table(preset) else _from_toml(preset)
+
+
+def _from_table(preset: str) -> dict[str, Any]:
+    found = table_at(Path(preset))
+    if found.problems:
+        raise PresetError(preset, found.problems)
+    return preset_of(Path(preset), found)
+
+
+def _from_toml(preset: str) -> dict[str, Any]:
     path = preset_folder() / f"{preset}.toml" if preset in BUILT_IN else Path(preset)
     try:
         table = read_toml(read_regular(path, MAX_BYTES).decode("utf-8-sig"))

@@ -85,6 +85,8 @@ class Next(Command, word="next", takes=":WHAT"):
             case "optimizer":
                 kinds = self._others(list(optimizers), run.experiment.optimizer.kind)
                 yield from (Set("optimizer.kind", kind) for kind in kinds)
+            case "activation" if run.experiment.model.is_foreign:
+                raise Refused(f"the activations are those of {run.experiment.model.title}")
             case "activation" if run.activation:
                 names = self._others(list(activations), run.activation)
                 yield from (Set("model.activation", name) for name in names)

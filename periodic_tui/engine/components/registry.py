@@ -56,6 +56,8 @@ class Registry(dict[str, type[K]], Generic[K]):
         self.noun = noun
         self.default = default
         """Kind of a table that names none; None: the kind is required."""
+        self.unlisted: dict[str, type[K]] = {}
+        """Kinds that no list names, since no preset can ask for them."""
 
     def register(self, spec: type[K]) -> type[K]:
         """Class decorator; raises ValueError if the kind is taken."""
@@ -65,6 +67,15 @@ class Registry(dict[str, type[K]], Generic[K]):
         self[kind] = spec
         return spec
 
+    def register_unlisted(self, spec: type[K]) -> type[K]:
+        """Class decorator for a kind that no preset can ask for."""
+        self.unlisted[spec.model_fields["kind"].default] = spec
+        return spec
+
+    def spec(self, kind: str) -> type[K]:
+        """The class of a kind, listed or not. Raises KeyError."""
+        return self[kind] if kind in self else self.unlisted[kind]
+
     def define(self, name: str, base: type[K], **options: Any) -> type[K]:
         """Make and register the class of a kind (the name in lower case) that adds nothing to its base but options,
         each a type and a default."""
@@ -73,7 +84,7 @@ class Registry(dict[str, type[K]], Generic[K]):
         return self.register(create_model(name, __base__=base, **fields))
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        choices = {kind: handler.generate_schema(spec) for kind, spec in self.items()}
+        choices = {kind: handler.generate_schema(spec) for kind, spec in (self | self.unlisted).items()}
         return core_schema.no_info_before_validator_function(
             self._as_table, core_schema.tagged_union_schema(choices, discriminator="kind")
         )

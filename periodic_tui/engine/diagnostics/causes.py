@@ -37,10 +37,13 @@ def cause_of(
     """Which of bias, incoming weights and inputs did it, and how far it moved. All tensors are on the CPU.
 
     What did it is what would have done most alone: the pre-activations of the units on the probe are computed with
-    only the bias, only the weights or only the inputs as they are after the step.
+    only the bias, only the weights or only the inputs as they are after the step. Of units whose inputs are not known
+    nothing is said.
     """
+    if not observer.step.experiment.model.is_chain:
+        return Cause()
     name, index = f"hidden.{layer}", torch.tensor(units)
-    views = [observer.step.layout.views(state["parameters"]) for state in (before, after)]
+    views = [observer.step.layout.by_layer(state["parameters"]) for state in (before, after)]
     inputs = [_inputs(observer, state["parameters"], layer) for state in (before, after)]
     weights = [view[f"{name}.weight"][0, index] for view in views]
     none = torch.zeros_like(before["parameters"])
@@ -54,7 +57,7 @@ def cause_of(
     if guilty == "inputs":
         whose, moved = "its" if len(units) == 1 else "their", float((inputs[1] - inputs[0]).mean())
         return Cause(f"; {whose} inputs from hidden.{layer - 1} moved {moved:+.2g} on average")
-    gradient = observer.step.layout.views(gradient_at(trainer, step_inputs, seeds, step, before))
+    gradient = observer.step.layout.by_layer(gradient_at(trainer, step_inputs, seeds, step, before))
     kind, (old, new) = ("bias", biases) if guilty == "bias" else ("weight", weights)
     slope = gradient[f"{name}.{kind}"][0, index]
     rates, optimizer = trainer.training_step.rates(step_inputs, torch.tensor(step)), trainer.experiment.optimizer

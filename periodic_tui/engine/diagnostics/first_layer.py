@@ -55,9 +55,10 @@ def kinks_inside(observer: Observer, parameters: Tensor) -> Tensor:
     where there are several inputs, or the activation repeats."""
     model = observer.step.experiment.model
     first = next(iter(model.hidden_activations), None)
-    if observer.step.experiment.target.inputs != 1 or first is None or first.repeats or first.kind == "identity":
+    single = observer.step.experiment.target.inputs == 1 and model.is_chain
+    if not single or first is None or first.repeats or first.kind == "identity":
         return torch.full((len(parameters),), torch.nan, dtype=torch.float64)
-    views = observer.step.layout.views(parameters.double())
+    views = observer.step.layout.by_layer(parameters.double())
     weight = views["hidden.0.weight"][..., 0]
     kink = -views.get("hidden.0.bias", torch.zeros_like(weight)) / weight
     x = model.first_inputs(observer.probe.x.cpu().double())

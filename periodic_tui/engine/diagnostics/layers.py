@@ -29,7 +29,7 @@ def layers_of(
 
     Args:
         units: the health of each hidden layer, `[1, units]`.
-        views: its parameters by name, `[1, …]`.
+        views: its parameters by the names of layers, `[1, …]`; of somebody's own layer there may be none.
         first: the same as they were at the start.
         certified: units that no point of the domain makes active, `[1, units]` for each layer; empty if unknown.
         wrong_sign: mask `[1, units]` of the last hidden layer, or None.
@@ -50,7 +50,7 @@ def layers_of(
             duplicate=pairs,
             groups=together,
             wrong_sign=_indices(wrong_sign) if last and wrong_sign is not None else (),
-            incoming=weights[f"{name}.weight"],
+            incoming=weights.get(f"{name}.weight", nothing),
             bias=weights.get(f"{name}.bias", nothing),
             outgoing=weights.get(f"{following}.weight", nothing),
             learned=_learned(weights, name),
@@ -66,7 +66,7 @@ def _learned(weights: dict[str, Floats], name: str) -> dict[str, float]:
 
 
 def _drift(views: dict[str, Tensor], first: dict[str, Tensor], name: str) -> float:
-    size = float(first[name].norm())
+    size = float(first[name].norm()) if name in first else 0.0
     return float((views[name].detach() - first[name]).norm()) / size if size else 0.0
 
 

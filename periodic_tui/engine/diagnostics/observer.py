@@ -100,7 +100,7 @@ class Observer:
     def _forward(self, parameters: Tensor, points: Tensor, brief: bool) -> tuple[Tensor, tuple[Units, ...]]:
         """Outputs on points `[points, inputs]` and the health of every hidden layer there."""
         output, hidden = self._layers(parameters, points)
-        weights = self.step.layout.views(parameters.detach())
+        weights = self.step.layout.by_layer(parameters.detach())
         following = [*(f"hidden.{index}.weight" for index in range(1, len(hidden))), "output.weight"]
         units = (
             read_units(layer, weights.get(name), self.relu, brief)
@@ -153,7 +153,9 @@ class Observer:
         self, parameters: Tensor, probe: Probe | None = None, stretch: Tensor | float = 1.0
     ) -> tuple[Tensor, Tensor]:
         """Sharpness `[replicas]` of the objective on a probe and its direction `[replicas, parameters]`, in units of
-        `stretch` `[replicas, parameters]` for each parameter."""
+        `stretch` `[replicas, parameters]` for each parameter; NaN and 0 where the network has no second derivatives."""
+        if not self.step.experiment.model.curves:
+            return parameters.new_full((len(parameters),), torch.nan).cpu().double(), torch.zeros_like(parameters)
         probe = probe or self.probe
 
         def loss(moved: Tensor) -> Tensor:

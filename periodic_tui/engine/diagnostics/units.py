@@ -50,8 +50,9 @@ class Units:
 def read_units(layer: HiddenLayer, outgoing: Tensor | None, relu: bool, brief: bool = False) -> Units:
     """Health of a layer `[replicas, points, units]`; `outgoing` is `[replicas, next units, units]` or None.
 
-    `relu` says that the activation is a ReLU, whose derivative is read off the pre-activations; for any other the graph
-    from pre-activations to activations is needed. `brief`: of very wide layers only some units are compared.
+    `relu` says that the activation is a ReLU, whose derivative is read off the pre-activations; for any other its
+    slopes or the graph from pre-activations to activations are needed. `brief`: of very wide layers only some units
+    are compared.
     """
     active, straight = reactions(layer, relu)
     h = layer.activations.detach().mT.contiguous()
@@ -79,7 +80,9 @@ def reactions(layer: HiddenLayer, relu: bool) -> tuple[Tensor, Tensor]:
     if relu:
         share = _share(z.detach() > 0)
         return share, share
-    (slope,) = torch.autograd.grad(h.sum(), z, retain_graph=True)
+    slope = layer.slopes
+    if slope is None:
+        (slope,) = torch.autograd.grad(h.sum(), z, retain_graph=True)
     return _share(slope.abs() >= FLAT), _share(((z > 0) & (h == z)).detach())
 
 

@@ -36,9 +36,10 @@ def wrong_signs_at(observer: Observer, parameters: Tensor) -> Tensor:
     """Mask `[replicas, units]` of the last hidden layer at `[replicas, parameters]`; `[replicas, 0]` where it cannot be
     tested: that takes one linear output, a layer that is not too wide, and an activation that learns nothing."""
     experiment, probe = observer.step.experiment, observer.probe
-    views = observer.step.layout.views(parameters)
+    views = observer.step.layout.by_layer(parameters)
     outgoing = views.get("output.weight")
-    activation = experiment.model.hidden_activations[-1] if experiment.model.hidden_activations else None
+    own = [each for each in experiment.model.hidden_activations if experiment.model.is_chain]
+    activation = own[-1] if own and not own[-1].is_foreign else None
     linear = getattr(getattr(experiment.model, "output_activation", None), "kind", "identity") == "identity"
     single = linear and experiment.target.outputs == 1 and experiment.training.loss == "mse"
     if outgoing is None or not single or outgoing.shape[-1] > _WIDEST or activation is None or activation.parameters:

@@ -23,7 +23,9 @@ def conflicts(
     apart = _in_domain(domain, target, training) | _in_training(training, domain, target) | _in_scale(target, model)
     if found := model.conflicts(target.inputs, target.outputs):
         return apart | _under("model", found)
-    apart |= _in_loss(training.loss, target, model)
+    apart |= _in_loss(training.loss, target, model) | _in_start(init, model)
+    if not model.is_known:
+        return apart
     layout = model.layout(target.inputs, target.outputs)
     together = _under("optimizer", optimizer.conflicts(layout)) | _under(
         "init", init.conflicts(layout, training.replicas)
@@ -88,9 +90,16 @@ def _in_loss(loss: str, target: Target, model: Model) -> dict[str, str]:
         wrong = "cross-entropy compares classes, expected a table with target.labels = true"
     elif loss in ("bce", "bce-with-logits") and not target.probabilities:
         wrong = f"{loss} compares probabilities, expected a table whose y lie between 0 and 1"
-    elif loss == "bce" and model.last_activation != "sigmoid":
+    elif loss == "bce" and model.last_activation not in ("sigmoid", ""):
         wrong = "bce takes probabilities, expected model.output_activation = sigmoid, or bce-with-logits"
     return {"training.loss": wrong} if wrong else {}
+
+
+def _in_start(init: Init, model: Model) -> dict[str, str]:
+    usual = Init()
+    if not model.is_foreign or all(getattr(init, k) == getattr(usual, k) for k in ("weights", "bias", "outgoing")):
+        return {}
+    return {"init": "a program's networks start as it makes them, expected nothing, or a file"}
 
 
 def _in_size(target: Target, domain: Domain, model: Model, training: Training, parameters: int) -> dict[str, str]:

@@ -88,7 +88,7 @@ class _Place:
         if isinstance(self.spec, OneOrEach):
             return _Place(self.path, self.value, self.spec.registry, self.parent)
         if isinstance(self.spec, Registry) and isinstance(part, str):
-            return _Place(self.path, self.value, self.spec[part], self.parent)
+            return _Place(self.path, self.value, self.spec.spec(part), self.parent)
         part_text = f"[{part}]" if isinstance(part, int) else f".{_short(part)}"
         path = self.path + part_text if self.path else part_text[1:]
         return _Place(path, _inside(self.value, part), _expected(self.spec, part), self.spec)

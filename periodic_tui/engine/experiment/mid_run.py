@@ -45,6 +45,9 @@ def changed_in_mid_run(experiment: Experiment, key: str, text: str) -> Experimen
 
 def changed(experiment: Experiment, values: Mapping[str, str]) -> Experiment:
     """The experiment with any values changed, by their keys. Raises Refused with one line."""
+    for key in values:
+        if key.startswith("model.") and experiment.model.is_foreign:
+            raise Refused(f"{key}: the network is {experiment.model.title}, which only its own file can change")
     try:
         table = experiment.table_with({key: parse_value(text) for key, text in values.items()})
         return Experiment.model_validate(table)

@@ -47,6 +47,15 @@ class Remedy(Spec):
     last_resort: ClassVar[bool] = False
     """Whether all others that fit are offered before it."""
 
+    any_network: ClassVar[bool] = False
+    """Whether it need not know what a network is made of."""
+
+    def misfit(self, setting: Setting) -> str | None:
+        """Why it cannot be applied to such a network, or here; None if it can."""
+        if setting.model.is_foreign and not self.any_network:
+            return "it is for a preset's network, and this one is a program's own"
+        return self.unfit(setting)
+
     def unfit(self, setting: Setting) -> str | None:
         """Why it cannot be applied here, or None if it can."""
         return None

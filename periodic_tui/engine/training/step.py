@@ -99,7 +99,12 @@ class TrainingStep:
         assert isinstance(optimizer, ElementWise)
         own = {name: value for name, value in state.items() if name not in ("parameters", "alive")}
         parameters, own = optimizer.update(state["parameters"], gradient, own, lr)
-        return {"parameters": parameters, **own}
+        return {"parameters": self.held(state["parameters"], parameters), **own}
+
+    def held(self, before: Tensor, after: Tensor) -> Tensor:
+        """`after`, but what is fixed as it was before: the decay of weights is not for it."""
+        learns = self.layout.learns(after)
+        return after if learns is None else after.where(learns, before)
 
     def rates(self, step_inputs: StepInputs, step: Tensor) -> Tensor:
         """The learning rates of step number `step` `[]`."""

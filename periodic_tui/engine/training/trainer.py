@@ -64,10 +64,13 @@ class Trainer:
 
     def initial(self) -> Tensor:
         """`[replicas, parameters]` as they start, from the seeds."""
-        layout = self.training_step.layout
+        layout, dtype, init = self.training_step.layout, torch_dtype(self.experiment), self.experiment.init
+        own = None if init.file else self.experiment.model.initial(self.seeds.tolist(), dtype)
+        if own is not None:
+            return own.to(self.device)
         counter = counter_for(2 * max(parameter.size for parameter in layout.parameters))
         stream = Stream.of(self.seeds.cpu(), Use.INITIAL, counter)
-        return self.experiment.init.draw(layout, stream, torch_dtype(self.experiment)).to(self.device)
+        return init.draw(layout, stream, dtype).to(self.device)
 
     def start(self, parameters: Tensor) -> State:
         """The state of a run that begins from these parameters `[replicas, parameters]`."""

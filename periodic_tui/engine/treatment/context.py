@@ -161,6 +161,8 @@ class TrainerContext(RemedyContext):
 
     def sharpness(self, x: Tensor, y: Tensor) -> Tensor:
         parameters = self.__trainer.state["parameters"]
+        if not self.setting.model.curves:
+            return parameters.new_full((self.replicas,), torch.nan, dtype=torch.float64)
         objective = self.__trainer.training_step.objective
         return top_curvature(lambda flat: objective(self._outputs(flat, x), Batch(x, y)), parameters)[0].to(self.device)
 

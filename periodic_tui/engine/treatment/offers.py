@@ -28,7 +28,7 @@ def setting_of(experiment: Experiment) -> Setting:
 def renewal(experiment: Experiment, name: str) -> Mapping[str, str] | None:
     """Keys and values with which a remedy begins a new run; None where it acts in mid-run. Raises Refused."""
     remedy, setting = experiment.remedies.options(name), setting_of(experiment)
-    if reason := remedy.unfit(setting):
+    if reason := remedy.misfit(setting):
         raise Refused(f"{name} does not fit: {reason}")
     return remedy.renews(setting)
 
@@ -49,7 +49,7 @@ def offers(experiment: Experiment, *causes: str) -> tuple[Offer, ...]:
 
 
 def _offer(remedy: Remedy, setting: Setting, causes: Sequence[str]) -> Offer:
-    unfit = remedy.unfit(setting) or ""
+    unfit = remedy.misfit(setting) or ""
     return Offer(
         name=remedy.name,
         what=remedy.what,

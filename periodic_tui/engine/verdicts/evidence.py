@@ -82,7 +82,7 @@ def method_of(experiment: Experiment) -> Method:
         biases=getattr(model, "bias", True),
         output_layer=getattr(model, "output_layer", True),
         output_unit=_output_unit(model),
-        is_linear=model.kind in ("linear", "mlp") and not model.hidden_units and model.last_activation == "identity",
+        is_linear=model.is_chain and not model.hidden_units and model.last_activation == "identity",
     )
 
 
@@ -296,7 +296,7 @@ def in_common(experiment: Experiment, observer: Observer, samples: Samples) -> d
 def _straight(experiment: Experiment, reading: Reading) -> Mask:
     """Whose network is a straight line on the probe: every hidden layer, if there is any, only passes on."""
     model = experiment.model
-    passes = model.kind in ("linear", "mlp") and getattr(model, "output_activation", Identity()).kind == "identity"
+    passes = model.is_chain and getattr(model, "output_activation", Identity()).kind == "identity"
     straight = np.full(len(reading.loss), passes)
     for activation, units in zip(model.hidden_activations, reading.units, strict=True):
         if activation.kind == "identity" or getattr(activation, "slope", 0.0) == 1.0:

@@ -81,7 +81,7 @@ class Examination:
 
     def _weights(self, parameters: Tensor) -> Tensor:
         """Rms of the first layer's weights times √inputs: about 0.6 as torch draws them."""
-        first = self._trainer.training_step.layout.views(parameters).get("hidden.0.weight")
+        first = self._trainer.training_step.layout.by_layer(parameters).get("hidden.0.weight")
         if first is None:
             return parameters.new_full((len(parameters),), torch.nan)
         return first.square().mean((1, 2)).sqrt() * math.sqrt(first.shape[-1])

@@ -208,7 +208,7 @@ class Judge:
     def layers(self, reading: Reading, part: slice, live: bool, wrong: bool = False) -> tuple[Layer, ...]:
         """The hidden layers of the one replica whose reading this is; `wrong`: some unit of the last one has the wrong
         sign."""
-        parameters, views = self.trainer.parameters_of(part), self.trainer.training_step.layout.views
+        parameters, views = self.trainer.parameters_of(part), self.trainer.training_step.layout.by_layer
         certified = never_active(self.trainer.experiment, views(parameters))
         signs = wrong_signs_at(self.observer, parameters) if wrong else None
         return layers_of(reading.units, views(parameters), views(self._start[part]), certified, signs, live)
@@ -223,7 +223,7 @@ def _samples(observer: Observer) -> Samples:
     """Of the probe, its inputs as the first layer is given them."""
     experiment, probe = observer.step.experiment, observer.probe
     target, given = experiment.target, experiment.model.first_inputs(probe.x.cpu().double())
-    names = _names(target, "x", target.inputs), _names(target, "y", target.outputs)
+    names = target.column_names("x"), target.column_names("y")
     if not torch.equal(given, probe.x.cpu().double()):
         names = tuple(f"scaled {name}" for name in names[0]), names[1]
     found, last = samples_of(Probe(given, probe.y), names, bool(experiment.domain.points)), _persistence(observer)
@@ -240,11 +240,3 @@ def _persistence(observer: Observer) -> float | None:
     if not columns or not LOSSES[step.experiment.training.loss].power:
         return None
     return float(step.loss(probe.x[:, columns].double(), Batch(probe.x, probe.y.double())))
-
-
-def _names(target: Target, columns: str, count: int) -> tuple[str, ...]:
-    """As the table has them, where each is one; else numbered."""
-    own: tuple[str, ...] = getattr(target, columns, ())
-    if len(own) == count:
-        return own
-    return (columns,) if count == 1 else tuple(f"{columns}{number}" for number in range(1, count + 1))

@@ -66,7 +66,8 @@ class Residuals:
     @cached_property
     def _one_more(self) -> OneMoreUnit:
         activations = self._observer.step.experiment.model.hidden_activations
-        return OneMoreUnit(self._probe, activations[-1] if activations else ReLU())
+        known = activations and not activations[-1].is_foreign
+        return OneMoreUnit(self._probe, activations[-1] if known else ReLU())
 
     @cached_property
     def _neighbors(self) -> Neighbors:

@@ -24,8 +24,10 @@ _POINTS, _SIDE = 160, 32
 
 
 def death_of(change: Change, number: int, trainer: Trainer, observer: Observer) -> Death | None:
-    """The death that is number `number` of the run; None where its step is not known, or the network is too large."""
-    if not change.exact or observer.step.layout.size > SMALL:
+    """The death that is number `number` of the run; None where its step is not known, or its weights are
+    not, or the network is too large."""
+    own = f"hidden.{change.layer}.weight" in observer.step.layout.by_layer(change.low.state["parameters"])
+    if not (change.exact and own) or observer.step.layout.size > SMALL:
         return None
     axis, points = over_domain(observer, _POINTS, _SIDE)
     show = _Camera(change, trainer, observer, axis, points)
@@ -59,7 +61,7 @@ class _Camera:
 
     def _own(self, flat: Tensor) -> Floats:
         """What is the unit's of `[1, parameters]`: weights, then the bias or 0; `[inputs + 1]`."""
-        views, name, unit = self.observer.step.layout.views(flat), f"hidden.{self.change.layer}", self.change.shown
+        views, name, unit = self.observer.step.layout.by_layer(flat), f"hidden.{self.change.layer}", self.change.shown
         bias = views[f"{name}.bias"][0, unit] if f"{name}.bias" in views else flat.new_zeros(())
         return torch.cat([views[f"{name}.weight"][0, unit], bias.reshape(1)]).double().numpy()
 

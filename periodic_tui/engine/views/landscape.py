@@ -99,7 +99,7 @@ class LossLandscape:
         gradient, _ = self.observer.step.gradient(present, batch, None)
         if bool((gradient != 0).any()):
             directions["gradient"] = -gradient * (reach / gradient.norm())
-        if present.shape[-1] > 1 and present.shape[-1] <= _SHARPEST:
+        if self.observer.step.experiment.model.curves and 1 < present.shape[-1] <= _SHARPEST:
             part = Probe(batch.x[0, :_CURVED], batch.y[0, :_CURVED])
             directions["sharpest"] = self.observer.curvature(present, part)[1] * reach
         return [Line(name, self._along(present, direction, batch)) for name, direction in directions.items()]

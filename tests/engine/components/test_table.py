@@ -212,3 +212,13 @@ def test_a_table_can_reach_its_noise_floor(write: Any) -> None:
 def test_a_number_beyond_all_measure_is_refused(number: str, write: Any) -> None:
     said = refusal(write(f"hour,level\n0,1\n1,{number}\n"))
     assert "tide.csv: line 3, column 'level': expected a number up to 1e+18 in size, got " in said
+
+
+def test_of_very_many_rows_the_nearest_of_some_is_drawn(tmp_path: Path) -> None:
+    rows = 20_000
+    table = np.column_stack([np.arange(rows), np.zeros(rows), np.arange(rows)])
+    np.savetxt(tmp_path / "many.csv", table, delimiter=",", header="a,b,c", comments="")
+    target = load(str(tmp_path / "many.csv"))[1].target
+    x = torch.tensor([[0.0, 0.0], [9_000.4, 3.0], [1e6, 0.0]])
+    expected = torch.tensor([[0.0], [9_000.0], [rows - 1.0]])
+    assert (target(x) - expected).abs().max() <= 2

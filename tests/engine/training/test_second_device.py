@@ -1,6 +1,7 @@
 """On another device the picture is the same, and nothing mixes devices."""
 
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 import torch
 
 from periodic_tui.engine.commands.base import parse
+from periodic_tui.engine.components.models.module.made import network
 from periodic_tui.engine.diagnostics import deaths
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.remedies import remedies
 from periodic_tui.engine.remedies.renewal.base import Renewal
@@ -21,6 +24,7 @@ from periodic_tui.engine.training.device_choice import accelerator
 from periodic_tui.engine.verdicts import slow_figures
 from periodic_tui.presets.files import load
 from tests.engine.experiments import experiment, ln, magnitude, seen
+from tests.engine.programs import CHAIN, DROPS, RANDOM_FEATURES, module, with_program, written
 from tests.engine.second_device import CPU, CUDA, SecondDevice, device_of, pretend
 
 STEPS = 40
@@ -194,3 +198,35 @@ def test_a_remedy_does_the_same(name: str, spec: Experiment) -> None:
             found.append((run.trainer.parameters, plain(summary_of(run)), plain(run.events)))
     assert torch.equal(found[0][0], found[1][0])
     assert found[0][1:] == found[1][1:]
+
+
+@pytest.mark.parametrize("source", [CHAIN, DROPS, RANDOM_FEATURES])
+@pytest.mark.parametrize("replicas", [1, 2])
+def test_somebody_s_own_network_does_the_same(source: str, replicas: int, tmp_path: Path) -> None:
+    spec = with_program(tmp_path, source, training__replicas=replicas)
+    network(module(spec).made).together = False  # the second device knows no vmap
+    pictures = []
+    for device in (CPU, CUDA):
+        with SecondDevice():
+            run = run_on(device, "ln-learns", spec)
+            run.advance(3)
+            pictures += [seen(run, View())]
+            assert device_of(run.trainer.state["parameters"]) == device
+    assert differing(*pictures) == []
+
+
+def test_a_network_that_stays_on_the_cpu_is_refused(tmp_path: Path) -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.l, self.scale = nn.Linear(2, 1), torch.tensor([1.0, 2.0])
+
+    def forward(self, x):
+        return self.l(x * self.scale)
+"""
+    spec = load("magnitude", (), (written(tmp_path, source), "Net"))[1]
+    with SecondDevice():
+        with pytest.raises(Refused, match=r"net.py:Net fails on cuda:0: .*same device"):
+            opened(spec, "cuda:0", "eager")
+        opened(spec, "cpu", "eager")

@@ -221,3 +221,12 @@ def test_in_mid_run_the_units_stay_and_a_new_run_has_its_own() -> None:
     assert units_of(session.current.trainer).x_center[0] == pytest.approx(2.0, abs=1e-3)
     session.apply(parse("new:target.standardize=false"))
     assert session.current.experiment.model == MLP()
+
+
+def test_the_run_tells_the_units_by_the_columns_names(tmp_path: Path) -> None:
+    run = Run(1, "rows", table(tmp_path), CPU)
+    told = [event.text for event in run.events if "standardized" in event.text]
+    assert told == [
+        f"the layers see standardized columns: a {X[:, 0].mean():.4g} ± {X[:, 0].std():.3g}, "
+        f"b {X[:, 1].mean():.4g} ± {X[:, 1].std():.3g}, c {Y[:, 0].mean():.4g} ± {Y[:, 0].std():.3g}"
+    ]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class Activation(Kind):
     """An element-wise function of pre-activations."""
 
+    is_foreign: ClassVar[bool] = False
+    """Whether nobody but a program of the user's can compute it."""
     repeats: ClassVar[bool] = False
     """Whether it bends again and again, not around one place alone."""
 

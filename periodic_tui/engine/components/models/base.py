@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -12,6 +12,7 @@ from periodic_tui.engine.components.models.scaling import Scaling
 from periodic_tui.engine.components.registry import Kind, Registry
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
     from periodic_tui.engine.randomness import Stream
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 Views = Mapping[str, "Tensor"]
 """Parameters by name, each `[replicas, *shape]`."""
 
-Role = Literal["weight", "bias", "frequency", "phase", "amplitude", "learned"]
+Role = Literal["weight", "bias", "frequency", "phase", "amplitude", "learned", "fixed"]
+"""What is `fixed` stays as it starts, whatever the optimizer does."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Layout:
     """Where each parameter lies in the flat tensor."""
 
     parameters: tuple[Parameter, ...]
+    aliases: tuple[tuple[str, str], ...] | None = None
+    """Our names (`hidden.0.weight`) of what somebody's network calls otherwise, and its own; None: it has ours."""
 
     @property
     def size(self) -> int:
@@ -67,7 +71,21 @@ class Layout:
     def views(self, flat: Tensor) -> dict[str, Tensor]:
         """Name to `[replicas, *shape]`, sharing memory with `flat` `[replicas, parameters]`."""
         parts = flat.split([parameter.size for parameter in self.parameters], dim=-1)
-        return {p.name: part.unflatten(-1, p.shape) for p, part in zip(self.parameters, parts, strict=True)}
+        shaped = zip(self.parameters, parts, strict=True)
+        return {p.name: part.unflatten(-1, p.shape) if p.shape else part.squeeze(-1) for p, part in shaped}
+
+    def by_layer(self, flat: Tensor) -> dict[str, Tensor]:
+        """The same by our names, as far as there are such."""
+        views = self.views(flat)
+        return views if self.aliases is None else {ours: views[own] for ours, own in self.aliases}
+
+    def learns(self, like: Tensor) -> Tensor | None:
+        """Mask `[parameters]` of what is not fixed; None where nothing is."""
+        if all(parameter.role != "fixed" for parameter in self.parameters):
+            return None
+        import torch
+
+        return torch.cat([like.new_full((p.size,), p.role != "fixed", dtype=torch.bool) for p in self.parameters])
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +96,8 @@ class HiddenLayer:
     """`[replicas, batch, units]`."""
     activations: Tensor
     """`[replicas, batch, units]`."""
+    slopes: Tensor | None = None
+    """Derivatives of the activations by the pre-activations, where nobody else can tell them."""
 
 
 class Model(Kind):
@@ -85,6 +105,37 @@ class Model(Kind):
 
     frequency_parameter: ClassVar[str | None] = None
     """Name of the parameter that holds angular frequencies, or None."""
+    is_foreign: ClassVar[bool] = False
+    """Whether it is a program of the user's."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.kind
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its parameters are known; those of a program are once it has run."""
+        return True
+
+    @property
+    def curves(self) -> bool:
+        """Whether its second derivatives can be had."""
+        return True
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether linear layers and activations take turns, one behind the other."""
+        return False
+
+    @property
+    def most_draws(self) -> int:
+        """Most random numbers that a step draws at once for a point."""
+        return max(self.hidden_units, default=0)
+
+    def initial(self, seeds: Sequence[int], dtype: torch.dtype) -> Tensor | None:
+        """`[replicas, parameters]` as they start from these seeds; None where `[init]` says how."""
+        return None
 
     def layout(self, inputs: int, outputs: int) -> Layout:
         """The parameters of a network with so many inputs and outputs."""
@@ -120,7 +171,7 @@ class Model(Kind):
 
     @property
     def last_activation(self) -> str:
-        """Name of what the outputs have gone through at last."""
+        """Name of what the outputs have gone through at last; empty where nobody knows."""
         return "identity"
 
     def forward(

@@ -43,6 +43,10 @@ class Linear(Model):
     scaling: Scaling | None = None
     """Units of the columns of x and y; None: those of the data."""
 
+    @property
+    def is_chain(self) -> bool:
+        return True
+
     def conflicts(self, inputs: int, outputs: int) -> dict[str, str]:
         return self.scaling.conflicts(inputs, outputs) if self.scaling else {}
 
@@ -77,6 +81,10 @@ class MLP(Model):
     """Probability with which a hidden unit is dropped in a training step."""
     scaling: Scaling | None = None
     """Units of the columns of x and y; None: those of the data."""
+
+    @property
+    def is_chain(self) -> bool:
+        return True
 
     @property
     def hidden_units(self) -> tuple[int, ...]:

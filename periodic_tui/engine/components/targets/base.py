@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from periodic_tui.engine.components.domain import Domain, Interval, Intervals
 from periodic_tui.engine.components.numbers import NonNegative
@@ -65,6 +65,14 @@ class Target(Kind):
     def last_known(self) -> tuple[int, ...]:
         """For each output the input that holds its last known value; empty where there is none for all of them."""
         return ()
+
+    def column_names(self, columns: Literal["x", "y"]) -> tuple[str, ...]:
+        """Of inputs or outputs, as the table has them, where each is one; else numbered."""
+        own: tuple[str, ...] = getattr(self, columns, ())
+        count = self.inputs if columns == "x" else self.outputs
+        if len(own) == count:
+            return own
+        return (columns,) if count == 1 else tuple(f"{columns}{number}" for number in range(1, count + 1))
 
     def admissible(self, x: Tensor) -> Tensor:
         """The inputs that are asked for when `x` was drawn: `x` itself, unless only some have a meaning."""

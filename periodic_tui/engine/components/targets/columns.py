@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 32 << 20
 """Largest table that is read."""
+_SHOWN = 40
+"""Characters of a cell that are repeated."""
 
 
 @dataclass(frozen=True)
@@ -42,23 +44,15 @@ def read_columns(path: str, names: tuple[str, ...]) -> Columns:
     try:
         status = Path(path).stat()
         return _read(path, names, (status.st_mtime_ns, status.st_size))
-    except OSError as error:
-        problem = told(error)
-    except UnicodeDecodeError as error:
-        problem = f"is not UTF-8 text (byte {error.start + 1}), expected CSV"
-    except (ValueError, csv.Error) as error:
-        problem = str(error)
-    raise ValueError(f"{Path(path).name}: {problem}")
+    except (OSError, ValueError, csv.Error) as error:
+        raise ValueError(f"{Path(path).name}: {why_unreadable(error)}") from None
 
 
 @lru_cache(maxsize=4)
 def _read(path: str, names: tuple[str, ...], version: tuple[int, int]) -> Columns:
     import numpy as np
 
-    text = read_regular(Path(path), MAX_BYTES).decode("utf-8-sig")
-    if "\0" in text:
-        raise ValueError("is binary, expected CSV")
-    lines = csv.reader(text.splitlines(keepends=True))
+    lines = lines_of(Path(path))
     header = [name.strip() for name in next(lines, [])]
     if not any(header):
         raise ValueError("is empty, expected a line of column names and lines of numbers")
@@ -68,6 +62,24 @@ def _read(path: str, names: tuple[str, ...], version: tuple[int, int]) -> Column
         raise ValueError("has no rows below its line of column names")
     values.setflags(write=False)
     return Columns(path, names, version, values)
+
+
+def lines_of(path: Path) -> Iterator[list[str]]:
+    """The cells of one line after the other; a `csv.reader`, whose `line_num` says which. Raises OSError, ValueError or
+    csv.Error."""
+    text = read_regular(path, MAX_BYTES).decode("utf-8-sig")
+    if "\0" in text:
+        raise ValueError("is binary, expected CSV")
+    return csv.reader(text.splitlines(keepends=True))
+
+
+def why_unreadable(error: Exception) -> str:
+    """What keeps a table from being read at all."""
+    if isinstance(error, OSError):
+        return told(error)
+    if isinstance(error, UnicodeDecodeError):
+        return f"is not UTF-8 text (byte {error.start + 1}), expected CSV"
+    return str(error)
 
 
 def _place(name: str, header: list[str]) -> int:
@@ -85,14 +97,26 @@ def _numbers(lines: Iterator[list[str]], names: tuple[str, ...], places: list[in
 
 
 def _number(cells: list[str], place: int, name: str, line: int) -> float:
-    text = cells[place].strip() if place < len(cells) else ""
+    try:
+        return number_in(cells[place] if place < len(cells) else "")
+    except ValueError as problem:
+        raise ValueError(f"line {line}, column {name!r}: {problem}") from None
+
+
+def number_in(cell: str) -> float:
+    """The number in a cell. Raises ValueError that says what was expected."""
+    text = cell.strip()
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        got = repr(text if len(text) <= 40 else f"{text[:39]}…") if text else "nothing"
-        raise ValueError(f"line {line}, column {name!r}: expected a finite number, got {got}")
+        raise ValueError(f"expected a finite number, got {quoted(text)}")
     if abs(value) > LARGEST:
-        raise ValueError(f"line {line}, column {name!r}: expected a number up to {LARGEST:g} in size, got {value:g}")
+        raise ValueError(f"expected a number up to {LARGEST:g} in size, got {value:g}")
     return value
+
+
+def quoted(text: str) -> str:
+    """What stands in a cell, in so many words that a line can hold it."""
+    return repr(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…") if text else "nothing"

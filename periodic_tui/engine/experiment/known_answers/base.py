@@ -43,7 +43,7 @@ def known_answer(experiment: Experiment) -> Parameters:
 
     target, model = experiment.target, experiment.model
     if (target.kind, model.kind) not in _builders:
-        raise NoAnswer(f"no answer of {target.kind} can be written down for the model {model.kind}")
+        raise NoAnswer(f"no answer of {target.kind} can be written down for the model {model.title}")
     if isinstance(model, MLP) and model.output_activation.kind != "identity":
         raise NoAnswer(f"the answer of {target.kind} has a linear output, not one of {model.output_activation.kind}")
     layout = model.layout(target.inputs, target.outputs)

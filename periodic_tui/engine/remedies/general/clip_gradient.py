@@ -16,6 +16,7 @@ class ClipGradient(Remedy):
     what = "scales every gradient down to a largest norm, from here on"
     prior = "has to come before the units die: it revives none"
     verdicts = ("step-too-large", "diverged", "learning")
+    any_network = True
 
     norm: Positive = 1.0
 

@@ -22,6 +22,7 @@ class LargerStep(Remedy):
     what = "tries larger lr on copies, and goes on with the smallest that is about as good as the best"
     prior = "what falls farthest in a few steps goes on falling"
     verdicts = ("step-too-small", "plateau", "learning")
+    any_network = True
 
     steps: Count = 200
     """Steps of a trial."""

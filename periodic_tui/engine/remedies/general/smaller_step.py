@@ -32,6 +32,7 @@ class SmallerStep(Remedy):
     what = "sets lr below 2/curvature; who was thrown out starts again"
     prior = "the range of x, or enough samples to measure the curvature"
     verdicts = ("step-too-large", "diverged")
+    any_network = True
 
     share: Annotated[float, Field(gt=0, lt=1)] = 0.25
     """The new learning rate as a share of the largest stable one."""

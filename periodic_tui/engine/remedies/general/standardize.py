@@ -38,6 +38,7 @@ class Standardize(Remedy):
     what = "lets the layers see columns of mean 0 and spread 1, and starts again; fit and loss keep their units"
     prior = "a network of layers with biases; that mean and spread say enough of the columns"
     verdicts: ClassVar[tuple[str, ...]] = ("unscaled", "out-of-reach", "ill-conditioned", "saturated", "diverged")
+    any_network = True
 
     share: Annotated[float, Field(gt=0, lt=1)] = 0.25
     """The learning rate of gradient descent as a share of the largest stable one."""

@@ -48,7 +48,10 @@ def trace(function: Callable[..., Tensors], example: Tensors) -> torch.fx.GraphM
     from torch.fx.experimental.proxy_tensor import make_fx
 
     graph: torch.fx.GraphModule = make_fx(
-        function, tracing_mode="fake", decomposition_table=_loops_for_small_products()
+        function,
+        tracing_mode="fake",
+        decomposition_table=_loops_for_small_products(),
+        _allow_non_fake_inputs=True,  # constants of somebody's own network
     )(*example)
     return graph
 

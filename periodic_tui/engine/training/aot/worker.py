@@ -43,9 +43,10 @@ def _build(request: str) -> dict[str, str]:
         from periodic_tui.engine.training.aot.cache import building, store
         from periodic_tui.engine.training.aot.cache_key import Signature, key_of
         from periodic_tui.engine.training.aot.compiled import compile_step
+        from periodic_tui.engine.training.own_module import run_again
 
         asked = json.loads(request)
-        experiment = Experiment.model_validate(asked["experiment"])
+        experiment = run_again(Experiment.model_validate(asked["experiment"]))
         signature = Signature.from_json(asked["signature"])
         with building() as folder:
             compile_step(folder, experiment, signature)

@@ -100,7 +100,9 @@ class EagerFromTorch(WithOptimizers):
         optimizer.param_groups[0]["lr"] = self.step.rates(step_inputs, number).max().item()
         leaf.grad = gradient
         optimizer.step()
-        return frozen_where_not_finite(state, {"parameters": leaf.detach().clone()}, loss), loss
+        return frozen_where_not_finite(
+            state, {"parameters": self.step.held(state["parameters"], leaf.detach().clone())}, loss
+        ), loss
 
 
 class EagerPerReplica(WithOptimizers):
@@ -120,7 +122,8 @@ class EagerPerReplica(WithOptimizers):
             losses.append(self._move(optimizer, Batch(batch.x[part], batch.y[part], weight), dropout))
             moved.append(_flat(optimizer))
         loss = torch.stack(losses)
-        return frozen_where_not_finite(state, {"parameters": torch.stack(moved)}, loss), loss
+        after = self.step.held(state["parameters"], torch.stack(moved))
+        return frozen_where_not_finite(state, {"parameters": after}, loss), loss
 
     def _move(self, optimizer: torch.optim.Optimizer, batch: Batch, dropout: Stream | None) -> Tensor:
         """Let the optimizer move one replica; the loss `[]` at which it began."""
