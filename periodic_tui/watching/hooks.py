@@ -9,7 +9,6 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -21,7 +20,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 from periodic_tui.watching.by_hand import ByHand, parameters_of
 from periodic_tui.watching.leader import Leader
 from periodic_tui.watching.look import Looking
-from periodic_tui.watching.looking.functions import beside, in_transform, is_captured, is_moded
+from periodic_tui.watching.looking.functions import beside, in_transform, is_moded
 from periodic_tui.watching.looking.known_models import KnownModels
 from periodic_tui.watching.looking.listening import Listening
 from periodic_tui.watching.patches import wrap
@@ -29,8 +28,11 @@ from periodic_tui.watching.step_losses import StepLosses
 from periodic_tui.watching.watcher import Watcher
 from periodic_tui.watching.when import When
 
-SHARE = 0.015
+Hook = Callable[[Optimizer, Any, Any], None]
+SHARE = 0.01
 """Of the time that is spent on looking, judging and pictures."""
+_EVERY_STEP = 3
+"""Things that are put where every step passes: the last ones that are put."""
 COMPILED = "torch.compile is used: what layers and losses hold within compiled code is not seen."
 CAPTURED = "A CUDA graph is captured: the steps that it replays are not seen."
 COMPILED_STEPS = "Steps within compiled code are not seen: each computation of gradients counts as one."
@@ -67,14 +69,13 @@ class Hooks:
         """Put the hooks."""
         _ALL.add(self)
         self._on = True
+        self._await_forward = register_module_forward_pre_hook(self._at_forward)
         self._undo = [
-            register_optimizer_step_pre_hook(self._before_step).remove,
-            register_optimizer_step_post_hook(self._after_step).remove,
+            self._await_forward.remove,
             wrap(torch, "compile", self._around_compile),
             wrap(torch.amp.GradScaler, "scale", self._around_scale),
+            *self._hook(),
         ]
-        self._await_forward = register_module_forward_pre_hook(self._at_forward)
-        self._undo += [self._await_forward.remove, self._wrap_backward()]
         if _is_compiled():
             self._leave_compiler_alone()
         return self
@@ -102,16 +103,26 @@ class Hooks:
         except Exception as bug:
             self.fail(bug)
 
+    def _hook(self) -> list[Callable[[], object]]:
+        """What is asked at every step; gives what takes it away."""
+        before: Hook = self._before_step
+        after: Hook = self._after_step
+        if self._compiles:
+            before, after = _unless_translated(before), _unless_translated(after)
+        return [
+            wrap(torch.autograd, "_engine_run_backward", self._around_backward),
+            register_optimizer_step_pre_hook(before).remove,
+            register_optimizer_step_post_hook(after).remove,
+        ]
+
     def _leave_compiler_alone(self) -> None:
         """Something is compiled: no hook or mode may be seen by it, nor may it compile what is ours."""
         if not self._compiles:
-            self._compiles, self._guarded = True, torch.compiler.disable(self._guarded)  # type: ignore[method-assign]
-            self._undo.pop()()
-            self._undo.append(self._wrap_backward())
+            self._compiles = True
+            for _ in range(_EVERY_STEP):
+                self._undo.pop()()
+            self._undo += self._hook()
             self.watcher.cannot_see(COMPILED)
-
-    def _wrap_backward(self) -> Callable[[], object]:
-        return wrap(torch.autograd, "_engine_run_backward", self._around_backward)
 
     @property
     def is_on(self) -> bool:
@@ -148,7 +159,7 @@ class Hooks:
                 return original(outputs, *args, **kwargs)
             self._within_backward = True
             try:
-                self._guarded(self._before_backward, outputs, inputs)
+                self._before_backward(outputs, inputs)
                 result = original(outputs, *args, **kwargs)
             finally:
                 self._within_backward = False
@@ -177,7 +188,7 @@ class Hooks:
     def _around_scale(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def scale(scaler: Any, outputs: Any) -> Any:
             result = original(scaler, outputs)
-            if not self._is_compiling and self._sees and scaler.is_enabled():
+            if not torch.compiler.is_dynamo_compiling() and self._sees and scaler.is_enabled():
                 self._guarded(self._losses.scaled, scaler._scale)
             return result
 
@@ -195,9 +206,7 @@ class Hooks:
     # What torch calls.
 
     def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        if not self._on or self._is_compiling:
-            return
-        if threading.get_ident() == self._thread or not self._optimizes:
+        if self._on and (threading.get_ident() == self._thread or not self._optimizes):
             self._stepping, self._inside = optimizer, 0
             if self._look:
                 if not _has_closure(args, kwargs):
@@ -205,42 +214,44 @@ class Hooks:
                 self._look.before_step(optimizer, self._backwards)
 
     def _after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        if not self._on or self._is_compiling:
-            return
-        if not self._optimizes:
+        if self._on and not self._optimizes:
             self._thread = threading.get_ident()
-        if threading.get_ident() == self._thread:
+        if self._on and threading.get_ident() == self._thread:
             self._stepping = None
-            self._guarded(self._stepped, optimizer)
-
-    @property
-    def _is_compiling(self) -> bool:
-        """Whether this is not run, but translated: then there is nothing here."""
-        return self._compiles and torch.compiler.is_dynamo_compiling()
+            try:
+                self._stepped(optimizer)
+            except Exception as bug:
+                self.fail(bug)
 
     # Gradients.
 
     def _before_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
+        """Between two looks this is all there is to it, and it is done at every step."""
+        try:
+            if self._look or not self._optimizes or is_moded():
+                self._look_at_backward(outputs, inputs)
+            elif not self._inside:
+                self._losses.add(outputs)
+            self._backwards += 1
+            if self._stepping is not None:
+                self._inside += 1
+        except Exception as bug:
+            self.fail(bug)
+
+    def _look_at_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
         if not (self._optimizes or self._stepping or in_transform()):
             with beside():
                 moved = self._by_hand.moved(outputs, inputs)
             if moved:
                 self._step(by_hand=True)
         if not self._inside and (not inputs or self._by_hand.is_certain):
-            self._add_losses(outputs)
-        if not inputs:
-            self._backwards += 1
-        self._inside += self._stepping is not None
+            with beside():
+                self._losses.add(outputs)
+        if inputs:
+            self._backwards -= 1
         if self._look:
             self._listening.rest(True)
             self._look.before_backward(outputs, list(self._known))
-
-    def _add_losses(self, outputs: Sequence[Any]) -> None:
-        if is_captured():
-            self.watcher.cannot_see(CAPTURED)
-        else:
-            with beside() if is_moded() else nullcontext():
-                self._losses.add(outputs)
 
     def _after_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor], result: Any) -> None:
         """No optimizer has stepped yet: the script may be about to move the parameters itself."""
@@ -281,11 +292,15 @@ class Hooks:
         self.step += 1
         self._losses.step(self.step)
         self._backwards = 0
+        if self._look or not self._when.is_idle(self.step):
+            self._step_in_full(by_hand)
+
+    def _step_in_full(self, by_hand: bool) -> None:
         if self._look:
             self._found(by_hand)
-        elif self._when.is_idle(self.step) and not self._losses.full:
-            return
         self._tell_losses()
+        if self._losses.captured:
+            self.watcher.cannot_see(CAPTURED)
         if self._when.looks_at(self.step):
             self._begin_look()
         if self._when.ticks():
@@ -346,6 +361,18 @@ def _nobody() -> None:
 def present() -> list[Hooks]:
     """Those that watch now."""
     return [hooks for hooks in _ALL if hooks.is_on]
+
+
+def _unless_translated(hook: Hook) -> Hook:
+    """Where a step is not taken, but translated by the compiler, there is no hook; where it is, nothing of it is
+    compiled."""
+    run = torch.compiler.disable(hook)
+
+    def unless_translated(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        if not torch.compiler.is_dynamo_compiling():
+            run(optimizer, args, kwargs)
+
+    return unless_translated
 
 
 def _has_closure(args: Sequence[Any], kwargs: dict[str, Any]) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from periodic_tui.engine.snapshot import Verdict
 from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.rules import OUTCOMES, RULES
@@ -14,12 +16,13 @@ def judge(memory: Memory) -> tuple[Verdict, ...]:
     """All that holds, in order of precedence, never empty; each code once. How training goes is said only where
     nothing else is."""
     found: dict[str, Verdict] = {}
-    for rule in RULES:
-        if rule.code in found or (found and rule.code in OUTCOMES):
-            continue
-        statement = rule.judge(memory)
-        if statement is not None:
-            found[rule.code] = _verdict(rule, statement, memory)
+    with np.errstate(all="ignore"):  # what is not finite is no figure, and the script's terminal is not ours
+        for rule in RULES:
+            if rule.code in found or (found and rule.code in OUTCOMES):
+                continue
+            statement = rule.judge(memory)
+            if statement is not None:
+                found[rule.code] = _verdict(rule, statement, memory)
     return tuple(found.values())
 
 

@@ -26,6 +26,8 @@ _STEPS: Final = 10
 _SAME, _ALIKE = 1.05, 1.3
 """The script's loss is a multiple of the mean where their ratio differs by no more from look to look; where it differs
 by more than the second, something else is added, and how far training has come is not known."""
+_NOTHING: Final = 1e-300
+"""What is kept of losses of 0 is no more than this."""
 _FALLS: Final = 0.98
 """A loss falls where the last fifth of the steps is below this share of the fifth before."""
 _PATIENCE: Final = 5.0
@@ -124,7 +126,9 @@ def _fifths(memory: Memory) -> tuple[float, float]:
     if 2 * fifth < _STEPS or memory.best < 0:  # what is kept of losses below zero is no mean
         return math.nan, math.nan
     end, middle = memory.step + 1, memory.losses.middle
-    return float(middle(end - 2 * fifth, end - fifth)[0]), float(middle(end - fifth, end)[0])
+    found = (float(middle(end - count * fifth, end - (count - 1) * fifth)[0]) for count in (2, 1))
+    earlier, recent = (0.0 if 0 < each < _NOTHING else each for each in found)
+    return earlier, recent
 
 
 def _value(known: Progress, pairs: Sequence[tuple[Look, LossLook]]) -> tuple[float, bool]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from torch import Tensor
 
+from periodic_tui.watching.looking.functions import is_captured
 from periodic_tui.watching.looking.parameters import numbers_of
 
-_MOST = 1000
-"""Losses that stay on another device until they are fetched together."""
+_MOST = 64
+"""Losses of one step."""
 
 
 class StepLosses:
@@ -22,6 +23,8 @@ class StepLosses:
         self._scales: list[Tensor] = []
         """By which a gradient scaler has multiplied losses whose gradients are not computed yet."""
         self._kept = 0
+        self.captured = False
+        """Whether some were part of a CUDA graph: what it replays is not seen."""
 
     def scaled(self, scale: Any) -> None:
         """The next loss is multiplied by that."""
@@ -49,6 +52,8 @@ class StepLosses:
         if self.is_near(loss):
             number = float(loss.item() if loss.numel() == 1 else loss.double().sum())
             self._parts.append(number if scale is None else number / scale.item())
+        elif is_captured():
+            self.captured = True
         else:
             self._kept += 1
             loss = loss.clone() if loss.numel() == 1 else loss.sum()
@@ -66,11 +71,6 @@ class StepLosses:
         """What was added since the last step belongs to none."""
         self._parts = []
         self._scales.clear()
-
-    @property
-    def full(self) -> bool:
-        """Whether so many are there that they have to be fetched."""
-        return self._kept >= _MOST or len(self._steps) >= _MOST
 
     def fetched(self) -> list[tuple[int, float]]:
         """Steps and their losses, each told once; waits for other devices, once for each."""

@@ -15,6 +15,8 @@ _TICK, _LATE = 0.25, 0.9
 goes now."""
 _ONCE = 0.02
 """Seconds that the first look costs at most: what it does once is not paid back."""
+_STEPS = 1000
+"""After so many, at most, it is asked again: losses wait so long to be fetched."""
 _A_CALL = 2e-6
 """Seconds that a call takes longer for being told."""
 
@@ -54,7 +56,7 @@ class When:
         """Find out when it has to be asked again, after this step."""
         done, credit = step - self._first, self._budget.due - _CREDIT / self._share
         self._moment = min(self._budget.due, max(self._tick, min(credit, self._late)))
-        self._step = self._first + (1 << done.bit_length())
+        self._step = min(step + _STEPS, self._first + (1 << done.bit_length()))
         if self.now() >= credit:
             self._step = min(self._step, self._first + self._early)
         else:

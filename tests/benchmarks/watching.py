@@ -82,9 +82,8 @@ def measure(folder: Path, name: str, seconds: float, rounds: int) -> list[Figure
 
     samples = interleaved({kind: lambda kind=kind: turn(kind) for kind in found}, rounds, warm_up=0)  # type: ignore[misc]
     clocks = {kind: [each[0] for each in turns] for kind, turns in found.items()}
-    print(
-        f"{name}: {1 / median(clocks['alone']):,.0f} steps/s alone, by the clock × {ratio(clocks, 'watched', 'alone'):.3f}"
-    )
+    clock, speed = ratio(clocks, "watched", "alone"), 1 / median(clocks["alone"])
+    print(f"{name}: {speed:,.0f} steps/s alone, by the clock × {clock:.3f}")
     return [
         Figure(
             f"{name}, processor's time watched over alone",

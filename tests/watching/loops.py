@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from periodic_tui.engine.script import Script
 from periodic_tui.engine.snapshot import Event, Snapshot
@@ -47,7 +47,7 @@ class Watched:
     def __init__(self, share: float, keep: bool = True) -> None:
         self.recorder: Any = Kept()
         self.recorder.wants_picture = keep
-        self.watcher = Watcher(self.recorder, Script("loop"))
+        self.watcher = Watcher(cast(Any, self.recorder), Script("loop"))
         self.hooks = Hooks(self.watcher, share)
         if share == EVERY_STEP:
             when = self.hooks._when

@@ -10,18 +10,19 @@ from tests.watching.loops import watched
 
 def test_units_die_and_come_back_in_a_loop() -> None:
     torch.manual_seed(0)
-    model = nn.Sequential(nn.Linear(1, 4), nn.ReLU(), nn.Linear(4, 1))
+    first = nn.Linear(1, 4)
+    model = nn.Sequential(first, nn.ReLU(), nn.Linear(4, 1))
     with torch.no_grad():
-        model[0].weight.fill_(1.0)
-        model[0].bias.fill_(2.0)
+        first.weight.fill_(1.0)
+        first.bias.fill_(2.0)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.0)
     with watched() as seen:
         for step in range(90):
             with torch.no_grad():
                 if step in (30, 60):
-                    model[0].bias[2:] = -9.0 if step == 30 else 2.0
+                    first.bias[2:] = -9.0 if step == 30 else 2.0
                 if step == 75:
-                    model[0].bias[0] = -9.0
+                    first.bias[0] = -9.0
             model(torch.rand(64, 1)).square().mean().backward()
             optimizer.step()
     died, back, alone = seen.events

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
+from contextlib import nullcontext
 from itertools import pairwise
 from typing import Any
 
@@ -626,7 +628,7 @@ def test_what_counts_the_operations_of_a_script_counts_no_other() -> None:
         names: list[str]
 
         def __init__(self) -> None:
-            super().__init__()
+            super().__init__()  # type: ignore[no-untyped-call]
             self.names = []
 
         def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
@@ -663,3 +665,22 @@ def test_tensors_of_a_class_of_their_own_pass() -> None:
             output.square().mean().backward()
             optimizer.step()
     assert seen.layer("0").output.shape == (12, 8)
+
+
+def test_warnings_name_the_line_of_the_script() -> None:
+    model = net()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    told, before = [], warnings.warn
+    for around in (nullcontext(), watched()):
+        with around, warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            for step in range(2):
+                F.mse_loss(model(batch(step)), torch.ones(12)).backward()
+                nn.MSELoss()(model(batch(step)), torch.ones(12))
+                F.softmax(model(batch(step)))
+                warnings.warn("mine", stacklevel=1)
+                optimizer.step()
+        told.append([(each.filename, each.lineno, str(each.message)) for each in caught])
+    assert len(told[0]) == 8
+    assert told[1] == told[0]
+    assert warnings.warn is before

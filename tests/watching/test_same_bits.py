@@ -194,7 +194,7 @@ def of_torch() -> dict[str, object]:
         "step": dict(optimizer._global_optimizer_pre_hooks),
         "step post": dict(optimizer._global_optimizer_post_hooks),
         "modes": torch.overrides._get_current_function_mode_stack(),
-        "gradients": torch.autograd._engine_run_backward,
+        "gradients": vars(torch.autograd)["_engine_run_backward"],
         "compile": torch.compile,
         "scale": inspect.getattr_static(torch.amp.GradScaler, "scale"),
         "tensor": {name for name in vars(torch.Tensor) if not name.startswith("__")},
@@ -239,7 +239,7 @@ def test_wrappers_that_were_put_over_ours_stay() -> None:
     try:
         with watched():
             ours = torch.compile
-            torch.compile = theirs = lambda *args, **kwargs: ours(*args, **kwargs)  # type: ignore[assignment]
+            torch.compile = theirs = lambda *args, **kwargs: ours(*args, **kwargs)
         assert torch.compile is theirs
     finally:
         torch.compile = before

@@ -144,9 +144,9 @@ def test_lengths_are_those_of_plain_torch() -> None:
     gradient = torch.cat((model.fc1.weight.grad.flatten(), model.fc1.bias.grad))
     assert layer.gradient == pytest.approx(float(gradient.norm()), rel=1e-5)
     assert layer.update == pytest.approx(0.5 * float(gradient.norm()), rel=1e-4)
-    after = torch.cat((model.fc1.weight.flatten(), model.fc1.bias))
+    after = torch.cat((model.fc1.weight.flatten(), model.fc1.bias)).detach()
     assert layer.weight == pytest.approx(float(after.detach().norm()), rel=1e-5)
-    assert layer.update == pytest.approx(float((after - torch.cat((weight.flatten(), bias))).norm()), rel=1e-5)
+    assert layer.update == pytest.approx(float((after - torch.cat((weight.flatten(), bias))).detach().norm()), rel=1e-5)
     assert (layer.parameters, layer.trainable, layer.held) == (32, 32, 32)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 import torch
 from torch import Tensor
 
 from periodic_tui.watching import step_losses
+from periodic_tui.watching.looking.parameters import numbers_of
 from periodic_tui.watching.step_losses import StepLosses
 
 
@@ -52,16 +54,17 @@ def test_the_factor_of_a_scaler_is_taken_out_once(kind: type[StepLosses]) -> Non
 
 def test_far_losses_are_kept_as_they_were_and_fetched_together(monkeypatch: pytest.MonkeyPatch) -> None:
     fetches: list[int] = []
-    fetch = step_losses.numbers_of
-    monkeypatch.setattr(step_losses, "numbers_of", lambda tensors: (fetches.append(len(tensors)), fetch(tensors))[1])
+
+    def fetch(tensors: Sequence[Tensor]) -> list[float]:
+        fetches.append(len(tensors))
+        return numbers_of(tensors)
+
+    monkeypatch.setattr(step_losses, "numbers_of", fetch)
     losses, static = Far(), torch.tensor(0.0)
     for step in range(1, 1001):
-        assert not losses.full
         static.fill_(step)
         losses.add([static])
         losses.step(step)
-    assert losses.full
     assert fetches == []
     assert losses.fetched() == [(step, float(step)) for step in range(1, 1001)]
     assert fetches == [1000]
-    assert not losses.full

@@ -14,6 +14,8 @@ from torch.overrides import _push_mode as push
 from torch.utils._device import DeviceContext
 from torch.utils._python_dispatch import _disable_current_modes
 
+from periodic_tui.watching.looking.warned import by_their_callers
+
 Call = Callable[..., Any]
 
 
@@ -31,6 +33,7 @@ class Functions(TorchFunctionMode):
         self._before, self._after = before, after
         self.asleep = False
         self._within = 0
+        self._as_before: Callable[[], None] | None = None
 
     def __torch_function__(self, func: Call, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
@@ -56,6 +59,7 @@ class Functions(TorchFunctionMode):
                 push(above.pop())
             for mode in (self, *reversed(above)):
                 push(mode)
+            self._as_before = self._as_before or by_their_callers(type(self).__torch_function__.__code__)
 
     def leave(self) -> bool:
         """No longer, wherever it lies by now. False where this is within a call: torch would put it back, so it only
@@ -66,6 +70,9 @@ class Functions(TorchFunctionMode):
             for mode in reversed(modes):
                 if mode is not self:
                     push(mode)
+        if self._as_before:
+            self._as_before()
+            self._as_before = None
         return self._within == 0
 
 

@@ -79,8 +79,8 @@ def update_of(look: Look) -> float:
     """Length of the step over that of the parameters, of all layers together; NaN where there is none."""
     held = [layer for layer in look.layers if layer.held]
     layers = [layer for layer in held if math.isfinite(layer.update) and math.isfinite(layer.weight)]
-    weight = math.sqrt(sum(layer.weight**2 for layer in layers))
-    return math.sqrt(sum(layer.update**2 for layer in layers)) / weight if weight > 0 else math.nan
+    weight = math.hypot(*(layer.weight for layer in layers))
+    return math.hypot(*(layer.update for layer in layers)) / weight if weight > 0 else math.nan
 
 
 def size_of(values: Values) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -106,4 +107,4 @@ def weight_decay_too_strong(memory: Memory) -> Statement | None:
 
 
 def _length(look: Look) -> float:
-    return float(sum(layer.weight**2 for layer in look.layers if layer.weight >= 0) ** 0.5)
+    return math.hypot(*(layer.weight for layer in look.layers if layer.weight >= 0))

@@ -65,7 +65,12 @@ def learning(memory: Memory) -> Statement | None:
     else:
         went = f"loss {figure(progress.start)} at first, {figure(memory.loss)} now"
     text = f"Learning: {went}{_compared(progress)}."
-    return said(text, (text, f"Learning: {went}."), loss=memory.loss, start=progress.start)
+    return said(
+        text,
+        (text, f"Learning: {went}.", f"Learning: loss {figure(memory.loss)}."),
+        loss=memory.loss,
+        start=progress.start,
+    )
 
 
 def _compared(progress: Progress) -> str:

@@ -21,8 +21,9 @@ _SMALL: Final = 0.02
 """… and standard deviation below which targets are."""
 _FAINT: Final = 0.01
 """Root mean square of all inputs below which they are."""
-_STUCK: Final = 0.9
-"""Share of the target up to which scales may be the matter."""
+_HALF, _STUCK, _VERY = 0.5, 0.9, 10.0
+"""Share of the target up to which scales may be the matter, and up to which they are where they are so many times
+beyond these limits: what is left may be noise."""
 _LONG: Final = 1_000
 """Steps after which a network is better than a constant, if scales are not in the way."""
 
@@ -59,17 +60,18 @@ def _far_of(means: Floats, deviations: Floats, names: list[str], small: bool) ->
 def unscaled(memory: Memory) -> Statement | None:
     """Inputs or targets have a root mean square above 10, or a mean above ten standard deviations, or targets vary by
     less than 0.02, or inputs have a root mean square below 0.01; and the loss is not finite any more, or is above that
-    of the best constant after 1,000 steps, or what the network explains of the target is below 90 % and rises so slowly
-    that it would take five times the steps."""
+    of the best constant after 1,000 steps, or what the network explains of the target is below half (90 %, where a
+    limit is passed ten times over) and rises so slowly that it would take five times the steps."""
     progress = progress_of(memory)
-    stuck = progress.is_stuck(_STUCK) or (progress.explained < 0 and progress.steps >= _LONG)
-    if not memory.last or not (stuck or memory.not_finite is not None):
-        return None
     far = steadily(memory, lambda look: _far_in(look, progress.alone) or None)
     if not far:
         return None
     worst = max(far, key=lambda each: each.severity)
-    others = f" ({len(far) - 1:,} more are far, too)" if len(far) > 1 else ""
+    stuck = progress.is_stuck(_STUCK if worst.severity > _VERY else _HALF)
+    late = progress.explained < 0 and progress.steps >= _LONG
+    if not (stuck or late or memory.not_finite is not None):
+        return None
+    others = f" (and {len(far) - 1:,} more)" if len(far) > 1 else ""
     verb = "are" if worst.name.endswith("s") else "is"
     holds = f"mean {figure(worst.mean)}, standard deviation {figure(worst.std)}"
     who = f"{worst.name[0].upper()}{worst.name[1:]} {verb} far from order one"

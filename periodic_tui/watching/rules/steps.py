@@ -86,7 +86,7 @@ def _beyond_all(memory: Memory) -> Statement | None:
 
 def _gradient(look: Look) -> float:
     """Length of all gradients together."""
-    return math.sqrt(sum(layer.gradient**2 for layer in look.layers if layer.held and layer.gradient >= 0))
+    return math.hypot(*(layer.gradient for layer in look.layers if layer.held and layer.gradient >= 0))
 
 
 @rule("step-too-small")
