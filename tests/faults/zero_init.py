@@ -1,5 +1,5 @@
 # All weights start at zero: no unit differs from another, and no gradient passes a layer of zeros.
-# Expect: collapsed-to-constant, no-gradient, vanishing, dead-network
+# Expect: duplicate-units, collapsed-to-constant, no-gradient, vanishing, dead-network
 # From: NeuraLint ("asymmetric units initialization": weights must not start at a constant)
 import torch
 import torch.nn as nn
