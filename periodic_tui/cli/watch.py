@@ -22,7 +22,7 @@ from periodic_tui.cli.options import GLYPHS
 from periodic_tui.cli.recording import library, new_or_empty, record_options
 from periodic_tui.engine.errors import Refused
 from periodic_tui.printable import printable
-from periodic_tui.watching.process import Process, Program, held
+from periodic_tui.watching.script.process import Process, Program, held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

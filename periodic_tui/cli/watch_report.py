@@ -20,8 +20,8 @@ from periodic_tui.engine.script import Script
 from periodic_tui.engine.snapshot import Snapshot, Verdict
 from periodic_tui.export.newest import newest_picture
 from periodic_tui.printable import printable
-from periodic_tui.watching.process import Ended
-from periodic_tui.watching.untrained import ENDED, NO_TORCH, untrained
+from periodic_tui.watching.script.process import Ended
+from periodic_tui.watching.verdicts.untrained import ENDED, NO_TORCH, untrained
 
 _PATIENCE = 5.0
 """Seconds that a last picture may take to be written."""

@@ -15,7 +15,7 @@ from periodic_tui.engine.recording import place
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.recording.recording import About
 from periodic_tui.engine.script import Script
-from periodic_tui.watching import hooks
+from periodic_tui.watching.hooks import hooks
 from periodic_tui.watching.watcher import Watcher
 
 _LIVE = 0.5

@@ -12,8 +12,8 @@ import numpy as np
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.script import Network, Script
 from periodic_tui.engine.snapshot import Event, Layer, Snapshot, State, Trained, Verdict
-from periodic_tui.watching.layers import Course
-from periodic_tui.watching.memory import Memory
+from periodic_tui.watching.remembering.layers import Course
+from periodic_tui.watching.remembering.memory import Memory
 
 MOST_UNITS = 4096
 """Of one layer that are shown."""

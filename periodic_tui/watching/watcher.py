@@ -15,12 +15,12 @@ from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.script import Script
 from periodic_tui.engine.snapshot import Event, Snapshot, State, Verdict
 from periodic_tui.engine.training.history import History
-from periodic_tui.watching.deaths import Deaths
 from periodic_tui.watching.findings import Look, OptimizerLook
-from periodic_tui.watching.judge import judge
-from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.picture import picture
-from periodic_tui.watching.untrained import NO_STEP, untrained
+from periodic_tui.watching.remembering.deaths import Deaths
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.verdicts.judge import judge
+from periodic_tui.watching.verdicts.untrained import NO_STEP, untrained
 
 _EVENTS = 200
 """The last ones that pictures show."""

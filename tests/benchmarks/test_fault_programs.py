@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from periodic_tui.watching.rules import RULES
+from periodic_tui.watching.verdicts.rules import RULES
 from tests.benchmarks.fault_finders import Answer
 from tests.benchmarks.fault_programs import FOLDER, FaultProgram, Version, programs
 

@@ -12,7 +12,7 @@ from periodic_tui.ui.panes import PANES as KINDS
 from periodic_tui.ui.screens.help import IN_A_PANE, KEY_GROUPS, key_group, matching
 from periodic_tui.ui.script_glossary import SCRIPT_GLOSSARY, SCRIPT_KEYS
 from periodic_tui.ui.script_glossary import VERDICTS as SCRIPT_VERDICTS
-from periodic_tui.watching.rules import RULES as SCRIPT_RULES
+from periodic_tui.watching.verdicts.rules import RULES as SCRIPT_RULES
 from tests.ui.scripted import SINE, show
 from tests.ui.scripts import SMALL
 

@@ -11,8 +11,8 @@ import torch
 
 from periodic_tui.engine.script import Script
 from periodic_tui.engine.snapshot import Verdict
-from periodic_tui.watching.hooks import Hooks
-from periodic_tui.watching.judge import judge
+from periodic_tui.watching.hooks.hooks import Hooks
+from periodic_tui.watching.verdicts.judge import judge
 from periodic_tui.watching.watcher import Watcher
 
 _SHARE = 0.05

@@ -10,10 +10,10 @@ from typing import Any, cast
 from periodic_tui.engine.script import Script
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.watching.findings import LayerLook, Look, OptimizerLook
-from periodic_tui.watching.hooks import Hooks
+from periodic_tui.watching.hooks.hooks import Hooks
 from periodic_tui.watching.watcher import Watcher
 
-EVERY_STEP = 1e9
+EVERY_STEP, NEVER = 1e9, 1e-9
 """A share of the time that lets every step be looked at."""
 
 

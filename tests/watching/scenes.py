@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from periodic_tui.watching.findings import LayerLook, Look, LossLook, OptimizerLook, Values
-from periodic_tui.watching.memory import Memory
+from periodic_tui.watching.remembering.memory import Memory
 from tests.watching.looks import BATCH, linear, relu
 
 Changes = Mapping[str, Any]

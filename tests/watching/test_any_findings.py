@@ -11,8 +11,8 @@ import pytest
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import LayerLook, Look, LossLook, OptimizerLook, Values
-from periodic_tui.watching.judge import judge
-from periodic_tui.watching.memory import Memory
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.verdicts.judge import judge
 
 SHAPES = [(), (1,), (8,), (8, 1), (8, 3), (8, 4, 4), (0,), (1, 1), (3, 8)]
 KINDS = ["Linear", "relu", "ReLU", "Tanh", "BatchNorm1d", "Dropout", "Softmax", "Embedding", "conv2d"]

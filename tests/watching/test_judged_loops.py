@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from periodic_tui.watching.rules import HEALTHY
+from periodic_tui.watching.verdicts.rules import HEALTHY
 from tests.watching.judged import judged
 
 Loop = Callable[[], object]

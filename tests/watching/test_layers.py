@@ -1,6 +1,6 @@
 import numpy as np
 
-from periodic_tui.watching.layers import RECENT, SHOWN, SURE, TREND, Deaths, Layers
+from periodic_tui.watching.remembering.layers import RECENT, SHOWN, SURE, TREND, Deaths, Layers
 from tests.watching.looks import BATCH, linear, look, relu
 
 LOOKS = -(-SHOWN // BATCH)

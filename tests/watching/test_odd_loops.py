@@ -578,8 +578,8 @@ def broken(*_: object) -> None:
 
 @pytest.mark.parametrize("where", ["_found", "_before_backward", "_before_step", "calling", "entered"])
 def test_a_fault_of_our_own_switches_watching_off(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from periodic_tui.watching.look import Looking
     from periodic_tui.watching.looking.forward import Forward
+    from periodic_tui.watching.looking.look import Looking
 
     monkeypatch.setattr(Looking if hasattr(Looking, where) and where.startswith("_") else Forward, where, broken)
     model = net()

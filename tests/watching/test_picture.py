@@ -7,8 +7,8 @@ from periodic_tui.engine.recording.values import tree_of
 from periodic_tui.engine.script import Script
 from periodic_tui.engine.snapshot import Event, Verdict
 from periodic_tui.watching.findings import Values
-from periodic_tui.watching.memory import Memory
 from periodic_tui.watching.picture import MOST_UNITS, grouped, picture
+from periodic_tui.watching.remembering.memory import Memory
 from tests.watching.looks import linear, look, relu
 
 CAUSES = (Verdict("dead-units", "One."), Verdict("learning", "Two."))

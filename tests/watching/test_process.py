@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from periodic_tui.watching.process import Ended, Program, interpreter_flags
+from periodic_tui.watching.script.process import Ended, Program, interpreter_flags
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from periodic_tui.watching.findings import LayerLook, LossLook, OptimizerLook, Values
-from periodic_tui.watching.judge import judge
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.rules import CODES, HEALTHY
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.verdicts.judge import judge
+from periodic_tui.watching.verdicts.rules import CODES, HEALTHY
 from tests.watching.looks import BATCH, linear, relu
 from tests.watching.scenes import CLASSES, LINEAR, NET, PLAIN, layers, training, values, with_units
 

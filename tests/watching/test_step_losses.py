@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from periodic_tui.watching import step_losses
+from periodic_tui.watching.hooks import step_losses
+from periodic_tui.watching.hooks.step_losses import StepLosses
 from periodic_tui.watching.looking.parameters import numbers_of
-from periodic_tui.watching.step_losses import StepLosses
 
 
 class Far(StepLosses):

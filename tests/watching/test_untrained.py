@@ -2,7 +2,7 @@
 
 import pytest
 
-from periodic_tui.watching.untrained import ENDED, NO_STEP, NO_TORCH, untrained
+from periodic_tui.watching.verdicts.untrained import ENDED, NO_STEP, NO_TORCH, untrained
 
 
 @pytest.mark.parametrize("why", [NO_TORCH, NO_STEP, ENDED])

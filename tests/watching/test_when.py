@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from periodic_tui.watching.when import When
+from periodic_tui.watching.hooks.when import When
 
 SHARE = 0.02
 

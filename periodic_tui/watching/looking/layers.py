@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
@@ -125,7 +126,10 @@ def alike(outputs: Floats, active: Floats) -> tuple[tuple[int, int], ...]:
     some = some - some.mean(0)
     lengths = np.sqrt((some**2).sum(0))
     some, units = some[:, lengths > 0] / lengths[lengths > 0], units[lengths > 0]
-    first, second = np.nonzero(np.triu(some.T @ some > _ALIKE, 1))
+    columns = torch.from_numpy(
+        some
+    )  # by torch, in the threads that the script allows it: numpy takes all that there are
+    first, second = np.nonzero(np.triu((columns.T @ columns).numpy() > _ALIKE, 1))
     return tuple(zip(units[first[:_MOST_PAIRS]].tolist(), units[second[:_MOST_PAIRS]].tolist(), strict=True))
 
 

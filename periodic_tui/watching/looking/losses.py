@@ -10,8 +10,8 @@ from torch import Tensor
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import LossLook
+from periodic_tui.watching.looking.loss_figures import axis_of, counts_of, value_of
 from periodic_tui.watching.looking.samples import Sample
-from periodic_tui.watching.loss_figures import axis_of, counts_of, value_of
 
 ELEMENTWISE = frozenset(("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "poisson_nll_loss"))
 """Those that stretch shapes that differ."""

@@ -10,7 +10,7 @@ import numpy as np
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.training.history import History
 from periodic_tui.watching.findings import Look
-from periodic_tui.watching.layers import Layers
+from periodic_tui.watching.remembering.layers import Layers
 
 _FIRST, _LAST = 8, 64
 """Looks that are kept."""

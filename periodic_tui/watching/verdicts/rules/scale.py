@@ -9,9 +9,9 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import Look, Values
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import OF_CLASSES, OF_SHARES, Progress, main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, percent, ran, rule, said, size_of, steadily
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.remembering.progress import OF_CLASSES, OF_SHARES, Progress, main_loss, progress_of
+from periodic_tui.watching.verdicts.rules.base import Statement, figure, percent, ran, rule, said, size_of, steadily
 
 _LARGE: Final = 10.0
 """Root mean square from which inputs or targets are far from order one, …"""

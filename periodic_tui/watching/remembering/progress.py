@@ -11,7 +11,7 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import Look, LossLook
-from periodic_tui.watching.memory import Memory
+from periodic_tui.watching.remembering.memory import Memory
 
 OF_CLASSES: Final = ("cross_entropy", "nll_loss")
 OF_SHARES: Final = ("binary_cross_entropy", "binary_cross_entropy_with_logits")

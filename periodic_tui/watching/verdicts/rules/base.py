@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from periodic_tui.engine.verdicts.words import in_one_line
 from periodic_tui.watching.findings import LayerLook, Look, Values
-from periodic_tui.watching.memory import Memory
+from periodic_tui.watching.remembering.memory import Memory
 
 Found = TypeVar("Found")
 _NAMED = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from periodic_tui.watching.layers import Layers
+from periodic_tui.watching.remembering.layers import Layers
 
 _MOST = 200
 """Events that are told of one model: after so many, one more tells nobody anything."""

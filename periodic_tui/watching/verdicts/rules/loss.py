@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 
 from periodic_tui.watching.findings import Look, LossLook
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import OF_CLASSES
-from periodic_tui.watching.rules.base import Statement, figure, rule, said, shape_of, steadily
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.remembering.progress import OF_CLASSES
+from periodic_tui.watching.verdicts.rules.base import Statement, figure, rule, said, shape_of, steadily
 
 _HAS_SOFTMAX: Final = ("cross_entropy",)
 _HAS_SIGMOID: Final = ("binary_cross_entropy_with_logits", "multilabel_soft_margin_loss")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from types import TracebackType
 
-_OURS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
+_OURS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 _DETOUR = os.path.join("torch", "overrides.py")
 """By which torch comes to us, and from us to the function once more that was called."""
 

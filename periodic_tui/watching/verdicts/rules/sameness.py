@@ -6,9 +6,9 @@ import math
 from typing import Final
 
 from periodic_tui.watching.findings import LayerLook, Look, LossLook
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, called, figure, listed, rule, said, steadily, weighty
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.remembering.progress import main_loss, progress_of
+from periodic_tui.watching.verdicts.rules.base import Statement, called, figure, listed, rule, said, steadily, weighty
 
 _LOOKS: Final = 3
 _MOVED: Final = 10

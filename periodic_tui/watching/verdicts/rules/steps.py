@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 
 from periodic_tui.watching.findings import Look
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import progress_of
-from periodic_tui.watching.rules.base import Statement, figure, lately, percent, rule, said, update_of
-from periodic_tui.watching.rules.divergence import overstepped
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.remembering.progress import progress_of
+from periodic_tui.watching.verdicts.rules.base import Statement, figure, lately, percent, rule, said, update_of
+from periodic_tui.watching.verdicts.rules.divergence import overstepped
 
 _THROWN: Final = 0.5
 """First step over the weights, from which it throws a network away, …"""

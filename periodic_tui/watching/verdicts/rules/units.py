@@ -8,9 +8,9 @@ import numpy as np
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.watching.findings import LayerLook, Look
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import progress_of
-from periodic_tui.watching.rules.base import (
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.remembering.progress import progress_of
+from periodic_tui.watching.verdicts.rules.base import (
     Statement,
     called,
     figure,

@@ -8,9 +8,19 @@ from typing import Final
 import numpy as np
 
 from periodic_tui.watching.findings import Look
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, called, figure, lately, percent, ran, rule, said, steadily
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.remembering.progress import main_loss, progress_of
+from periodic_tui.watching.verdicts.rules.base import (
+    Statement,
+    called,
+    figure,
+    lately,
+    percent,
+    ran,
+    rule,
+    said,
+    steadily,
+)
 
 _STUCK: Final = 0.9
 _STRAIGHT: Final = ("Linear", "Flatten", "Identity", "Unflatten", "Conv1d", "Conv2d", "Conv3d", "AvgPool2d")

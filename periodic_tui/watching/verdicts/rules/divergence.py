@@ -6,9 +6,9 @@ import math
 from typing import Final
 
 from periodic_tui.watching.findings import Look
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import main_loss
-from periodic_tui.watching.rules.base import Statement, figure, percent, rule, said, update_of
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.remembering.progress import main_loss
+from periodic_tui.watching.verdicts.rules.base import Statement, figure, percent, rule, said, update_of
 
 _LEAPT: Final = 10.0
 """Times by which the loss had risen before it was not finite."""

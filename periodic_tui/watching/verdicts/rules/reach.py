@@ -6,9 +6,9 @@ import math
 from typing import Final
 
 from periodic_tui.watching.findings import Look, LossLook, Values
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import OF_CLASSES, OF_SHARES, main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, rule, said, size_of, steadily
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.remembering.progress import OF_CLASSES, OF_SHARES, main_loss, progress_of
+from periodic_tui.watching.verdicts.rules.base import Statement, figure, rule, said, size_of, steadily
 
 _STUCK: Final = 0.9
 """Share of the target below which less is certain enough."""

@@ -1,6 +1,6 @@
 """All rules about somebody's training, in order of precedence: a bug in the script before a property of the run."""
 
-from periodic_tui.watching.rules import (
+from periodic_tui.watching.verdicts.rules import (
     divergence,
     form,
     gradients,
@@ -14,7 +14,7 @@ from periodic_tui.watching.rules import (
     units,
     wrong_loss,
 )
-from periodic_tui.watching.rules.base import Rule
+from periodic_tui.watching.verdicts.rules.base import Rule
 
 RULES: tuple[Rule, ...] = (
     loss.shape_broadcast,

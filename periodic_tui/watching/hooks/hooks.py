@@ -17,16 +17,16 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from periodic_tui.watching.by_hand import ByHand, parameters_of
-from periodic_tui.watching.leader import Leader
-from periodic_tui.watching.look import Looking
+from periodic_tui.watching.hooks.by_hand import ByHand, parameters_of
+from periodic_tui.watching.hooks.leader import Leader
+from periodic_tui.watching.hooks.step_losses import StepLosses
+from periodic_tui.watching.hooks.when import When
 from periodic_tui.watching.looking.functions import beside, in_transform, is_moded
 from periodic_tui.watching.looking.known_models import KnownModels
 from periodic_tui.watching.looking.listening import Listening
+from periodic_tui.watching.looking.look import Looking
 from periodic_tui.watching.patches import wrap
-from periodic_tui.watching.step_losses import StepLosses
 from periodic_tui.watching.watcher import Watcher
-from periodic_tui.watching.when import When
 
 Hook = Callable[[Optimizer, Any, Any], None]
 SHARE = 0.01

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from periodic_tui.watching.findings import LayerLook, Look, OptimizerLook
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import progress_of
-from periodic_tui.watching.rules.base import (
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.remembering.progress import progress_of
+from periodic_tui.watching.verdicts.rules.base import (
     Statement,
     called,
     is_module,

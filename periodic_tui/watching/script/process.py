@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from periodic_tui.engine.recording import lock
 
 if TYPE_CHECKING:
-    from periodic_tui.watching.programs import Kind
+    from periodic_tui.watching.script.programs import Kind
 
 CHILD = Path(__file__).with_name("child.py")
 _FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")

@@ -12,7 +12,7 @@ import sys
 
 if __name__ == "__main__":  # whatever lies in this folder or in the script's does not pass for the standard library
     del sys.path[: 0 if sys.flags.safe_path else 1]
-    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
     import periodic_tui.watching  # noqa: F401  # whose parts are found from now on
 
     del sys.path[0]
@@ -20,9 +20,9 @@ if __name__ == "__main__":  # whatever lies in this folder or in the script's do
 import atexit
 from contextlib import suppress
 
-from periodic_tui.watching import programs
-from periodic_tui.watching.after_import import AfterImport
-from periodic_tui.watching.tracebacks import without_ours
+from periodic_tui.watching.script import programs
+from periodic_tui.watching.script.after_import import AfterImport
+from periodic_tui.watching.script.tracebacks import without_ours
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Watching:
         from periodic_tui.engine.recording.recorder import Recorder
         from periodic_tui.engine.recording.recording import Recording
         from periodic_tui.engine.script import Script
-        from periodic_tui.watching import hooks
+        from periodic_tui.watching.hooks import hooks
         from periodic_tui.watching.watcher import Watcher
 
         recording = Recording(Path(self._folder))
@@ -132,5 +132,5 @@ def _tell(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.modules["periodic_tui.watching.child"] = sys.modules["__main__"]
+    sys.modules["periodic_tui.watching.script.child"] = sys.modules["__main__"]
     main(*sys.argv[1:])  # type: ignore[arg-type]

@@ -6,9 +6,9 @@ import math
 from typing import Final
 
 from periodic_tui.engine.plural import counted
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import Progress, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, percent, rule, said
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.remembering.progress import Progress, progress_of
+from periodic_tui.watching.verdicts.rules.base import Statement, figure, percent, rule, said
 
 _EARLY: Final = 20
 """Steps before which nothing is said of how the loss goes."""

@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from periodic_tui.engine.snapshot import Verdict
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.rules import OUTCOMES, RULES
-from periodic_tui.watching.rules.base import Rule, Statement
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.verdicts.rules import OUTCOMES, RULES
+from periodic_tui.watching.verdicts.rules.base import Rule, Statement
 
 
 def judge(memory: Memory) -> tuple[Verdict, ...]:

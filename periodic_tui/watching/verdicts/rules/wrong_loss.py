@@ -6,9 +6,9 @@ import math
 from typing import Final
 
 from periodic_tui.watching.findings import Look, LossLook
-from periodic_tui.watching.memory import Memory
-from periodic_tui.watching.progress import main_loss, progress_of
-from periodic_tui.watching.rules.base import Statement, figure, rule, said, steadily
+from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.remembering.progress import main_loss, progress_of
+from periodic_tui.watching.verdicts.rules.base import Statement, figure, rule, said, steadily
 
 _OF_LOGARITHMS: Final = ("nll_loss", "kl_div")
 _ROUNDING: Final = 1e-3

@@ -1,0 +1,1 @@
+"""What is remembered of a training, and what follows from that."""
