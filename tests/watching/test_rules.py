@@ -47,6 +47,7 @@ IN_EVAL = tuple(replace(each, training=False) for each in (*NET, BATCH_NORM))
 SORTED = [np.eye(4)[n % 2] * BATCH for n in range(6)]
 TANH = LayerLook("tanh", "Tanh", "activation", values(BATCH, 4), input=values(BATCH, 4, std=20.0))
 AT_ENDS = (NET[0], replace(TANH, ends=np.ones(4)), *NET[1:])
+HALF_AT_ENDS = (NET[0], replace(TANH, ends=np.array([1.0, 1.0, 1.0, 0.0])), *NET[1:])
 STRAIGHT = tuple(linear(f"fc{n}", trainable=12, held=12) for n in range(2))
 DROPOUT = LayerLook("drop", "Dropout", "dropout", values(BATCH, 3), rate=0.8)
 DEAD = with_units(0.0, 0.009)
@@ -63,6 +64,14 @@ def in_eval(first: Scene, second: LayerLook) -> tuple[LayerLook, ...]:
 
 def pulled(gradient: float) -> tuple[LayerLook, ...]:
     return tuple(replace(each, gradient=gradient) for each in steps(1e-6))
+
+
+def giving(size: float) -> tuple[LayerLook, ...]:
+    return layers({}, {"output": values(BATCH, 3, std=size)})
+
+
+def rate(lr: float) -> Scene:
+    return {"optimizers": (OptimizerLook("SGD", lr, cleared=True),)}
 
 
 def ratio(first: float, last: float = 1.0) -> tuple[LayerLook, ...]:
@@ -262,6 +271,8 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
     ("exploding", "apart", {"net": ratio(1_001.0)}, {"net": ratio(999.0)}),
     ("exploding", "large", {"net": ratio(10.1, 0.01)}, {"net": ratio(9.9, 0.001)}),
     ("exploding", "learns", {"net": ratio(2_000.0), "losses": 0.91}, {"net": ratio(2_000.0), "losses": 0.89}),
+    ("exploding", "grown", {"net": giving(1_001.0), "losses": 2.0}, {"net": giving(999.0), "losses": 2.0}),
+    ("exploding", "worse", {"net": giving(1e5), "losses": (9.0, 1.1)}, {"net": giving(1e5), "losses": (9.0, 0.5)}),
     ("vanishing", "apart", {"net": ratio(0.00099)}, {"net": ratio(0.00101)}),
     ("vanishing", "learns", {"net": ratio(1e-4), "losses": 0.91}, {"net": ratio(1e-4), "losses": 0.89}),
     ("vanishing", "deep", {"net": ratio(1e-4)}, {"net": ratio(1e-4)[1:]}),
@@ -286,10 +297,21 @@ SIDES: list[tuple[str, str, Scene, Scene]] = [
         {"later": {"layers": AT_ENDS}, "losses": 0.49},
     ),
     ("saturated", "began there", {"net": AT_ENDS, "losses": 0.11}, {"net": AT_ENDS, "losses": 0.09}),
+    ("saturated", "lasts", {"net": AT_ENDS, "losses": (0.9, 0.12)}, {"net": AT_ENDS, "losses": (0.9, 0.05)}),
+    ("saturated", "all", {"net": AT_ENDS, "losses": (0.9, 0.2)}, {"net": HALF_AT_ENDS, "losses": (0.9, 0.2)}),
+    ("saturated", "long", {"net": AT_ENDS, "losses": (0.9, 0.2)}, {"net": AT_ENDS, "losses": (0.9, 0.2), "steps": 499}),
     ("linear-network", "bends", {"net": STRAIGHT}, {"net": (STRAIGHT[0], relu("relu", [0.5]), STRAIGHT[1])}),
     ("linear-network", "ran", {"net": STRAIGHT}, {"net": (STRAIGHT[0], replace(STRAIGHT[1], output=Values()))}),
     ("linear-network", "deep", {"net": STRAIGHT}, {"net": STRAIGHT[:1]}),
     ("linear-network", "learns", {"net": STRAIGHT, "losses": 0.11}, {"net": STRAIGHT, "losses": 0.09}),
+    ("step-too-small", "gone", {"later": rate(0.000_009)}, {"later": rate(0.000_011)}),
+    ("step-too-small", "gone, learnt", {"later": rate(0.0), "losses": 0.11}, {"later": rate(0.0), "losses": 0.09}),
+    (
+        "step-too-small",
+        "gone soon",
+        {"later": rate(0.0), "losses": 0.4},
+        {"later": rate(0.0), "losses": 0.4, "at": (1, 2, 101, 400, 700, 1_000)},
+    ),
     ("step-too-small", "small", {"net": steps(0.000_049)}, {"net": steps(0.000_051)}),
     ("step-too-small", "no gradient", {"net": steps(0.0)}, {"net": layers(*4 * [{"gradient": 0.0, "update": 0.0}])}),
     (

@@ -10,7 +10,17 @@ import numpy as np
 from periodic_tui.watching.findings import LayerLook, Look
 from periodic_tui.watching.remembering.memory import Memory
 from periodic_tui.watching.remembering.progress import progress_of
-from periodic_tui.watching.verdicts.rules.base import Statement, called, figure, rule, said, steadily, weighty
+from periodic_tui.watching.verdicts.rules.base import (
+    Statement,
+    called,
+    figure,
+    ran,
+    rule,
+    said,
+    size_of,
+    steadily,
+    weighty,
+)
 
 _LAYERS: Final = 4
 """Layers with weights from which a gradient has a way to go."""
@@ -19,6 +29,9 @@ _APART: Final = 1e3
 _LARGE: Final = 10.0
 """… and gradient over weights that is large."""
 _LOOKS: Final = 3
+_BLOWN: Final = 1e3
+"""Times that the output of a layer is larger than the inputs, or than 1, at the start."""
+_STEPS: Final = 100
 
 
 def _relative(layer: LayerLook) -> float:
@@ -37,7 +50,11 @@ def _ends(look: Look) -> tuple[LayerLook, LayerLook, float] | None:
 @rule("exploding")
 def exploding(memory: Memory) -> Statement | None:
     """Of at least four layers with weights, the first gets a gradient that is, over its weights, more than 1,000 times
-    that of the last, and above 10; and the network explains less than a tenth of the target."""
+    that of the last, and above 10; and the network explains less than a tenth of the target. Or at the first look some
+    layer's output is more than 1,000 times as large as the inputs, and as 1; and after 100 steps the network is worse
+    than a constant."""
+    if grown := _grown(memory):
+        return grown
     found = steadily(memory, _ends, _LOOKS)
     if found is None or not progress_of(memory).failed:
         return None
@@ -45,6 +62,24 @@ def exploding(memory: Memory) -> Statement | None:
     if not (_median_ratio(memory) > _APART and _relative(first) > _LARGE):
         return None
     return _apart("explode", "larger", first, last, ratio, "Start from smaller weights, clip gradients, or normalize.")
+
+
+def _grown(memory: Memory) -> Statement | None:
+    progress, first = progress_of(memory), memory.first[0] if memory.first else None
+    if first is None or first.step > 2 or not (progress.explained < 0 and progress.steps >= _STEPS):
+        return None
+    begins = max(1.0, size_of(first.inputs))
+    sizes = [(size_of(layer.output), layer) for layer in ran(first)]
+    size, layer = max(sizes, key=lambda each: np.nan_to_num(each[0], nan=-1.0), default=(0.0, None))
+    if layer is None or not size > _BLOWN * begins:
+        return None
+    grown = f"inputs of size {figure(size_of(first.inputs))} have grown to {figure(size)} at {called(layer)}"
+    text = (
+        f"Activations explode: at step {first.step:,}, {grown}, and after {progress.steps:,} steps the loss is still "
+        f"{figure(progress.recent)}, where the best constant has {figure(progress.constant_loss)}. Start from smaller "
+        "weights, or normalize between the layers."
+    )
+    return said(text, (f"Activations explode: {grown}.", "Activations explode."), size / begins / _BLOWN, size=size)
 
 
 @rule("vanishing")

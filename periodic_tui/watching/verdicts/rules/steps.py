@@ -33,6 +33,8 @@ _WAY: Final = 0.05
 """… all steps together by less than this share of their length."""
 _PULLS: Final = 0.2
 """Share of its first length from which a gradient tells that no rest was found."""
+_FADED, _SOON = 1e-3, 0.1
+"""Share of its largest value below which a learning rate is gone, and of the steps within which it was so soon."""
 _STEPS: Final = 100
 _LOOKS: Final = 4
 
@@ -93,7 +95,10 @@ def _gradient(look: Look) -> float:
 def step_too_small(memory: Memory) -> Statement | None:
     """Steps are shorter than 1e-4 of the weights, and so far all of them together than a twentieth; the learning rate
     is not rising, the gradient is at least a fifth of its first length, and the network explains less than half of the
-    target."""
+    target. Or the learning rate fell below a thousandth of its largest value within the first tenth of the steps, and
+    the network explains less than 90 % of the target and stands still."""
+    if gone := _faded(memory):
+        return gone
     progress, looks = progress_of(memory), lately(memory, _LOOKS)
     rates = [look.optimizers[0].lr for look in looks if look.optimizers]
     if not looks or not rates or rates[-1] > rates[0] or not progress.is_stuck(0.5, _STEPS):
@@ -114,3 +119,25 @@ def step_too_small(memory: Memory) -> Statement | None:
     )
     short = (f"Steps too small: {figure(update)} of the weights each, lr {figure(lr)}.",)
     return said(text, short, _STILL / update if update else math.inf, update=update, lr=lr, way=way)
+
+
+def _faded(memory: Memory) -> Statement | None:
+    progress = progress_of(memory)
+    rates = [(look.step, look.optimizers[0].lr) for look in memory.kept if len(look.optimizers) == 1]
+    most = max((rate for _, rate in rates), default=math.nan)
+    since = memory.step
+    for step, rate in reversed(rates):
+        if not rate < _FADED * most:
+            break
+        since = step
+    if not since <= _SOON * memory.step or not progress.is_stuck(_STUCK, _STEPS):
+        return None
+    lr = rates[-1][1]
+    fell = f"lr fell from {figure(most)} to {figure(lr)}, most of it in the first {since:,} of {memory.step:,} steps"
+    text = (
+        f"Steps are too small: {fell}, and the loss stands at {figure(progress.recent)}. Let the scheduler step once "
+        "an epoch, not after every batch, or let it fall more slowly."
+    )
+    return said(
+        text, (f"Steps too small: {fell}.", f"Steps too small: lr fell to {figure(lr)}."), lr=lr, largest_lr=most
+    )

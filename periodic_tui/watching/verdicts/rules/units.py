@@ -33,6 +33,9 @@ _SAMPLES: Final = 32
 """So many values of a unit from which that is certain."""
 _MOST: Final = 0.5
 """Share of a layer's units that must be dead, or saturated."""
+_NEARLY_ALL: Final = 0.95
+_LONG: Final = 500
+"""Share of a layer's units that must be saturated from the start on, and steps, for a falling loss to be no excuse."""
 
 
 def _is_dead(layer: LayerLook) -> bool:
@@ -93,12 +96,17 @@ def _push(memory: Memory) -> str:
 def saturated(memory: Memory) -> Statement | None:
     """In some layer of sigmoids, tanhs … half of the units are on nine tenths of the batch where the slope is below a
     hundredth of its largest, at three looks after one another, and the network explains less than half of the target
-    (less than 90 %, where they began there)."""
-    found = steadily(memory, _saturated, _LOOKS)
-    began = bool(memory.first) and _saturated(memory.first[0]) is not None
-    if not found or not progress_of(memory).is_stuck(0.9 if began else 0.5):
+    (less than 90 %, where they began there; and no longer more and more, but after 500 steps where 95 % of the units
+    began there and still are)."""
+    found, progress = steadily(memory, _saturated, _LOOKS), progress_of(memory)
+    began = (_saturated(memory.first[0]) if memory.first else None) or []
+    if not found:
         return None
     layer, share = max(found, key=lambda each: each[1])
+    lasts = share >= _NEARLY_ALL and any(other >= _NEARLY_ALL and each.name == layer.name for each, other in began)
+    late = lasts and progress.steps >= _LONG and progress.explained < 0.9
+    if not (late or progress.is_stuck(0.9 if began else 0.5)):
+        return None
     names = listed([called(each) for each, _ in found])
     size = figure(max(abs(layer.input.low), abs(layer.input.high)))
     text = (
