@@ -109,8 +109,9 @@ def _headless(program: Program, name: str, record: str | None, no_record: bool, 
 
 
 def _on_screen(program: Program, name: str, record: str | None, no_record: bool, glyphs: str) -> int:
-    """The dashboard on the recording that the script writes; its exit code, where it has ended with it."""
-    from periodic_tui.cli.watch_report import completed, run_of
+    """The dashboard on the recording that the script writes. Where the script has ended with it, the summary is left on
+    the shell, and its exit code is the command's."""
+    from periodic_tui.cli.watch_report import completed, print_summary, run_of, summary_of
     from periodic_tui.engine.recording.output import opened
     from periodic_tui.ui.screens.opening import Opening
 
@@ -132,6 +133,8 @@ def _on_screen(program: Program, name: str, record: str | None, no_record: bool,
             click.echo(printable(f"{name} goes on; `{NAME} replay {run_of(folder)}` finds it again"), err=True)
             return code
         completed(folder, ended)
+        if not code:
+            print_summary(summary_of(folder, ended, kept=not no_record), as_json=False)
     return code or ended.code
 
 

@@ -74,6 +74,7 @@ def test_a_script_that_fails_is_told_and_stays_on_the_screen(
         terminal.wait_for("a script is only watched")
         terminal.send("q")
         assert terminal.wait_exit() == 3
+        assert "train.py: failed" in " ".join(terminal.screen())
         assert terminal.unrestored() == []
 
 
