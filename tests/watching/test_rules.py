@@ -14,6 +14,7 @@ import pytest
 
 from periodic_tui.watching.findings import LayerLook, LossLook, OptimizerLook, Values
 from periodic_tui.watching.remembering.memory import Memory
+from periodic_tui.watching.remembering.progress import progress_of
 from periodic_tui.watching.verdicts.judge import judge
 from periodic_tui.watching.verdicts.rules import CODES, HEALTHY
 from tests.watching.looks import BATCH, linear, relu
@@ -489,6 +490,17 @@ def test_how_far_a_mixed_loss_has_come_is_not_known() -> None:
 
     assert "underfit" in seen(0.0, 0.0, 0.1, 0.2, 0.1, 0.2)
     assert "underfit" not in seen(0.0, 0.0, 0.1, 2.0, 0.1, 2.0)
+
+
+def test_looks_from_long_ago_do_not_tell_how_far_it_has_come() -> None:
+    memory = training((0.3, 0.006), at=(1, 2, 4, 8, 16, 32, 64), loss=replace(PLAIN, kind="l1_loss"))
+    squared = [
+        replace(look, losses=tuple(replace(each, value=look.loss**2) for each in look.losses)) for look in memory.kept
+    ]
+    memory.first[:], memory.known = squared, None
+    memory.last.clear()
+    memory.last.extend(squared)
+    assert math.isnan(progress_of(memory).explained)
 
 
 def test_targets_that_the_loss_leaves_out_are_not_held_against_the_activation() -> None:

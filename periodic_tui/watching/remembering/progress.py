@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.watching.findings import Look, LossLook
 from periodic_tui.watching.remembering.memory import Memory
 
@@ -145,7 +145,16 @@ def _value(known: Progress, pairs: Sequence[tuple[Look, LossLook]]) -> tuple[flo
     if kind in _MEANS and _is_mixed(factors[len(factors) // 2 :]):
         return math.nan, False
     lately = values[-max(1, len(values) // 4) :][-8:]
-    return float(lately.mean()), alone or kind not in (*_MEANS, "difference")
+    if kind not in _MEANS and math.isfinite(known.recent):
+        lately = lately[_near(known.recent, pairs[-len(lately) :])]
+    value = float(lately.mean()) if lately.size else math.nan
+    return value, alone or kind not in (*_MEANS, "difference")
+
+
+def _near(recent: float, pairs: Sequence[tuple[Look, LossLook]]) -> Mask:
+    """Which looks tell how it is now: those at which the script's loss was much like the recent one."""
+    losses = np.array([look.loss for look, _ in pairs])
+    return (losses < 2 * recent) & (losses > recent / 2)
 
 
 def _is_mixed(factors: Floats) -> bool:
