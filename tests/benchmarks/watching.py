@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -80,7 +81,7 @@ def measure(folder: Path, name: str, seconds: float, rounds: int) -> list[Figure
         found[kind].append(run(folder, name, seconds, kind == "watched"))
         return found[kind][-1][1]
 
-    samples = interleaved({kind: lambda kind=kind: turn(kind) for kind in found}, rounds, warm_up=0)  # type: ignore[misc]
+    samples = interleaved({kind: partial(turn, kind) for kind in found}, rounds, warm_up=0)
     clocks = {kind: [each[0] for each in turns] for kind, turns in found.items()}
     clock, speed = ratio(clocks, "watched", "alone"), 1 / median(clocks["alone"])
     print(f"{name}: {speed:,.0f} steps/s alone, by the clock × {clock:.3f}")

@@ -62,6 +62,13 @@ class Player(Playback):
         assert past
         return past
 
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """What the script has printed."""
+        script = self.latest().script
+        assert script
+        return script.output
+
 
 def pictures(count: int, apart: int = 100) -> list[Snapshot]:
     return [replace(SINE, step=step * apart, run=7) for step in range(count)]
@@ -360,10 +367,10 @@ def test_a_script_that_has_not_taken_a_step_is_waited_for_and_what_it_prints_is_
     assert (shown.script.command, shown.script.output) == ("train.py --lr 1", ("loading data",))
     (folder / layout.OUTPUT).write_text("loading data\nready\n")
     player.after(LOOK)
-    assert player.latest().script.output == ("loading data", "ready")  # type: ignore[union-attr]
+    assert player.printed == ("loading data", "ready")
     add_picture(folder, 0, replace(SMALL, step=2, past=None))
     assert player.after(LOOK) == [2]
-    assert player.latest().script.output == ("loading data", "ready")  # type: ignore[union-attr]
+    assert player.printed == ("loading data", "ready")
 
 
 def test_of_a_script_that_runs_the_newest_picture_is_shown_at_once_however_many_came(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ gradients. Between two looks they only count."""
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 import weakref
@@ -18,6 +17,7 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from periodic_tui.watching.hooks.by_hand import ByHand, parameters_of
+from periodic_tui.watching.hooks.compiler import COMPILED, COMPILED_STEPS, Hook, is_used, unless_translated
 from periodic_tui.watching.hooks.leader import Leader
 from periodic_tui.watching.hooks.step_losses import StepLosses
 from periodic_tui.watching.hooks.when import When
@@ -28,14 +28,11 @@ from periodic_tui.watching.looking.look import Looking
 from periodic_tui.watching.patches import wrap
 from periodic_tui.watching.watcher import Watcher
 
-Hook = Callable[[Optimizer, Any, Any], None]
 SHARE = 0.01
 """Of the time that is spent on looking, judging and pictures."""
 _EVERY_STEP = 3
 """Things that are put where every step passes: the last ones that are put."""
-COMPILED = "torch.compile is used: what layers and losses hold within compiled code is not seen."
 CAPTURED = "A CUDA graph is captured: the steps that it replays are not seen."
-COMPILED_STEPS = "Steps within compiled code are not seen: each computation of gradients counts as one."
 BY_HAND = "No optimizer of torch steps: each computation of gradients counts as a step."
 ELSEWHERE = "No layer ran in the thread that trains: what layers hold is not seen."
 
@@ -76,7 +73,7 @@ class Hooks:
             wrap(torch.amp.GradScaler, "scale", self._around_scale),
             *self._hook(),
         ]
-        if _is_compiled():
+        if is_used():
             self._leave_compiler_alone()
         return self
 
@@ -108,7 +105,7 @@ class Hooks:
         before: Hook = self._before_step
         after: Hook = self._after_step
         if self._compiles:
-            before, after = _unless_translated(before), _unless_translated(after)
+            before, after = unless_translated(before), unless_translated(after)
         return [
             wrap(torch.autograd, "_engine_run_backward", self._around_backward),
             register_optimizer_step_pre_hook(before).remove,
@@ -363,27 +360,9 @@ def present() -> list[Hooks]:
     return [hooks for hooks in _ALL if hooks.is_on]
 
 
-def _unless_translated(hook: Hook) -> Hook:
-    """Where a step is not taken, but translated by the compiler, there is no hook; where it is, nothing of it is
-    compiled."""
-    run = torch.compiler.disable(hook)
-
-    def unless_translated(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        if not torch.compiler.is_dynamo_compiling():
-            run(optimizer, args, kwargs)
-
-    return unless_translated
-
-
 def _has_closure(args: Sequence[Any], kwargs: dict[str, Any]) -> bool:
     """Whether the forward pass runs within the step."""
     return any(callable(each) for each in (*args[1:], *kwargs.values()))
-
-
-def _is_compiled() -> bool:
-    """Whether something was compiled already."""
-    frames = sys.modules.get("torch._dynamo.eval_frame")
-    return any(backend is not None for backend in getattr(frames, "cached_backends", {}).values())
 
 
 _ALL: weakref.WeakSet[Hooks] = weakref.WeakSet()

@@ -22,10 +22,15 @@ net = Embedder()
 criterion = nn.TripletMarginLoss(margin=0.5)
 optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
 groups = [torch.where(labels == c)[0] for c in range(8)]
+
+
+def pick(k):
+    return groups[k][torch.randint(0, len(groups[k]), (1,))]
+
+
 for step in range(400):
     c = torch.randint(0, 8, (32,))
     other = (c + torch.randint(1, 8, (32,))) % 8
-    pick = lambda k: groups[k][torch.randint(0, len(groups[k]), (1,))]  # noqa: E731
     a, p = torch.cat([pick(k) for k in c]), torch.cat([pick(k) for k in c])
     n = torch.cat([pick(k) for k in other])
     loss = criterion(net(data[a]), net(data[p]), net(data[n]))
