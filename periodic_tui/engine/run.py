@@ -18,6 +18,7 @@ from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import Death, Event, Sweep, View
 from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.control_run import ControlRun
+from periodic_tui.engine.training.devices import check_known
 from periodic_tui.engine.training.memory import check_memory
 from periodic_tui.engine.training.own_module import check_device
 from periodic_tui.engine.training.standardized import scales
@@ -238,6 +239,7 @@ class Run:
 
     def change(self, changed: Experiment, why: str) -> None:
         """Go on with a changed experiment; `why` is told of a remedy that it ends. Raises Refused."""
+        check_known(changed, self.trainer.device)
         check_memory(changed, self.trainer.device)
         self.adopt(changed)
         self.own = changed

@@ -8,6 +8,7 @@ Metal so is whatever would be float64 there.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,10 +25,15 @@ _ACROSS = {Tensor.copy_}
 
 def pretend(monkeypatch: pytest.MonkeyPatch, free: float = 70e9) -> None:
     """Let torch say that there is one GPU, with so many bytes free of 80 GB."""
+    monkeypatch.setattr("periodic_tui.engine.training.devices._sound", set())
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
     monkeypatch.setattr("torch.cuda.is_current_stream_capturing", lambda: False)
     monkeypatch.setattr("torch.cuda.get_device_name", lambda index: "Pretended")
+    place = {"pci_domain_id": 0, "pci_bus_id": 1, "pci_device_id": 0}
+    monkeypatch.setattr("torch.cuda.get_device_properties", lambda index: SimpleNamespace(**place))
+    monkeypatch.setattr("torch.cuda.get_device_capability", lambda index: (9, 0))
+    monkeypatch.setattr("torch.cuda.get_arch_list", lambda: ["sm_80", "sm_90"])
     monkeypatch.setattr("torch.cuda.mem_get_info", lambda device: (free, 80e9))
     monkeypatch.setattr("torch.cuda.memory_reserved", lambda device: 2e9)
     monkeypatch.setattr("torch.cuda.memory_allocated", lambda device: 1e9)
@@ -41,7 +47,7 @@ class _OnMetal(_OnSecond):
     """One of Metal."""
 
 
-_CLASSES = {CPU: Tensor, CUDA: _OnSecond, METAL: _OnMetal}
+_CLASSES = {"cpu": Tensor, "cuda": _OnSecond, "mps": _OnMetal}
 
 
 def device_of(tensor: Tensor) -> torch.device:
@@ -54,7 +60,7 @@ def _named(device: torch.device | str) -> torch.device:
 
 
 class SecondDevice(TorchFunctionMode):
-    """While it is entered, `cuda:0` and `mps:0` exist. `waits` counts how often the host waited for a number of them."""
+    """While it is entered, `cuda:0` and `mps:0` exist. `waits` counts how often the host waited for their numbers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,7 +113,7 @@ def _common(func: Callable[..., Any], args: tuple[Any, ...], tensors: list[Tenso
 def _placed(value: Any, device: torch.device) -> Any:
     if not isinstance(value, Tensor):
         return value
-    return value.as_subclass(_CLASSES[device])
+    return value.as_subclass(_CLASSES[device.type])
 
 
 def _converted(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

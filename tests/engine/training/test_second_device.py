@@ -23,7 +23,7 @@ from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import Snapshot, View
 from periodic_tui.engine.summary import summary_of
-from periodic_tui.engine.training.device_choice import accelerator
+from periodic_tui.engine.training.devices import accelerator
 from periodic_tui.engine.verdicts import slow_figures
 from periodic_tui.presets.files import load
 from tests.engine.experiments import experiment, ln, magnitude, seen

@@ -43,17 +43,17 @@ class SpectralStart(FrequencyRemedy):
         from periodic_tui.engine.remedies.frequency.spectrum import amplitudes, separated
 
         noise, power = measured(context)
-        x, y = (values[..., 0].double() for values in self._samples(context))
+        x, y = (values[..., 0].cpu().double() for values in self._samples(context))
         units, (limit, lowered) = context.get("omega").shape[-1], limit_of(context, self.frequency_limit)
         peaks = []
         for replica in zip(x, y, strict=True):
             peaks.append(separated(*replica, units, limit))
             yield Train(0, "looking for the spectrum's peaks")
         omega = torch.stack(peaks)
-        context.put("omega", omega)
+        context.put("omega", omega.to(context.device))
         if "alpha" in context.names:
             factors = torch.stack([amplitudes(*replica) for replica in zip(x, y, omega, strict=True)])
-            alpha, beta = factors.chunk(2, -1)
+            alpha, beta = factors.to(context.device).chunk(2, -1)
             context.put("alpha", alpha)
             context.put("beta", beta)
         keep_there(context, patience_under(noise, power))
