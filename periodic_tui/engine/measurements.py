@@ -63,7 +63,7 @@ class Measurements:
     def observer_of(self, experiment: Experiment) -> Observer:
         """An observer for an experiment, not yet used. Raises Refused where its target is not finite on the probe."""
         probe, test = training_probe(experiment), test_probe(experiment)
-        return Observer(TrainingStep.of(experiment), probe, test, self.preemption)
+        return Observer(TrainingStep.of(experiment), probe, test, self.preemption, self.trainer.measured_on)
 
     def use(self, observer: Observer) -> None:
         """Go on with another observer: the experiment has changed."""

@@ -9,6 +9,7 @@ import torch
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.diagnosis import Diagnosis
+from periodic_tui.engine.diagnostics.layers import with_weights
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Layer, Snapshot, Trained, View
 from periodic_tui.engine.training.sampling import intervals_in_use
@@ -24,6 +25,8 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
     parameters = run.trainer.parameters_of(slice(focus, focus + 1))
     used = narrowed(run.experiment, intervals_in_use(run.trainer.step_inputs, focus))
     layers = found.layers
+    if {"weights", "units"} & {*view.panes}:
+        layers = with_weights(layers, run.trainer.training_step.layout.by_layer(parameters))
     if "units" in view.panes:
         layers = _drawn(layers, thumbnails_of(run.observer, parameters, view, used))
     return replace(

@@ -19,6 +19,7 @@ from periodic_tui.engine.snapshot import Death, Event, Sweep, View
 from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.control_run import ControlRun
 from periodic_tui.engine.training.memory import check_memory
+from periodic_tui.engine.training.own_module import check_device
 from periodic_tui.engine.training.standardized import scales
 from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.trainer import Trainer
@@ -52,10 +53,12 @@ class Run:
         stepper_for: Callable[[Trainer], Stepper] = Trainer.eager,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
+        """Raises Refused where the experiment cannot be trained on this device."""
         self.number, self.name = number, name
         self.preemption = preemption or Preemption()
         """By which measurements give way to commands."""
         self.trainer = Trainer(experiment, device)
+        check_device(self.trainer)
         self.measured = Measurements(self.trainer, self.preemption, wake)
         self.control = ControlRun(experiment, device, stepper_for)
         self.events: list[Event] = []

@@ -127,7 +127,7 @@ class Runner:
 
         from periodic_tui.engine.run import Run
         from periodic_tui.engine.training.device_choice import settled
-        from periodic_tui.engine.training.own_module import check_device, remarks, with_module
+        from periodic_tui.engine.training.own_module import remarks, with_module
 
         torch.set_num_threads(1)
         number = self._run.number + 1 if self._run else 1
@@ -136,7 +136,6 @@ class Runner:
             device, why = settled(self._device, experiment, self.steppers)
             memory = check_memory(experiment, device)
             run = Run(number, name, experiment, device, self._preemption, self.steppers.at_once, self._work.set)
-            check_device(run.trainer)
             self.remarks = tuple(remarks(before, experiment.model))
             for told in filter(None, (*self.remarks, why, memory, self.steppers.begin(run.trainer))):
                 run.note(told)

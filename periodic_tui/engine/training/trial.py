@@ -56,7 +56,7 @@ def _trained(
         check()
         state, _ = stepper.run(state, inputs, trainer.seeds[some], done, min(piece, last - done))
         done += piece
-    return state["parameters"].cpu()
+    return state["parameters"]
 
 
 def work_of_step(trainer: Trainer, replicas: int) -> int:

@@ -84,7 +84,7 @@ class Judge:
 
     def remembered(self) -> Tree:
         """What a verdict needs besides the parameters as they are."""
-        return kept(self, _MEMORY) | {"start": self._start.numpy()}
+        return kept(self, _MEMORY) | {"start": self._start.cpu().numpy()}
 
     def recall(self, tree: Tree) -> None:
         """Know what another one did. Raises NotReadable."""
