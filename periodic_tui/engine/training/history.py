@@ -264,7 +264,7 @@ class Abandoned:
         """Hold what another one held. Raises NotReadable."""
         self.losses = self.frequencies = None
         if isinstance(tree, list) and len(tree) == 2:
-            self.losses = History(self.replicas, geometric=True)
-            self.frequencies = History(self.replicas, geometric=False)
+            self.losses = History(self.replicas, geometric=True, together=True)
+            self.frequencies = History(self.replicas, geometric=False, together=True)
             self.losses.recall(tree[0])
             self.frequencies.recall(tree[1])
