@@ -13,6 +13,7 @@ from periodic_tui.engine.diagnostics.layers import with_weights
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Layer, Snapshot, Trained, View
 from periodic_tui.engine.training.sampling import intervals_in_use
+from periodic_tui.engine.verdicts.rules import CODES
 from periodic_tui.engine.treatment import offers
 from periodic_tui.engine.views.clock_face import clock_face
 from periodic_tui.engine.views.fit import fit_of, narrowed, unit_curve
@@ -41,7 +42,8 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         candidates=np.array(treatment.context.candidates if treatment else []),
         sweep=run.sweep,
         outcomes=measured.population.outcomes(),
-        outcome_codes=measured.population.names(),
+        outcome_codes=CODES,
+        outcome_of=measured.population.codes.astype(np.uint8),
         fit=fit_of(run.observer, parameters, view, used),
         clock=clock_face(run.observer, parameters),
         unit=unit_curve(run.observer, parameters, view, used),

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from periodic_tui.engine.arrays import Floats, ReadOnly
+from periodic_tui.engine.arrays import Bytes, Floats, ReadOnly
 from periodic_tui.engine.script import Network, Script
 
 State = Literal["starting", "training", "paused", "solved", "diverged", "finished"]
@@ -428,7 +428,9 @@ class Snapshot(ReadOnly):
     outcomes: dict[str, int] = field(default_factory=dict)
     """Verdict code to number of replicas."""
     outcome_codes: tuple[str, ...] = ()
-    """Verdict code of each replica."""
+    """Verdict codes, …"""
+    outcome_of: Bytes | None = None
+    """… and which of them each replica has, `[replicas]`; None: the codes are those of the replicas one by one."""
     gradient_stats: GradientStats = GradientStats()
     landscape: Landscape = Landscape()
     """Only while its pane is shown."""

@@ -71,14 +71,15 @@ class Observer:
         brief = brief and points * self._widest > _BRIEF_ABOVE
         return Reading.joined([self._read(part, brief) for part in self._parts(parameters.to(self.device))])
 
-    def loss(self, parameters: Tensor) -> Floats:
-        """The probe loss alone, `[replicas]`."""
-        return np.concatenate(
-            [self._loss(self.predict(part, self.probe.x), self.probe).numpy() for part in self._parts(parameters)]
-        )
+    def loss(self, parameters: Tensor, probe: Probe | None = None) -> Floats:
+        """The loss alone, `[replicas]`, on the whole probe or on this part of it."""
+        probe = probe or self.probe
+        parts = self._parts(parameters, len(probe.x))
+        return np.concatenate([self._loss(self.predict(part, probe.x), probe).numpy() for part in parts])
 
-    def _parts(self, parameters: Tensor) -> tuple[Tensor, ...]:
-        return parameters.split(max(1, self._times * _NUMBERS_AT_ONCE // (len(self.probe.x) * self._widest)))
+    def _parts(self, parameters: Tensor, points: int | None = None) -> tuple[Tensor, ...]:
+        points = points or len(self.probe.x)
+        return parameters.split(max(1, self._times * _NUMBERS_AT_ONCE // (points * self._widest)))
 
     @property
     def _times(self) -> int:
