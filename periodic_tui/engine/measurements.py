@@ -252,7 +252,9 @@ class Measurements:
             self._sample_frequencies()
         if settled:
             self._measure_afresh()
-        found = self._at_a_glance(focus, settled) if live else self._in_passing(focus) if brief else self._in_full(focus)
+        found = (
+            self._at_a_glance(focus, settled) if live else self._in_passing(focus) if brief else self._in_full(focus)
+        )
         landscape = Landscape()
         if "landscape" in view.panes:
             landscape = self._landscape(focus, view.near, self.judge.basin_now(focus))

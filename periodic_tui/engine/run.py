@@ -14,7 +14,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.warnings import warnings
 from periodic_tui.engine.measurements import Measurements
 from periodic_tui.engine.recording.recorder import Recorder
-from periodic_tui.engine.scheduling.preemption import Preemption
+from periodic_tui.engine.scheduling.preemption import UNSET, Flag, Preemption
 from periodic_tui.engine.snapshot import Death, Event, Sweep, View
 from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.control_run import ControlRun
@@ -159,22 +159,24 @@ class Run:
 
     def advance(self, count: int, preemptible: bool = False) -> None:
         """Train so many steps; with `preemptible` fewer where a command comes."""
-        last = self.step + count
+        last, wanted = self.step + count, self.preemption.flag if preemptible else UNSET
         while self.step < last and self.trainer.alive:
             first = self.step
-            losses = self._train(min(last, max(self.measured.due, first + 1)) - first)
+            losses = self._train(min(last, max(self.measured.due, first + 1)) - first, wanted)
             self.measured.trained(first, losses)
             if preemptible and self.preemption.wanted():
                 break
         if not self.trainer.alive:
             self.note("diverged: a parameter or the loss is not finite; frozen at the last good step")
 
-    def _train(self, count: int) -> Tensor:
-        """At most so many steps, up to the next act of a remedy; losses `[steps, replicas]`."""
+    def _train(self, count: int, wanted: Flag) -> Tensor:
+        """At most so many steps, up to a remedy's next act or until the flag is set; losses `[steps, replicas]`."""
         if self.treatment is None:
-            return self.trainer.advance(count)
-        losses = self.treatment.advance(count)
-        if not len(losses):
+            return self.trainer.advance(count, wanted)
+        before = self.trainer.state["parameters"], self.trainer.step_inputs, self.trainer.training_step
+        losses = self.treatment.advance(count, wanted)
+        after = self.trainer.state["parameters"], self.trainer.step_inputs, self.trainer.training_step
+        if not len(losses) and any(one is not other for one, other in zip(before, after, strict=True)):
             self.measured.forget()
         self._see_to_treatment()
         return losses

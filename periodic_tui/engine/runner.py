@@ -15,7 +15,7 @@ from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.scheduling.pacing import Pacer
-from periodic_tui.engine.scheduling.preemption import Preemption
+from periodic_tui.engine.scheduling.preemption import Preemption, Waiting
 from periodic_tui.engine.snapshot import Event, Snapshot, State, View
 from periodic_tui.engine.torch_loading import load_torch
 from periodic_tui.engine.training.memory import UNDO_POINTS, enough_memory
@@ -51,8 +51,8 @@ class Runner:
         self._interactive = False
         self._clock = clock
         self._view = View()
-        self._work, self._stopped = threading.Event(), threading.Event()
-        self._preemption = Preemption(self._work.is_set)
+        self._work, self._stopped = Waiting(), threading.Event()
+        self._preemption = Preemption(self._work.is_set, self._work.flag)
         self._found: Diagnosis | None = None
         """What the last picture was drawn from."""
         self._run: Run | None = None

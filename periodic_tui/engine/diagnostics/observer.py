@@ -16,6 +16,7 @@ from periodic_tui.engine.diagnostics.reading import Reading
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.diagnostics.units import Units, reactions, read_units
 from periodic_tui.engine.scheduling.preemption import Preemption
+from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.sampling import Batch
 from periodic_tui.engine.training.step import TrainingStep
 
@@ -178,7 +179,7 @@ class Observer:
             output = self.step.experiment.model.forward(views, self._expanded(probe.x, flat))
             return self.step.objective(output.double(), Batch(probe.x, probe.y.double())).cpu()
 
-        return top_curvature(loss, torch.zeros_like(parameters), self.preemption.check)
+        return finished(top_curvature(loss, torch.zeros_like(parameters)), self.preemption.check)
 
     def predict(self, parameters: Tensor, x: Tensor) -> Tensor:
         """Outputs `[replicas, points, outputs]` at inputs `[points, inputs]`, by the ordinary forward pass."""

@@ -19,6 +19,7 @@ from periodic_tui.engine.diagnostics.first_layer import kinks_inside, saturation
 from periodic_tui.engine.diagnostics.samples import Samples
 from periodic_tui.engine.recording.attributes import kept, put_back
 from periodic_tui.engine.recording.packing import Tree
+from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.training.trial import trials, work_of_step
 from periodic_tui.engine.verdicts.evidence import Evidence
@@ -118,8 +119,8 @@ class Examination:
     def _falls(self, rows: Counts, live: bool) -> Floats:
         """`[rows, 3]`: ln of the loss now over the loss after a trial, with lr and with ten times lr; and its steps."""
         before, steps = self._observer.loss(self._trainer.parameters_of(rows)), self._trial_steps(len(rows), live)
-        check = self._observer.preemption.check
-        after = [self._observer.loss(ends) for ends in trials(self._trainer, rows, (1.0, LARGER), steps, check)]
+        trained = trials(self._trainer, rows, (1.0, LARGER), steps)
+        after = [self._observer.loss(ends) for ends in finished(trained, self._observer.preemption.check)]
         with np.errstate(divide="ignore", invalid="ignore"):
             falls = np.log(before[:, None] / np.stack(after, -1))
         return np.column_stack([falls, np.full(len(rows), float(steps))])

@@ -18,6 +18,7 @@ from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import View
+from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.step import TrainingStep
 from periodic_tui.engine.verdicts.goal import spectral_peak
 from tests.engine.experiments import experiment, seen
@@ -227,7 +228,7 @@ def test_the_sharpness_of_a_quadratic_is_its_largest_eigenvalue_even_below_a_lar
         def loss(p: torch.Tensor, matrix: torch.Tensor = matrix) -> torch.Tensor:
             return 0.5 * ((p @ matrix) * p).sum(-1)
 
-        top, _ = top_curvature(loss, torch.ones(1, 6, dtype=torch.float64))
+        top, _ = finished(top_curvature(loss, torch.ones(1, 6, dtype=torch.float64)))
         assert float(top[0]) == pytest.approx(max(eigenvalues), rel=1e-2)
 
 

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.errors import Unavailable
+from periodic_tui.engine.scheduling.preemption import UNSET, Flag
 
 HOLDS_FOR = ("2.13",)
 """torch versions on which the tests of the compiled engine have passed."""
@@ -145,12 +146,15 @@ class Program:
         self.calls = 0
         """How often the libraries' code has run."""
 
-    def __call__(self, state: Sequence[Tensor], fixed: Sequence[Tensor], first: int, losses: Tensor) -> None:
+    def __call__(
+        self, state: Sequence[Tensor], fixed: Sequence[Tensor], first: int, losses: Tensor, wanted: Flag = UNSET
+    ) -> int:
         """Run the steps from number `first` on, one for each row of `losses`; `state` and `losses` are overwritten.
+        Returns how many were run: fewer, but one at least, where the flag is set meanwhile.
 
         All tensors are contiguous, and of the compiled shapes and dtypes.
         """
-        inputs = [*state, *fixed, torch.tensor(first)]
+        inputs = [*state, *fixed, number := torch.tensor(first)]
         arguments = (_Tensor * len(inputs))(*map(_Tensor.of, inputs))
         outputs = (_Tensor * (len(state) + 1))()
         sizes = (ctypes.c_int64 * len(outputs))(*(tensor.nbytes for tensor in state), losses[0].nbytes)
@@ -165,9 +169,11 @@ class Program:
                 len(outputs),
                 sizes,
                 ctypes.c_void_p(losses.data_ptr()),
+                ctypes.byref(wanted),
             )
         )
         self.calls += 1
+        return int(number) - first
 
 
 def _check(code: int) -> None:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.scheduling.preemption import UNSET, Flag
 from periodic_tui.engine.training.aot import aoti
 from periodic_tui.engine.training.aot.aoti import Tensors
 from periodic_tui.engine.training.aot.cache_key import Kind, Signature
@@ -48,6 +49,8 @@ class Compiled(Stepper):
     """Runs a compiled step."""
 
     name = "compiled"
+    longest = 1 << 16
+    gives_way = True
 
     def __init__(self, folder: Path, experiment: Experiment, signature: Signature) -> None:
         self.signature = signature
@@ -55,11 +58,16 @@ class Compiled(Stepper):
         self.program = aoti.Program(folder)
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
+        return self.run_until(UNSET, state, step_inputs, seeds, first, count)
+
+    def run_until(
+        self, wanted: Flag, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int
+    ) -> tuple[State, Tensor]:
         carried = cloned(_ordered(state, self.signature.state))
         losses = state["parameters"].new_empty(count, self.signature.replicas)
         fixed = [*_ordered(step_inputs, self.signature.step_inputs).values(), seeds.contiguous(), self.counter]
-        self.program(list(carried.values()), fixed, first, losses)
-        return carried, losses
+        done = self.program(list(carried.values()), fixed, first, losses, wanted)
+        return carried, losses[:done]
 
     def accepts(self, state: State, step_inputs: StepInputs) -> bool:
         return Signature.of(state, step_inputs) == self.signature

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
+from periodic_tui.engine.scheduling.preemption import Flag
 from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
 
@@ -19,6 +20,10 @@ class Stepper(Protocol):
 
     name: str
     """`eager` or `compiled`: what the header shows."""
+    longest: int = 256
+    """Most steps in a call where nobody watches: what it costs besides them is soon lost."""
+    gives_way: bool = False
+    """Whether `run_until` ends early."""
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         """State and losses `[count, replicas]` after steps number `first` to `first + count − 1`.
@@ -26,6 +31,12 @@ class Stepper(Protocol):
         The given state is left as it was.
         """
         ...
+
+    def run_until(
+        self, wanted: Flag, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int
+    ) -> tuple[State, Tensor]:
+        """The same; where it gives way, fewer steps, but one at least, once the flag is set meanwhile."""
+        return self.run(state, step_inputs, seeds, first, count)
 
     def accepts(self, state: State, step_inputs: StepInputs) -> bool:
         """Whether it can run steps of tensors of these shapes."""
