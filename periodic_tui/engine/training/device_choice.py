@@ -10,6 +10,7 @@ from periodic_tui.engine.training.aot.build_process import obstacle
 from periodic_tui.engine.training.memory import available_bytes, check_memory, needed_bytes
 from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per_second
 from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.training.work import products
 
 CALLS = 5e-4
 """Seconds of an eager step on the CPU up to which most of it is overhead of the calls, which compiling takes away."""
@@ -54,7 +55,7 @@ def _fastest(experiment: Experiment, other: torch.device, steppers: StepperChoic
         there = _rate(Trainer(experiment, other), steppers)
     except (Refused, RuntimeError, TypeError, MemoryError) as failure:  # whatever the device or torch lacks
         return _CPU, f"device: cpu; {other} cannot run this: {str(failure).partition(chr(10))[0]}"
-    if _products(experiment) > TRIED or needed_bytes(experiment) > available_bytes(_CPU):
+    if products(experiment) * experiment.training.replicas > TRIED or needed_bytes(experiment) > available_bytes(_CPU):
         return other, f"device: {other}; {there:,.0f} steps/s, and a step is too much to try it on cpu"
     trainer = Trainer(experiment, _CPU)
     here = _rate(trainer, steppers)
@@ -69,9 +70,3 @@ def _fastest(experiment: Experiment, other: torch.device, steppers: StepperChoic
 def _rate(trainer: Trainer, steppers: StepperChoice) -> float:
     trainer.stepper = steppers.at_once(trainer)
     return steps_per_second(trainer.stepper, trainer)
-
-
-def _products(experiment: Experiment) -> float:
-    target, training = experiment.target, experiment.training
-    samples = training.batch_size or experiment.domain.points
-    return experiment.model.layout(target.inputs, target.outputs).size * samples * training.replicas

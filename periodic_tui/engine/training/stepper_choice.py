@@ -11,8 +11,9 @@ from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.training.aot.build_process import USUAL, Build, obstacle
 from periodic_tui.engine.training.aot.cache import Damaged, build_seconds, find
-from periodic_tui.engine.training.aot.cache_key import Signature, key_of
+from periodic_tui.engine.training.aot.cache_key import key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
+from periodic_tui.engine.training.aot.groups import Groups
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
 from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
 
@@ -58,8 +59,8 @@ class StepperChoice:
         self._build_at: float | None = None
         self._open = False
         """Whether it is still to be decided if a build pays."""
-        self._checked: dict[str, Stepper] = {}
-        """Key to a compiled stepper that agreed with the eager one."""
+        self._checked: dict[tuple[str, Groups], Stepper] = {}
+        """Key of the step and the groups to a compiled stepper that agreed with the eager one."""
         self._graph: tuple[Experiment, Stepper] | None = None
         """The last one on CUDA: only one, since it holds memory there."""
 
@@ -195,13 +196,13 @@ class StepperChoice:
             raise Unavailable(reason)
         if trainer.device.type == "cuda":
             return self._captured(trainer)
-        signature = Signature.of(trainer.state, trainer.step_inputs)
-        key = key_of(trainer.experiment, signature)
+        groups = _groups_of(trainer)
+        key = key_of(trainer.experiment, groups.one), groups
         if key not in self._checked:
-            folder = find(key)
+            folder = find(key[0])
             if folder is None:
                 return None
-            self._checked[key] = checked(Compiled(folder, trainer.experiment, signature), trainer)
+            self._checked[key] = checked(Compiled(folder, trainer.experiment, groups), trainer)
         return self._checked[key]
 
     def _captured(self, trainer: Trainer) -> Stepper:
@@ -295,4 +296,8 @@ def steps_per_second(stepper: Stepper, trainer: Trainer) -> float:
 
 
 def _build_for(trainer: Trainer) -> Build:
-    return Build(trainer.experiment, Signature.of(trainer.state, trainer.step_inputs))
+    return Build(trainer.experiment, _groups_of(trainer).one)
+
+
+def _groups_of(trainer: Trainer) -> Groups:
+    return Groups.of(trainer.experiment, trainer.state, trainer.step_inputs)

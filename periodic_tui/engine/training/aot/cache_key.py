@@ -89,10 +89,11 @@ def key_of(experiment: Experiment, signature: Signature) -> str:
 
 
 def _step_of(experiment: Experiment) -> dict[str, Any]:
-    """What the experiment says of the step. Rates, intervals and noise are inputs of the step, like the data."""
+    """What the experiment says of the step. Rates, intervals and noise are inputs of the step, like the data; how many
+    replicas there are is in the shapes."""
     inputs = {
         "optimizer": {"lr"},
-        "training": {"seed", "steps", "pace", "pace_steps", "solved_below"},
+        "training": {"seed", "replicas", "steps", "pace", "pace_steps", "solved_below"},
         "domain": {"train", "test"},
     }
     table = experiment.model_dump(mode="json", include={"target", "model", *inputs}, exclude=inputs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 
 from periodic_tui.engine.training.sampling import StepInputs
@@ -19,6 +20,9 @@ class Stepper(Protocol):
 
     name: str
     """`eager` or `compiled`: what the header shows."""
+    parts: int = 1
+    """Parts of a step that threads of its own can take, in which case the numbers do not depend on how many there are;
+    1: it is taken by torch's threads, whose number may change the last bit."""
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         """State and losses `[count, replicas]` after steps number `first` to `first + count − 1`.
@@ -26,6 +30,15 @@ class Stepper(Protocol):
         The given state is left as it was.
         """
         ...
+
+    @property
+    def threads(self) -> int:
+        """How many threads take a step."""
+        return torch.get_num_threads()
+
+    @threads.setter
+    def threads(self, count: int) -> None:
+        torch.set_num_threads(count)
 
     def accepts(self, state: State, step_inputs: StepInputs) -> bool:
         """Whether it can run steps of tensors of these shapes."""
