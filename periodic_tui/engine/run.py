@@ -19,7 +19,9 @@ from periodic_tui.engine.scheduling.preemption import UNSET, Flag, Preemption
 from periodic_tui.engine.snapshot import Death, Event, Sweep, View
 from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.control_run import ControlRun
+from periodic_tui.engine.training.devices import check_known
 from periodic_tui.engine.training.memory import check_memory
+from periodic_tui.engine.training.own_module import check_device
 from periodic_tui.engine.training.standardized import scales
 from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.trainer import Trainer
@@ -53,10 +55,12 @@ class Run:
         stepper_for: Callable[[Trainer], Stepper] = Trainer.eager,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
+        """Raises Refused where the experiment cannot be trained on this device."""
         self.number, self.name = number, name
         self.preemption = preemption or Preemption()
         """By which measurements give way to commands."""
         self.trainer = Trainer(experiment, device)
+        check_device(self.trainer)
         self.measured = Measurements(self.trainer, self.preemption, wake)
         self.control = ControlRun(experiment, device, stepper_for)
         self.events: list[Event] = []
@@ -239,6 +243,7 @@ class Run:
 
     def change(self, changed: Experiment, why: str) -> None:
         """Go on with a changed experiment; `why` is told of a remedy that it ends. Raises Refused."""
+        check_known(changed, self.trainer.device)
         check_memory(changed, self.trainer.device)
         self.adopt(changed)
         self.own = changed

@@ -440,3 +440,10 @@ def test_the_end_of_a_paced_start_is_told_once(monkeypatch: pytest.MonkeyPatch) 
     assert session.step > 3
     told = [(event.step, event.text) for event in session.current.events if "paced start" in event.text]
     assert told == [(3, "the paced start is over: trained flat out from here")]
+
+
+def test_matrix_products_are_taken_in_full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted: list[str] = []
+    monkeypatch.setattr("torch.set_float32_matmul_precision", wanted.append)
+    opened(sine())
+    assert wanted == ["highest"]

@@ -49,12 +49,17 @@ class Trainer:
 
     @property
     def parameters(self) -> Tensor:
-        """`[replicas, parameters]` on the CPU, where everything is measured."""
-        return self.state["parameters"].cpu()
+        """`[replicas, parameters]` where everything is measured."""
+        return self.state["parameters"].to(self.measured_on)
 
     def parameters_of(self, replicas: slice | NDArray[Any]) -> Tensor:
         """The same of some replicas only, by their numbers or as a mask."""
-        return self.state["parameters"][replicas].cpu()
+        return self.state["parameters"][replicas].to(self.measured_on)
+
+    @property
+    def measured_on(self) -> torch.device:
+        """Where everything is measured: where it is trained, unless float64 is not known there."""
+        return torch.device("cpu") if self.device.type == "mps" else self.device
 
     def one(self, replica: int) -> tuple[State, StepInputs, Tensor]:
         """State, step_inputs and seed `[1]` of one replica, where it is trained."""

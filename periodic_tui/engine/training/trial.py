@@ -57,7 +57,7 @@ def _trained(trainer: Trainer, stepper: Stepper, some: Tensor, times: Tensor, st
         yield
         state, _ = stepper.run(state, inputs, seeds, done, min(piece, last - done))
         done += piece
-    return state["parameters"].cpu()
+    return state["parameters"]
 
 
 def work_of_step(trainer: Trainer, replicas: int) -> int:

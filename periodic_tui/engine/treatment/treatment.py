@@ -15,6 +15,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.remedies import Course, Failed, Setting, Train, remedies
 from periodic_tui.engine.scheduling.preemption import UNSET, Flag, Preemption
 from periodic_tui.engine.training.checkpoint import Checkpoint
+from periodic_tui.engine.training.devices import check_remedies
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment.context import TrainerContext
 from periodic_tui.engine.treatment.offers import renewal, setting_of
@@ -115,6 +116,7 @@ def prescribe(
     """A treatment of the trainer that has not begun; `adopt` goes on with a changed experiment. Raises Refused."""
     if renewal(trainer.experiment, name):
         raise Refused(f"{name} begins a new run")
+    check_remedies(trainer.device)
     remedy, setting = trainer.experiment.remedies.options(name), setting_of(trainer.experiment)
 
     def change(keys: dict[str, Any]) -> Setting:

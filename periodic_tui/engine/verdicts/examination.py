@@ -72,7 +72,7 @@ class Examination:
         for name, values in zip(_START, self._start[rows].T, strict=True):
             enter(evidence, name, values)
         now = self._trainer.parameters_of(rows)
-        enter(evidence, "saturated", saturation(self._observer, now).most.numpy())
+        enter(evidence, "saturated", saturation(self._observer, now).most.cpu().numpy())
         enter(evidence, "moved", self._least_moved(now, self._first[rows]))
 
     def _beginning(self, parameters: Tensor) -> Floats:
@@ -97,7 +97,7 @@ class Examination:
         ]
         if not moves:
             return np.full(len(now), np.nan)
-        return torch.stack(moves).amax(0).double().numpy()
+        return torch.stack(moves).amax(0).cpu().double().numpy()
 
     def look(self, evidence: Evidence, rows: Counts, wanted: Mask, live: bool) -> None:
         """Enter what the replicas `wanted` among `rows` leave unexplained."""

@@ -46,17 +46,17 @@ class SpectralStart(FrequencyRemedy):
 
         noise, power = yield from read(_LOOKING, lambda: measured(context))
         drawn = yield from read(_LOOKING, lambda: self._samples(context))
-        x, y = (values[..., 0].double() for values in drawn)
+        x, y = (values[..., 0].cpu().double() for values in drawn)
         units, (limit, lowered) = context.get("omega").shape[-1], limit_of(context, self.frequency_limit)
         peaks = []
         for replica in zip(x, y, strict=True):
             peaks.append((yield from sliced(_LOOKING, separated(*replica, units, limit))))
         omega = torch.stack(peaks)
-        context.put("omega", omega)
+        context.put("omega", omega.to(context.device))
         if "alpha" in context.names:
             each = list(zip(x, y, omega, strict=True))
             factors = yield from read(_LOOKING, lambda: torch.stack([amplitudes(*replica) for replica in each]))
-            alpha, beta = factors.chunk(2, -1)
+            alpha, beta = factors.to(context.device).chunk(2, -1)
             context.put("alpha", alpha)
             context.put("beta", beta)
         keep_there(context, patience_under(noise, power))

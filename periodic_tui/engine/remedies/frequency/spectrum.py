@@ -1,4 +1,7 @@
-"""Frequencies of unevenly sampled points: a periodogram to find them, Gauss and Newton to sharpen them."""
+"""Frequencies of unevenly sampled points: a periodogram to find them, Gauss and Newton to sharpen them.
+
+All on the CPU: least squares on CUDA take a full rank for granted, and two frequencies may fall together.
+"""
 
 from __future__ import annotations
 
