@@ -117,7 +117,7 @@ class Stretch:
 
     def activity(self, parameters: Tensor) -> tuple[Tensor, ...]:
         """The shares `[units]` of the layers, of one replica's parameters `[1, parameters]`."""
-        return self.observer.activity(parameters.cpu())
+        return self.observer.activity(parameters)
 
     def states(self, first: int, last: int) -> Iterator[tuple[int, State]]:
         """Each step from `first` to `last` with its state, as far as the known moments reach back; only those of the

@@ -14,6 +14,7 @@ from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.known_answers import NoAnswer, known_answer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.scheduling.preemption import UNSET, Flag
 from periodic_tui.engine.training.sampling import EACH, StepInputs, data_set, edges, torch_dtype
 from periodic_tui.engine.training.standardized import standardized
 from periodic_tui.engine.training.step import State, TrainingStep
@@ -48,12 +49,17 @@ class Trainer:
 
     @property
     def parameters(self) -> Tensor:
-        """`[replicas, parameters]` on the CPU, where everything is measured."""
-        return self.state["parameters"].cpu()
+        """`[replicas, parameters]` where everything is measured."""
+        return self.state["parameters"].to(self.measured_on)
 
     def parameters_of(self, replicas: slice | NDArray[Any]) -> Tensor:
         """The same of some replicas only, by their numbers or as a mask."""
-        return self.state["parameters"][replicas].cpu()
+        return self.state["parameters"][replicas].to(self.measured_on)
+
+    @property
+    def measured_on(self) -> torch.device:
+        """Where everything is measured: where it is trained, unless float64 is not known there."""
+        return torch.device("cpu") if self.device.type == "mps" else self.device
 
     def one(self, replica: int) -> tuple[State, StepInputs, Tensor]:
         """State, step_inputs and seed `[1]` of one replica, where it is trained."""
@@ -99,15 +105,17 @@ class Trainer:
             step_inputs["starts"], step_inputs["lengths"] = edges(experiment.domain.train, replicas, dtype)
         return {name: value.to(self.device) for name, value in step_inputs.items()}
 
-    def advance(self, count: int) -> Tensor:
-        """Train so many steps; losses `[count, replicas]`."""
+    def advance(self, count: int, wanted: Flag = UNSET) -> Tensor:
+        """Train so many steps, or fewer where the flag is set meanwhile; losses `[steps, replicas]`."""
         self.suit_stepper()
         try:
-            self.state, losses = self.stepper.run(self.state, self.step_inputs, self.seeds, self.done, count)
+            self.state, losses = self.stepper.run_until(
+                wanted, self.state, self.step_inputs, self.seeds, self.done, count
+            )
         except Unavailable as failure:
             self.stepper = self.stepper_for(self, str(failure))
-            return self.advance(count)
-        self.done += count
+            return self.advance(count, wanted)
+        self.done += len(losses)
         self.last_loss = losses[-1]
         self.alive = bool(self.state["alive"].any())
         return losses

@@ -59,6 +59,8 @@ class Compiled(Stepper):
     """Runs a compiled step, of a population group after group."""
 
     name = "compiled"
+    longest = 1 << 16
+    gives_way = True
 
     def __init__(self, folder: Path, experiment: Experiment, groups: Groups) -> None:
         self.groups = groups

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.scheduling.preemption import Flag
 from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
 
@@ -23,6 +24,10 @@ class Stepper(Protocol):
     parts: int = 1
     """Parts of a step that threads of its own can take, in which case the numbers do not depend on how many there are;
     1: it is taken by torch's threads, whose number may change the last bit."""
+    longest: int = 256
+    """Most steps in a call where nobody watches: what it costs besides them is soon lost."""
+    gives_way: bool = False
+    """Whether `run_until` ends early."""
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         """State and losses `[count, replicas]` after steps number `first` to `first + count − 1`.
@@ -31,6 +36,11 @@ class Stepper(Protocol):
         """
         ...
 
+    def run_until(
+        self, wanted: Flag, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int
+    ) -> tuple[State, Tensor]:
+        """The same; where it gives way, fewer steps, but one at least, once the flag is set meanwhile."""
+        return self.run(state, step_inputs, seeds, first, count)
     @property
     def threads(self) -> int:
         """How many threads take a step."""
