@@ -23,6 +23,7 @@ from periodic_tui.engine.snapshot import Features, Landscape, View
 from periodic_tui.engine.training.history import Abandoned, History
 from periodic_tui.engine.training.step import TrainingStep
 from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.training.under_way import UnderWay
 from periodic_tui.engine.verdicts.hysteresis import Hysteresis
 from periodic_tui.engine.verdicts.judge import Judge
 from periodic_tui.engine.verdicts.population import Population
@@ -62,8 +63,9 @@ class Measurements:
         """The step of the last full reading of which everybody's verdict is known."""
         self._glanced: tuple[int, slice, Reading] | None = None
         self._fresh_at = -1
-        self._passed_at = 0
-        """The step of the last reading in passing."""
+        self._passed_at = self._sampled_at = 0
+        """The steps of the last reading in passing, and of the last sample of the frequencies."""
+        self._under_way: UnderWay | None = None
         self._look_through()
         self._sample_frequencies()
         self._enter(self.judge.remember(0))
@@ -100,13 +102,42 @@ class Measurements:
     # What training and commands tell.
 
     def trained(self, first: int, losses: Tensor) -> None:
-        """Steps from number `first` on were taken, with these losses `[steps, replicas]`."""
+        """Steps from number `first` on were taken, or launched, with these losses `[steps, replicas]`."""
+        self.arrive()
         self.train_losses.add(first, losses if losses.is_cuda else losses.cpu().numpy())
         self.deaths.passed()
-        if self.step >= self._sampled_at + min(_SAMPLED, len(self.trainer.seeds) // _SAMPLED):
+        sampled = self.step >= self._sampled_at + min(_SAMPLED, len(self.trainer.seeds) // _SAMPLED)
+        if self.ahead:
+            self._send_for(first, sampled)
+        elif sampled:
             self._sample_frequencies()
         if self.step >= self.due:
+            self.arrive()
             self._remember()
+
+    @property
+    def ahead(self) -> bool:
+        """Whether steps are launched before those before them are done."""
+        return self.trainer.device.type == "cuda"
+
+    def _send_for(self, first: int, sampled: bool) -> None:
+        """What the steps from number `first` on come to is to be known when the next ones are under way."""
+        omega = self.judge.own_frequencies() if sampled else None
+        self._sampled_at = self.step if sampled else self._sampled_at
+        self._under_way = UnderWay(self.trainer, first, omega)
+
+    def arrive(self) -> None:
+        """Wait for steps that are under way, and note what they came to."""
+        if chunk := self._under_way:
+            self._under_way = None
+            omega = chunk.arrived(self.trainer)
+            if omega is not None:
+                self._enter_frequencies(chunk.last, omega.double().numpy())
+
+    @property
+    def known(self) -> int:
+        """Steps that are done for sure."""
+        return self._under_way.first if self._under_way else self.step
 
     @property
     def due(self) -> int:
@@ -137,8 +168,11 @@ class Measurements:
         self._sampled_at = self.step
         omega = self.judge.frequencies()
         if omega is not None:
-            self.judge.watch(omega)
-            self.frequencies.add(self.step, omega[:, :1].T)
+            self._enter_frequencies(self.step, omega)
+
+    def _enter_frequencies(self, step: int, omega: Floats) -> None:
+        self.judge.watch(omega)
+        self.frequencies.add(step, omega[:, :1].T)
 
     def forget(self) -> None:
         """What was measured at this step no longer holds: a command has changed the run."""

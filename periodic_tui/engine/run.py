@@ -61,7 +61,7 @@ class Run:
         """By which measurements give way to commands."""
         self.trainer = Trainer(experiment, device)
         check_device(self.trainer)
-        self.measured = Measurements(self.trainer, self.preemption, wake)
+        self._measured = Measurements(self.trainer, self.preemption, wake)
         self.control = ControlRun(experiment, device, stepper_for)
         self.events: list[Event] = []
         self.journal: list[Event] = []
@@ -73,7 +73,7 @@ class Run:
         """Step at which the parameters were last drawn, or a remedy began: curves show what came since."""
         self.recorder: Recorder | None = None
         """What is told of every event."""
-        self.watch = DeathWatch(self.trainer, self.measured)
+        self.watch = DeathWatch(self.trainer, self._measured)
         self._passing: Event | None = None
         """The last event, where it gives way to the next one of its kind."""
         self.began = experiment
@@ -87,6 +87,21 @@ class Run:
             self.note(units)
 
     # What it is now.
+
+    @property
+    def measured(self) -> Measurements:
+        """All that is measured of it, once the steps under way are done."""
+        self.arrive()
+        return self._measured
+
+    def arrive(self) -> None:
+        """Wait for the steps that an accelerator is still at work on."""
+        self._measured.arrive()
+
+    @property
+    def known(self) -> int:
+        """Steps that are done for sure; `step` may be ahead by those that an accelerator is at work on."""
+        return self._measured.known
 
     @property
     def experiment(self) -> Experiment:
@@ -163,8 +178,8 @@ class Run:
         last, wanted = self.step + count, self.preemption.flag if preemptible else UNSET
         while self.step < last and self.trainer.alive:
             first = self.step
-            losses = self._train(min(last, max(self.measured.due, first + 1)) - first, wanted)
-            self.measured.trained(first, losses)
+            losses = self._train(min(last, max(self._measured.due, first + 1)) - first, wanted)
+            self._measured.trained(first, losses)
             if preemptible and self.preemption.wanted():
                 break
         if not self.trainer.alive:
@@ -173,7 +188,7 @@ class Run:
     def _train(self, count: int, wanted: Flag) -> Tensor:
         """At most so many steps, up to a remedy's next act or until the flag is set; losses `[steps, replicas]`."""
         if self.treatment is None:
-            return self.trainer.advance(count, wanted)
+            return self.trainer.launch(count, wanted) if self._measured.ahead else self.trainer.advance(count, wanted)
         before = self.trainer.state["parameters"], self.trainer.step_inputs, self.trainer.training_step
         losses = self.treatment.advance(count, wanted)
         after = self.trainer.state["parameters"], self.trainer.step_inputs, self.trainer.training_step

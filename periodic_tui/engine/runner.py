@@ -174,6 +174,7 @@ class Runner:
         raise refused
 
     def _applied(self, command: Command) -> Event:
+        self.current.arrive()
         if command.undoable:
             self._look_first()
         before = None

@@ -149,20 +149,29 @@ class Session(RecordedRunner):
         return False
 
     def _answer(self, command: Command) -> None:
+        self._arrive()
         try:
             self.apply(command)
         except Refused as refusal:
             self._note(f"{command.words}: {refusal}")
 
     def _train(self, steps: int) -> None:
-        started = self._clock()
+        started, known = self._clock(), self.current.known
         try:
-            done = self.advance(steps, preemptible=True)
+            self.advance(steps, preemptible=True)
         except OutOfMemory as reason:
             self.current.halt(f"paused: {reason}")
             self.paused = True
         else:
-            self.pacer.took(done, self._clock() - started)
+            if self.pacer.pace:
+                self.current.arrive()
+            self.pacer.took(self.current.known - known, self._clock() - started)
+
+    def _arrive(self) -> None:
+        """Wait for the steps that an accelerator is at work on."""
+        started, known = self._clock(), self.current.known
+        self.current.arrive()
+        self.pacer.took(self.current.known - known, self._clock() - started)
 
     def _follow(self) -> bool:
         """Train the control run a little; whether it moved. Where there is no memory for it, the run goes on alone."""
@@ -204,6 +213,7 @@ class Session(RecordedRunner):
     def _publish(self) -> None:
         """Take a picture and wake the screen; one that is interrupted is taken after the command, in the end without
         giving way."""
+        self._arrive()
         started, working, aside = self._clock(), self._working(), self.current.measured.aside
         try:
             with self._preemption.preemptible(self._frames.patient(started)):

@@ -23,12 +23,26 @@ _ACROSS = {Tensor.copy_}
 """What may mix devices."""
 
 
+class Passed:
+    """In place of an event on a stream; `waited` counts how often it was waited for one."""
+
+    waited = 0
+
+    def record(self, stream: object = None) -> None:
+        pass
+
+    def synchronize(self) -> None:
+        type(self).waited += 1
+
+
 def pretend(monkeypatch: pytest.MonkeyPatch, free: float = 70e9) -> None:
     """Let torch say that there is one GPU, with so many bytes free of 80 GB."""
     monkeypatch.setattr("periodic_tui.engine.training.devices._sound", set())
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
     monkeypatch.setattr("torch.cuda.is_current_stream_capturing", lambda: False)
+    monkeypatch.setattr("torch.cuda.current_stream", lambda device=None: None)
+    monkeypatch.setattr("torch.cuda.Event", Passed)
     monkeypatch.setattr("torch.cuda.get_device_name", lambda index: "Pretended")
     place = {"pci_domain_id": 0, "pci_bus_id": 1, "pci_device_id": 0}
     monkeypatch.setattr("torch.cuda.get_device_properties", lambda index: SimpleNamespace(**place))

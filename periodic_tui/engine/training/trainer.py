@@ -107,6 +107,12 @@ class Trainer:
 
     def advance(self, count: int, wanted: Flag = UNSET) -> Tensor:
         """Train so many steps, or fewer where the flag is set meanwhile; losses `[steps, replicas]`."""
+        losses = self.launch(count, wanted)
+        self.alive = bool(self.state["alive"].any())
+        return losses
+
+    def launch(self, count: int, wanted: Flag = UNSET) -> Tensor:
+        """The same, but nobody looks whether any replica is alive: an accelerator may still be at work on the steps."""
         self.suit_stepper()
         try:
             self.state, losses = self.stepper.run_until(
@@ -114,10 +120,9 @@ class Trainer:
             )
         except Unavailable as failure:
             self.stepper = self.stepper_for(self, str(failure))
-            return self.advance(count, wanted)
+            return self.launch(count, wanted)
         self.done += len(losses)
         self.last_loss = losses[-1]
-        self.alive = bool(self.state["alive"].any())
         return losses
 
     def suit_stepper(self) -> None:

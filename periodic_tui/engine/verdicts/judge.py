@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from periodic_tui.engine.arrays import Counts, Floats
 from periodic_tui.engine.components.domain import Domain
@@ -112,11 +113,15 @@ class Judge:
 
     def frequencies(self) -> Floats | None:
         """`[replicas, frequencies]` of the present parameters, or None where the model has none."""
+        own = self.own_frequencies()
+        return None if own is None else own.cpu().double().numpy()
+
+    def own_frequencies(self) -> Tensor | None:
+        """The same where they are trained."""
         name = self.trainer.experiment.model.frequency_parameter
         if name is None:
             return None
-        views = self.trainer.training_step.layout.views(self.trainer.state["parameters"])
-        return views[name].cpu().double().flatten(1).numpy()
+        return self.trainer.training_step.layout.views(self.trainer.state["parameters"])[name].flatten(1)
 
     def watch(self, omega: Floats) -> None:
         """Note which replicas are inside the answer's basin, from their frequencies `[replicas, frequencies]`."""

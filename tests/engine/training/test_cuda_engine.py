@@ -8,12 +8,15 @@ import torch
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.measurements import Measurements
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.training.stepper_choice import StepperChoice
 from periodic_tui.engine.training.steppers import cuda_graph
 from periodic_tui.engine.training.steppers.cuda_graph import BLOCK, Capture, CudaGraph, Work
 from tests.engine.experiments import experiment, magnitude, sine
-from tests.engine.second_device import CUDA, SecondDevice, device_of, pretend
+from tests.engine.second_device import CUDA, Passed, SecondDevice, device_of, pretend
+
+DIVERGES = experiment(target="log", model={"kind": "mlp", "hidden": [4]}, optimizer={"kind": "sgd", "lr": 1e18})
 
 
 class Graphs:
@@ -148,3 +151,63 @@ def test_inputs_of_another_shape_are_captured_anew_and_checked(graphs: Graphs) -
     assert trainer.stepper.name == "eager"
     assert "engine: eager; the compiled step was refused" in texts(session)
     assert trainer.state["parameters"].equal(expected["parameters"])
+
+
+@pytest.mark.usefixtures("graphs")
+def test_the_next_chunk_is_launched_before_the_last_one_is_looked_at(
+    second: SecondDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Measurements, "due", 10**9)
+    session = opened(sine(replicas=2))
+    session.advance(1_000)
+    run, before, waited = session.current, second.waits, Passed.waited
+    for known in (1_000, 1_010, 1_020):
+        session.advance(10)
+        assert run.known == known
+    assert second.waits == before
+    assert Passed.waited == waited + 3, "for the chunk before, each time"
+    assert run.measured.known == run.step == 1_030
+    assert [curve.last[-1] for curve in (run.measured.train_losses.curve(0), run.measured.frequencies.curve(0))] == [
+        1_029,
+        1_030,
+    ]
+
+
+@pytest.mark.usefixtures("graphs", "second")
+def test_frequencies_and_losses_are_those_of_a_run_that_looks_at_every_chunk() -> None:
+    curves = []
+    for patient in (True, False):
+        session = opened(sine(replicas=2))
+        for _ in range(40):
+            session.advance(7)
+            if patient:
+                session.current.arrive()
+        measured = session.current.measured
+        curves.append([repr(each.curve(1)) for each in (measured.frequencies, measured.train_losses)])
+    assert curves[0] == curves[1]
+
+
+@pytest.mark.usefixtures("graphs", "second")
+def test_a_run_that_diverges_is_known_to_have_one_chunk_later() -> None:
+    session = opened(DIVERGES)
+    session.advance(4)
+    trained = session.step
+    while session.current.trainer.alive:
+        assert session.advance(1) == 1
+        assert session.step < trained + 20
+    assert session.advance(1) == 0
+    assert "diverged" in texts(session)
+    assert session.snapshot().state == "diverged"
+
+
+@pytest.mark.usefixtures("graphs", "second")
+def test_what_was_placed_is_alive_whatever_was_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Measurements, "due", 10**9)
+    for placed in (True, False):
+        session = opened(DIVERGES)
+        session.advance(20)
+        assert session.current.known == 0
+        if placed:
+            session.current.trainer.reinitialize(None)
+        session.current.arrive()
+        assert session.current.trainer.alive == placed
