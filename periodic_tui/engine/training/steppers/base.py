@@ -41,6 +41,7 @@ class Stepper(Protocol):
     ) -> tuple[State, Tensor]:
         """The same; where it gives way, fewer steps, but one at least, once the flag is set meanwhile."""
         return self.run(state, step_inputs, seeds, first, count)
+
     @property
     def threads(self) -> int:
         """How many threads take a step."""
