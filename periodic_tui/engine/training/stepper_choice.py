@@ -16,6 +16,7 @@ from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.aot.groups import Groups
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
 from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
+from periodic_tui.engine.training.threads import ThreadChoice
 
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
@@ -47,8 +48,10 @@ class StepperChoice:
         clock: Callable[[], float] = time.perf_counter,
         stopped: Callable[[], bool] = lambda: False,
         note: Note = lambda text, command: None,
+        threads: int | None = None,
     ) -> None:
         self.wanted = wanted
+        self.threads = ThreadChoice(threads)
         self.remark = ""
         """What the header says beside the engine's name."""
         self._note = note
@@ -104,7 +107,26 @@ class StepperChoice:
             trainer.stepper = self._built(trainer)
         except Unavailable as reason:
             return f"engine: eager; {reason}"
+        self._note_threads(trainer)
         return f"engine: compiled; {estimate}"
+
+    def share(self, trainer: Trainer) -> tuple[str, str] | None:
+        """Let as many threads as pay take the trainer's steps. Where the last bits may depend on how many those are,
+        what is to be told, and the command that repeats it."""
+        told = self.threads.settle(trainer.stepper, trainer, lambda stepper: steps_per_second(stepper, trainer))
+        return (told, f"threads:{trainer.stepper.threads}") if told else None
+
+    def _note_threads(self, trainer: Trainer) -> None:
+        if told := self.share(trainer):
+            self._note(*told)
+
+    def use_threads(self, trainer: Trainer, count: int) -> str:
+        """Let so many threads take the steps from now on; returns what happened. Raises Refused."""
+        if trainer.device.type != "cpu":
+            raise Refused(f"no threads of the processor train on {trainer.device}")
+        self.threads.wanted = count
+        self.share(trainer)
+        return f"threads: {trainer.stepper.threads}"
 
     def turn(self, trainer: Trainer) -> bool:
         """Between two chunks: begin a build that is due, swap in one that is ready; whether the stepper changed."""
@@ -202,7 +224,10 @@ class StepperChoice:
             folder = find(key[0])
             if folder is None:
                 return None
-            self._checked[key] = checked(Compiled(folder, trainer.experiment, groups), trainer)
+            stepper = checked(Compiled(folder, trainer.experiment, groups), trainer)
+            if stepper.parts > 1:
+                self.threads.settle(stepper, trainer, lambda each: steps_per_second(each, trainer))
+            self._checked[key] = stepper
         return self._checked[key]
 
     def _captured(self, trainer: Trainer) -> Stepper:
@@ -249,10 +274,11 @@ class StepperChoice:
             self._note(f"engine: eager; {reason}", None)
 
     def _swap(self, trainer: Trainer, stepper: Stepper) -> str:
-        before = trainer.stepper
-        rates = [steps_per_second(each, trainer) for each in (before, stepper)]
+        before, rate = trainer.stepper, steps_per_second(trainer.stepper, trainer)
         trainer.stepper, self.remark = stepper, ""
-        return f"engine: {before.name} → {stepper.name}, {rates[0]:,.0f} → {rates[1]:,.0f} steps/s"
+        self._note_threads(trainer)
+        now = steps_per_second(stepper, trainer)
+        return f"engine: {before.name} → {stepper.name}, {rate:,.0f} → {now:,.0f} steps/s"
 
 
 def _obstacle(trainer: Trainer) -> str | None:

@@ -35,9 +35,9 @@ class ThreadChoice:
         depend on it."""
         if trainer.device.type != "cpu":
             return None
-        most = self.wanted or _most(stepper, trainer)
-        stepper.threads = most
-        if self.wanted or most == 1:
+        known = self.wanted or (stepper.threads if stepper.parts > 1 else 0)
+        stepper.threads = most = known or _most(stepper, trainer)
+        if known or most == 1:
             return None
         rates = _measured(stepper, rate, most)
         fastest = max(rates.values())

@@ -66,7 +66,7 @@ class Compiled(Stepper):
         self.groups = groups
         self.parts = groups.count
         self.program = aoti.Program(folder)
-        self._threads = 1
+        self._threads = 0
         self._streams = KeptStreams(counter_of(experiment))
         self._cost = 0.0
         """Seconds of a step of a group; 0 before the first one."""

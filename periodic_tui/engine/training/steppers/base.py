@@ -44,7 +44,7 @@ class Stepper(Protocol):
 
     @property
     def threads(self) -> int:
-        """How many threads take a step."""
+        """How many threads take a step; 0 where that is still to be chosen."""
         return torch.get_num_threads()
 
     @threads.setter
