@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from periodic_tui.engine.commands.base import Command, parse
+from periodic_tui.engine.commands.on_loop import Threads
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.recording.attributes import part, whole_number
@@ -69,9 +70,7 @@ class RecordedRunner(Runner):
                 self._tell([*((text, None) for text in self.remarks), *remarks])
                 self._note(f"resumed at step {self.step:,}")
                 if self._threads and self._threads != about.threads:
-                    self._note(
-                        self.steppers.use_threads(self.current.trainer, self._threads), f"threads:{self._threads}"
-                    )
+                    self.apply(Threads(self._threads))
 
     def _go_over_to(self, run: Run) -> None:
         self._end_recording("closed", 0.0)

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 
 from periodic_tui.engine.scheduling.cores import usable_cores
 from periodic_tui.engine.training.steppers import Stepper
-from periodic_tui.engine.training.work import products
+from periodic_tui.engine.training.work import WIDE, products
 
 if TYPE_CHECKING:
     from periodic_tui.engine.training.trainer import Trainer
 
-WIDE = 1e7
-"""Samples times parameters times replicas of a step from which torch's threads are tried: such a step takes about a
-millisecond. Fewer are never faster with several threads."""
 _SAMPLES, _SLOW = 3, 20.0
 """The best of so many measurements of a rate counts; of steps that are slower than so many a second, the first."""
 _SHARE = 0.95

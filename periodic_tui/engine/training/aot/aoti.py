@@ -58,8 +58,9 @@ def trace(function: Callable[..., Tensors], example: Tensors) -> torch.fx.GraphM
     return graph
 
 
-def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors) -> None:
-    """Compile `function`, for tensors like the example's, and the loop around it into two shared libraries."""
+def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors, together: bool = False) -> None:
+    """Compile `function`, for tensors like the example's, and the loop around it into two shared libraries. `together`:
+    as many threads as torch uses then take each step, else one."""
     import torch._inductor
     from torch._inductor.codegen import cpp_wrapper_cpu_array_ref
 
@@ -72,6 +73,7 @@ def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors)
         "aot_inductor.use_minimal_arrayref_interface": True,
         # Precompiled headers would fill the user's cache with 300 MB for a second or two.
         "aot_inductor.precompile_headers": False,
+        "cpp.dynamic_threads": together,
     }
     torch._inductor.aoti_compile_and_package(exported, package_path=str(package), inductor_configs=options)
     with ZipFile(package) as archive:

@@ -3,7 +3,7 @@ there were no other. The groups depend on the experiment only, not on the machin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -12,7 +12,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot.cache_key import Kind, Signature
 from periodic_tui.engine.training.sampling import EACH, StepInputs
 from periodic_tui.engine.training.step import State
-from periodic_tui.engine.training.work import products
+from periodic_tui.engine.training.work import WIDE, products
 
 _WIDTH = 16
 """Replicas that are trained together where steps are small: what a step costs besides is shared."""
@@ -27,13 +27,15 @@ class Groups:
     whole: Signature
     """Of all replicas."""
     width: int
+    together: bool
+    """Whether torch's threads take the steps of a single wide network together."""
 
     @classmethod
     def of(cls, experiment: Experiment, state: State, step_inputs: StepInputs) -> Groups:
         """The groups of a run with these tensors."""
         whole = Signature.of(state, step_inputs)
-        together = whole.replicas >= 2 * _WIDTH and products(experiment) <= _SMALL
-        return cls(whole, _WIDTH if together else 1)
+        each, alone = products(experiment), whole.replicas == 1
+        return cls(whole, _WIDTH if whole.replicas >= 2 * _WIDTH and each <= _SMALL else 1, alone and each >= WIDE)
 
     @property
     def count(self) -> int:
@@ -44,7 +46,8 @@ class Groups:
     def one(self) -> Signature:
         """Of a single group."""
         step_inputs = tuple(self._narrowed(kind) if kind[0] in EACH else kind for kind in self.whole.step_inputs)
-        return replace(self.whole, state=tuple(map(self._narrowed, self.whole.state)), step_inputs=step_inputs)
+        state = tuple(map(self._narrowed, self.whole.state))
+        return Signature(state, step_inputs, self.together)
 
     def _narrowed(self, kind: Kind) -> Kind:
         name, dtype, (_, *shape) = kind
