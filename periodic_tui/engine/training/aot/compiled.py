@@ -52,9 +52,8 @@ def compile_step(folder: Path, experiment: Experiment, signature: Signature) -> 
     state, step_inputs = (tuple(tensors.values()) for tensors in signature.examples())
     keys = torch.zeros(signature.replicas, len(IN_STEPS), dtype=torch.int64)
     drawing = keys, counter_of(experiment), torch.tensor(0)
-    aoti.compile_to(
-        folder, _flat(TrainingStep.of(experiment), signature), (*state, *step_inputs, *drawing), signature.together
-    )
+    flat = _flat(TrainingStep.of(experiment), signature)
+    aoti.compile_to(folder, flat, (*state, *step_inputs, *drawing), signature.together)
 
 
 class Compiled(Stepper):
