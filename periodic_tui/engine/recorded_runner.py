@@ -249,8 +249,8 @@ class RecordedRunner(Runner):
         self.paused = bool(part(tree, "paused"))
         pace, until = part(tree, "pace")
         self.pacer.begin(float(pace), until)
-        if "threads" in tree:  # written by every version that trains with several
-            self.steppers.threads.wanted = whole_number(tree["threads"], "the number of threads") or None
+        threads = tree.get("threads", 1)  # of every run before there was a choice
+        self.steppers.threads.wanted = whole_number(threads, "the number of threads") or None
         self._go_on_with(str(part(tree, "engine")))
         self.steppers.share(self.current.trainer)
 

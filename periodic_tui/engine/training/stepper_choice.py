@@ -121,12 +121,11 @@ class StepperChoice:
             self._note(*told)
 
     def use_threads(self, trainer: Trainer, count: int) -> str:
-        """Let so many threads take the steps from now on; returns what happened. Raises Refused."""
-        if trainer.device.type != "cpu":
-            raise Refused(f"no threads of the processor train on {trainer.device}")
+        """Let so many threads take the steps from now on; returns what happened."""
         self.threads.wanted = count
         self.share(trainer)
-        return f"threads: {trainer.stepper.threads}"
+        own = trainer.device.type == "cpu"
+        return f"threads: {trainer.stepper.threads}" if own else f"threads: {count}, once the processor trains"
 
     def turn(self, trainer: Trainer) -> bool:
         """Between two chunks: begin a build that is due, swap in one that is ready; whether the stepper changed."""

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from periodic_tui.engine.commands.base import parse
-from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.training import stepper_choice, threads
@@ -129,9 +128,11 @@ def test_a_number_of_threads_is_a_whole_number(words: str) -> None:
         parse(words)
 
 
-def test_on_another_device_it_is_refused() -> None:
+def test_on_another_device_it_holds_for_later() -> None:
     session = opened(NARROW)
     session.current.trainer.device = torch.device("meta")
-    with pytest.raises(Refused, match="no threads of the processor train on meta"):
-        session.apply(parse("threads:2"))
+    assert session.apply(parse("threads:2")).text == "threads: 2, once the processor trains"
     assert torch.get_num_threads() == 1
+    session.current.trainer.device = torch.device("cpu")
+    session.load("b")
+    assert torch.get_num_threads() == 2
