@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ from periodic_tui.presets.program import Program
 from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
     from periodic_tui.engine.recorded_runner import RecordedRunner
     from periodic_tui.engine.recording import recording
 
@@ -131,6 +133,7 @@ def trained(
     with Interruption(runner.stop) as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
         run = Headless(runner, plan, tell, progress, lambda: interruption.wished)
         try:
+            runner.waiting = progress.build
             runner.open()
             runner.settle(plan.steps, plan.seconds)
             status = run.run(runner.step, elapsed)
@@ -178,11 +181,34 @@ def as_recorded(plan: Plan) -> recording.Plan:
     return recording.Plan(plan.steps, plan.seconds, plan.every, at)
 
 
+class Progress:
+    """What is told on stderr while one waits; this one tells nothing."""
+
+    def __call__(self, share: float) -> None:
+        """So much of the run is done."""
+
+    def build(self, left: float) -> None:
+        """The step is being compiled, and so many seconds are left of that."""
+
+
+class _Bar(Progress):
+    def __init__(self, bar: ProgressBar[int]) -> None:
+        self._bar = bar
+
+    def __call__(self, share: float) -> None:
+        self._bar.label = ""
+        self._bar.update(int(share * TICKS) - self._bar.pos)
+
+    def build(self, left: float) -> None:
+        self._bar.label = f"compiling the step, {left:.0f} s left" if left else "compiling the step"
+        self._bar.render_progress()
+
+
 @contextmanager
-def _progress(hidden: bool) -> Iterator[Callable[[float], None]]:
-    """A progress bar on stderr, where that is a terminal; it is told the share that is done."""
+def _progress(hidden: bool) -> Iterator[Progress]:
+    """A progress bar on stderr, where that is a terminal."""
     if hidden or not sys.stderr.isatty():
-        yield lambda share: None
+        yield Progress()
         return
     with click.progressbar(length=TICKS, file=sys.stderr) as bar:
-        yield lambda share: bar.update(int(share * TICKS) - bar.pos)
+        yield _Bar(bar)

@@ -62,6 +62,8 @@ class Runner:
         self._pictures = 0
         self.remarks: tuple[str, ...] = ()
         """What there is to be told of the program that makes the networks, a line each."""
+        self.waiting: Callable[[float], object] = lambda left: None
+        """Told, while a build is waited for, how many seconds it may take yet; set before `open`."""
         self._unseen = False
         """Whether nobody has seen yet what the present life begins from."""
 
@@ -96,7 +98,7 @@ class Runner:
         from periodic_tui.engine.training.stepper_choice import StepperChoice
 
         self._steppers = StepperChoice(
-            self._engine, self._interactive, self._clock, self._stopped.is_set, self._note, self._threads
+            self._engine, self._interactive, self._clock, self._stopped.is_set, self._note, self.waiting, self._threads
         )
         self._begin(*self._first)
 
@@ -256,7 +258,7 @@ class Runner:
             state=self._state(picture.verdict.code),
             rate=0.0 if self._idle else self.pacer.rate,
             pace=self.pacer.pace,
-            engine=", ".join(filter(None, (picture.engine, self.steppers.remark))),
+            engine=", ".join(filter(None, (picture.engine, self.steppers.told))),
         )
 
     def look_for_deaths(self, hurried: bool = False) -> bool:

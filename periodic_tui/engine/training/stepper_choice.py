@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from math import ceil
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.optimizers import ElementWise
@@ -48,13 +49,16 @@ class StepperChoice:
         clock: Callable[[], float] = time.perf_counter,
         stopped: Callable[[], bool] = lambda: False,
         note: Note = lambda text, command: None,
+        waiting: Callable[[float], object] = lambda left: None,
         threads: int | None = None,
     ) -> None:
         self.wanted = wanted
         self.threads = ThreadChoice(threads)
         self.remark = ""
-        """What the header says beside the engine's name."""
+        """What is to be said beside the engine's name."""
         self._note = note
+        self._waiting = waiting
+        """Told again and again, while a build is waited for, how many seconds it may take yet."""
         self._stopped = stopped
         self.interactive = interactive
         self._clock = clock
@@ -66,6 +70,12 @@ class StepperChoice:
         """Key of the step and the groups to a compiled stepper that agreed with the eager one."""
         self._graph: tuple[Experiment, Stepper] | None = None
         """The last one on CUDA: only one, since it holds memory there."""
+
+    @property
+    def told(self) -> str:
+        """What the header says beside the engine's name; of a build, how long it may take yet."""
+        left = self._build and ceil(self._build.left)
+        return f"{self.remark}, {left} s left" if left else self.remark
 
     def begin(self, trainer: Trainer) -> str | None:
         """Choose the stepper of a run that has not begun; returns what was chosen, None while that is open.
@@ -254,6 +264,7 @@ class StepperChoice:
             if self._stopped():
                 build.cancel()
                 raise Unavailable("the build was given up")
+            self._waiting(build.left)
             time.sleep(_LOOK)
         build.finish()
         stepper = self.at_hand(trainer)

@@ -133,7 +133,7 @@ def test_a_command_that_changes_the_step_falls_back_and_says_so(compiled_for: Co
 def test_a_short_run_does_not_wait_for_a_build(buildable: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(StepperChoice, "_built", lambda *_: pytest.fail("built"))
     session = opened(sine(batch_size=31), "auto")
-    session.settle(100, None)
+    session.settle(1, None)
     assert "engine: eager; training eagerly takes about 0 s, building about" in texts(session)
 
 
@@ -152,6 +152,7 @@ class ScriptedBuild:
 
     done = False
     reason = ""
+    left = 0.0
 
     def finish(self) -> None:
         if self.reason:
@@ -184,6 +185,8 @@ def test_a_build_begins_after_a_while_and_its_failure_is_told(script: ScriptedBu
     now = 2.0
     engines.turn(session.current.trainer)
     assert session.snapshot().engine == "eager, compiling"
+    script.left = 11.2
+    assert session.snapshot().engine == "eager, compiling, 12 s left"
     script.done, script.reason = True, "the build took longer than 300 s"
     assert not engines.turn(session.current.trainer)
     assert "engine: eager; the build took longer than 300 s" in texts(session)
@@ -203,6 +206,32 @@ def test_a_finished_build_is_swapped_in_and_journaled(script: ScriptedBuild, mon
     assert session.current.trainer.stepper is other
     assert [(event.step, event.command) for event in session.current.journal] == [(7, "engine:compiled")]
     assert "steps/s" in session.current.journal[0].text
+
+
+def test_whoever_waits_for_a_build_is_told_how_long_yet(script: ScriptedBuild, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[float] = []
+
+    def tell(left: float) -> None:
+        told.append(left)
+        script.left, script.done = left - 1, left <= 1
+
+    session = opened(sine(batch_size=31), "eager")
+    trainer, script.left = session.current.trainer, 3.0
+    monkeypatch.setattr("periodic_tui.engine.training.stepper_choice._LOOK", 0.0)
+    with pytest.raises(Refused, match="left nothing behind"):
+        StepperChoice("compiled", waiting=tell).begin(trainer)
+    assert told == [3, 2, 1]
+
+
+def test_a_build_is_expected_to_take_as_long_as_the_newest_one(
+    buildable: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = opened(sine(), "eager").current.trainer
+    for newest, expected in ((None, build_process.USUAL), (7.5, 7.5), (0.001, 0.0)):
+        monkeypatch.setattr(build_process, "build_seconds", lambda newest=newest: newest)
+        build = Build(trainer.experiment, Signature.of(trainer.state, trainer.step_inputs))
+        build.cancel()
+        assert expected - 3 < build.left <= expected
 
 
 def test_another_engine_gives_up_the_build(script: ScriptedBuild) -> None:

@@ -27,6 +27,8 @@ STEP, LOOP = "step.so", "loop.so"
 
 _SMALL_PRODUCT = 32_768
 """Multiplications up to which a matrix product is faster as a fused loop than as a BLAS call."""
+_NARROW = range(6, 24)
+"""Columns of a product that takes BLAS up to three times as long as its transpose: it fills its vectors along them."""
 _STACK = 1 << 20
 """Bytes of intermediate values up to which they live on the stack: allocating them would take most of a small step."""
 _LOOP_SOURCE = Path(__file__).with_name("loop.cpp")
@@ -46,16 +48,30 @@ def in_memory(tensor: Tensor) -> Tensor:
 
 
 def trace(function: Callable[..., Tensors], example: Tensors) -> torch.fx.GraphModule:
-    """`function` as a graph without autograd, its small matrix products spelled out as loops."""
+    """`function` as a graph without autograd, its matrix products as they are fastest."""
     from torch.fx.experimental.proxy_tensor import make_fx
 
     graph: torch.fx.GraphModule = make_fx(
         function,
         tracing_mode="fake",
-        decomposition_table=_loops_for_small_products(),
+        decomposition_table=_products(),
         _allow_non_fake_inputs=True,  # constants of somebody's own network
     )(*example)
+    _work_out_single_numbers_once(graph)
     return graph
+
+
+def _work_out_single_numbers_once(graph: torch.fx.GraphModule) -> None:
+    """Put single numbers that take time into memory: a loop over parameters would work out powers at every turn."""
+    for node in graph.graph.find_nodes(op="call_function", target=torch.ops.aten.pow.Scalar):
+        value = node.meta["val"]
+        if value.numel() == 1:
+            with graph.graph.inserting_after(node):
+                stored = graph.graph.call_function(
+                    torch.ops.aten.as_strided.default, (node, list(value.shape), list(value.stride()))
+                )
+            node.replace_all_uses_with(stored, delete_user_cb=lambda user, stored=stored: user is not stored)
+    graph.recompile()
 
 
 def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors, together: bool = False) -> None:
@@ -94,13 +110,17 @@ def _compile_loop(library: Path) -> None:
         raise RuntimeError(done.stderr)
 
 
-def _loops_for_small_products() -> dict[Any, Callable[..., Any]]:
+def _products() -> dict[Any, Callable[..., Any]]:
+    """Small matrix products as loops, narrow ones transposed."""
     aten = torch.ops.aten
 
     def product(a: Tensor, b: Tensor) -> Any:
-        if a.shape[-2] * a.shape[-1] * b.shape[-1] > _SMALL_PRODUCT:
-            return NotImplemented
-        return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(-2)
+        rows, columns = a.shape[-2], b.shape[-1]
+        if rows * a.shape[-1] * columns <= _SMALL_PRODUCT:
+            return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(-2)
+        if columns in _NARROW and columns < rows:
+            return (b.mT @ a.mT).mT
+        return NotImplemented
 
     def with_bias(bias: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Any:
         result = NotImplemented if (alpha, beta) != (1, 1) else product(a, b)
