@@ -15,10 +15,10 @@ from periodic_tui.engine.training.aot.cache_key import Signature, key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
 from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
+from periodic_tui.engine.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
-    from periodic_tui.engine.training.trainer import Trainer
 
 _PATIENCE = 1.0
 """Seconds of a run before a build begins: it would slow the start down, and many runs are over sooner."""
@@ -26,6 +26,8 @@ _PAYS = 2.0
 """A build is waited for where training eagerly would take so many times as long as the build."""
 _LOOK = 0.02
 """Seconds between two looks at a build that is waited for."""
+_FEW = 8
+"""Steps of the larger graph where it must be captured soon."""
 _SAMPLE = 0.005
 """Seconds over which a stepper's rate is measured."""
 
@@ -62,6 +64,8 @@ class StepperChoice:
         """Key to a compiled stepper that agreed with the eager one."""
         self._graph: tuple[Experiment, Stepper] | None = None
         """The last one on CUDA: only one, since it holds memory there."""
+        self._alone: tuple[Experiment, Stepper] | None = None
+        """The same, of one replica of many by itself."""
 
     def begin(self, trainer: Trainer) -> str | None:
         """Choose the stepper of a run that has not begun; returns what was chosen, None while that is open.
@@ -71,7 +75,8 @@ class StepperChoice:
         self.cancel()
         if trainer.device.type != "cuda":
             self._graph = None
-        trainer.stepper_for = self._changed
+        self._alone = None
+        trainer.stepper_for, trainer.stepper_alone = self._changed, self._by_itself
         if self.wanted == "eager":
             return None
         try:
@@ -214,6 +219,17 @@ class StepperChoice:
         self._graph = trainer.experiment, captured(trainer)
         return self._graph[1]
 
+    def _by_itself(self, trainer: Trainer) -> Stepper:
+        """The stepper of one of the trainer's replicas: on CUDA a graph of few steps, soon captured, where the trainer
+        has one too; else the eager one."""
+        if trainer.device.type != "cuda" or trainer.stepper.name != "compiled":
+            return trainer.eager()
+        if self._alone is None or self._alone[0] != trainer.experiment:
+            self._alone = trainer.experiment, trainer.eager()
+            with suppress(Unavailable):
+                self._alone = trainer.experiment, captured(_single(trainer), _FEW)
+        return self._alone[1]
+
     def at_once(self, trainer: Trainer) -> Stepper:
         """The fastest stepper that need not be built."""
         if self.wanted != "eager":
@@ -262,10 +278,17 @@ def _obstacle(trainer: Trainer) -> str | None:
     return None if captures else obstacle(trainer.experiment)
 
 
-def captured(trainer: Trainer) -> Stepper:
-    """The step as a CUDA graph. Raises Unavailable where it cannot be captured."""
-    stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.Captures(trainer.device))
-    return checked(stepper, trainer, cuda_graph.BLOCK + 1)
+def captured(trainer: Trainer, block: int = cuda_graph.BLOCK) -> Stepper:
+    """The step as a CUDA graph, and as one of `block` steps. Raises Unavailable where it cannot be captured."""
+    stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.Captures(trainer.device), block)
+    return checked(stepper, trainer, block + 1)
+
+
+def _single(trainer: Trainer) -> Trainer:
+    """A trainer of the present experiment with one replica."""
+    experiment = trainer.experiment
+    training = experiment.training.model_copy(update={"replicas": 1})
+    return Trainer(experiment.model_copy(update={"training": training}), trainer.device)
 
 
 def checked(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Stepper:
