@@ -13,8 +13,8 @@ from periodic_tui.engine.diagnostics.layers import with_weights
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Layer, Snapshot, Trained, View
 from periodic_tui.engine.training.sampling import intervals_in_use
-from periodic_tui.engine.verdicts.rules import CODES
 from periodic_tui.engine.treatment import offers
+from periodic_tui.engine.verdicts.rules import CODES
 from periodic_tui.engine.views.clock_face import clock_face
 from periodic_tui.engine.views.fit import fit_of, narrowed, unit_curve
 from periodic_tui.engine.views.thumbnails import thumbnails_of

@@ -17,8 +17,8 @@ from periodic_tui.engine.diagnostics.probe import Probe, training_probe
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
-from periodic_tui.engine.snapshot import View
 from periodic_tui.engine.slices import finished
+from periodic_tui.engine.snapshot import View
 from periodic_tui.engine.training.step import TrainingStep
 from periodic_tui.engine.verdicts.goal import spectral_peak
 from tests.engine.experiments import experiment, seen
