@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.errors import Refused, Unavailable
+from periodic_tui.engine.slices import Slices, finished
 from periodic_tui.engine.training.aot.build_process import USUAL, Build, obstacle
 from periodic_tui.engine.training.aot.cache import Damaged, build_seconds, find
 from periodic_tui.engine.training.aot.cache_key import Signature, key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
+from periodic_tui.engine.training.steppers.checking import Checking
 from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
 from periodic_tui.engine.training.trainer import Trainer
 
@@ -58,6 +60,8 @@ class StepperChoice:
         self._clock = clock
         self._build: Build | None = None
         self._build_at: float | None = None
+        self._swapping: Slices[None] | None = None
+        """The check of a stepper that is to be used, under way."""
         self._open = False
         """Whether it is still to be decided if a build pays."""
         self._checked: dict[str, Stepper] = {}
@@ -110,20 +114,47 @@ class StepperChoice:
             return f"engine: eager; {reason}"
         return f"engine: compiled; {estimate}"
 
-    def turn(self, trainer: Trainer) -> bool:
-        """Between two chunks: begin a build that is due, swap in one that is ready; whether the stepper changed."""
+    def turn(self, trainer: Trainer, wanted: Callable[[], bool] = lambda: False) -> bool:
+        """Between two chunks: begin a build that is due, check and swap in one that is ready, until a command is
+        `wanted`; whether the stepper changed."""
         if self._build_at is not None and self._clock() >= self._build_at:
             self._build_at = None
             self._begin_build(trainer)
-        if self._build is None or not self._build.done:
-            return False
+        if self._swapping is None:
+            self._swapping = self._due(trainer)
         try:
-            self._note(self._swap(trainer, self._built(trainer)), "engine:compiled")
+            while self._swapping and not wanted():
+                next(self._swapping)
+        except StopIteration:
+            self._swapping = None
+            return True
         except Unavailable as reason:
-            self.remark = "alone"
+            self._swapping, self.remark = None, "alone"
             self._note(f"engine: eager; {reason}", None)
-            return False
-        return True
+        return False
+
+    def _due(self, trainer: Trainer) -> Slices[None] | None:
+        """What is to be done to the stepper."""
+        if isinstance(trainer.stepper, Checking):
+            return self._settled(trainer, trainer.stepper)
+        return self._swap_in(trainer) if self._build and self._build.done else None
+
+    def _settled(self, trainer: Trainer, stepper: Checking) -> Slices[None]:
+        """Check the stepper that the run goes on with."""
+        try:
+            yield from stepper.check
+        except Unavailable as reason:
+            trainer.stepper = self._changed(trainer, str(reason))
+        else:
+            trainer.stepper = stepper.stepper
+
+    def _swap_in(self, trainer: Trainer) -> Slices[None]:
+        """Go on with what has been built."""
+        stepper = self._built(trainer)
+        if isinstance(stepper, Checking):
+            yield from stepper.check
+            stepper = stepper.stepper
+        self._note((yield from self._swap(trainer, stepper)), "engine:compiled")
 
     def _changed(self, trainer: Trainer, failure: str) -> Stepper:
         """The stepper of a step that changed in mid-run: another compiled one at hand, or the eager one, which also
@@ -159,7 +190,7 @@ class StepperChoice:
         stepper = trainer.stepper if already else trainer.eager() if name == "eager" else self._compiled(trainer)
         self.cancel()
         self.wanted = "eager" if name == "eager" else "auto" if self.interactive else "compiled"
-        return f"engine: {name} already" if already else self._swap(trainer, stepper)
+        return f"engine: {name} already" if already else finished(self._swap(trainer, stepper))
 
     def go_on(self, wanted: str) -> None:
         """A recorded run goes on with what is wanted now: where it trains eagerly, a build may begin."""
@@ -186,6 +217,7 @@ class StepperChoice:
         if self._build:
             self._build.cancel()
         self._build, self._build_at, self._open, self.remark = None, None, False, ""
+        self._swapping = None
 
     def _found(self, trainer: Trainer) -> tuple[Stepper | None, str | None]:
         """A compiled stepper that need not be built, or what has become of one that was damaged."""
@@ -206,8 +238,19 @@ class StepperChoice:
             folder = find(key)
             if folder is None:
                 return None
-            self._checked[key] = checked(Compiled(folder, trainer.experiment, signature), trainer)
+            stepper = Compiled(folder, trainer.experiment, signature)
+            later = self.interactive
+            self._checked[key] = self._later(key, stepper, trainer) if later else checked(stepper, trainer)
         return self._checked[key]
+
+    def _later(self, key: str, stepper: Stepper, trainer: Trainer) -> Stepper:
+        """The stepper, to be checked while commands are heard."""
+
+        def check() -> Slices[None]:
+            yield from check_of(stepper, trainer)
+            self._checked[key] = stepper
+
+        return Checking(stepper, check())
 
     def _captured(self, trainer: Trainer) -> Stepper:
         if self._graph:
@@ -263,9 +306,10 @@ class StepperChoice:
         except Unavailable as reason:
             self._note(f"engine: eager; {reason}", None)
 
-    def _swap(self, trainer: Trainer, stepper: Stepper) -> str:
-        before = trainer.stepper
-        rates = [steps_per_second(each, trainer) for each in (before, stepper)]
+    def _swap(self, trainer: Trainer, stepper: Stepper) -> Slices[str]:
+        before, rates = trainer.stepper, []
+        for each in (before, stepper):
+            rates.append((yield from rate_of(each, trainer)))
         trainer.stepper, self.remark = stepper, ""
         return f"engine: {before.name} → {stepper.name}, {rates[0]:,.0f} → {rates[1]:,.0f} steps/s"
 
@@ -293,21 +337,34 @@ def _single(trainer: Trainer) -> Trainer:
 
 def checked(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Stepper:
     """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it does not."""
+    finished(check_of(stepper, trainer, at_once))
+    return stepper
+
+
+def check_of(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Slices[None]:
+    """Raises Unavailable where the stepper does not agree with the eager one from the run's start."""
     start = trainer.start(trainer.initial())
     try:
-        difference = disagreement(trainer.eager(), stepper, start, trainer.step_inputs, trainer.seeds, at_once)
+        difference = yield from disagreement(
+            trainer.eager(), stepper, start, trainer.step_inputs, trainer.seeds, at_once
+        )
     except RuntimeError as failure:
         raise Unavailable(f"the compiled step fails: {str(failure).partition(chr(10))[0]}") from None
     if difference:
         raise Unavailable(f"the compiled step was refused: {difference}")
-    return stepper
 
 
 def steps_per_second(stepper: Stepper, trainer: Trainer) -> float:
     """The rate of a stepper at the trainer's present state, which stays as it is."""
+    return finished(rate_of(stepper, trainer))
+
+
+def rate_of(stepper: Stepper, trainer: Trainer) -> Slices[float]:
+    """The same, a call at a time."""
     count = 1
     stepper.run(trainer.state, trainer.step_inputs, trainer.seeds, trainer.done, count)
     while True:
+        yield
         started = time.perf_counter()
         _, losses = stepper.run(trainer.state, trainer.step_inputs, trainer.seeds, trainer.done, count)
         losses[-1].cpu()  # once the device has done them
