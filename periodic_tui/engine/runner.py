@@ -40,6 +40,7 @@ class Runner:
         *,
         device: str = "auto",
         engine: str = "auto",
+        threads: int | None = None,
         paused: bool = False,
         presets: Sequence[str] = (),
         clock: Callable[[], float] = time.perf_counter,
@@ -47,7 +48,7 @@ class Runner:
         self.presets, self.paused = presets, paused
         self.pacer = Pacer(clock)
         self._load, self._first = load, (name, experiment)
-        self._device, self._engine = device, engine
+        self._device, self._engine, self._threads = device, engine, threads
         self._interactive = False
         self._clock = clock
         self._view = View()
@@ -94,7 +95,9 @@ class Runner:
             raise Refused(f"torch cannot be loaded: {str(failure) or 'out of memory'}") from None
         from periodic_tui.engine.training.stepper_choice import StepperChoice
 
-        self._steppers = StepperChoice(self._engine, self._interactive, self._clock, self._stopped.is_set, self._note)
+        self._steppers = StepperChoice(
+            self._engine, self._interactive, self._clock, self._stopped.is_set, self._note, self._threads
+        )
         self._begin(*self._first)
 
     def settle(self, steps: int | None, seconds: float | None) -> None:
@@ -140,6 +143,8 @@ class Runner:
             self.remarks = tuple(remarks(before, experiment.model))
             for told in filter(None, (*self.remarks, why, memory, self.steppers.begin(run.trainer))):
                 run.note(told)
+            if shared := self.steppers.share(run.trainer):
+                run.note(*shared)
         self._go_over_to(run)
 
     def _go_over_to(self, run: Run) -> None:

@@ -12,11 +12,13 @@ from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.slices import Slices, finished
 from periodic_tui.engine.training.aot.build_process import USUAL, Build, obstacle
 from periodic_tui.engine.training.aot.cache import Damaged, build_seconds, find
-from periodic_tui.engine.training.aot.cache_key import Signature, key_of
+from periodic_tui.engine.training.aot.cache_key import key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
+from periodic_tui.engine.training.aot.groups import Groups
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
 from periodic_tui.engine.training.steppers.checking import Checking
 from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
+from periodic_tui.engine.training.threads import ThreadChoice
 from periodic_tui.engine.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -50,8 +52,10 @@ class StepperChoice:
         clock: Callable[[], float] = time.perf_counter,
         stopped: Callable[[], bool] = lambda: False,
         note: Note = lambda text, command: None,
+        threads: int | None = None,
     ) -> None:
         self.wanted = wanted
+        self.threads = ThreadChoice(threads)
         self.remark = ""
         """What the header says beside the engine's name."""
         self._note = note
@@ -64,8 +68,8 @@ class StepperChoice:
         """The check of a stepper that is to be used, under way."""
         self._open = False
         """Whether it is still to be decided if a build pays."""
-        self._checked: dict[str, Stepper] = {}
-        """Key to a compiled stepper that agreed with the eager one."""
+        self._checked: dict[tuple[str, Groups], Stepper] = {}
+        """Key of the step and the groups to a compiled stepper that agreed with the eager one."""
         self._graph: tuple[Experiment, Stepper] | None = None
         """The last one on CUDA: only one, since it holds memory there."""
         self._alone: tuple[Experiment, Stepper] | None = None
@@ -112,7 +116,29 @@ class StepperChoice:
             trainer.stepper = self._built(trainer)
         except Unavailable as reason:
             return f"engine: eager; {reason}"
+        self._note_threads(trainer)
         return f"engine: compiled; {estimate}"
+
+    def share(self, trainer: Trainer) -> tuple[str, str] | None:
+        """Let as many threads as pay take the trainer's steps. Where the last bits may depend on how many those are,
+        what is to be told, and the command that repeats it."""
+        return finished(self._shared(trainer))
+
+    def _shared(self, trainer: Trainer) -> Slices[tuple[str, str] | None]:
+        told = yield from self.threads.settle(trainer.stepper, trainer, lambda stepper: rate_of(stepper, trainer))
+        return (told, f"threads:{trainer.stepper.threads}") if told else None
+
+    def _note_threads(self, trainer: Trainer) -> None:
+        if told := self.share(trainer):
+            self._note(*told)
+
+    def use_threads(self, trainer: Trainer, count: int) -> str:
+        """Let so many threads take the steps from now on; returns what happened. Raises Refused."""
+        if trainer.device.type != "cpu":
+            raise Refused(f"no threads of the processor train on {trainer.device}")
+        self.threads.wanted = count
+        self.share(trainer)
+        return f"threads: {trainer.stepper.threads}"
 
     def turn(self, trainer: Trainer, wanted: Callable[[], bool] = lambda: False) -> bool:
         """Between two chunks: begin a build that is due, check and swap in one that is ready, until a command is
@@ -232,25 +258,25 @@ class StepperChoice:
             raise Unavailable(reason)
         if trainer.device.type == "cuda":
             return self._captured(trainer)
-        signature = Signature.of(trainer.state, trainer.step_inputs)
-        key = key_of(trainer.experiment, signature)
+        groups = _groups_of(trainer)
+        key = key_of(trainer.experiment, groups.one), groups
         if key not in self._checked:
-            folder = find(key)
+            folder = find(key[0])
             if folder is None:
                 return None
-            stepper = Compiled(folder, trainer.experiment, signature)
-            later = self.interactive
-            self._checked[key] = self._later(key, stepper, trainer) if later else checked(stepper, trainer)
+            stepper = Compiled(folder, trainer.experiment, groups)
+            check = self._check(key, stepper, trainer)
+            if not self.interactive:
+                finished(check)
+            self._checked[key] = Checking(stepper, check) if self.interactive else stepper
         return self._checked[key]
 
-    def _later(self, key: str, stepper: Stepper, trainer: Trainer) -> Stepper:
-        """The stepper, to be checked while commands are heard."""
-
-        def check() -> Slices[None]:
-            yield from check_of(stepper, trainer)
-            self._checked[key] = stepper
-
-        return Checking(stepper, check())
+    def _check(self, key: tuple[str, Groups], stepper: Stepper, trainer: Trainer) -> Slices[None]:
+        """Check a stepper, and give it its threads. Raises Unavailable."""
+        yield from check_of(stepper, trainer)
+        if stepper.parts > 1:
+            yield from self.threads.settle(stepper, trainer, lambda each: rate_of(each, trainer))
+        self._checked[key] = stepper
 
     def _captured(self, trainer: Trainer) -> Stepper:
         if self._graph:
@@ -307,11 +333,13 @@ class StepperChoice:
             self._note(f"engine: eager; {reason}", None)
 
     def _swap(self, trainer: Trainer, stepper: Stepper) -> Slices[str]:
-        before, rates = trainer.stepper, []
-        for each in (before, stepper):
-            rates.append((yield from rate_of(each, trainer)))
+        before = trainer.stepper
+        rate = yield from rate_of(before, trainer)
         trainer.stepper, self.remark = stepper, ""
-        return f"engine: {before.name} → {stepper.name}, {rates[0]:,.0f} → {rates[1]:,.0f} steps/s"
+        if told := (yield from self._shared(trainer)):
+            self._note(*told)
+        now = yield from rate_of(stepper, trainer)
+        return f"engine: {before.name} → {stepper.name}, {rate:,.0f} → {now:,.0f} steps/s"
 
 
 def _obstacle(trainer: Trainer) -> str | None:
@@ -375,4 +403,8 @@ def rate_of(stepper: Stepper, trainer: Trainer) -> Slices[float]:
 
 
 def _build_for(trainer: Trainer) -> Build:
-    return Build(trainer.experiment, Signature.of(trainer.state, trainer.step_inputs))
+    return Build(trainer.experiment, _groups_of(trainer).one)
+
+
+def _groups_of(trainer: Trainer) -> Groups:
+    return Groups.of(trainer.experiment, trainer.state, trainer.step_inputs)
