@@ -116,8 +116,10 @@ class Session(RecordedRunner):
                 self._answer(self._inbox.popleft())
             self._echo()
             self._publish()
-        if self.steppers.turn(self.current.trainer):
+        if self.steppers.turn(self.current.trainer, self._work.is_set):
             self.pacer.forget_cost()
+        if self._work.is_set():
+            return
         if not self.current.treatment:
             self.pacer.give_back()
         steps = 0 if self._idle or self._begins() else self._due()

@@ -20,7 +20,7 @@ from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.sampling import Batch
 from periodic_tui.engine.training.step import TrainingStep
 
-_NUMBERS_AT_ONCE = 1 << 20
+_NUMBERS_AT_ONCE = 1 << 18
 """So many activations are held at once: they should fit into the processor's cache."""
 _PRODUCTS_AT_ONCE = 1 << 26
 """Points times parameters that go through a network at once: some milliseconds."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.scheduling.cores import usable_cores
+from periodic_tui.engine.slices import Slices
 from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.work import WIDE, products
 
@@ -17,7 +18,7 @@ _SAMPLES, _SLOW = 3, 20.0
 _SHARE = 0.95
 """Half as many threads do where they come to this share of the rate."""
 
-Rate = Callable[[Stepper], float]
+Rate = Callable[[Stepper], Slices[float]]
 """Measures the steps a second of a stepper."""
 
 
@@ -27,7 +28,7 @@ class ThreadChoice:
     def __init__(self, wanted: int | None = None) -> None:
         self.wanted = wanted
 
-    def settle(self, stepper: Stepper, trainer: Trainer, rate: Rate) -> str | None:
+    def settle(self, stepper: Stepper, trainer: Trainer, rate: Rate) -> Slices[str | None]:
         """Give the stepper its threads; returns what was measured and decided where the last bits of the steps may
         depend on it."""
         if trainer.device.type != "cpu":
@@ -36,7 +37,7 @@ class ThreadChoice:
         stepper.threads = most = known or _most(stepper, trainer)
         if known or most == 1:
             return None
-        rates = _measured(stepper, rate, most)
+        rates = yield from _measured(stepper, rate, most)
         fastest = max(rates.values())
         stepper.threads = chosen = min(count for count, each in rates.items() if each >= _SHARE * fastest)
         figures = ", ".join(f"{each:,.0f} steps/s with {count}" for count, each in sorted(rates.items()))
@@ -50,12 +51,13 @@ def _most(stepper: Stepper, trainer: Trainer) -> int:
     return usable_cores() if wide and stepper.parts == 1 else min(usable_cores(), stepper.parts)
 
 
-def _measured(stepper: Stepper, rate: Rate, most: int) -> dict[int, float]:
+def _measured(stepper: Stepper, rate: Rate, most: int) -> Slices[dict[int, float]]:
     """Rates by the number of threads: half as many and half of that, as long as it is hardly slower."""
     rates: dict[int, float] = {}
     while most and (not rates or list(rates.values())[-1] >= _SHARE * max(rates.values())):
         stepper.threads = most
-        first = rate(stepper)
-        rates[most] = max(first, *(rate(stepper) for _ in range(_SAMPLES - 1))) if first > _SLOW else first
+        rates[most] = yield from rate(stepper)
+        for _ in range(_SAMPLES - 1 if rates[most] > _SLOW else 0):
+            rates[most] = max(rates[most], (yield from rate(stepper)))
         most //= 2
     return rates

@@ -18,7 +18,7 @@ from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.randomness import Stream, Streams, Use, counter_for
 from periodic_tui.engine.remedies import Failed, RemedyContext, Setting
-from periodic_tui.engine.slices import Slices
+from periodic_tui.engine.slices import Slices, aside
 from periodic_tui.engine.snapshot import Sweep
 from periodic_tui.engine.training.sampling import Batch, StepInputs, torch_dtype
 from periodic_tui.engine.training.trainer import Trainer
@@ -170,8 +170,9 @@ class TrainerContext(RemedyContext):
 
     def loss_after(self, factor: float, steps: int, x: Tensor, y: Tensor) -> Slices[Tensor]:
         parameters = yield from trial(self.__trainer, np.arange(self.replicas), factor, steps)
-        after = self._loss(parameters.to(self.device), x, y).detach()
-        self._note_trial(float(self.lr[0]) * factor, float(after[0]), float(self.loss(x, y)[0]), steps)
+        after = yield from aside(lambda: self._loss(parameters, x, y).detach())
+        before = self._loss(self.__trainer.state["parameters"][:1], x[:1], y[:1])
+        self._note_trial(float(self.lr[0]) * factor, float(after[0]), float(before[0]), steps)
         return after
 
     def _note_trial(self, lr: float, loss: float, before: float, steps: int) -> None:
