@@ -37,6 +37,8 @@ _READ = 0.01
 """Share of the work that readings of the replicas which nobody looks at may take in passing, …"""
 _FREE = 1 / 16
 """… beyond so much effort (see Judge.effort) at each picture."""
+_AT_ONCE = 0.2
+"""Effort (see Judge.effort) up to which a command waits until all losses before it are known …"""
 _WORTH_WAITING = 4.0
 """Efforts (see Judge.effort) up to which a command waits until the loss before it is known."""
 
@@ -156,7 +158,7 @@ class Measurements:
 
     def note(self, view: View) -> None:
         """Note the probe losses before a command acts, or the focused replica's alone, where that is soon done."""
-        if self.judge.effort(len(self.trainer.seeds)) <= 1:
+        if self.judge.effort(len(self.trainer.seeds)) <= _AT_ONCE:
             self._enter(self.judge.losses())
         elif self.judge.effort(1) <= _WORTH_WAITING:
             focus = self._focus(view)

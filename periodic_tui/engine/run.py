@@ -1,5 +1,6 @@
 """One run: a trainer, what is measured of it, and the journal of what was done to it."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -229,8 +230,9 @@ class Run:
         return replace(found, untreated=self.control.curve(found.focus))
 
     def follow(self, until: float = float("inf")) -> bool:
-        """Train the control run up to this step, or until that moment; whether it took any step."""
-        return self.control.follow(self.first_seed, self.step, until, self.trainer.stepper.name)
+        """Train the control run up to this step, or until that moment or a command; whether it took any step."""
+        wanted = UNSET if math.isinf(until) else self.preemption.flag
+        return self.control.follow(self.first_seed, self.step, until, self.trainer.stepper.name, wanted)
 
     @property
     def sweep(self) -> Sweep:

@@ -19,6 +19,8 @@ _EYES = 1.0
 """Seconds for which the first step of a life waits for the screen to show what it begins from."""
 _LOOK = 0.004
 """Seconds between two looks whether it does."""
+_ACT = 0.05
+"""Seconds for which a remedy acts between two pictures."""
 _FOLLOWING = 0.008
 """Seconds for which a control run is trained between two chunks of the run."""
 
@@ -85,7 +87,7 @@ class Session(RecordedRunner):
 
     def run(self) -> None:
         """Train until stopped. A bug ends the loop, is kept in `failure` and shown in the last snapshot."""
-        self._interactive = True
+        self._interactive, self._preemption.at_once = True, _ACT
         try:
             self.open()
             self._publish()
@@ -114,8 +116,10 @@ class Session(RecordedRunner):
                 self._answer(self._inbox.popleft())
             self._echo()
             self._publish()
-        if self.steppers.turn(self.current.trainer):
+        if self.steppers.turn(self.current.trainer, self._work.is_set):
             self.pacer.forget_cost()
+        if self._work.is_set():
+            return
         if not self.current.treatment:
             self.pacer.give_back()
         steps = 0 if self._idle or self._begins() else self._due()

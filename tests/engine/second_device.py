@@ -8,14 +8,17 @@ Metal so is whatever would be float64 there.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves, tree_map
+
+from periodic_tui.engine import slices
 
 CPU, CUDA, METAL = torch.device("cpu"), torch.device("cuda:0"), torch.device("mps:0")
 _CONVERSIONS = {Tensor.to, Tensor.cpu, torch.as_tensor}
@@ -80,6 +83,20 @@ class SecondDevice(TorchFunctionMode):
         super().__init__()
         self.waits = 0
 
+    def __enter__(self) -> Self:
+        self._act, slices._act = slices._act, self._aside
+        super().__enter__()  # type: ignore[no-untyped-call]  # of torch
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)  # type: ignore[no-untyped-call]  # of torch
+        slices._act = self._act
+
+    def _aside(self, act: Callable[[], Any], future: Future[Any]) -> None:
+        """Work in another thread has this device, too."""
+        with _AsThere(self):
+            self._act(act, future)
+
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
@@ -104,6 +121,17 @@ class SecondDevice(TorchFunctionMode):
             self.waits += 1
         given = {id(tensor) for tensor in tensors}
         return tree_map(lambda leaf: leaf if id(leaf) in given else _placed(leaf, home), func(*args, **kwargs))
+
+
+class _AsThere(TorchFunctionMode):
+    """The same device in another thread."""
+
+    def __init__(self, device: SecondDevice) -> None:
+        super().__init__()
+        self._device = device
+
+    def __torch_function__(self, *call: Any) -> Any:
+        return self._device.__torch_function__(*call)
 
 
 def _common(func: Callable[..., Any], args: tuple[Any, ...], tensors: list[Tensor]) -> torch.device:

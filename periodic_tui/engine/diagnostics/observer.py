@@ -20,13 +20,13 @@ from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.sampling import Batch
 from periodic_tui.engine.training.step import TrainingStep
 
-_NUMBERS_AT_ONCE = 1 << 20
+_NUMBERS_AT_ONCE = 1 << 18
 """So many activations are held at once: they should fit into the processor's cache."""
 _OF_REPLICAS = 1 << 18
 """The same of several replicas together, of each of which there are several values."""
 _PRODUCTS_AT_ONCE = 1 << 26
 """Points times parameters that go through a network at once: some milliseconds."""
-_TIMES_ON_A_GPU = 1 << 5
+_TIMES_ON_A_GPU = 1 << 7
 """So many times as much of both, where more is done at once."""
 
 _BRIEF_ABOVE = 1 << 18

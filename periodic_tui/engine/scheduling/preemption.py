@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ class Preemption:
     def __init__(self, wanted: Callable[[], bool] = lambda: False, flag: Flag = UNSET) -> None:
         self.wanted, self.flag = wanted, flag
         """Whether a command is waiting, and the same for compiled code."""
+        self.at_once = math.inf
+        """Seconds after which an act gives way to pictures, too, where there are any."""
         self._preemptible = False
 
     def check(self) -> None:

@@ -35,6 +35,8 @@ class Trainer:
         self.stepper: Stepper = eager_stepper(self.training_step, device)
         self.stepper_for: Callable[[Trainer, str], Stepper] = Trainer.eager
         """Gives the stepper of an experiment that changed in mid-run, or after this one failed, with the reason."""
+        self.stepper_alone: Callable[[Trainer], Stepper] = Trainer.eager
+        """Gives the stepper of one of the replicas by itself."""
         self.state: State = self.start(self.initial())
         self.step_inputs: StepInputs = self.inputs_of(experiment)
         self._held: tuple[Tensor, Tensor] | None = None

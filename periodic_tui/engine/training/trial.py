@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import torch
@@ -14,8 +15,8 @@ from periodic_tui.engine.training.sampling import EACH
 from periodic_tui.engine.training.steppers import Stepper, eager_stepper
 from periodic_tui.engine.training.trainer import Trainer
 
-_PIECE, _WORK = 16, 2e7
-"""Most steps, and products of samples and parameters, of a slice."""
+_SLICE = 0.004
+"""Seconds that a slice takes at most, if a step does not take longer."""
 
 
 def trial(trainer: Trainer, rows: Counts, factor: float, steps: int) -> Slices[Tensor]:
@@ -52,11 +53,14 @@ def _trained(trainer: Trainer, stepper: Stepper, some: Tensor, times: Tensor, st
     inputs = {name: value[some] if name in EACH else value for name, value in trainer.step_inputs.items()}
     inputs = inputs | {"lr": inputs["lr"] * times.to(inputs["lr"])}
     done, last, seeds = trainer.done, trainer.done + steps, trainer.seeds[some]
-    piece = max(1, min(_PIECE, int(_WORK / work_of_step(trainer, len(some)))))
+    piece = 1
     while done < last:
         yield
+        started = time.perf_counter()
         state, _ = stepper.run(state, inputs, seeds, done, min(piece, last - done))
         done += piece
+        if time.perf_counter() - started < _SLICE / 2:
+            piece *= 2
     return state["parameters"]
 
 

@@ -16,9 +16,9 @@ from periodic_tui.engine.components.models import HiddenLayer
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.errors import Refused
-from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.randomness import Stream, Streams, Use, counter_for
 from periodic_tui.engine.remedies import Failed, RemedyContext, Setting
-from periodic_tui.engine.slices import Slices
+from periodic_tui.engine.slices import Slices, aside
 from periodic_tui.engine.snapshot import Sweep
 from periodic_tui.engine.training.sampling import Batch, StepInputs, torch_dtype
 from periodic_tui.engine.training.trainer import Trainer
@@ -70,7 +70,7 @@ class TrainerContext(RemedyContext):
         sampler = copy.copy(self.__trainer.training_step.sampler)
         sampler.batch_size = count
         counter = counter_for(2 * count * max(self.setting.inputs, self.setting.outputs), self.device)
-        batch = sampler.batch(self._seeds(), self._step(), step_inputs, counter)
+        batch = sampler.batch(Streams.of(self._seeds(), counter), self._step(), step_inputs)
         return batch.x, batch.y
 
     @property
@@ -170,8 +170,9 @@ class TrainerContext(RemedyContext):
 
     def loss_after(self, factor: float, steps: int, x: Tensor, y: Tensor) -> Slices[Tensor]:
         parameters = yield from trial(self.__trainer, np.arange(self.replicas), factor, steps)
-        after = self._loss(parameters.to(self.device), x, y).detach()
-        self._note_trial(float(self.lr[0]) * factor, float(after[0]), float(self.loss(x, y)[0]), steps)
+        after = yield from aside(lambda: self._loss(parameters, x, y).detach())
+        before = self._loss(self.__trainer.state["parameters"][:1], x[:1], y[:1])
+        self._note_trial(float(self.lr[0]) * factor, float(after[0]), float(before[0]), steps)
         return after
 
     def _note_trial(self, lr: float, loss: float, before: float, steps: int) -> None:

@@ -20,9 +20,6 @@ from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment.context import TrainerContext
 from periodic_tui.engine.treatment.offers import renewal, setting_of
 
-_AT_ONCE = 0.05
-"""Seconds after which an act gives way to pictures, too."""
-
 
 @dataclass
 class Treatment:
@@ -80,7 +77,7 @@ class Treatment:
 
     def _ask(self, losses: Tensor | None) -> None:
         try:
-            until = time.perf_counter() + _AT_ONCE
+            until = time.perf_counter() + self.preemption.at_once
             self._take(self.course.send(losses))  # type: ignore[arg-type]  # a generator is started with None
             while not (self._left or self.preemption.wanted() or time.perf_counter() > until):
                 self._take(self.course.send(self._nothing()))

@@ -17,7 +17,7 @@ def chunk(preset: str, engine: str = "eager", **changes: Any) -> int:
     trainer = Trainer(
         load(preset, [(key.replace("__", "."), value) for key, value in changes.items()])[1], torch.device("cpu")
     )
-    trainer.stepper.longest = {"eager": Eager, "compiled": Compiled}[engine].longest
+    trainer.stepper.longest = Eager.longest if engine == "eager" else Compiled.longest
     return chunk_for(trainer)
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.preemption import Flag
+from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
@@ -168,7 +169,7 @@ def test_a_step_compiled_from_another_target_is_refused(compiled_for: CompiledFo
     target = INTERVALS.target.model_copy(update={"frequency": 30.0})
     trainer = Trainer(INTERVALS.model_copy(update={"target": target}), torch.device("cpu"))
     assert "differs from the eager engine's" in str(
-        disagreement(trainer.eager(), compiled, trainer.state, trainer.step_inputs, trainer.seeds)
+        finished(disagreement(trainer.eager(), compiled, trainer.state, trainer.step_inputs, trainer.seeds))
     )
 
 

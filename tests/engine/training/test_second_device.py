@@ -13,7 +13,7 @@ from torch import Tensor
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.components.models.module.calls import Calls
 from periodic_tui.engine.components.models.module.made import network
-from periodic_tui.engine.diagnostics import deaths
+from periodic_tui.engine.diagnostics import deaths, observer
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.remedies import remedies
@@ -41,6 +41,7 @@ def all_the_time_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Budget, "ready", True)
     monkeypatch.setattr(slow_figures, "CREDIT", 60.0)
     monkeypatch.setattr("time.time", lambda: 1.7e9)
+    monkeypatch.setattr(observer, "_TIMES_ON_A_GPU", 1)  # parts of other sizes are rounded otherwise
     pretend(monkeypatch)
 
 
