@@ -1,0 +1,152 @@
+"""The traced step as values: what is read, what is worked out from what, and where the elements of each lie."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+from periodic_tui.engine.training.kernel.formulas import C_TYPES, Fold, Formula, Number
+from periodic_tui.engine.training.kernel.positions import Coordinates, Position, contiguous, coordinates, place
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """A tensor of one replica that fills its memory without gaps, and how its elements come about."""
+
+    name: str
+    dtype: torch.dtype
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    steady: bool
+    """Whether it is the same at every step of a call."""
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+    @property
+    def c_type(self) -> str:
+        return C_TYPES[self.dtype]
+
+    def coordinates(self, position: Position) -> Coordinates:
+        """The element that lies there."""
+        return coordinates(position, self.shape, self.strides)
+
+    def operands(self, position: Position) -> list[Place]:
+        """What the element there is made of."""
+        return []
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A value as an operation sees it; torch has worked out where its elements lie."""
+
+    value: Value
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    offset: int = 0
+
+    def at(self, where: Coordinates) -> Place:
+        """An element, by as many or more coordinates; a dimension of one element is stretched."""
+        own = where[len(where) - len(self.shape) :]
+        stretched = (Position() if size == 1 else each for size, each in zip(self.shape, own, strict=True))
+        return self.value, place(tuple(stretched), self.strides, self.offset)
+
+
+Place = tuple[Value, Position]
+Operand = View | Number
+
+
+@dataclass(frozen=True, eq=False)
+class Input(Value):
+    """Something that the kernel is given."""
+
+    each: bool
+    """Whether every replica has its own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Counted(Value):
+    """Numbers that follow from where they are: `first` + `step` · position."""
+
+    first: int = 0
+    step: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Constant(Value):
+    """Numbers that are known while the kernel is written; one of them may stand for all."""
+
+    numbers: tuple[Number, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Pointwise(Value):
+    """Each element is worked out from one of each operand."""
+
+    formula: Formula
+    works_in: torch.dtype
+    """The type that operands are turned into before; their own where that is None."""
+    inputs: tuple[Operand, ...]
+
+    def operands(self, position: Position) -> list[Place]:
+        where = self.coordinates(position)
+        return [each.at(where) for each in self.inputs if isinstance(each, View)]
+
+
+@dataclass(frozen=True, eq=False)
+class Folded(Value):
+    """Each element is the sum, mean or largest of many."""
+
+    fold: Fold
+    input: View
+    dims: tuple[int, ...]
+    """Those of the input that are gone, or left as one element."""
+
+    @property
+    def count(self) -> int:
+        """How many numbers become one."""
+        return math.prod(self.input.shape[dim] for dim in self.dims)
+
+    def operands(self, position: Position) -> list[Place]:
+        lengths = [self.input.shape[dim] for dim in self.dims]
+        inner = dict(zip(self.dims, coordinates(Position.of("k", self.count), lengths, contiguous(lengths)), strict=True))
+        where = self.coordinates(position)
+        if len(where) < len(self.input.shape):
+            kept = iter(where)
+        else:
+            kept = iter(each for dim, each in enumerate(where) if dim not in self.dims)
+        return [self.input.at(tuple(inner[d] if d in inner else next(kept) for d in range(len(self.input.shape))))]
+
+
+@dataclass(frozen=True, eq=False)
+class Joined(Value):
+    """Several tensors, one behind the other."""
+
+    pieces: tuple[tuple[View, int], ...]
+    """Each with the place of its first element."""
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen(Value):
+    """Elements of a table, by their numbers."""
+
+    table: View
+    numbers: View
+    dim: int
+    """Of the table, along which is chosen."""
+    each: bool
+    """Whether every element has a number of its own (torch.gather), or a row (indexing)."""
+
+    def operands(self, position: Position) -> list[Place]:
+        where = self.coordinates(position)
+        return [self.numbers.at(where if self.each else where[: len(self.numbers.shape)])]
+
+    def element(self, position: Position, number: str) -> Place:
+        """The element of the table, where the variable of that name says which."""
+        where = self.coordinates(position)
+        chosen = Position.of(number, self.table.shape[self.dim])
+        rest = where[:self.dim], where[self.dim + 1 :] if self.each else where[len(self.numbers.shape) :]
+        return self.table.at((*rest[0], chosen, *rest[1]) if self.each else (chosen, *rest[1]))
