@@ -2,34 +2,39 @@
 
 #define WARP 32
 
-#ifdef __CUDACC__
-DEVICE void meet() {
-  if (LANES <= WARP) __syncwarp();
-  else __syncthreads();
-}
-template <int COUNT, class Fold, class T>
-DEVICE T across(T total, unsigned) {
-  for (int distance = COUNT / 2; distance; distance /= 2)
-    total = Fold().join(total, __shfl_xor_sync(0xffffffffu, total, distance));
-  return total;
-}
-#elif LANES == 1
-DEVICE void meet() {}
-template <int COUNT, class Fold, class T>
-DEVICE T across(T total, unsigned) { return total; }
-#endif
+// Each element i of so many, and each number k of so many of which a lane takes one in `together`: with as many rounds
+// as the compiler knows.
+#define EACH(size)                                                                                  \
+  for (unsigned round = 0, i = lane; round < ((size) + LANES - 1) / LANES; ++round, i += LANES)     \
+    if ((size) % LANES == 0 || i < (size))
+#define SHARE(count, together)                                                                                   \
+  for (unsigned turn = 0, k = lane % (together); turn < ((count) + (together) - 1) / (together); ++turn, k += (together)) \
+    if ((count) % (together) == 0 || k < (count))
 
 DEVICE void replica_steps(const Given& given, unsigned replica, unsigned lane, char* memory);
+DEVICE void meet();
+// What the numbers of so many lanes, a power of two, come to together.
+template <int COUNT, class Fold, class T>
+DEVICE T across(T number, unsigned lane);
 
 #ifdef __CUDACC__
-extern "C" __global__ void steps(const Given given) {
-  extern __shared__ __align__(16) char memory[];
-  const unsigned replica = blockIdx.x * blockDim.y + threadIdx.y;
-  if (replica < given.replica_count) replica_steps(given, replica, threadIdx.x, memory + threadIdx.y * MEMORY);
+DEVICE void meet() {
+  if (LANES == WARP)
+    __syncwarp();
+  else
+    __syncthreads();
 }
-#elif LANES == 1
-extern "C" void steps(const Given* given) {
-  static char memory[MEMORY];
-  for (int replica = 0; replica < given->replica_count; ++replica) replica_steps(*given, replica, 0, memory);
+
+template <int COUNT, class Fold, class T>
+DEVICE T across(T number, unsigned) {
+  for (int distance = COUNT / 2; distance; distance /= 2)
+    number = Fold().join(number, __shfl_xor_sync(0xffffffffu, number, distance));
+  return number;
+}
+
+extern "C" __global__ void __launch_bounds__(LANES * REPLICAS) steps(const Given given) {
+  extern __shared__ __align__(16) char memory[];
+  const unsigned replica = blockIdx.x * REPLICAS + threadIdx.y;
+  if (replica < given.replica_count) replica_steps(given, replica, threadIdx.x, memory + threadIdx.y * MEMORY);
 }
 #endif

@@ -98,6 +98,7 @@ class _Planner:
     """Goes from the outputs back to the inputs, and says of each value who uses which elements of it."""
 
     def __init__(self, values: Sequence[Value], outputs: list[Task]) -> None:
+        self._values = values
         self._uses: dict[Value, set[Use]] = defaultdict(set)
         self._costs: dict[Value, int] = {}
         self._known = {value for value in values if isinstance(value, Constant) and len(value.numbers) == 1}
@@ -193,17 +194,18 @@ class _Planner:
     def _place(self) -> None:
         """Give memory to the values that other lanes read: the same to several that are needed at different times."""
         taken: list[tuple[int, int, range]] = []
-        for value, levels in sorted(self._lives().items(), key=lambda each: -each[0].size * each[0].dtype.itemsize):
-            size = value.size * value.dtype.itemsize
+        for value, levels in sorted(self._lives().items(), key=lambda each: (-_bytes(each[0]), each[0].name)):
+            size = _bytes(value)
             offset = _gap(sorted(span[:2] for span in taken if _meet(span[2], levels)), size)
             taken.append((offset, offset + size, levels))
             self.plan.offsets[value] = offset
-        self.plan.memory = max((end for _, end, _ in taken), default=0)
+        self.plan.memory = -(-max((end for _, end, _ in taken), default=1) // 16) * 16
 
     def _lives(self) -> dict[Value, range]:
         """The levels at which each value is in memory."""
         always = range(-1, 1 << 30)
-        lives: dict[Value, range] = {}
+        states = [value for value in self._values if isinstance(value, Input) and not value.steady and value.size > 1]
+        lives: dict[Value, range] = dict.fromkeys(states, always)
         for task in self.plan.tasks:
             for value, position in task.reads:
                 if value.size == 1 or self.plan.forwards(task, value, position):
@@ -212,6 +214,10 @@ class _Planner:
                 last = max(task.level, lives[value].stop - 1 if value in lives else first)
                 lives[value] = always if value.steady else range(first, last + 1)
         return lives
+
+
+def _bytes(value: Value) -> int:
+    return value.size * value.dtype.itemsize
 
 
 def _meet(a: range, b: range) -> bool:

@@ -1,19 +1,20 @@
-// What every kernel begins with: a replica is worked on by LANES lanes, 32 of them a warp. Without CUDA the lanes are
-// as many as LANES says, too, and `meet` and `across` are somebody else's (of one lane: nothing at all).
+// What every kernel begins with: the operations that C++ does not have as torch has them. Compilers for other
+// processors than CUDA's take it, too.
 
 #ifdef __CUDACC__
 #define DEVICE static __device__ __forceinline__
 #define CONSTANT static __device__ const
+#define INFINITE __longlong_as_double(0x7ff0000000000000LL)
 #else
 #include <cmath>
 using namespace std;
 #define DEVICE static inline
 #define CONSTANT static const
+#define INFINITE __builtin_huge_val()
 #endif
 
 typedef long long whole;
 
-#define INFINITE __builtin_huge_val()
 
 DEVICE float plus(float a, float b) { return a + b; }
 DEVICE double plus(double a, double b) { return a + b; }

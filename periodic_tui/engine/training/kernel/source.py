@@ -29,9 +29,9 @@ _PRELUDE = Path(__file__).with_name("prelude.h")
 _KERNEL = Path(__file__).with_name("kernel.h")
 
 
-def source_of(plan: Plan, states: list[Input], inputs: list[Input], lanes: int) -> str:
-    """The whole program, of which `lanes` work on a replica. `states` go on from step to step, `inputs` stay."""
-    return _Writer(plan, states, inputs, lanes).program
+def source_of(plan: Plan, states: list[Input], inputs: list[Input], lanes: int, together: int) -> str:
+    """The whole program, of which `lanes` work on a replica, and on `together` replicas in one block. `states` go on from step to step, `inputs` stay."""
+    return _Writer(plan, states, inputs, lanes, together).program
 
 
 class _Scope:
@@ -58,25 +58,25 @@ class _Scope:
 class _Writer:
     """Writes one program."""
 
-    def __init__(self, plan: Plan, states: list[Input], inputs: list[Input], lanes: int) -> None:
+    def __init__(self, plan: Plan, states: list[Input], inputs: list[Input], lanes: int, together: int) -> None:
         self._plan = plan
         self._states = states
         self._inputs = inputs
-        self._lanes = lanes
+        self._lanes, self._replicas = lanes, together
         self._numbers = count()
         self._constants: dict[Value, str] = {}
-        self._state_place = plan.memory
-        self._memory = plan.memory
         setup = self._tasks(task for task in plan.tasks if task.steady)
         step = self._tasks(task for task in plan.tasks if not task.steady)
-        body = [*self._arrays(), *self._in(), *setup, "meet();", *self._loop(step), *self._out()]
+        arrays = [_array(value, offset) for value, offset in plan.offsets.items()]
+        body = [*arrays, *self._in(), *setup, "meet();", *self._loop(step), *self._out()]
         self.program = self._program(body)
 
     def _program(self, body: list[str]) -> str:
         parts = [
             _PRELUDE.read_text(),
             f"#define LANES {self._lanes}",
-            f"#define MEMORY {self._memory}",
+            f"#define REPLICAS {self._replicas}",
+            f"#define MEMORY {self._plan.memory}",
             *self._constants.values(),
             "struct Given {",
             *(f"  {each.c_type}* {each.name};" for each in self._states),
@@ -98,17 +98,6 @@ class _Writer:
         assert source
         return source.value.c_type
 
-    def _arrays(self) -> list[str]:
-        """Pointers to all that lies in memory."""
-        lines = []
-        for state in self._states:
-            if state.size > 1:
-                self._memory = -(-self._memory // 16) * 16
-                lines.append(_array(state, self._memory))
-                self._memory += state.size * state.dtype.itemsize
-        self._memory = max(16, -(-self._memory // 16) * 16)
-        return [*lines, *(_array(value, offset) for value, offset in self._plan.offsets.items())]
-
     def _in(self) -> list[str]:
         lines = []
         for state in self._states:
@@ -116,7 +105,7 @@ class _Writer:
             if state.size == 1:
                 lines.append(f"{state.c_type} s_{state.name} = {given}];")
             else:
-                lines.append(f"{self._each(state.size)} a_{state.name}[i] = {given} + i];")
+                lines.append(f"EACH({state.size}) a_{state.name}[i] = {given} + i];")
         for each in self._inputs:
             if each.size == 1:
                 lines.append(f"const {each.c_type} s_{each.name} = given.{each.name}[{'replica' if each.each else 0}];")
@@ -129,11 +118,8 @@ class _Writer:
             if state.size == 1:
                 lines.append(f"if (lane == 0) {given}] = s_{state.name};")
             else:
-                lines.append(f"{self._each(state.size)} {given} + i] = a_{state.name}[i];")
+                lines.append(f"EACH({state.size}) {given} + i] = a_{state.name}[i];")
         return lines
-
-    def _each(self, size: int) -> str:
-        return f"for (unsigned i = lane; i < {size}; i += LANES)"
 
     def _loop(self, step: list[str]) -> list[str]:
         head = "for (int done = 0; done < given.step_count; ++done) {"
@@ -170,7 +156,7 @@ class _Writer:
             return lines, after
         lines += after
         if together == 1:
-            return [f"{self._each(size)} {{", *_indented(lines), "}"], []
+            return [f"EACH({size}) {{", *_indented(lines), "}"], []
         lane = f"const unsigned i = lane / {together} < {size} ? lane / {together} : {size - 1};"
         return ["{", *_indented([lane, *lines]), "}"], []
 
@@ -226,10 +212,9 @@ class _Writer:
         self._work_out(task, inner)
         (place,) = value.operands(task.own)
         each = fold.each.format(self._element(*place, inner))
-        share = "0" if together == 1 else f"lane % {together}"
         scope.lines += [
             f"{kind} {total} = {fold.name}().start({kind}());",
-            f"for (unsigned k = {share}; k < {value.count}; k += {together}) {{",
+            f"SHARE({value.count}, {together}) {{",
             *_indented([*inner.lines, f"{total} = {fold.name}().join({total}, {kind}({each}));"]),
             "}",
         ]
