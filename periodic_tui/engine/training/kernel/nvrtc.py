@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -57,17 +58,17 @@ def _library() -> ctypes.CDLL:
     version = (torch.version.cuda or "").partition(".")[0]
     if not version or sys.platform != "linux":
         raise Unavailable("kernels are compiled where torch is built for CUDA, on Linux")
-    name = f"libnvrtc.so.{version}"
-    for path in [*_in_packages(name), Path(name)]:
-        try:
+    return _loaded(f"libnvrtc.so.{version}")
+
+
+def _loaded(name: str) -> ctypes.CDLL:
+    """The library of that name from where pip has put it, beside torch, or else from where the system looks."""
+    for path in sorted(Path(torch.__file__).parents[1].glob(f"nvidia/*/lib/{name}")):
+        with suppress(OSError):
             for builtins in path.parent.glob("libnvrtc-builtins.so*"):  # it looks for them by their name
                 ctypes.CDLL(str(builtins))
             return ctypes.CDLL(str(path))
-        except OSError:
-            continue
-    raise Unavailable(f"no {name} is found, which torch's packages for CUDA bring along")
-
-
-def _in_packages(name: str) -> list[Path]:
-    """Where pip has put it: beside torch."""
-    return sorted(Path(torch.__file__).parents[1].glob(f"nvidia/*/lib/{name}"))
+    try:
+        return ctypes.CDLL(name)
+    except OSError:
+        raise Unavailable(f"no {name} is found, which torch's packages for CUDA bring along") from None
