@@ -50,11 +50,11 @@ def _trained(
     state = {name: value[some] for name, value in trainer.state.items()}
     inputs = {name: value[some] if name in EACH else value for name, value in trainer.step_inputs.items()}
     inputs = inputs | {"lr": inputs["lr"] * times.to(inputs["lr"])}
-    done, last = trainer.done, trainer.done + steps
+    seeds, done, last = trainer.seeds[some], trainer.done, trainer.done + steps
     piece = max(1, min(_PIECE, int(_WORK / work_of_step(trainer, len(some)))))
     while done < last:
         check()
-        state, _ = stepper.run(state, inputs, trainer.seeds[some], done, min(piece, last - done))
+        state, _ = stepper.run(state, inputs, seeds, done, min(piece, last - done))
         done += piece
     return state["parameters"].cpu()
 
