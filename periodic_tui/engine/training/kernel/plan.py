@@ -204,8 +204,8 @@ class _Planner:
     def _lives(self) -> dict[Value, range]:
         """The levels at which each value is in memory."""
         always = range(-1, 1 << 30)
-        states = [value for value in self._values if isinstance(value, Input) and not value.steady and value.size > 1]
-        lives: dict[Value, range] = dict.fromkeys(states, always)
+        own = [value for value in self._values if isinstance(value, Input) and value.each and value.size > 1]
+        lives: dict[Value, range] = dict.fromkeys(own, always)
         for task in self.plan.tasks:
             for value, position in task.reads:
                 if value.size == 1 or self.plan.forwards(task, value, position):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from periodic_tui.engine.errors import Unavailable
+from periodic_tui.engine.randomness import Streams
 from periodic_tui.engine.training.kernel.plan import Plan, plan_of
 from periodic_tui.engine.training.kernel.recorder import Recorder
 from periodic_tui.engine.training.kernel.source import WARP, source_of
@@ -58,14 +59,14 @@ def program_of(step: TrainingStep, state: State, step_inputs: StepInputs) -> Pro
         raise Unavailable("the network is too large for one kernel")
     state = {name: value[:1].cpu() for name, value in sorted(state.items())}
     step_inputs = {name: (value[:1] if name in EACH else value).cpu() for name, value in sorted(step_inputs.items())}
-    seeds, number, counter = torch.zeros(1, dtype=torch.int64), torch.tensor(0), counter_of(step.experiment)
+    streams, number = Streams.of(torch.zeros(1, dtype=torch.int64), counter_of(step.experiment)), torch.tensor(0)
     recorder = Recorder()
     states = [recorder.given(name, value, steady=False, each=True) for name, value in state.items()]
     inputs = [recorder.given(name, value, each=name in EACH) for name, value in step_inputs.items()]
-    inputs.append(recorder.given("seeds", seeds, each=True))
+    inputs.append(recorder.given("keys", streams.keys, each=True))
     recorder.given("number", number, steady=False)
-    recorder.counted(counter)
+    recorder.counted(streams.counter)
     with recorder:
-        after, loss = step(state, step_inputs, seeds, number, counter)
+        after, loss = step(state, step_inputs, streams, number)
     outputs = [*(recorder.view(after[name]) for name in state), recorder.view(loss)]
     return Program(plan_of(recorder.values, outputs), states, inputs)

@@ -99,16 +99,15 @@ class _Writer:
         return source.value.c_type
 
     def _in(self) -> list[str]:
+        """Take over what each replica has of its own, and what is one number."""
         lines = []
-        for state in self._states:
-            given = f"given.{state.name}[replica * {state.size}"
-            if state.size == 1:
-                lines.append(f"{state.c_type} s_{state.name} = {given}];")
-            else:
-                lines.append(f"EACH({state.size}) a_{state.name}[i] = {given} + i];")
-        for each in self._inputs:
+        for each in [*self._states, *self._inputs]:
+            start = f"replica * {each.size}" if each.each else "0"
             if each.size == 1:
-                lines.append(f"const {each.c_type} s_{each.name} = given.{each.name}[{'replica' if each.each else 0}];")
+                constant = "" if each in self._states else "const "
+                lines.append(f"{constant}{each.c_type} s_{each.name} = given.{each.name}[{start}];")
+            elif each.each:
+                lines.append(f"EACH({each.size}) a_{each.name}[i] = given.{each.name}[{start} + i];")
         return [*lines, "meet();"]
 
     def _out(self) -> list[str]:
@@ -258,9 +257,7 @@ class _Writer:
             return "number"
         if value.size == 1:
             return f"s_{value.name}"
-        if value in self._states:
-            return f"a_{value.name}[{position}]"
-        return f"given.{value.name}[{f'replica * {value.size} + ' if value.each else ''}{position}]"
+        return f"a_{value.name}[{position}]" if value.each else f"given.{value.name}[{position}]"
 
     def _constant(self, value: Constant, position: Position) -> str:
         if len(value.numbers) == 1:

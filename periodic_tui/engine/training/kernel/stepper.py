@@ -8,10 +8,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.randomness import KeptStreams
 from periodic_tui.engine.training.aot.cache_key import Signature
 from periodic_tui.engine.training.kernel.driver import Kernel
 from periodic_tui.engine.training.kernel.program import Program, program_of
-from periodic_tui.engine.training.sampling import StepInputs
+from periodic_tui.engine.training.sampling import StepInputs, counter_of
 from periodic_tui.engine.training.step import State, TrainingStep
 from periodic_tui.engine.training.steppers.base import Stepper
 
@@ -28,6 +29,7 @@ class OneKernel(Stepper):
     def __init__(self, step: TrainingStep, state: State, step_inputs: StepInputs, build: Build) -> None:
         """For tensors of these kinds. Raises Unavailable where there can be no such kernel."""
         self._signature = Signature.of(state, step_inputs)
+        self._streams = KeptStreams(counter_of(step.experiment, state["parameters"].device))
         self._launch = build(program_of(step, state, step_inputs))
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
@@ -36,7 +38,7 @@ class OneKernel(Stepper):
         carried = {name: value.contiguous().clone() for name, value in sorted(state.items())}
         fixed = [value.contiguous() for _, value in sorted(step_inputs.items())]
         losses = state["parameters"].new_empty(count, len(seeds))
-        tensors = [*carried.values(), *fixed, seeds.contiguous(), losses]
+        tensors = [*carried.values(), *fixed, self._streams.of(seeds).keys, losses]
         pointers = (tensor.data_ptr() for tensor in tensors)
         self._launch(struct.pack(f"{len(tensors)}Pqii", *pointers, first, count, len(seeds)), len(seeds))
         return carried, losses
