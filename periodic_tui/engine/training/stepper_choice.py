@@ -13,6 +13,8 @@ from periodic_tui.engine.training.aot.build_process import USUAL, Build, obstacl
 from periodic_tui.engine.training.aot.cache import Damaged, build_seconds, find
 from periodic_tui.engine.training.aot.cache_key import Signature, key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
+from periodic_tui.engine.training.kernel.stepper import OneKernel
+from periodic_tui.engine.training.kernel.stepper import on as kernels_on
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
 from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
 
@@ -87,7 +89,7 @@ class StepperChoice:
             self._build_soon()
             return removed
         trainer.stepper = stepper
-        return "; ".join(filter(None, ("engine: compiled", removed)))
+        return "; ".join(filter(None, ("engine: compiled", stepper.how, removed)))
 
     def settle(self, trainer: Trainer, steps: float, seconds: float) -> str | None:
         """Decide, before the first step of so many or so long a run, whether a build pays, and wait for it if so;
@@ -211,7 +213,7 @@ class StepperChoice:
                 return stepper
             del stepper
         self._graph = None
-        self._graph = trainer.experiment, captured(trainer)
+        self._graph = trainer.experiment, fast_on_cuda(trainer)
         return self._graph[1]
 
     def at_once(self, trainer: Trainer) -> Stepper:
@@ -260,6 +262,29 @@ def _obstacle(trainer: Trainer) -> str | None:
         return f"steps are compiled for the CPU and for CUDA, not for {trainer.device}"
     captures = trainer.device.type == "cuda" and isinstance(trainer.experiment.optimizer, ElementWise)
     return None if captures else obstacle(trainer.experiment)
+
+
+def fast_on_cuda(trainer: Trainer) -> Stepper:
+    """The step as one kernel, or where that cannot be, as a graph. Raises Unavailable."""
+    try:
+        return one_kernel(trainer)
+    except Unavailable as reason:
+        graph = captured(trainer)
+        graph.how = f"a graph; {reason}"
+        return graph
+
+
+def one_kernel(trainer: Trainer) -> Stepper:
+    """The step as a kernel that goes on from step to step. Raises Unavailable where none can be written, compiled or
+    launched."""
+    try:
+        build = kernels_on(trainer.device)
+        stepper = OneKernel(trainer.training_step, trainer.state, trainer.step_inputs, build)
+    except Unavailable:
+        raise
+    except Exception as failure:  # whatever a user's own network or the compiler comes up with: a graph is there
+        raise Unavailable(f"no kernel can be written: {str(failure).partition(chr(10))[0]}") from None
+    return checked(stepper, trainer)
 
 
 def captured(trainer: Trainer) -> Stepper:

@@ -20,13 +20,11 @@ _MOST_MEMORY_OF_A_BLOCK = 8
 class Kernel:
     """A kernel on one card. It is never unloaded: the code is small, and the driver would wait for the card."""
 
-    def __init__(self, source: str, device: torch.device, lanes: int, together: int, memory: int) -> None:
-        """`lanes` work on a replica, which needs `memory` bytes; `together` replicas are one block. Raises
-        Unavailable."""
-        self._device = device
-        self._lanes, self._together, self._memory = lanes, together, together * memory
+    def __init__(self, source: str, device: torch.device, lanes: int, memory: int) -> None:
+        """`lanes` work on each replica, which needs `memory` bytes beside its processor. Raises Unavailable."""
+        self._device, self._lanes, self._memory = device, lanes, memory
         most = getattr(torch.cuda.get_device_properties(device), "shared_memory_per_block_optin", _USUAL_MEMORY)
-        if self._memory > most:
+        if memory > most:
             raise Unavailable(f"a network takes {memory:,} bytes beside its processor, which has {most:,}")
         code = nvrtc.compiled(source, torch.cuda.get_device_capability(device))
         self._function = ctypes.c_void_p()
@@ -35,15 +33,14 @@ class Kernel:
             module = ctypes.c_void_p()
             _call("cuModuleLoadData", ctypes.byref(module), code)
             _call("cuModuleGetFunction", ctypes.byref(self._function), module, b"steps")
-            if self._memory > _USUAL_MEMORY:
-                _call("cuFuncSetAttribute", self._function, _MOST_MEMORY_OF_A_BLOCK, self._memory)
+            if memory > _USUAL_MEMORY:
+                _call("cuFuncSetAttribute", self._function, _MOST_MEMORY_OF_A_BLOCK, memory)
 
     def __call__(self, given: bytes, replicas: int) -> None:
         """Let the kernel run on torch's present stream, with that structure as its argument. Raises Unavailable."""
-        blocks = -(-replicas // self._together)
         argument = ctypes.create_string_buffer(given, len(given))
         arguments = (ctypes.c_void_p * 1)(ctypes.addressof(argument))
-        shape = (blocks, 1, 1, self._lanes, self._together, 1)
+        shape = (replicas, 1, 1, self._lanes, 1, 1)
         with torch.cuda.device(self._device):
             stream = ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)
             _call("cuLaunchKernel", self._function, *shape, self._memory, stream, arguments, None)

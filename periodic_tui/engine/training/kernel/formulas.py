@@ -13,18 +13,42 @@ Number = bool | int | float
 C_TYPES = {torch.float32: "float", torch.float64: "double", torch.int64: "whole", torch.bool: "bool"}
 """All that a kernel reckons with."""
 
-OF_OWN_TYPE = ("isfinite", "isinf", "isnan")
-"""Operations that say something of a number, and need it as it is."""
-COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _INFIX = {"div": "/", "bitwise_and": "&", "bitwise_or": "|", "bitwise_xor": "^", "__rshift__": ">>", "__lshift__": "<<"}
 _WRAPPING = {"add": "plus", "sub": "minus", "mul": "times"}
 """Functions of the prelude: whole numbers that grow too large start again from below, as in torch."""
-_NAMESAKES = "acos acosh asin asinh atan atan2 atanh ceil cos cosh erf erfc exp exp2 expm1 floor fmod hypot log log10 \
-log1p log2 sin sinh sqrt tan tanh trunc".split()
+_NAMESAKES = frozenset(
+    [
+        "acos",
+        "acosh",
+        "asin",
+        "asinh",
+        "atan",
+        "atanh",
+        "ceil",
+        "cos",
+        "cosh",
+        "erf",
+        "erfc",
+        "exp",
+        "exp2",
+        "expm1",
+        "floor",
+        "log",
+        "log10",
+        "log1p",
+        "log2",
+        "sin",
+        "sinh",
+        "sqrt",
+        "tan",
+        "tanh",
+        "trunc",
+    ]
+)
 """Operations that C++ calls as torch does."""
 FORMULAS = {
-    "floor_divide": "quotient({0}, {1})",
-    **{name: f"{{0}} {sign} {{1}}" for name, sign in (COMPARISONS | _INFIX).items()},
+    **{name: f"{{0}} {sign} {{1}}" for name, sign in (_COMPARISONS | _INFIX).items()},
     **{name: f"{name}({{0}})" for name in _NAMESAKES},
     **{name: f"{name}({{0}}, {{1}})" for name in ("atan2", "fmod", "hypot")},
     **{name: f"{function}({{0}}, {{1}})" for name, function in _WRAPPING.items()},
@@ -34,6 +58,7 @@ FORMULAS = {
     "clamp_max": "smaller({0}, {1})",
     "clamp_min": "larger({0}, {1})",
     "clone": "{0}",
+    "floor_divide": "quotient({0}, {1})",
     "isfinite": "magnitude({0}) < INFINITE",
     "isinf": "magnitude({0}) == INFINITE",
     "isnan": "{0} != {0}",
@@ -61,7 +86,21 @@ FORMULAS = {
     "threshold_backward": "({1} <= {2} ? 0 : {0})",
     "where": "({0} ? {1} : {2})",
 }
-_DEAR = {*_NAMESAKES, "pow", "remainder", "logaddexp", "sigmoid", "div", "reciprocal", "rsqrt"} - {"ceil", "floor", "trunc"}
+PROMOTING = frozenset({*_COMPARISONS, "isfinite", "isinf", "isnan"})
+"""Operations whose operands are of another type than what they come to."""
+_DEAR = {
+    *_NAMESAKES,
+    "atan2",
+    "div",
+    "fmod",
+    "hypot",
+    "logaddexp",
+    "pow",
+    "reciprocal",
+    "remainder",
+    "rsqrt",
+    "sigmoid",
+}
 FILLED = {"ones_like": 1, "zeros_like": 0, "new_zeros": 0, "new_ones": 1, "zeros": 0, "ones": 1}
 """Operations that give the same number everywhere."""
 

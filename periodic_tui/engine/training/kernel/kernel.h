@@ -32,9 +32,8 @@ DEVICE T across(T number, unsigned) {
   return number;
 }
 
-extern "C" __global__ void __launch_bounds__(LANES * REPLICAS) steps(const Given given) {
+extern "C" __global__ void __launch_bounds__(LANES) steps(const Given given) {
   extern __shared__ __align__(16) char memory[];
-  const unsigned replica = blockIdx.x * REPLICAS + threadIdx.y;
-  if (replica < given.replica_count) replica_steps(given, replica, threadIdx.x, memory + threadIdx.y * MEMORY);
+  replica_steps(given, blockIdx.x, threadIdx.x, memory);
 }
 #endif

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import sys
 from contextlib import suppress
 from functools import cache
@@ -11,33 +12,43 @@ from pathlib import Path
 import torch
 
 from periodic_tui.engine.errors import Unavailable
+from periodic_tui.engine.training.kernel.kept import kept
+
+_OPTIONS = ("--std=c++17", "--fmad=false")
+"""A product is rounded before something is added to it, as by torch's own kernels: in sin(31 x), x up to 1,000, the
+fourth digit is another otherwise."""
 
 
-_OPTIONS = ("--std=c++17",)
-"""None that lets numbers be rounded otherwise than torch's own kernels round them."""
-
-
-@cache
 def compiled(source: str, capability: tuple[int, int]) -> bytes:
     """The machine code of a kernel's source for cards of that capability. Raises Unavailable."""
-    options = [f"--gpu-architecture=sm_{capability[0]}{capability[1]}", *_OPTIONS]
-    library, program = _library(), ctypes.c_void_p()
-    text = ctypes.c_char_p(source.encode())
-    _check(library, library.nvrtcCreateProgram(ctypes.byref(program), text, b"steps.cu", 0, None, None))
+    options = (f"--gpu-architecture=sm_{capability[0]}{capability[1]}", *_OPTIONS)
+    compiler = library()
+    version = ctypes.c_int(), ctypes.c_int()
+    _check(compiler, compiler.nvrtcVersion(ctypes.byref(version[0]), ctypes.byref(version[1])))
+    parts = source, *options, str([number.value for number in version])
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return kept(key, lambda: _compiled(compiler, source, options))
+
+
+def _compiled(compiler: ctypes.CDLL, source: str, options: tuple[str, ...]) -> bytes:
+    program, text = ctypes.c_void_p(), ctypes.c_char_p(source.encode())
+    _check(compiler, compiler.nvrtcCreateProgram(ctypes.byref(program), text, b"steps.cu", 0, None, None))
     try:
         flags = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
-        if library.nvrtcCompileProgram(program, len(options), flags):
-            raise Unavailable(f"the kernel cannot be compiled: {_first_error(_result(library, program, 'ProgramLog'))}")
-        return _result(library, program, "CUBIN")
+        if compiler.nvrtcCompileProgram(program, len(options), flags):
+            raise Unavailable(
+                f"the kernel cannot be compiled: {_first_error(_result(compiler, program, 'ProgramLog'))}"
+            )
+        return _result(compiler, program, "CUBIN")
     finally:
-        library.nvrtcDestroyProgram(ctypes.byref(program))
+        compiler.nvrtcDestroyProgram(ctypes.byref(program))
 
 
-def _result(library: ctypes.CDLL, program: ctypes.c_void_p, what: str) -> bytes:
+def _result(compiler: ctypes.CDLL, program: ctypes.c_void_p, what: str) -> bytes:
     size = ctypes.c_size_t()
-    _check(library, getattr(library, f"nvrtcGet{what}Size")(program, ctypes.byref(size)))
+    _check(compiler, getattr(compiler, f"nvrtcGet{what}Size")(program, ctypes.byref(size)))
     buffer = ctypes.create_string_buffer(size.value)
-    _check(library, getattr(library, f"nvrtcGet{what}")(program, buffer))
+    _check(compiler, getattr(compiler, f"nvrtcGet{what}")(program, buffer))
     return buffer.raw
 
 
@@ -46,14 +57,14 @@ def _first_error(log: bytes) -> str:
     return next((line for line in lines if "error" in line), "the compiler does not say why")
 
 
-def _check(library: ctypes.CDLL, code: int) -> None:
+def _check(compiler: ctypes.CDLL, code: int) -> None:
     if code:
-        library.nvrtcGetErrorString.restype = ctypes.c_char_p
-        raise Unavailable(f"the kernel's compiler fails: {library.nvrtcGetErrorString(code).decode()}")
+        compiler.nvrtcGetErrorString.restype = ctypes.c_char_p
+        raise Unavailable(f"the kernel's compiler fails: {compiler.nvrtcGetErrorString(code).decode()}")
 
 
 @cache
-def _library() -> ctypes.CDLL:
+def library() -> ctypes.CDLL:
     """The library of the version that torch was built with. Raises Unavailable where it is not there."""
     version = (torch.version.cuda or "").partition(".")[0]
     if not version or sys.platform != "linux":

@@ -1,4 +1,4 @@
-"""What of a step is worked out once and kept, where, and when: everything else is worked out wherever it is used."""
+"""What of a step is worked out once and kept, when, and where: all else is worked out again wherever it is used."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.training.kernel.positions import Position
 from periodic_tui.engine.training.kernel.values import (
     Chosen,
@@ -14,40 +15,41 @@ from periodic_tui.engine.training.kernel.values import (
     Folded,
     Input,
     Joined,
+    Place,
     Pointwise,
     Value,
     View,
 )
 
 _DEAR, _STEADY_DEAR = 2, 3
-"""Instructions from which a value is kept that would be worked out again and again: within a step, and at each."""
+"""Instructions from which a value is kept that would be worked out several times within a step, or at every one."""
+_ALWAYS = range(-1, 1 << 30)
+"""Levels of what is in memory all the time."""
 
 
 @dataclass(eq=False)
 class Task:
-    """One loop over the elements of a value, or of a part of it, or over an output that goes back into the state."""
+    """One loop: over the elements of a value, which it works out, or of a view, which it copies."""
 
-    name: str
     size: int
-    """How many elements."""
+    """Elements; that of the loop's present round is number `i`."""
     steady: bool
     """Whether it is done once, before the steps."""
     value: Value | None = None
-    """What is worked out; None: a copy."""
+    """What is worked out, or of what the copy becomes a part; None: the copy is an output."""
     source: View | None = None
     """What is copied."""
-    into: tuple[Value, int] | None = None
-    """Of which the copy becomes a part, from that place on."""
-    reads: set[tuple[Value, Position]] = field(default_factory=set)
-    """Elements of values that are kept; the loop's variable is `i`, that of a fold `k`."""
-    works_out: list[tuple[Value, Position]] = field(default_factory=list)
-    """Elements of values that are not kept, what they are made of before them."""
+    start: int = 0
+    """Where in the value the copy begins, or which of the outputs it is."""
+    needs: list[Place] = field(default_factory=list)
+    """Elements that nobody keeps, in an order in which they can be worked out."""
+    reads: list[Place] = field(default_factory=list)
+    """Elements that are kept."""
     level: int = 0
-    """When: what it reads is of lower levels, or of the same lane."""
+    """What it reads is of lower levels, or has been worked out by the same lane."""
 
     @property
     def own(self) -> Position:
-        """Where in the value the element is that is worked out."""
         return Position.of("i", self.size)
 
     @property
@@ -58,166 +60,169 @@ class Task:
 
 @dataclass(eq=False)
 class Plan:
-    """A step as tasks, and the memory that they share."""
+    """A step as tasks, and the memory that the lanes of a replica share."""
 
     tasks: list[Task]
+    """In an order in which they can be done."""
     kept: dict[Value, list[Task]]
-    """Values that are worked out by tasks of their own."""
-    offsets: dict[Value, int] = field(default_factory=dict)
-    """Bytes from the start of a replica's memory, of those values that other lanes read."""
-    memory: int = 0
-    """Bytes of it."""
-
-    def forwards(self, task: Task, value: Value, position: Position) -> bool:
-        """Whether the lane that works on the task has worked out that element just before."""
-        if value.size == 1:
-            return True
-        (maker, *others) = self.kept[value]
-        same = (maker.steady, maker.level, maker.size) == (task.steady, task.level, task.size)
-        return not others and same and position == task.own and not isinstance(value, Joined)
+    """Values, with the tasks that work them out; all else is worked out where it is used."""
+    offsets: dict[Value, int]
+    """Where in the memory the values lie that lanes read of each other, in bytes."""
+    memory: int
+    """Bytes."""
 
 
 def plan_of(values: Sequence[Value], outputs: Sequence[View]) -> Plan:
-    """The plan of a step of these values, in an order in which they can be worked out. Its outputs, but for the last,
-    go back into the states of the same number."""
-    tasks = [Task(f"to_{index}", _size(output), False, source=output) for index, output in enumerate(outputs)]
-    return _Planner(values, tasks).plan
+    """The plan of a step of these values, in an order in which they can be worked out. The outputs, but for the last,
+    go back into the first of the inputs."""
+    copies = [Task(view.size, False, source=view, start=index) for index, view in enumerate(outputs)]
+    kept = _Uses(values, copies).kept
+    tasks = [*(task for value in values for task in kept.get(value, ())), *copies]
+    _set_levels(tasks, kept)
+    _check_copies(copies)
+    return Plan(tasks, kept, *_memory(_lives(values, tasks, kept)))
 
 
-def _size(view: View) -> int:
-    size = 1
-    for each in view.shape:
-        size *= each
-    return size
+class _Uses:
+    """Who uses which elements of a value: from the outputs back to the inputs."""
 
-
-Use = tuple[Task, Position]
-
-
-class _Planner:
-    """Goes from the outputs back to the inputs, and says of each value who uses which elements of it."""
-
-    def __init__(self, values: Sequence[Value], outputs: list[Task]) -> None:
-        self._values = values
-        self._uses: dict[Value, set[Use]] = defaultdict(set)
+    def __init__(self, values: Sequence[Value], copies: Sequence[Task]) -> None:
+        self.kept: dict[Value, list[Task]] = {}
+        self._uses: dict[Value, dict[tuple[Task, Position], None]] = defaultdict(dict)
         self._costs: dict[Value, int] = {}
-        self._known = {value for value in values if isinstance(value, Constant) and len(value.numbers) == 1}
-        """What the compiler works out."""
         self._tables = {value.table.value for value in values if isinstance(value, Chosen)}
         for value in values:
             self._costs[value] = self._cost(value)
-        kept: dict[Value, list[Task]] = {}
-        for task in outputs:
-            assert task.source
-            self._copy(task, task.source)
+        for task in copies:
+            self._copied(task)
         for value in reversed(values):
-            if self._is_kept(value):
-                kept[value] = self._tasks(value)
-            else:
-                for task, position in self._uses[value]:
-                    if not isinstance(value, Input | Counted | Constant):
-                        task.works_out.insert(0, (value, position))
-                    self._use(task, value, position)
-        made = [task for value in values for task in kept.get(value, ())]
-        self.plan = Plan([*made, *outputs], kept)
-        self._level(made, outputs)
-        self._place()
+            self._decide(value)
 
     def _cost(self, value: Value) -> int:
-        """Instructions for one element, where what it is made of is not kept."""
+        """Instructions for one element where all that it is made of is worked out, too; 0: the compiler knows it."""
         if isinstance(value, Pointwise):
-            operands = {each.value for each in value.inputs if isinstance(each, View)}
-            if all(each in self._known for each in operands):
-                self._known.add(value)
-                return 0
-            return value.formula.cost + sum(self._costs[each] for each in operands)
-        return 0 if isinstance(value, Counted | Constant) else 1
+            inner = [self._costs[view.value] for view in value.views]
+            return value.formula.cost + sum(inner) if any(inner) else 0
+        known = isinstance(value, Counted) or (isinstance(value, Constant) and len(value.numbers) == 1)
+        return 0 if known else 1
+
+    def _decide(self, value: Value) -> None:
+        """Keep a value, or let its users work it out."""
+        uses = self._uses[value]
+        if isinstance(value, Input | Counted | Constant) or not uses:
+            for task, position in uses:
+                task.reads.append((value, position))
+        elif self._is_kept(value):
+            for task, position in uses:
+                task.reads.append((value, position))
+            self.kept[value] = self._tasks(value)
+        else:
+            for task, position in uses:
+                task.needs.insert(0, (value, position))
+                self._worked_out(task, value, position)
 
     def _is_kept(self, value: Value) -> bool:
-        uses = self._uses[value]
-        if not uses or isinstance(value, Input | Counted | Constant):
-            return False
         if isinstance(value, Folded | Joined) or value in self._tables:
             return True
-        if value.size == 1 and value not in self._known:
-            return True
+        uses, cost = self._uses[value], self._costs[value]
+        if value.size == 1:
+            return cost > 0
         if value.steady and not all(task.steady for task, _ in uses):
-            return self._costs[value] >= _STEADY_DEAR
-        return self._costs[value] >= _DEAR and sum(task.rounds for task, _ in uses) > value.size
+            return cost >= _STEADY_DEAR
+        return cost >= _DEAR and sum(task.rounds for task, _ in uses) > value.size
 
     def _tasks(self, value: Value) -> list[Task]:
-        """The tasks that work a value out."""
         if isinstance(value, Joined):
-            parts = [
-                Task(f"{value.name}_{index}", _size(view), value.steady, source=view, into=(value, start))
-                for index, (view, start) in enumerate(value.pieces)
-            ]
+            parts = [Task(view.size, value.steady, value, view, start) for view, start in value.pieces]
             for part in parts:
-                assert part.source
-                self._copy(part, part.source)
+                self._copied(part)
             return parts
-        task = Task(value.name, value.size, value.steady, value)
-        self._use(task, value, task.own)
+        task = Task(value.size, value.steady, value)
+        self._worked_out(task, value, task.own)
         return [task]
 
-    def _copy(self, task: Task, source: View) -> None:
-        value, position = source_place(source, task.own)
-        self._uses[value].add((task, position))
+    def _copied(self, task: Task) -> None:
+        assert task.source
+        value, position = task.source.element(task.own)
+        self._uses[value][task, position] = None
 
-    def _use(self, task: Task, value: Value, position: Position) -> None:
-        """The task works out that element."""
+    def _worked_out(self, task: Task, value: Value, position: Position) -> None:
         for operand, where in value.operands(position):
-            self._uses[operand].add((task, where))
+            self._uses[operand][task, where] = None
         if isinstance(value, Chosen):
-            self._uses[value.table.value].add((task, value.element(position, "?")[1]))
+            self._uses[value.table.value][task, value.element(position, "?")[1]] = None
 
-    def _level(self, made: list[Task], outputs: list[Task]) -> None:
-        """Give each task the lowest level that it can have."""
-        for value in self.plan.kept:
-            for task, position in self._uses[value]:
-                task.reads.add((value, position))
-        for task in made:
-            task.level = max((self._after(task, value, position) for value, position in task.reads), default=0)
-        last = max((task.level for task in made if not task.steady), default=-1) + 1
-        for task in outputs:
+
+Kept = dict[Value, list[Task]]
+
+
+def _set_levels(tasks: Sequence[Task], kept: Kept) -> None:
+    """Give each task the lowest level that it can have, and the outputs one behind all others."""
+    for task in tasks:
+        task.level = max((_level(task, place, kept) for place in task.reads), default=0)
+    last = max((task.level for task in tasks if task.value and not task.steady), default=-1) + 1
+    for task in tasks:
+        if not task.value:
             task.level = last
 
-    def _after(self, task: Task, value: Value, position: Position) -> int:
-        """The lowest level at which the task can read that element."""
-        makers = self.plan.kept[value]
-        if value.steady and not task.steady:
-            return 0
-        level = max(maker.level for maker in makers)
-        lone = value.size == 1 or (len(makers) == 1 and makers[0].size == task.size and position == task.own)
-        return level if lone and not isinstance(value, Joined) else level + 1
 
-    def _place(self) -> None:
-        """Give memory to the values that other lanes read: the same to several that are needed at different times."""
-        taken: list[tuple[int, int, range]] = []
-        for value, levels in sorted(self._lives().items(), key=lambda each: (-_bytes(each[0]), each[0].name)):
-            size = _bytes(value)
-            offset = _gap(sorted(span[:2] for span in taken if _meet(span[2], levels)), size)
-            taken.append((offset, offset + size, levels))
-            self.plan.offsets[value] = offset
-        self.plan.memory = -(-max((end for _, end, _ in taken), default=1) // 16) * 16
+def _level(task: Task, place: Place, kept: Kept) -> int:
+    """The lowest level at which the task can read that element."""
+    makers = kept.get(place[0], [])
+    if not makers or (makers[0].steady and not task.steady):
+        return 0
+    return max(maker.level for maker in makers) + (0 if _is_at_hand(task, place, makers) else 1)
 
-    def _lives(self) -> dict[Value, range]:
-        """The levels at which each value is in memory."""
-        always = range(-1, 1 << 30)
-        own = [value for value in self._values if isinstance(value, Input) and value.each and value.size > 1]
-        lives: dict[Value, range] = dict.fromkeys(own, always)
-        for task in self.plan.tasks:
-            for value, position in task.reads:
-                if value.size == 1 or self.plan.forwards(task, value, position):
-                    continue
-                first = min(maker.level for maker in self.plan.kept[value])
-                last = max(task.level, lives[value].stop - 1 if value in lives else first)
-                lives[value] = always if value.steady else range(first, last + 1)
-        return lives
+
+def _is_at_hand(task: Task, place: Place, makers: Sequence[Task]) -> bool:
+    """Whether the lane that reads an element is the one that works it out, in the same round."""
+    value, position = place
+    if value.size == 1:  # which every lane works out for itself
+        return True
+    return not isinstance(value, Joined) and makers[0].size == task.size and position == task.own
+
+
+def _check_copies(copies: Sequence[Task]) -> None:
+    """Outputs go where the state is read from: each lane may read only what it then writes over."""
+    for task in copies:
+        for value, position in task.reads:
+            if isinstance(value, Input) and not value.steady and value.size > 1 and position != task.own:
+                raise Unavailable("no kernel is written for a state that moves within itself")
+
+
+def _lives(values: Sequence[Value], tasks: Sequence[Task], kept: Kept) -> dict[Value, range]:
+    """The levels during which a value must be in memory, of all that lanes read of each other."""
+    own = [value for value in values if isinstance(value, Input) and value.each and value.size > 1]
+    lives: dict[Value, range] = dict.fromkeys(own, _ALWAYS)
+    for task in tasks:
+        for value, position in task.reads:
+            makers = kept.get(value, [])
+            same = makers and (makers[0].level, makers[0].steady) == (task.level, task.steady)
+            if not makers or value.size == 1 or (same and _is_at_hand(task, (value, position), makers)):
+                continue
+            first = min(maker.level for maker in makers)
+            last = max(task.level, lives[value].stop - 1 if value in lives else first)
+            lives[value] = _ALWAYS if value.steady else range(first, last + 1)
+    return lives
+
+
+def _memory(lives: dict[Value, range]) -> tuple[dict[Value, int], int]:
+    """Places for all values, the same one for several that are needed at different times; and their end."""
+    offsets: dict[Value, int] = {}
+    for value in sorted(lives, key=lambda each: (-_bytes(each), each.name)):
+        others = (each for each in offsets if _meet(lives[each], lives[value]))
+        offsets[value] = _gap(sorted((offsets[each], offsets[each] + _bytes(each)) for each in others), _bytes(value))
+    end = max((offset + _bytes(value) for value, offset in offsets.items()), default=1)
+    return offsets, _rounded(end)
 
 
 def _bytes(value: Value) -> int:
     return value.size * value.dtype.itemsize
+
+
+def _rounded(size: int) -> int:
+    """The next multiple of 16."""
+    return -(-size // 16) * 16
 
 
 def _meet(a: range, b: range) -> bool:
@@ -225,18 +230,10 @@ def _meet(a: range, b: range) -> bool:
 
 
 def _gap(taken: Iterable[tuple[int, int]], size: int) -> int:
-    """The first place, at a multiple of 16 bytes, where nothing lies."""
+    """The first place, at a multiple of 16, where so many bytes are free."""
     place = 0
     for start, end in taken:
         if place + size <= start:
             break
-        place = max(place, -(-end // 16) * 16)
+        place = max(place, _rounded(end))
     return place
-
-
-def source_place(view: View, position: Position) -> tuple[Value, Position]:
-    """Where in its value the element of a view lies that is at a place of the view's own order."""
-    from periodic_tui.engine.training.kernel.positions import contiguous, coordinates
-
-    return view.at(coordinates(position, view.shape, contiguous(view.shape)))
-

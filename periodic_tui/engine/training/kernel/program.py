@@ -18,8 +18,6 @@ from periodic_tui.engine.training.step import State, TrainingStep
 _MEMORY_OF_A_LANE = 128
 """Bytes: as many as there are on a card for each of the threads that it can have."""
 _MOST_LANES = 512
-_THREADS = 128
-"""Of a block, where one replica has fewer."""
 _LARGEST_NETWORK = 1 << 16
 """Parameters of a network that might fit beside its processor."""
 
@@ -43,14 +41,9 @@ class Program:
         wanted = max(WARP, min(_MOST_LANES, self.memory // _MEMORY_OF_A_LANE))
         return 1 << (wanted.bit_length() - 1)
 
-    @property
-    def together(self) -> int:
-        """How many replicas are worked on by one block of threads."""
-        return _THREADS // WARP if self.lanes == WARP else 1
-
-    def source(self, lanes: int, together: int) -> str:
-        """In C++, for so many lanes, and so many replicas a block."""
-        return source_of(self.plan, self.states, self.inputs, lanes, together)
+    def source(self, lanes: int) -> str:
+        """In C++, for so many lanes."""
+        return source_of(self.plan, self.states, self.inputs, lanes)
 
 
 def program_of(step: TrainingStep, state: State, step_inputs: StepInputs) -> Program:
@@ -65,7 +58,7 @@ def program_of(step: TrainingStep, state: State, step_inputs: StepInputs) -> Pro
     inputs = [recorder.given(name, value, each=name in EACH) for name, value in step_inputs.items()]
     inputs.append(recorder.given("keys", streams.keys, each=True))
     recorder.given("number", number, steady=False)
-    recorder.counted(streams.counter)
+    recorder.counts(streams.counter)
     with recorder:
         after, loss = step(state, step_inputs, streams, number)
     outputs = [*(recorder.view(after[name]) for name in state), recorder.view(loss)]

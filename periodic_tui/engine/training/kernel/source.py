@@ -1,216 +1,211 @@
-"""The kernel of a plan in C++: of CUDA, or, for a test of the numbers, of any compiler."""
+"""A plan in C++: of CUDA, or, to try its numbers, of any compiler."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
 import torch
 
 from periodic_tui.engine.training.kernel.formulas import C_TYPES, literal
-from periodic_tui.engine.training.kernel.plan import Plan, Task, source_place
-from periodic_tui.engine.training.kernel.positions import Position
+from periodic_tui.engine.training.kernel.plan import Plan, Task
+from periodic_tui.engine.training.kernel.positions import Coordinates, Position, contiguous, coordinates, place
 from periodic_tui.engine.training.kernel.values import (
     Chosen,
     Constant,
     Counted,
     Folded,
     Input,
-    Joined,
+    Operand,
+    Place,
     Pointwise,
     Value,
     View,
 )
 
 WARP = 32
-_PRELUDE = Path(__file__).with_name("prelude.h")
-_KERNEL = Path(__file__).with_name("kernel.h")
+"""Lanes that go on together."""
+_PRELUDE, _KERNEL = (Path(__file__).with_name(name) for name in ("prelude.h", "kernel.h"))
 
 
-def source_of(plan: Plan, states: list[Input], inputs: list[Input], lanes: int, together: int) -> str:
-    """The whole program, of which `lanes` work on a replica, and on `together` replicas in one block. `states` go on from step to step, `inputs` stay."""
-    return _Writer(plan, states, inputs, lanes, together).program
+def source_of(plan: Plan, states: Sequence[Input], inputs: Sequence[Input], lanes: int) -> str:
+    """The program that so many `lanes` run on each replica. `states` go on from step to step, `inputs` stay; they are
+    given in this order."""
+    return _Writer(plan, states, inputs, lanes).program()
 
 
 class _Scope:
-    """Lines within braces, and what has a name there."""
+    """Lines between two braces, and what has a name there.
+
+    Variables are called v_… where they are an element of a value that is kept, s_… a single number that is given, t…
+    anything else; a_… is a whole value in memory, and c_… a constant one.
+    """
 
     def __init__(self, outer: _Scope | None = None, is_fold: bool = False) -> None:
-        self.is_fold = is_fold
         self.lines: list[str] = []
-        self._names: dict[tuple[Value, Position], str] = {}
+        self._names: dict[Place, str] = {}
         self._outer = outer
+        self._is_fold = is_fold
 
-    def of(self, position: Position) -> _Scope:
-        """Where to work out an element that lies there: outside of a fold if that does not go over it."""
-        return self._outer if self._outer and self.is_fold and "k" not in str(position) else self
+    def for_(self, position: Position) -> _Scope:
+        """Where to work out what lies there: outside of a fold if it does not go over it."""
+        return self._outer if self._outer and self._is_fold and "k" not in str(position) else self
 
-    def named(self, place: tuple[Value, Position]) -> str | None:
-        return self._names.get(place) or (self._outer.named(place) if self._outer else None)
+    def named(self, element: Place) -> str | None:
+        return self._names.get(element) or (self._outer.named(element) if self._outer else None)
 
-    def name(self, place: tuple[Value, Position], name: str) -> str:
-        self._names[place] = name
+    def name(self, element: Place, name: str, text: str) -> str:
+        """Make a variable of that name."""
+        self.lines.append(f"const {element[0].c_type} {name} = {text};")
+        self._names[element] = name
         return name
 
 
 class _Writer:
     """Writes one program."""
 
-    def __init__(self, plan: Plan, states: list[Input], inputs: list[Input], lanes: int, together: int) -> None:
+    def __init__(self, plan: Plan, states: Sequence[Input], inputs: Sequence[Input], lanes: int) -> None:
         self._plan = plan
-        self._states = states
-        self._inputs = inputs
-        self._lanes, self._replicas = lanes, together
+        self._states, self._inputs = states, inputs
+        self._lanes = lanes
         self._numbers = count()
         self._constants: dict[Value, str] = {}
-        setup = self._tasks(task for task in plan.tasks if task.steady)
-        step = self._tasks(task for task in plan.tasks if not task.steady)
-        arrays = [_array(value, offset) for value, offset in plan.offsets.items()]
-        body = [*arrays, *self._in(), *setup, "meet();", *self._loop(step), *self._out()]
-        self.program = self._program(body)
 
-    def _program(self, body: list[str]) -> str:
+    def program(self) -> str:
+        body = [
+            *(_array(value, offset) for value, offset in self._plan.offsets.items()),
+            *self._taken_over(),
+            *self._levels(task for task in self._plan.tasks if task.steady),
+            "meet();",
+            "for (int done = 0; done < given.step_count; ++done) {",
+            "  const whole number = given.first_step + done;",
+            *_indented(self._levels(task for task in self._plan.tasks if not task.steady)),
+            "  meet();",
+            "}",
+            *self._handed_back(),
+        ]
         parts = [
             _PRELUDE.read_text(),
             f"#define LANES {self._lanes}",
-            f"#define REPLICAS {self._replicas}",
             f"#define MEMORY {self._plan.memory}",
-            *self._constants.values(),
-            "struct Given {",
-            *(f"  {each.c_type}* {each.name};" for each in self._states),
-            *(f"  const {each.c_type}* {each.name};" for each in self._inputs),
-            f"  {self._loss_type}* losses;",
-            "  whole first_step;",
-            "  int step_count, replica_count;",
-            "};",
+            *self._given(),
             _KERNEL.read_text(),
-            "DEVICE void replica_steps(const Given& given, const unsigned replica, const unsigned lane, char* memory) {",
+            *self._constants.values(),
+            "DEVICE void replica_steps(const Given& given, unsigned replica, unsigned lane, char* memory) {",
             *_indented(body),
             "}",
         ]
         return "\n".join(parts) + "\n"
 
-    @property
-    def _loss_type(self) -> str:
-        source = self._plan.tasks[-1].source
-        assert source
-        return source.value.c_type
+    def _given(self) -> list[str]:
+        """The structure of all that is given."""
+        loss = self._plan.tasks[-1].source
+        assert loss
+        tensors = [
+            *(f"{each.c_type}* {each.name};" for each in self._states),
+            *(f"const {each.c_type}* {each.name};" for each in self._inputs),
+            f"{loss.value.c_type}* losses;",
+        ]
+        return ["struct Given {", *_indented([*tensors, "whole first_step;", "int step_count, replica_count;"]), "};"]
 
-    def _in(self) -> list[str]:
-        """Take over what each replica has of its own, and what is one number."""
+    def _taken_over(self) -> list[str]:
+        """What each replica has of its own goes into its memory, and single numbers into variables."""
         lines = []
         for each in [*self._states, *self._inputs]:
             start = f"replica * {each.size}" if each.each else "0"
             if each.size == 1:
-                constant = "" if each in self._states else "const "
-                lines.append(f"{constant}{each.c_type} s_{each.name} = given.{each.name}[{start}];")
+                lines.append(f"{each.c_type} s_{each.name} = given.{each.name}[{start}];")
             elif each.each:
                 lines.append(f"EACH({each.size}) a_{each.name}[i] = given.{each.name}[{start} + i];")
         return [*lines, "meet();"]
 
-    def _out(self) -> list[str]:
+    def _handed_back(self) -> list[str]:
         lines = []
-        for state in self._states:
-            given = f"given.{state.name}[replica * {state.size}"
-            if state.size == 1:
-                lines.append(f"if (lane == 0) {given}] = s_{state.name};")
-            else:
-                lines.append(f"EACH({state.size}) {given} + i] = a_{state.name}[i];")
+        for each in self._states:
+            start = f"given.{each.name}[replica * {each.size}"
+            alone = f"if (lane == 0) {start}] = s_{each.name};"
+            lines.append(alone if each.size == 1 else f"EACH({each.size}) {start} + i] = a_{each.name}[i];")
         return lines
 
-    def _loop(self, step: list[str]) -> list[str]:
-        head = "for (int done = 0; done < given.step_count; ++done) {"
-        return [head, *_indented(["const whole number = given.first_step + done;", *step, "meet();"]), "}"]
-
-    def _tasks(self, tasks: Iterable[Task]) -> list[str]:
-        """Level after level, of each level what every lane works out for itself before the loops."""
+    def _levels(self, tasks: Iterable[Task]) -> list[str]:
+        """Level after level, in each first what every lane works out for itself; before the next one all meet."""
         levels: dict[int, dict[int, list[Task]]] = defaultdict(lambda: defaultdict(list))
         for task in tasks:
             levels[task.level][task.size].append(task)
-        outer = _Scope()
+        scope = _Scope()
         for level in sorted(levels):
-            if level != min(levels):
-                outer.lines.append("meet();")
-            after: list[str] = []
+            if level:
+                scope.lines.append("meet();")
+            alone = self._alone(levels[level].pop(1, []), scope)
             for size in sorted(levels[level]):
-                lines, last = self._group(levels[level][size], outer)
-                outer.lines += lines
-                after += last
-            outer.lines += after
-        return outer.lines
+                scope.lines += self._loop(levels[level][size], scope)
+            scope.lines += alone
+        return scope.lines
 
-    def _group(self, tasks: list[Task], outer: _Scope) -> tuple[list[str], list[str]]:
-        """Tasks of one level and of one size in one loop; and what is to be written after all others have read."""
-        size = tasks[0].size
-        folds = [task.value.count for task in tasks if isinstance(task.value, Folded)]
-        together = self._together(size, max(folds, default=1))
-        scope = outer if size == 1 else _Scope(outer)
-        start = len(scope.lines)
-        after = [line for task in tasks for line in self._task(task, scope, together)]
-        lines = scope.lines[start:]
-        if size == 1:
-            del scope.lines[start:]
-            return lines, after
-        lines += after
+    def _alone(self, tasks: list[Task], scope: _Scope) -> list[str]:
+        """Work out single numbers; returns what stores them, once no loop needs what was there before."""
+        together = self._together(1, tasks)
+        return [line for task in tasks for line in self._done(task, scope, together)]
+
+    def _loop(self, tasks: list[Task], outer: _Scope) -> list[str]:
+        """Tasks of one level and size as one loop, or where an element is a fold of many lanes', one round."""
+        size, scope = tasks[0].size, _Scope(outer)
+        together = self._together(size, tasks)
+        stores = [line for task in tasks for line in self._done(task, scope, together)]
         if together == 1:
-            return [f"EACH({size}) {{", *_indented(lines), "}"], []
-        lane = f"const unsigned i = lane / {together} < {size} ? lane / {together} : {size - 1};"
-        return ["{", *_indented([lane, *lines]), "}"], []
+            return [f"EACH({size}) {{", *_indented([*scope.lines, *stores]), "}"]
+        number = f"lane / {together}"  # lanes beyond the last element do the same once more
+        lane = f"const unsigned i = {number} < {size} ? {number} : {size - 1};"
+        return ["{", *_indented([lane, *scope.lines, *stores]), "}"]
 
-    def _together(self, size: int, numbers: int) -> int:
-        """How many lanes work on one element: a power of two."""
-        most = min(WARP, self._lanes // (1 if size == 1 else size), numbers)
+    def _together(self, size: int, tasks: list[Task]) -> int:
+        """How many lanes share the folds of an element: a power of two, within a warp."""
+        longest = max((task.value.count for task in tasks if isinstance(task.value, Folded)), default=1)
+        most = min(WARP, self._lanes if size == 1 else self._lanes // size, longest)
         return 1 << (most.bit_length() - 1) if most > 1 else 1
 
-    def _task(self, task: Task, scope: _Scope, together: int) -> list[str]:
-        """Write what works out one element; returns what stores it."""
+    def _done(self, task: Task, scope: _Scope, together: int) -> list[str]:
+        """Work out the task's element; returns what stores it where others see it."""
         if task.source:
-            self._work_out(task, scope)
-            found = self._element(*source_place(task.source, task.own), scope)
-            if task.into:
-                return self._piece(task, found, scope)
-            return self._output(task, found)
+            return self._copied(task, scope)
         value = task.value
         assert value
-        own = (value, task.own)
+        name = f"v_{value.name}"
         if isinstance(value, Folded):
-            self._fold(task, value, scope, together)
+            text = self._folded(task, value, scope, together)
         else:
             self._work_out(task, scope)
-            scope.lines.append(f"const {value.c_type} v_{value.name} = {self._worked_out(value, task.own, scope)};")
-        scope.name(own, f"v_{value.name}")
-        return [f"a_{value.name}[i] = v_{value.name};"] if value in self._plan.offsets else []
+            text = self._text(value, task.own, scope)
+        scope.name((value, task.own), name, text)
+        return [f"a_{value.name}[i] = {name};"] if value in self._plan.offsets else []
 
-    def _piece(self, task: Task, found: str, scope: _Scope) -> list[str]:
-        assert task.into and task.source
-        value, start = task.into
-        if value.size == 1:
-            scope.lines.append(f"const {value.c_type} v_{value.name} = {found};")
-            scope.name((value, Position()), f"v_{value.name}")
-            return []
-        lengths = task.source.shape
-        from periodic_tui.engine.training.kernel.positions import contiguous, coordinates, place
-
-        where = place(coordinates(task.own, lengths, contiguous(lengths)), value.strides, start)
-        return [f"a_{value.name}[{where}] = {found};"]
-
-    def _output(self, task: Task, found: str) -> list[str]:
-        index = int(task.name.removeprefix("to_"))
-        if index == len(self._states):
+    def _copied(self, task: Task, scope: _Scope) -> list[str]:
+        assert task.source
+        self._work_out(task, scope)
+        found = self._element(task.source.element(task.own), scope)
+        if task.value:
+            return self._joined(task, task.value, task.source, found, scope)
+        if task.start == len(self._states):
             return [f"if (lane == 0) given.losses[(whole)done * given.replica_count + replica] = {found};"]
-        name = self._states[index].name
+        name = self._states[task.start].name
         return [f"s_{name} = {found};"] if task.size == 1 else [f"a_{name}[i] = {found};"]
 
-    def _fold(self, task: Task, value: Folded, scope: _Scope, together: int) -> None:
-        fold, c_type = value.fold, value.c_type
-        kind = "int" if value.dtype == torch.bool else c_type
-        total = f"v_{value.name}_total"
+    def _joined(self, task: Task, value: Value, part: View, found: str, scope: _Scope) -> list[str]:
+        if value.size == 1:
+            scope.name((value, Position()), f"v_{value.name}", found)
+            return []
+        where = coordinates(task.own, part.shape, contiguous(part.shape))
+        return [f"a_{value.name}[{place(where, value.strides, task.start)}] = {found};"]
+
+    def _folded(self, task: Task, value: Folded, scope: _Scope, together: int) -> str:
+        """A loop over the numbers that become one; the expression of what they come to."""
+        fold, total = value.fold, f"v_{value.name}_total"
+        kind = "int" if value.dtype == torch.bool else value.c_type
         inner = _Scope(scope, is_fold=True)
         self._work_out(task, inner)
-        (place,) = value.operands(task.own)
-        each = fold.each.format(self._element(*place, inner))
+        each = fold.each.format(self._element(value.operands(task.own)[0], inner))
         scope.lines += [
             f"{kind} {total} = {fold.name}().start({kind}());",
             f"SHARE({value.count}, {together}) {{",
@@ -219,71 +214,61 @@ class _Writer:
         ]
         if together > 1:
             scope.lines.append(f"{total} = across<{together}, {fold.name}>({total}, lane);")
-        scope.lines.append(f"const {c_type} v_{value.name} = {fold.last.format(total, f'{kind}({value.count})')};")
+        return fold.last.format(total, f"{kind}({value.count})")
 
     def _work_out(self, task: Task, scope: _Scope) -> None:
-        """Write down all that a task needs and nobody keeps."""
-        for value, position in task.works_out:
-            where = scope.of(position)
-            if not where.named((value, position)):
-                self._name(where, value, position, self._worked_out(value, position, where))
+        """All that the task needs and nobody keeps."""
+        for value, position in task.needs:
+            where = scope.for_(position)
+            where.name((value, position), f"t{next(self._numbers)}", self._text(value, position, where))
 
-    def _name(self, scope: _Scope, value: Value, position: Position, text: str) -> str:
-        name = f"t{next(self._numbers)}"
-        scope.lines.append(f"const {value.c_type} {name} = {text};")
-        return scope.name((value, position), name)
-
-    def _element(self, value: Value, position: Position, scope: _Scope) -> str:
-        """An expression for one element of a value, worked out here if need be."""
-        place = (value, position)
-        if known := scope.named(place):
-            return known
-        if isinstance(value, Counted | Constant):
-            return self._read(value, position)
-        return self._name(scope.of(position), value, position, self._read(value, position))
-
-    def _read(self, value: Value, position: Position) -> str:
-        """An element that is somewhere: given, or kept, or known."""
-        if isinstance(value, Input):
-            return self._given(value, position)
-        if isinstance(value, Counted):
-            return f"(whole)({position * value.step + Position(constant=value.first)})"
-        if isinstance(value, Constant):
-            return self._constant(value, position)
-        return f"v_{value.name}" if value.size == 1 else f"a_{value.name}[{position}]"
-
-    def _given(self, value: Input, position: Position) -> str:
-        if value.name == "number":
-            return "number"
-        if value.size == 1:
-            return f"s_{value.name}"
-        return f"a_{value.name}[{position}]" if value.each else f"given.{value.name}[{position}]"
-
-    def _constant(self, value: Constant, position: Position) -> str:
-        if len(value.numbers) == 1:
-            return literal(value.numbers[0], value.dtype)
-        numbers = ", ".join(literal(each, value.dtype) for each in value.numbers)
-        self._constants[value] = f"CONSTANT {value.c_type} c_{value.name}[] = {{{numbers}}};"
-        return f"c_{value.name}[{position}]"
-
-    def _worked_out(self, value: Value, position: Position, scope: _Scope) -> str:
-        """An expression of an element's operands."""
+    def _text(self, value: Value, position: Position, scope: _Scope) -> str:
+        """An expression of what an element is made of."""
+        if isinstance(value, Chosen):
+            number, size = self._element(value.operands(position)[0], scope), value.table.shape[value.dim]
+            name = f"t{next(self._numbers)}"
+            scope.lines.append(f"const unsigned {name} = {number} < 0 ? {number} + {size} : {number};")
+            return self._read(*value.element(position, name))
+        assert isinstance(value, Pointwise)
         where = value.coordinates(position)
-        if isinstance(value, Pointwise):
-            operands = [self._operand(each, where, value.works_in, scope) for each in value.inputs]
-            return value.formula.text.format(*operands)
-        assert isinstance(value, Chosen)
-        ((numbers, place),) = value.operands(position)
-        number, size = self._element(numbers, place, scope), value.table.shape[value.dim]
-        name = f"t{next(self._numbers)}"
-        scope.lines.append(f"const unsigned {name} = {number} < 0 ? {number} + {size} : {number};")
-        return self._read(*value.element(position, name))
+        return value.formula.text.format(*(self._operand(each, where, value.works_in, scope) for each in value.inputs))
 
-    def _operand(self, operand: View | int | float, where: tuple[Position, ...], dtype: torch.dtype, scope: _Scope) -> str:
+    def _operand(self, operand: Operand, where: Coordinates, dtype: torch.dtype, scope: _Scope) -> str:
         if not isinstance(operand, View):
             return literal(operand, dtype)
-        found = self._element(*operand.at(where), scope)
+        found = self._element(operand.at(where), scope)
         return found if operand.value.dtype == dtype else f"{C_TYPES[dtype]}({found})"
+
+    def _element(self, element: Place, scope: _Scope) -> str:
+        """An element that has been worked out, or is read now."""
+        if known := scope.named(element):
+            return known
+        value, position = element
+        if isinstance(value, Counted | Constant):
+            return self._read(value, position)
+        return scope.for_(position).name(element, f"t{next(self._numbers)}", self._read(value, position))
+
+    def _read(self, value: Value, position: Position) -> str:
+        """An element that is given, or kept, or known."""
+        match value:
+            case Counted():
+                return f"(whole)({position * value.step + Position(constant=value.first)})"
+            case Constant():
+                return self._constant(value, position)
+            case Input(name="number"):
+                return "number"
+            case Input(size=1):
+                return f"s_{value.name}"
+            case Input(each=False):
+                return f"given.{value.name}[{position}]"
+        return f"v_{value.name}" if value.size == 1 else f"a_{value.name}[{position}]"
+
+    def _constant(self, value: Constant, position: Position) -> str:
+        numbers = [literal(each, value.dtype) for each in value.numbers]
+        if len(numbers) == 1:
+            return numbers[0]
+        self._constants[value] = f"CONSTANT {value.c_type} c_{value.name}[] = {{{', '.join(numbers)}}};"
+        return f"c_{value.name}[{position}]"
 
 
 def _array(value: Value, offset: int) -> str:

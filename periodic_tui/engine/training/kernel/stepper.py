@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from functools import cache
 
 import torch
 from torch import Tensor
 
 from periodic_tui.engine.randomness import KeptStreams
 from periodic_tui.engine.training.aot.cache_key import Signature
+from periodic_tui.engine.training.kernel import nvrtc
 from periodic_tui.engine.training.kernel.driver import Kernel
 from periodic_tui.engine.training.kernel.program import Program, program_of
 from periodic_tui.engine.training.sampling import StepInputs, counter_of
@@ -25,6 +27,8 @@ class OneKernel(Stepper):
     """Runs steps by a kernel. Replica k is the single run with seed + k to the last bit."""
 
     name = "compiled"
+    how = "one kernel"
+    longest = 1 << 14
 
     def __init__(self, step: TrainingStep, state: State, step_inputs: StepInputs, build: Build) -> None:
         """For tensors of these kinds. Raises Unavailable where there can be no such kernel."""
@@ -48,10 +52,16 @@ class OneKernel(Stepper):
 
 
 def on(device: torch.device) -> Build:
-    """Builds kernels for a CUDA device."""
+    """Builds kernels for a CUDA device. Raises Unavailable where that cannot be."""
+    nvrtc.library()
 
     def build(program: Program) -> Launch:
-        lanes, together = program.lanes, program.together
-        return Kernel(program.source(lanes, together), device, lanes, together, program.memory)
+        return kernel_of(program.source(program.lanes), device, program.lanes, program.memory)
 
     return build
+
+
+@cache
+def kernel_of(source: str, device: torch.device, lanes: int, memory: int) -> Kernel:
+    """A kernel, loaded once."""
+    return Kernel(source, device, lanes, memory)

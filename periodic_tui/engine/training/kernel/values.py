@@ -1,4 +1,4 @@
-"""The traced step as values: what is read, what is worked out from what, and where the elements of each lie."""
+"""A training step as values: what is given, what is worked out from what, and where the elements of each lie."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from periodic_tui.engine.training.kernel.positions import Coordinates, Position,
 
 @dataclass(frozen=True, eq=False)
 class Value:
-    """A tensor of one replica that fills its memory without gaps, and how its elements come about."""
+    """A tensor of one replica that fills its memory without gaps."""
 
     name: str
     dtype: torch.dtype
@@ -31,31 +31,42 @@ class Value:
         return C_TYPES[self.dtype]
 
     def coordinates(self, position: Position) -> Coordinates:
-        """The element that lies there."""
+        """Which element lies there."""
         return coordinates(position, self.shape, self.strides)
 
     def operands(self, position: Position) -> list[Place]:
-        """What the element there is made of."""
+        """What the element there is worked out from."""
         return []
+
+
+Place = tuple[Value, Position]
+"""An element of a value, by where it lies."""
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A value as an operation sees it; torch has worked out where its elements lie."""
+    """A value as an operation sees it."""
 
     value: Value
     shape: tuple[int, ...]
     strides: tuple[int, ...]
     offset: int = 0
 
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
     def at(self, where: Coordinates) -> Place:
-        """An element, by as many or more coordinates; a dimension of one element is stretched."""
+        """An element by its last coordinates; a dimension of one element is stretched."""
         own = where[len(where) - len(self.shape) :]
         stretched = (Position() if size == 1 else each for size, each in zip(self.shape, own, strict=True))
         return self.value, place(tuple(stretched), self.strides, self.offset)
 
+    def element(self, number: Position) -> Place:
+        """An element by its number, where the last dimension runs fastest."""
+        return self.at(coordinates(number, self.shape, contiguous(self.shape)))
 
-Place = tuple[Value, Position]
+
 Operand = View | Number
 
 
@@ -69,7 +80,7 @@ class Input(Value):
 
 @dataclass(frozen=True, eq=False)
 class Counted(Value):
-    """Numbers that follow from where they are: `first` + `step` · position."""
+    """`first`, `first` + `step`, `first` + 2 · `step`, …"""
 
     first: int = 0
     step: int = 1
@@ -77,7 +88,7 @@ class Counted(Value):
 
 @dataclass(frozen=True, eq=False)
 class Constant(Value):
-    """Numbers that are known while the kernel is written; one of them may stand for all."""
+    """Numbers that are known while the kernel is written; a single one stands for all."""
 
     numbers: tuple[Number, ...]
 
@@ -88,22 +99,27 @@ class Pointwise(Value):
 
     formula: Formula
     works_in: torch.dtype
-    """The type that operands are turned into before; their own where that is None."""
+    """The type that operands are turned into."""
     inputs: tuple[Operand, ...]
+
+    @property
+    def views(self) -> list[View]:
+        """Those of the operands that are no numbers."""
+        return [each for each in self.inputs if isinstance(each, View)]
 
     def operands(self, position: Position) -> list[Place]:
         where = self.coordinates(position)
-        return [each.at(where) for each in self.inputs if isinstance(each, View)]
+        return [each.at(where) for each in self.views]
 
 
 @dataclass(frozen=True, eq=False)
 class Folded(Value):
-    """Each element is the sum, mean or largest of many."""
+    """Each element is the sum, or the largest, of many."""
 
     fold: Fold
     input: View
     dims: tuple[int, ...]
-    """Those of the input that are gone, or left as one element."""
+    """Those of the input over which the fold's variable `k` goes."""
 
     @property
     def count(self) -> int:
@@ -112,13 +128,12 @@ class Folded(Value):
 
     def operands(self, position: Position) -> list[Place]:
         lengths = [self.input.shape[dim] for dim in self.dims]
-        inner = dict(zip(self.dims, coordinates(Position.of("k", self.count), lengths, contiguous(lengths)), strict=True))
+        folded = coordinates(Position.of("k", self.count), lengths, contiguous(lengths))
+        inner = dict(zip(self.dims, folded, strict=True))
         where = self.coordinates(position)
-        if len(where) < len(self.input.shape):
-            kept = iter(where)
-        else:
-            kept = iter(each for dim, each in enumerate(where) if dim not in self.dims)
-        return [self.input.at(tuple(inner[d] if d in inner else next(kept) for d in range(len(self.input.shape))))]
+        stay = len(where) == len(self.input.shape)
+        outer = iter(each for dim, each in enumerate(where) if not stay or dim not in inner)
+        return [self.input.at(tuple(inner.get(d) or next(outer) for d in range(len(self.input.shape))))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,15 +153,15 @@ class Chosen(Value):
     dim: int
     """Of the table, along which is chosen."""
     each: bool
-    """Whether every element has a number of its own (torch.gather), or a row (indexing)."""
+    """Whether every element has a number of its own (torch.gather), or every row (indexing, where `dim` is 0)."""
 
     def operands(self, position: Position) -> list[Place]:
         where = self.coordinates(position)
         return [self.numbers.at(where if self.each else where[: len(self.numbers.shape)])]
 
     def element(self, position: Position, number: str) -> Place:
-        """The element of the table, where the variable of that name says which."""
+        """The element of the table, where the variable of that name is its number."""
         where = self.coordinates(position)
         chosen = Position.of(number, self.table.shape[self.dim])
-        rest = where[:self.dim], where[self.dim + 1 :] if self.each else where[len(self.numbers.shape) :]
-        return self.table.at((*rest[0], chosen, *rest[1]) if self.each else (chosen, *rest[1]))
+        before, behind = self.dim, self.dim + 1 if self.each else len(self.numbers.shape)
+        return self.table.at((*where[:before], chosen, *where[behind:]))

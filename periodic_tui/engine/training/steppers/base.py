@@ -19,6 +19,8 @@ class Stepper(Protocol):
 
     name: str
     """`eager` or `compiled`: what the header shows."""
+    how: str = ""
+    """As what the steps are compiled, where that is not always the same."""
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         """State and losses `[count, replicas]` after steps number `first` to `first + count − 1`.
