@@ -17,40 +17,14 @@ _COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": 
 _INFIX = {"div": "/", "bitwise_and": "&", "bitwise_or": "|", "bitwise_xor": "^", "__rshift__": ">>", "__lshift__": "<<"}
 _WRAPPING = {"add": "plus", "sub": "minus", "mul": "times"}
 """Functions of the prelude: whole numbers that grow too large start again from below, as in torch."""
-_NAMESAKES = frozenset(
-    [
-        "acos",
-        "acosh",
-        "asin",
-        "asinh",
-        "atan",
-        "atanh",
-        "ceil",
-        "cos",
-        "cosh",
-        "erf",
-        "erfc",
-        "exp",
-        "exp2",
-        "expm1",
-        "floor",
-        "log",
-        "log10",
-        "log1p",
-        "log2",
-        "sin",
-        "sinh",
-        "sqrt",
-        "tan",
-        "tanh",
-        "trunc",
-    ]
-)
-"""Operations that C++ calls as torch does."""
+_CIRCULAR = ("acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "sin", "sinh", "tan", "tanh")
+_EXPONENTIAL = ("erf", "erfc", "exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "sqrt")
+_OF_TWO = ("atan2", "fmod", "hypot")
+"""Functions that C++ calls as torch does."""
 FORMULAS = {
     **{name: f"{{0}} {sign} {{1}}" for name, sign in (_COMPARISONS | _INFIX).items()},
-    **{name: f"{name}({{0}})" for name in _NAMESAKES},
-    **{name: f"{name}({{0}}, {{1}})" for name in ("atan2", "fmod", "hypot")},
+    **{name: f"{name}({{0}})" for name in (*_CIRCULAR, *_EXPONENTIAL, "ceil", "floor", "trunc")},
+    **{name: f"{name}({{0}}, {{1}})" for name in _OF_TWO},
     **{name: f"{function}({{0}}, {{1}})" for name, function in _WRAPPING.items()},
     "_to_copy": "{0}",
     "abs": "magnitude({0})",
@@ -88,19 +62,8 @@ FORMULAS = {
 }
 PROMOTING = frozenset({*_COMPARISONS, "isfinite", "isinf", "isnan"})
 """Operations whose operands are of another type than what they come to."""
-_DEAR = {
-    *_NAMESAKES,
-    "atan2",
-    "div",
-    "fmod",
-    "hypot",
-    "logaddexp",
-    "pow",
-    "reciprocal",
-    "remainder",
-    "rsqrt",
-    "sigmoid",
-}
+_DEAR = frozenset({*_CIRCULAR, *_EXPONENTIAL, *_OF_TWO, "div", "logaddexp", "pow", "remainder", "rsqrt", "sigmoid"})
+"""Operations that take more than an instruction or two."""
 FILLED = {"ones_like": 1, "zeros_like": 0, "new_zeros": 0, "new_ones": 1, "zeros": 0, "ones": 1}
 """Operations that give the same number everywhere."""
 

@@ -16,9 +16,17 @@ Kind = tuple[torch.dtype, tuple[int, ...], tuple[int, ...]]
 _Make = Callable[[str, str, Kind, list[Any], dict[str, Any]], Value]
 
 
-def means_something(name: str) -> bool:
-    """Whether torch's operation of that name need not be spelled out in simpler ones."""
-    return name in _MAKE or name in FORMULAS or name in _VIEWS
+def is_simple(operation: Any) -> bool:
+    """Whether an operation of torch's need not be spelled out: one that a kernel can do, or that only looks at what is
+    there."""
+    name = name_of(operation)
+    looks = name == "_unsafe_view" or any(each.alias_info for each in operation._schema.returns)
+    return looks or name in _MAKE or name in FORMULAS
+
+
+def name_of(operation: Any) -> str:
+    """What torch calls it, whatever its arguments are."""
+    return str(operation._schema.name).partition("::")[2]
 
 
 def made(name: str, own: str, kind: Kind, arguments: list[Any], options: dict[str, Any]) -> Value:
@@ -64,7 +72,7 @@ def _power(name: str, own: str, kind: Kind, arguments: list[Any], options: dict[
 
 
 def _divided(name: str, own: str, kind: Kind, arguments: list[Any], options: dict[str, Any]) -> Value:
-    texts = {None: "{0} / {1}", "floor": "quotient({0}, {1})", "trunc": "trunc({0} / {1})"}
+    texts = {None: "{0} / {1}", "floor": "quotient({0}, {1})", "trunc": "towards_zero({0} / {1})"}
     return _worked_out(own, kind, Formula(texts[options.get("rounding_mode")], formula(name).cost), arguments)
 
 
@@ -129,10 +137,12 @@ def _with(view: View, dim: int) -> View:
 
 
 def _indexed(name: str, own: str, kind: Kind, arguments: list[Any], options: dict[str, Any]) -> Value:
-    table, numbers = arguments
-    if len(numbers) != 1 or numbers[0].value.dtype != torch.int64:
+    table, places = arguments
+    numbers = [(dim, each) for dim, each in enumerate(places) if each is not None]
+    if len(numbers) != 1 or numbers[0][1].value.dtype != torch.int64:
         raise Unavailable("no kernel is written for this way of indexing")
-    return Chosen(own, *kind, _steady([table, *numbers]), table, numbers[0], 0, False)
+    dim, chosen = numbers[0]
+    return Chosen(own, *kind, _steady([table, chosen]), table, chosen, dim, False)
 
 
 def _gathered(name: str, own: str, kind: Kind, arguments: list[Any], options: dict[str, Any]) -> Value:
@@ -152,27 +162,3 @@ _MAKE: dict[str, _Make] = {
     "pow": _power,
     "stack": _joined,
 }
-_VIEWS = frozenset(
-    [
-        "_unsafe_view",
-        "alias",
-        "as_strided",
-        "detach",
-        "diagonal",
-        "expand",
-        "lift_fresh",
-        "permute",
-        "select",
-        "slice",
-        "split",
-        "split_with_sizes",
-        "squeeze",
-        "t",
-        "transpose",
-        "unbind",
-        "unfold",
-        "unsqueeze",
-        "view",
-    ]
-)
-"""Operations that only look at what is there."""

@@ -45,7 +45,14 @@ DEVICE T modulo(T a, T b) {
 DEVICE whole quotient(whole a, whole b) { return (a - modulo(a, b)) / b; }
 template <class T>
 DEVICE T quotient(T a, T b) {
-  return floor(a / b);
+  const T rest = fmod(a, b);
+  return b == 0 ? a / b : rint((a - rest) / b) - T(rest != 0 && (rest < 0) != (b < 0));
+}
+
+DEVICE whole towards_zero(whole a) { return a; }
+template <class T>
+DEVICE T towards_zero(T a) {
+  return trunc(a);
 }
 
 template <class T>

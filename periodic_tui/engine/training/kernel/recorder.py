@@ -9,12 +9,14 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.training.kernel.formulas import C_TYPES
-from periodic_tui.engine.training.kernel.operations import Kind, made, means_something
+from periodic_tui.engine.training.kernel.operations import Kind, is_simple, made, name_of
 from periodic_tui.engine.training.kernel.spelled_out import spelled_out
 from periodic_tui.engine.training.kernel.values import Constant, Counted, Input, Value, View
 
 _MOST_OPERATIONS = 4_000
 """A compiler takes too long for more."""
+_LARGEST_CONSTANT = 4_096
+"""Numbers that are written out in a source."""
 _LOOKS = ("_local_scalar_dense", "equal", "is_nonzero", "nonzero")
 """Operations by which a program looks at a number, and goes on as it likes: at every step in another way."""
 
@@ -49,8 +51,7 @@ class Recorder(TorchDispatchMode):
     def view(self, tensor: Tensor) -> View:
         """What a tensor is: one that nobody has made is a constant."""
         if _address(tensor) not in self._by_storage:
-            numbers = tuple(tensor.flatten().tolist())
-            self._enter(Constant(self._name("constant"), *_kind(tensor), True, numbers), tensor)
+            self._enter(self._constant(tensor), tensor)
         value = self._by_storage[_address(tensor)]
         if value.dtype != tensor.dtype:
             raise Unavailable("no kernel is written for numbers that are taken for others")
@@ -59,10 +60,10 @@ class Recorder(TorchDispatchMode):
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        name, kwargs = func._schema.name.partition("::")[2], kwargs or {}
+        name, kwargs = name_of(func), kwargs or {}
         if func._schema.is_mutable or name in _LOOKS:
             raise Unavailable(f"no kernel is written for {name}")
-        simpler = None if means_something(name) else spelled_out(func)
+        simpler = None if is_simple(func) else spelled_out(func)
         if simpler:
             with self:
                 return simpler(*args, **kwargs)
@@ -71,6 +72,13 @@ class Recorder(TorchDispatchMode):
             if _address(tensor) not in self._by_storage:
                 self._enter(made(name, self._name(name), _kind(tensor), arguments, kwargs), tensor)
         return result
+
+    def _constant(self, tensor: Tensor) -> Constant:
+        """All of the memory of a tensor that nobody has made."""
+        whole = tensor.new_empty(0).set_(tensor.untyped_storage())  # type: ignore[call-overload]
+        if whole.numel() > _LARGEST_CONSTANT:
+            raise Unavailable("the step has too large a constant for a kernel")
+        return Constant(self._name("constant"), *_kind(whole), True, tuple(whole.tolist()))
 
     def _argument(self, argument: Any) -> Any:
         if isinstance(argument, Tensor):

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.errors import Unavailable
+from periodic_tui.engine.training.kernel.operations import name_of
 
 _LARGEST_PRODUCT = 1 << 21
 """Multiplications of a matrix product."""
@@ -18,8 +19,8 @@ _LONGEST_SUM = 64
 
 def spelled_out(operation: Any) -> Callable[..., Any] | None:
     """What does the same as torch's operation in simpler ones; None where there are none."""
-    name = operation._schema.name.partition("::")[2]
-    return _OWN.get(name) or torch._decomp.decomposition_table.get(operation)
+    known = _OWN.get(name_of(operation)) or torch._decomp.decomposition_table.get(operation)
+    return known or (operation.decompose if operation._can_decompose() else None)
 
 
 def _product(a: Tensor, b: Tensor) -> Tensor:
@@ -69,7 +70,17 @@ def _huber_gradient(gradient: Tensor, prediction: Tensor, target: Tensor, reduct
     return slope / slope.numel() if reduction == 1 else slope
 
 
-_OWN: dict[str, Callable[..., Tensor]] = {
+def _variance_and_mean(
+    x: Tensor, dim: Sequence[int] | None = None, correction: float | None = 1, keepdim: bool = False
+) -> tuple[Tensor, Tensor]:
+    dims = list(range(x.dim())) if dim is None else list(dim)
+    mean = x.mean(dims, keepdim=True)
+    count = x.numel() // mean.numel() - (1 if correction is None else correction)
+    squares = (x - mean) * (x - mean)
+    return squares.sum(dims, keepdim=keepdim) / count, mean if keepdim else mean.squeeze(dims)
+
+
+_OWN: dict[str, Callable[..., Any]] = {
     "addmm": _product_and_more,
     "baddbmm": _product_and_more,
     "bmm": _product,
@@ -79,4 +90,5 @@ _OWN: dict[str, Callable[..., Tensor]] = {
     "mm": _product,
     "select_backward": _one_in_zeros,
     "slice_backward": _slice_in_zeros,
+    "var_mean": _variance_and_mean,
 }

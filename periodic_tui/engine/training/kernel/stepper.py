@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import torch
@@ -43,12 +43,16 @@ class OneKernel(Stepper):
         fixed = [value.contiguous() for _, value in sorted(step_inputs.items())]
         losses = state["parameters"].new_empty(count, len(seeds))
         tensors = [*carried.values(), *fixed, self._streams.of(seeds).keys, losses]
-        pointers = (tensor.data_ptr() for tensor in tensors)
-        self._launch(struct.pack(f"{len(tensors)}Pqii", *pointers, first, count, len(seeds)), len(seeds))
+        self._launch(arguments_of(tensors, first, count, len(seeds)), len(seeds))
         return carried, losses
 
     def accepts(self, state: State, step_inputs: StepInputs) -> bool:
         return Signature.of(state, step_inputs) == self._signature
+
+
+def arguments_of(tensors: Sequence[Tensor], first: int, count: int, replicas: int) -> bytes:
+    """The structure that a kernel is given, with the addresses of tensors that must outlive its run."""
+    return struct.pack(f"{len(tensors)}Pqii", *(tensor.data_ptr() for tensor in tensors), first, count, replicas)
 
 
 def on(device: torch.device) -> Build:

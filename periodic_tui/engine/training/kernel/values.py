@@ -153,15 +153,19 @@ class Chosen(Value):
     dim: int
     """Of the table, along which is chosen."""
     each: bool
-    """Whether every element has a number of its own (torch.gather), or every row (indexing, where `dim` is 0)."""
+    """Whether every element has a number of its own (torch.gather), or all that have these numbers (indexing)."""
+
+    @property
+    def _numbered(self) -> int:
+        """How many dimensions the numbers take in the place of the table's one."""
+        return 1 if self.each else len(self.numbers.shape)
 
     def operands(self, position: Position) -> list[Place]:
         where = self.coordinates(position)
-        return [self.numbers.at(where if self.each else where[: len(self.numbers.shape)])]
+        return [self.numbers.at(where if self.each else where[self.dim : self.dim + self._numbered])]
 
     def element(self, position: Position, number: str) -> Place:
         """The element of the table, where the variable of that name is its number."""
         where = self.coordinates(position)
         chosen = Position.of(number, self.table.shape[self.dim])
-        before, behind = self.dim, self.dim + 1 if self.each else len(self.numbers.shape)
-        return self.table.at((*where[:before], chosen, *where[behind:]))
+        return self.table.at((*where[: self.dim], chosen, *where[self.dim + self._numbered :]))
