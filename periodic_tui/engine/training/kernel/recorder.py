@@ -75,7 +75,7 @@ class Recorder(TorchDispatchMode):
 
     def _constant(self, tensor: Tensor) -> Constant:
         """All of the memory of a tensor that nobody has made."""
-        whole = tensor.new_empty(0).set_(tensor.untyped_storage())  # type: ignore[call-overload]
+        whole = tensor.new_empty(0).set_(tensor.untyped_storage())
         if whole.numel() > _LARGEST_CONSTANT:
             raise Unavailable("the step has too large a constant for a kernel")
         return Constant(self._name("constant"), *_kind(whole), True, tuple(whole.tolist()))
