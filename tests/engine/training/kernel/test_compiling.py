@@ -21,11 +21,11 @@ class Scripted:
         self.answers = answers
 
     def __getattr__(self, name: str) -> Callable[..., int | bytes]:
-        return lambda *arguments: self._called(name, *arguments)
+        def called(*arguments: Any) -> int | bytes:
+            self.calls.append(name)
+            return self.answers[name](*arguments) if name in self.answers else 0
 
-    def _called(self, name: str, *arguments: Any) -> int | bytes:
-        self.calls.append(name)
-        return self.answers.get(name, lambda *arguments: 0)(*arguments)
+        return called
 
 
 def size_of(content: bytes) -> Callable[..., int]:

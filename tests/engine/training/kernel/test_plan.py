@@ -56,7 +56,7 @@ def test_lanes_and_program_depend_on_nothing_but_the_step() -> None:
 
 
 def test_what_does_not_change_is_worked_out_before_the_steps() -> None:
-    whole_set = experiment(target="sine", domain={"points": 40}, training={"batch_size": 0})
+    whole_set = experiment(target="sine", domain={"points": 40}, model="linear", training={"batch_size": 0})
     trainer = Trainer(whole_set, torch.device("cpu"))
     plan = program_of(trainer.training_step, trainer.state, trainer.step_inputs).plan
     steady = [task.value for task in plan.tasks if task.steady]
