@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import torch
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.diagnosis import Diagnosis
@@ -112,6 +111,6 @@ def _what_is_trained(run: Run, focus: int) -> Trained:
         optimizer=experiment.optimizer.kind,
         lr=float(rates.max()),
         batch=experiment.training.batch_size,
-        threads=torch.get_num_threads(),
+        threads=run.trainer.stepper.threads,
         held=run.trainer.held,
     )

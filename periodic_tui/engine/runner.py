@@ -40,6 +40,7 @@ class Runner:
         *,
         device: str = "auto",
         engine: str = "auto",
+        threads: int | None = None,
         paused: bool = False,
         presets: Sequence[str] = (),
         clock: Callable[[], float] = time.perf_counter,
@@ -47,7 +48,7 @@ class Runner:
         self.presets, self.paused = presets, paused
         self.pacer = Pacer(clock)
         self._load, self._first = load, (name, experiment)
-        self._device, self._engine = device, engine
+        self._device, self._engine, self._threads = device, engine, threads
         self._interactive = False
         self._clock = clock
         self._view = View()
@@ -61,6 +62,8 @@ class Runner:
         self._pictures = 0
         self.remarks: tuple[str, ...] = ()
         """What there is to be told of the program that makes the networks, a line each."""
+        self.waiting: Callable[[float], object] = lambda left: None
+        """Told, while a build is waited for, how many seconds it may take yet; set before `open`."""
         self._unseen = False
         """Whether nobody has seen yet what the present life begins from."""
 
@@ -94,7 +97,9 @@ class Runner:
             raise Refused(f"torch cannot be loaded: {str(failure) or 'out of memory'}") from None
         from periodic_tui.engine.training.stepper_choice import StepperChoice
 
-        self._steppers = StepperChoice(self._engine, self._interactive, self._clock, self._stopped.is_set, self._note)
+        self._steppers = StepperChoice(
+            self._engine, self._interactive, self._clock, self._stopped.is_set, self._note, self.waiting, self._threads
+        )
         self._begin(*self._first)
 
     def settle(self, steps: int | None, seconds: float | None) -> None:
@@ -140,6 +145,8 @@ class Runner:
             self.remarks = tuple(remarks(before, experiment.model))
             for told in filter(None, (*self.remarks, why, memory, self.steppers.begin(run.trainer))):
                 run.note(told)
+            if shared := self.steppers.share(run.trainer):
+                run.note(*shared)
         self._go_over_to(run)
 
     def _go_over_to(self, run: Run) -> None:
@@ -251,7 +258,7 @@ class Runner:
             state=self._state(picture.verdict.code),
             rate=0.0 if self._idle else self.pacer.rate,
             pace=self.pacer.pace,
-            engine=", ".join(filter(None, (picture.engine, self.steppers.remark))),
+            engine=", ".join(filter(None, (picture.engine, self.steppers.told))),
         )
 
     def look_for_deaths(self, hurried: bool = False) -> bool:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics.observer import Observer
-from periodic_tui.engine.randomness import Stream
+from periodic_tui.engine.randomness import Stream, Streams
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import GradientStats
 from periodic_tui.engine.training.sampling import Batch, counter_of
@@ -49,19 +49,19 @@ def measure(trainer: Trainer, observer: Observer, focus: int) -> GradientStats:
     """Size of the true gradient (in closed form, or on the probe), size of a minibatch's deviation from it, and the
     length of the next step over that of the parameters (NaN for optimizers that torch keeps)."""
     step, device = trainer.training_step, observer.device
-    counter = counter_of(trainer.experiment, device)
     own_state, own_inputs, own_seed = trainer.one(focus)
-    state, step_inputs, seeds = moved_to(device, own_state), moved_to(device, own_inputs), own_seed.to(device)
+    state, step_inputs = moved_to(device, own_state), moved_to(device, own_inputs)
+    streams = Streams.of(own_seed.to(device), counter_of(trainer.experiment, device))
     samples = trainer.experiment.training.batch_size or trainer.experiment.domain.points
     count = max(2, min(BATCHES, _WORK // (samples * step.layout.size)))
     steps = torch.arange(trainer.done, trainer.done + count, device=device).unsqueeze(-1)
-    batches = step.sampler.batch(seeds, steps, step_inputs, counter)
+    batches = step.sampler.batch(streams, steps, step_inputs)
 
     def gradient(batch: Batch, dropout: Stream | None = None) -> Tensor:
         observer.preemption.check()
         return step.gradient(state["parameters"], batch, dropout)[0]
 
-    draws = [gradient(batches[number], step.dropout(seeds, steps[number], counter)) for number in range(count)]
+    draws = [gradient(batches[number], step.dropout(streams, steps[number])) for number in range(count)]
     if observer.expected is not None:
         omega = state["parameters"][:, 0].cpu().double().numpy()
         true = torch.as_tensor(observer.expected.gradient(omega)).unsqueeze(-1)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from typing import NamedTuple
 
 import torch
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.scheduling.cores import usable_cores
 from periodic_tui.engine.training import devices
 from periodic_tui.engine.training.aot.build_process import obstacle
 from periodic_tui.engine.training.devices import CPU
 from periodic_tui.engine.training.memory import available_bytes, check_memory, needed_bytes
 from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per_second
 from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.training.work import products
 
 TRIED = 5e9
 """Samples times parameters of a step up to which it is tried on the CPU; such a step takes half a second."""
@@ -46,7 +47,7 @@ def settled(name: str, experiment: Experiment, steppers: StepperChoice) -> Choic
 def _fastest(experiment: Experiment, steppers: StepperChoice) -> Choice:
     """The CPU or a GPU, whichever takes more steps per second, and why."""
     compiles = steppers.wanted != "eager" and not obstacle(experiment)
-    if _products(experiment) <= LITTLE or (compiles and compiled_rate(experiment) >= PLENTY):
+    if _work(experiment) <= LITTLE or (compiles and compiled_rate(experiment) >= PLENTY):
         return Choice(CPU)
     other = devices.accelerator()
     if other is None:
@@ -58,7 +59,7 @@ def _fastest(experiment: Experiment, steppers: StepperChoice) -> Choice:
         there = _rate(experiment, other, steppers)[0]
     except (Refused, RuntimeError, TypeError, MemoryError) as failure:  # whatever the device or torch lacks
         return Choice(CPU, f"device: cpu; {other} cannot run this: {str(failure).partition(chr(10))[0]}")
-    if _products(experiment) > TRIED or needed_bytes(experiment) > available_bytes(CPU):
+    if _work(experiment) > TRIED or needed_bytes(experiment) > available_bytes(CPU):
         text = f"device: {other}; {there:,.0f} steps/s, and a step is too much to try it on cpu"
         return Choice(other, text, memory)
     here, stepper = _rate(experiment, CPU, steppers)
@@ -81,11 +82,8 @@ def compiled_rate(experiment: Experiment) -> float:
     """Steps per second of the compiled CPU engine, about: of small networks, where it takes calls away."""
     target, replicas = experiment.target, experiment.training.replicas
     draws = 0 if experiment.domain.points else replicas * experiment.training.batch_size * target.inputs
-    cores = min(replicas, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
-    return cores / (_DRAW * draws + _PRODUCT * _products(experiment))
+    return min(replicas, usable_cores()) / (_DRAW * draws + _PRODUCT * _work(experiment))
 
 
-def _products(experiment: Experiment) -> float:
-    target, training = experiment.target, experiment.training
-    samples = training.batch_size or experiment.domain.points
-    return experiment.model.layout(target.inputs, target.outputs).size * samples * training.replicas
+def _work(experiment: Experiment) -> float:
+    return products(experiment) * experiment.training.replicas

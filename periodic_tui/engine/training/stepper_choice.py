@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from math import ceil
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.optimizers import ElementWise
@@ -12,11 +13,13 @@ from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.slices import Slices, finished
 from periodic_tui.engine.training.aot.build_process import USUAL, Build, obstacle
 from periodic_tui.engine.training.aot.cache import Damaged, build_seconds, find
-from periodic_tui.engine.training.aot.cache_key import Signature, key_of
+from periodic_tui.engine.training.aot.cache_key import key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
+from periodic_tui.engine.training.aot.groups import Groups
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
 from periodic_tui.engine.training.steppers.checking import Checking
 from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
+from periodic_tui.engine.training.threads import ThreadChoice
 from periodic_tui.engine.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -50,11 +53,16 @@ class StepperChoice:
         clock: Callable[[], float] = time.perf_counter,
         stopped: Callable[[], bool] = lambda: False,
         note: Note = lambda text, command: None,
+        waiting: Callable[[float], object] = lambda left: None,
+        threads: int | None = None,
     ) -> None:
         self.wanted = wanted
+        self.threads = ThreadChoice(threads)
         self.remark = ""
-        """What the header says beside the engine's name."""
+        """What is to be said beside the engine's name."""
         self._note = note
+        self._waiting = waiting
+        """Told again and again, while a build is waited for, how many seconds it may take yet."""
         self._stopped = stopped
         self.interactive = interactive
         self._clock = clock
@@ -64,12 +72,18 @@ class StepperChoice:
         """The check of a stepper that is to be used, under way."""
         self._open = False
         """Whether it is still to be decided if a build pays."""
-        self._checked: dict[str, Stepper] = {}
-        """Key to a compiled stepper that agreed with the eager one."""
+        self._checked: dict[tuple[str, Groups], Stepper] = {}
+        """Key of the step and the groups to a compiled stepper that agreed with the eager one."""
         self._graph: tuple[Experiment, Stepper] | None = None
         """The last one on CUDA: only one, since it holds memory there."""
         self._alone: tuple[Experiment, Stepper] | None = None
         """The same, of one replica of many by itself."""
+
+    @property
+    def told(self) -> str:
+        """What the header says beside the engine's name; of a build, how long it may take yet."""
+        left = self._build and ceil(self._build.left)
+        return f"{self.remark}, {left} s left" if left else self.remark
 
     def begin(self, trainer: Trainer) -> str | None:
         """Choose the stepper of a run that has not begun; returns what was chosen, None while that is open.
@@ -112,7 +126,28 @@ class StepperChoice:
             trainer.stepper = self._built(trainer)
         except Unavailable as reason:
             return f"engine: eager; {reason}"
+        self._note_threads(trainer)
         return f"engine: compiled; {estimate}"
+
+    def share(self, trainer: Trainer) -> tuple[str, str] | None:
+        """Let as many threads as pay take the trainer's steps. Where the last bits may depend on how many those are,
+        what is to be told, and the command that repeats it."""
+        return finished(self._shared(trainer))
+
+    def _shared(self, trainer: Trainer) -> Slices[tuple[str, str] | None]:
+        told = yield from self.threads.settle(trainer.stepper, trainer, lambda stepper: rate_of(stepper, trainer))
+        return (told, f"threads:{trainer.stepper.threads}") if told else None
+
+    def _note_threads(self, trainer: Trainer) -> None:
+        if told := self.share(trainer):
+            self._note(*told)
+
+    def use_threads(self, trainer: Trainer, count: int) -> str:
+        """Let so many threads take the steps from now on; returns what happened."""
+        self.threads.wanted = count
+        self.share(trainer)
+        own = trainer.device.type == "cpu"
+        return f"threads: {trainer.stepper.threads}" if own else f"threads: {count}, once the processor trains"
 
     def turn(self, trainer: Trainer, wanted: Callable[[], bool] = lambda: False) -> bool:
         """Between two chunks: begin a build that is due, check and swap in one that is ready, until a command is
@@ -232,25 +267,25 @@ class StepperChoice:
             raise Unavailable(reason)
         if trainer.device.type == "cuda":
             return self._captured(trainer)
-        signature = Signature.of(trainer.state, trainer.step_inputs)
-        key = key_of(trainer.experiment, signature)
+        groups = _groups_of(trainer)
+        key = key_of(trainer.experiment, groups.one), groups
         if key not in self._checked:
-            folder = find(key)
+            folder = find(key[0])
             if folder is None:
                 return None
-            stepper = Compiled(folder, trainer.experiment, signature)
-            later = self.interactive
-            self._checked[key] = self._later(key, stepper, trainer) if later else checked(stepper, trainer)
+            stepper = Compiled(folder, trainer.experiment, groups)
+            check = self._check(key, stepper, trainer)
+            if not self.interactive:
+                finished(check)
+            self._checked[key] = Checking(stepper, check) if self.interactive else stepper
         return self._checked[key]
 
-    def _later(self, key: str, stepper: Stepper, trainer: Trainer) -> Stepper:
-        """The stepper, to be checked while commands are heard."""
-
-        def check() -> Slices[None]:
-            yield from check_of(stepper, trainer)
-            self._checked[key] = stepper
-
-        return Checking(stepper, check())
+    def _check(self, key: tuple[str, Groups], stepper: Stepper, trainer: Trainer) -> Slices[None]:
+        """Check a stepper, and give it its threads. Raises Unavailable."""
+        yield from check_of(stepper, trainer)
+        if stepper.parts > 1:
+            yield from self.threads.settle(stepper, trainer, lambda each: rate_of(each, trainer))
+        self._checked[key] = stepper
 
     def _captured(self, trainer: Trainer) -> Stepper:
         if self._graph:
@@ -288,6 +323,7 @@ class StepperChoice:
             if self._stopped():
                 build.cancel()
                 raise Unavailable("the build was given up")
+            self._waiting(build.left)
             time.sleep(_LOOK)
         build.finish()
         stepper = self.at_hand(trainer)
@@ -307,11 +343,13 @@ class StepperChoice:
             self._note(f"engine: eager; {reason}", None)
 
     def _swap(self, trainer: Trainer, stepper: Stepper) -> Slices[str]:
-        before, rates = trainer.stepper, []
-        for each in (before, stepper):
-            rates.append((yield from rate_of(each, trainer)))
+        before = trainer.stepper
+        rate = yield from rate_of(before, trainer)
         trainer.stepper, self.remark = stepper, ""
-        return f"engine: {before.name} → {stepper.name}, {rates[0]:,.0f} → {rates[1]:,.0f} steps/s"
+        if told := (yield from self._shared(trainer)):
+            self._note(*told)
+        now = yield from rate_of(stepper, trainer)
+        return f"engine: {before.name} → {stepper.name}, {rate:,.0f} → {now:,.0f} steps/s"
 
 
 def _obstacle(trainer: Trainer) -> str | None:
@@ -375,4 +413,8 @@ def rate_of(stepper: Stepper, trainer: Trainer) -> Slices[float]:
 
 
 def _build_for(trainer: Trainer) -> Build:
-    return Build(trainer.experiment, Signature.of(trainer.state, trainer.step_inputs))
+    return Build(trainer.experiment, _groups_of(trainer).one)
+
+
+def _groups_of(trainer: Trainer) -> Groups:
+    return Groups.of(trainer.experiment, trainer.state, trainer.step_inputs)

@@ -16,7 +16,7 @@ from periodic_tui.engine.components.models import HiddenLayer
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.errors import Refused
-from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.randomness import Stream, Streams, Use, counter_for
 from periodic_tui.engine.remedies import Failed, RemedyContext, Setting
 from periodic_tui.engine.slices import Slices, aside
 from periodic_tui.engine.snapshot import Sweep
@@ -70,7 +70,7 @@ class TrainerContext(RemedyContext):
         sampler = copy.copy(self.__trainer.training_step.sampler)
         sampler.batch_size = count
         counter = counter_for(2 * count * max(self.setting.inputs, self.setting.outputs), self.device)
-        batch = sampler.batch(self._seeds(), self._step(), step_inputs, counter)
+        batch = sampler.batch(Streams.of(self._seeds(), counter), self._step(), step_inputs)
         return batch.x, batch.y
 
     @property

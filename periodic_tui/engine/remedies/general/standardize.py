@@ -62,7 +62,8 @@ class Standardize(Remedy):
 
         x, y = yield from points(context, _MOST)
         before = yield from read("looking at the loss", lambda: unexplained(context, x, y))
-        told = self._standardize(context, x, y) + (yield from self._set_rate(context, x, y))
+        columns = yield from read("looking at the columns", lambda: (_columns(x), _columns(y)))
+        told = self._standardize(context, *columns) + (yield from self._set_rate(context, x, y))
         yield Train(self.steps, f"training on standardized columns: {told}")
         after = yield from read("looking at the loss", lambda: unexplained(context, x, y))
         ruled_out = f"after {self.steps:,} steps the fit explains no more: the scale is not what is the matter"
@@ -72,11 +73,10 @@ class Standardize(Remedy):
             f"standardized {told}; the loss was {_share(before)} of the best constant's, and is {_share(after)}{rest}"
         )
 
-    def _standardize(self, context: RemedyContext, x: Tensor, y: Tensor) -> str:
+    def _standardize(self, context: RemedyContext, *columns: list[Column]) -> str:
         """Change the units and start again; returns from which columns and to which lr."""
         import torch
 
-        columns = _columns(x), _columns(y)
         units = self.units(context.setting, *columns)
         if all(unit == AS_IT_IS for each in units for unit in each):
             raise Failed("every column is of the size that the network is made for")

@@ -19,7 +19,7 @@ from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot import aoti
-from periodic_tui.engine.training.aot.cache import compiler_folder
+from periodic_tui.engine.training.aot.cache import build_seconds, compiler_folder
 from periodic_tui.engine.training.aot.cache_key import Signature
 
 LIMIT = 300.0
@@ -62,7 +62,8 @@ class Build:
         if reason := obstacle(experiment):
             raise Unavailable(reason)
         self._limit = limit
-        self._end = time.monotonic() + limit
+        now = time.monotonic()
+        self._end, self._expected = now + limit, now + (build_seconds() or USUAL)
         try:
             self._process = _started()
         except OSError as failure:  # no memory, no interpreter, too many open files
@@ -81,6 +82,11 @@ class Build:
     def done(self) -> bool:
         """Whether it has ended, well or not, or its time is over."""
         return self._process.poll() is not None or time.monotonic() >= self._end
+
+    @property
+    def left(self) -> float:
+        """Seconds that it may take yet, if it takes as long as the newest one has; 0 where it takes longer."""
+        return max(0.0, self._expected - time.monotonic())
 
     def finish(self) -> None:
         """Wait for the end. Raises Unavailable with the reason where nothing was built."""

@@ -20,6 +20,7 @@ class Checking(Stepper):
     def __init__(self, stepper: Stepper, check: Slices[None]) -> None:
         self.stepper, self.check = stepper, check
         self.name, self.longest, self.gives_way = stepper.name, stepper.longest, stepper.gives_way
+        self.parts = stepper.parts
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         return self.run_until(UNSET, state, step_inputs, seeds, first, count)
@@ -29,6 +30,14 @@ class Checking(Stepper):
     ) -> tuple[State, Tensor]:
         finished(self.check)
         return self.stepper.run_until(wanted, state, step_inputs, seeds, first, count)
+
+    @property
+    def threads(self) -> int:
+        return self.stepper.threads
+
+    @threads.setter
+    def threads(self, count: int) -> None:
+        self.stepper.threads = count
 
     def accepts(self, state: State, step_inputs: StepInputs) -> bool:
         return self.stepper.accepts(state, step_inputs)
