@@ -72,7 +72,9 @@ def test_check_names_each_problem_of_each_file(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (["no-such-preset"], "no-such-preset: no such file and no such preset"),
-        (["show", "sine-30"], "did you mean sine-31?"),
+        (["show", "sine-30"], "sine-30: no such file and no such preset; did you mean sine-31?"),
+        (["trian", "sine-31"], "periodic-tui: trian: no such command; did you mean train?"),
+        (["replya", "--seed"], "periodic-tui: replya: no such command; did you mean replay?"),
         (["show"], "Missing argument 'PRESET'"),
         (["check"], "Missing argument 'FILE...'"),
         (["presets", "extra"], "unexpected extra argument"),

@@ -1,11 +1,14 @@
 """The command line: the only reader of arguments and environment."""
 
+import os
 import sys
 from importlib import import_module
 
 import click
 
-from periodic_tui.cli.command import run
+from periodic_tui.cli.command import NAME, fail, run
+from periodic_tui.engine.names import nearest
+from periodic_tui.presets.builtin import BUILT_IN
 
 COMMANDS = {
     "train": "train",
@@ -29,6 +32,15 @@ def subcommand(name: str) -> click.Command:
     return found
 
 
+def misspelled(word: str) -> str | None:
+    """The subcommand that is meant by a first word which is nothing else: no option, file or preset, nor more like a
+    preset."""
+    if word.startswith("-") or word in BUILT_IN or os.path.exists(word):
+        return None
+    near = nearest(word, [*COMMANDS, *BUILT_IN], alike=0.7)
+    return near if near in COMMANDS else None
+
+
 def main() -> None:
     """Run the program and exit: 0 done, 2 bad input or no terminal, 130 interrupted, 1 a bug.
 
@@ -37,6 +49,8 @@ def main() -> None:
     words = sys.argv[1:]
     if words and words[0] in COMMANDS:
         sys.exit(run(subcommand(words[0]), words[1:]))
+    if words and (meant := misspelled(words[0])):
+        sys.exit(fail(f"{NAME}: {words[0]}: no such command; did you mean {meant}?"))
     from periodic_tui.cli.dashboard import dashboard
 
     if {"-h", "--help"} & set(words):

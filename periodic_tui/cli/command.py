@@ -19,13 +19,16 @@ CANNOT_WRITE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 """The disk is full, the file is as large as it may be, or the terminal is gone."""
 
 
+_SETTINGS = {"help_option_names": ["-h", "--help"], "show_default": True}
+
+
 def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
     """Decorator: a function that returns an exit code (or None for 0) becomes the command `name`; `settings` are of its
     context."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         with_version = click.version_option(__version__, prog_name=NAME)(function)
-        return click.command(name, context_settings={"help_option_names": ["-h", "--help"], **settings})(with_version)
+        return click.command(name, context_settings=_SETTINGS | settings)(with_version)
 
     return decorate
 

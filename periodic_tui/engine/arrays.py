@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+T = TypeVar("T", bound=np.generic)
+Array = np.ndarray[tuple[Any, ...], np.dtype[T]]
+"""What numpy calls NDArray, which some of its versions tell apart from the type of an array: recordings are read by the
+types of what is recorded."""
+Floats = Array[np.float64]
+Counts = Array[np.int64]
+Mask = Array[np.bool_]
+Bytes = Array[np.uint8]
 
 
 class ReadOnly:

@@ -167,7 +167,7 @@ def test_only_regular_files_are_read(tmp_path: Path) -> None:
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     (said,) = refused("sine-32")
-    assert said.endswith(f"expected a file or one of {', '.join(BUILT_IN)}; did you mean sine-31?")
+    assert said.endswith("no such file and no such preset; did you mean sine-31?; `periodic-tui presets` lists them")
 
 
 def test_a_built_in_name_wins_over_a_file(preset: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,8 @@ class Hooks:
         self._listening = Listening()
         self._look: Looking | None = None
         self._last: Callable[[], Optimizer | None] = _nobody
+        self._last_leads = False
+        """Whether the last step, which that one took, was a step of the training."""
         self._stepping: Optimizer | None = None
         """The one that steps now."""
         self._backwards = self._inside = 0
@@ -140,6 +142,7 @@ class Hooks:
             self.models.criteria.add(criterion)
         if optimizer is not None:
             self._leader.prefer(optimizer)
+            self._last_leads = False
 
     def log(self, values: Mapping[str, Any]) -> None:
         """Values of the present step."""
@@ -156,7 +159,13 @@ class Hooks:
                 return original(outputs, *args, **kwargs)
             self._within_backward = True
             try:
-                self._before_backward(outputs, inputs)
+                if self._look or not self._optimizes or self._inside or is_moded():
+                    self._guarded(self._look_at_backward, outputs, inputs)
+                else:
+                    self._guarded(self._losses.add, outputs)
+                self._backwards += 1
+                if self._stepping is not None:
+                    self._inside += 1
                 result = original(outputs, *args, **kwargs)
             finally:
                 self._within_backward = False
@@ -215,25 +224,13 @@ class Hooks:
             self._thread = threading.get_ident()
         if self._on and threading.get_ident() == self._thread:
             self._stepping = None
-            try:
-                self._stepped(optimizer)
-            except Exception as bug:
-                self.fail(bug)
+            if self._last_leads and optimizer is self._last() and self._look is None:
+                self._inside = 0
+                self._step()
+            else:
+                self._guarded(self._stepped, optimizer)
 
     # Gradients.
-
-    def _before_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
-        """Between two looks this is all there is to it, and it is done at every step."""
-        try:
-            if self._look or not self._optimizes or is_moded():
-                self._look_at_backward(outputs, inputs)
-            elif not self._inside:
-                self._losses.add(outputs)
-            self._backwards += 1
-            if self._stepping is not None:
-                self._inside += 1
-        except Exception as bug:
-            self.fail(bug)
 
     def _look_at_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
         if not (self._optimizes or self._stepping or in_transform()):
@@ -266,7 +263,8 @@ class Hooks:
             self._last = weakref.ref(optimizer)
             self._known.add(optimizer)
         self._optimizes, self._inside = True, 0
-        if not self._leader.counts(optimizer):
+        self._last_leads = self._leader.counts(optimizer)
+        if not self._last_leads:
             self._losses.forget()
             self._resume_look()
             return
@@ -285,12 +283,12 @@ class Hooks:
             self.watcher.anew()
 
     def _step(self, by_hand: bool = False) -> None:
-        """A step is done."""
+        """A step is done. Between two looks that is all there is to it."""
         self.step += 1
         self._losses.step(self.step)
         self._backwards = 0
         if self._look or not self._when.is_idle(self.step):
-            self._step_in_full(by_hand)
+            self._guarded(self._step_in_full, by_hand)
 
     def _step_in_full(self, by_hand: bool) -> None:
         if self._look:

@@ -33,6 +33,11 @@ class StepLosses:
 
     def add(self, tensors: Sequence[Any]) -> None:
         """Gradients of these are about to be computed."""
+        if len(tensors) == 1 and not (self._scales or self._parts):
+            loss = tensors[0]
+            if isinstance(loss, Tensor) and loss.numel() == 1 and self.is_near(loss):
+                self._parts.append(loss.item())
+                return
         scale = self._scales.pop() if self._scales else None
         for tensor in tensors:
             if len(self._parts) >= _MOST or not isinstance(tensor, Tensor):

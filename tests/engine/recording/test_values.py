@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +29,22 @@ SNAPSHOT = Snapshot(
 )
 
 
+AS_OF_NUMPY_2_5 = """
+import types
+import numpy as np, numpy.typing
+
+class Alias:
+    def __class_getitem__(cls, kind):
+        return types.GenericAlias(cls, kind)
+
+numpy.typing.NDArray = Alias
+from periodic_tui.engine.recording.values import tree_of, value_of
+from periodic_tui.engine.snapshot import Curve, Snapshot
+picture = value_of(Snapshot, tree_of(Snapshot(train_curve=Curve(step=np.arange(3.0)))), "picture")
+assert picture.train_curve.step.tolist() == [0, 1, 2]
+"""
+
+
 def same(one: Any, other: Any) -> bool:
     if isinstance(one, np.ndarray):
         return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=True)
@@ -35,6 +53,10 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list):
         return len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and (one == other or (one != one and other != other))
+
+
+def test_numpys_name_for_the_type_of_an_array_may_be_something_else() -> None:
+    subprocess.run([sys.executable, "-c", AS_OF_NUMPY_2_5], check=True)
 
 
 def test_a_snapshot_comes_back_to_the_last_bit() -> None:

@@ -9,6 +9,7 @@ from torch import Tensor
 from periodic_tui.engine.components.activations import activations
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.kernel.stepper import OneKernel
 from periodic_tui.engine.training.steppers.verify import disagreement
 from periodic_tui.engine.training.trainer import Trainer
@@ -61,7 +62,7 @@ def built(spec: Experiment, folder: Path, lanes: int = 1) -> tuple[Trainer, OneK
 
 
 def difference(trainer: Trainer, kernel: OneKernel) -> str | None:
-    return disagreement(trainer.eager(), kernel, trainer.state, trainer.step_inputs, trainer.seeds)
+    return finished(disagreement(trainer.eager(), kernel, trainer.state, trainer.step_inputs, trainer.seeds))
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
