@@ -18,7 +18,7 @@ import pytest
 from periodic_tui.cli.command import run as run_command
 from periodic_tui.cli.headless import Headless, Interruption, Plan
 from periodic_tui.cli.report import json_line
-from periodic_tui.cli.train import train
+from periodic_tui.cli.train import _progress, train
 from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.commands.on_loop import Pace
 from periodic_tui.engine.commands.on_run import Inject, Reinitialize
@@ -175,8 +175,8 @@ def lines(*words: str) -> list[dict[str, Any]]:
 
 
 SUMMARY = {
-    "event", "preset", "seed", "replicas", "steps", "seconds", "steps_per_second", "engine", "device", "dtype",
-    "status", "loss", "train_loss", "loss_test", "omega", "answer_error", "accuracy", "base_rate", "outcomes",
+    "event", "preset", "seed", "replicas", "steps", "seconds", "steps_per_second", "engine", "device", "threads",
+    "dtype", "status", "loss", "train_loss", "loss_test", "omega", "answer_error", "accuracy", "base_rate", "outcomes",
     "verdict", "causes", "baselines", "layers", "journal",
 }  # fmt: skip
 
@@ -332,6 +332,19 @@ def test_an_interruption_gives_up_the_build_that_is_waited_for(
         assert (lines[-1]["status"], lines[-1]["steps"], lines[-1]["engine"]) == ("interrupted", 0, "eager")
     else:
         assert not lines
+
+
+def test_while_a_build_is_waited_for_the_terminal_shows_how_long_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", terminal)
+    with _progress(hidden=False) as progress:
+        for left in (11.6, 11.4, 0.0):
+            progress.build(left)
+        progress(0.5)
+    told = list(dict.fromkeys(re.findall(r"compiling[a-z0-9, ]+?(?=  )", terminal.getvalue())))
+    assert told == ["compiling the step, 12 s left", "compiling the step, 11 s left", "compiling the step"]
+    assert "compiling" not in terminal.getvalue().rpartition("\r")[2]
 
 
 def test_a_terminal_gets_a_progress_bar() -> None:

@@ -77,6 +77,46 @@ class Stream:
         return radius * (2 * math.pi * draws[..., count:]).cos()
 
 
+IN_STEPS = (Use.BATCH, Use.NOISE, Use.DROPOUT)
+"""What a training step draws numbers for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Streams:
+    """The streams that the steps of a run draw from. Their keys are the same in every step, and made once."""
+
+    keys: Tensor
+    """`[replicas, uses]`, int64, one for each of `IN_STEPS`."""
+    counter: Tensor
+
+    @classmethod
+    def of(cls, seeds: Tensor, counter: Tensor) -> Streams:
+        """The streams for each seed."""
+        uses = seeds.new_tensor(IN_STEPS)
+        return cls(Stream(seeds.unsqueeze(-1), counter).fold(0).fold(uses).key, counter)
+
+    def __getitem__(self, use: Use) -> Stream:
+        return Stream(self.keys[..., IN_STEPS.index(use)], self.counter)
+
+    def part(self, replicas: slice) -> Streams:
+        """The streams of some replicas."""
+        return Streams(self.keys[replicas], self.counter)
+
+
+class KeptStreams:
+    """Streams that are made anew for other seeds only."""
+
+    def __init__(self, counter: Tensor) -> None:
+        self.counter = counter
+        self._seeds: Tensor | None = None
+
+    def of(self, seeds: Tensor) -> Streams:
+        """The streams for each seed; `seeds` is a tensor that nobody writes to."""
+        if seeds is not self._seeds:
+            self._seeds, self._streams = seeds, Streams.of(seeds, self.counter)
+        return self._streams
+
+
 ROUNDS = 48
 """In which an item is swapped with its partner or not: 4 log₂ of 4,096, and then it is nearly uniform."""
 

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.randomness import IN_STEPS, KeptStreams, Stream, Streams, Use, counter_for
 
 MASK = (1 << 64) - 1
 
@@ -67,3 +67,21 @@ def test_a_block_of_steps_holds_what_each_step_draws_alone() -> None:
     block = Stream.of(seeds, Use.BATCH, counter).fold(steps.unsqueeze(-1)).uniform(8, torch.float32)
     alone = torch.stack([Stream.of(seeds, Use.BATCH, counter).fold(step).uniform(8, torch.float32) for step in steps])
     assert torch.equal(block, alone)
+
+
+def test_the_streams_of_a_run_are_those_of_its_seeds_and_uses() -> None:
+    seeds, counter = torch.arange(3, 7), counter_for(8)
+    streams = Streams.of(seeds, counter)
+    for use in IN_STEPS:
+        expected = Stream.of(seeds, use, counter)
+        assert streams[use].key.equal(expected.key)
+        assert streams[use].uniform(8, torch.float32).equal(expected.uniform(8, torch.float32))
+        assert streams.part(slice(1, 3))[use].key.equal(expected.key[1:3])
+
+
+def test_the_streams_of_a_run_are_made_once_and_anew_for_other_seeds() -> None:
+    kept, seeds = KeptStreams(counter_for(8)), torch.arange(2)
+    first = kept.of(seeds)
+    assert kept.of(seeds) is first
+    assert kept.of(seeds + 1).keys.equal(Streams.of(seeds + 1, kept.counter).keys)
+    assert kept.of(seeds).keys.equal(first.keys)

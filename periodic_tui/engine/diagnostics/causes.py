@@ -9,6 +9,7 @@ from torch import Tensor
 
 from periodic_tui.engine.components.optimizers import Optimizer
 from periodic_tui.engine.diagnostics.observer import Observer
+from periodic_tui.engine.randomness import Streams
 from periodic_tui.engine.training.sampling import StepInputs, counter_of
 from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.trainer import Trainer
@@ -84,13 +85,13 @@ def _active(x: Tensor, weight: Tensor, bias: Tensor) -> float:
 
 def _inputs(observer: Observer, parameters: Tensor, layer: int) -> Tensor:
     if layer == 0:
-        return observer.step.experiment.model.first_inputs(observer.probe.x)
-    return observer.hidden(parameters)[layer - 1].activations[0]
+        return observer.step.experiment.model.first_inputs(observer.probe.x.cpu())
+    return observer.hidden(parameters)[layer - 1].activations[0].cpu()
 
 
 def gradient_at(trainer: Trainer, step_inputs: StepInputs, seeds: Tensor, step: int, state: State) -> Tensor:
     """The gradient of the batch of this step, `[1, parameters]`."""
-    counter, number = counter_of(trainer.experiment), torch.tensor(step)
-    batch = trainer.training_step.sampler.batch(seeds, number, step_inputs, counter)
-    dropout = trainer.training_step.dropout(seeds, number, counter)
+    streams, number = Streams.of(seeds, counter_of(trainer.experiment)), torch.tensor(step)
+    batch = trainer.training_step.sampler.batch(streams, number, step_inputs)
+    dropout = trainer.training_step.dropout(streams, number)
     return trainer.training_step.gradient(state["parameters"], batch, dropout)[0]

@@ -7,11 +7,11 @@ from torch import Tensor
 
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics.observer import Observer
-from periodic_tui.engine.randomness import Stream
+from periodic_tui.engine.randomness import Stream, Streams
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import GradientStats
 from periodic_tui.engine.training.sampling import Batch, counter_of
-from periodic_tui.engine.training.step import on_cpu
+from periodic_tui.engine.training.step import moved_to
 from periodic_tui.engine.training.trainer import Trainer
 
 BATCHES = 16
@@ -48,21 +48,22 @@ class GradientMeter:
 def measure(trainer: Trainer, observer: Observer, focus: int) -> GradientStats:
     """Size of the true gradient (in closed form, or on the probe), size of a minibatch's deviation from it, and the
     length of the next step over that of the parameters (NaN for optimizers that torch keeps)."""
-    step, counter = trainer.training_step, counter_of(trainer.experiment)
+    step, device = trainer.training_step, observer.device
     own_state, own_inputs, own_seed = trainer.one(focus)
-    state, step_inputs, seeds = on_cpu(own_state), on_cpu(own_inputs), own_seed.cpu()
+    state, step_inputs = moved_to(device, own_state), moved_to(device, own_inputs)
+    streams = Streams.of(own_seed.to(device), counter_of(trainer.experiment, device))
     samples = trainer.experiment.training.batch_size or trainer.experiment.domain.points
     count = max(2, min(BATCHES, _WORK // (samples * step.layout.size)))
-    steps = torch.arange(trainer.done, trainer.done + count).unsqueeze(-1)
-    batches = step.sampler.batch(seeds, steps, step_inputs, counter)
+    steps = torch.arange(trainer.done, trainer.done + count, device=device).unsqueeze(-1)
+    batches = step.sampler.batch(streams, steps, step_inputs)
 
     def gradient(batch: Batch, dropout: Stream | None = None) -> Tensor:
         observer.preemption.check()
         return step.gradient(state["parameters"], batch, dropout)[0]
 
-    draws = [gradient(batches[number], step.dropout(seeds, steps[number], counter)) for number in range(count)]
+    draws = [gradient(batches[number], step.dropout(streams, steps[number])) for number in range(count)]
     if observer.expected is not None:
-        omega = state["parameters"][:, 0].double().numpy()
+        omega = state["parameters"][:, 0].cpu().double().numpy()
         true = torch.as_tensor(observer.expected.gradient(omega)).unsqueeze(-1)
     else:
         probe = observer.probe.part(512)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from periodic_tui.engine.components.domain import Interval
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.randomness import Stream, Use, counter_for, shuffled
+from periodic_tui.engine.randomness import Stream, Streams, Use, counter_for, shuffled
 
 PROBE_POINTS = 4_096
 _FIXED_SEED = torch.zeros((), dtype=torch.int64)
@@ -54,17 +54,19 @@ class Sampler:
         self.fixed = bool(experiment.domain.points)
         self.epochs = experiment.training.sampling == "epochs"
 
-    def batch(self, seeds: Tensor, steps: Tensor, step_inputs: StepInputs, counter: Tensor) -> Batch:
-        """The batch of each step: `steps` `[]` for one, `[steps, 1]` for a block; `seeds` `[replicas]`."""
-        if self.fixed and self.batch_size and self.epochs:
-            return self._next(Stream.of(seeds, Use.BATCH, counter), steps, step_inputs)
-        stream = Stream.of(seeds, Use.BATCH, counter).fold(steps)
+    def batch(self, streams: Streams, steps: Tensor, step_inputs: StepInputs) -> Batch:
+        """The batch of each step: `steps` `[]` for one, `[steps, 1]` for a block."""
+        stream = streams[Use.BATCH]
+        if self.fixed and not self.batch_size:
+            return _whole(torch.broadcast_shapes(steps.shape, stream.key.shape), step_inputs)
+        if self.fixed and self.epochs:
+            return self._next(stream, steps, step_inputs)
         if self.fixed:
-            return self._choose(stream, step_inputs)
-        x = self.inputs(stream, step_inputs)
+            return self._choose(stream.fold(steps), step_inputs)
+        x = self.inputs(stream.fold(steps), step_inputs)
         y = self.target(x)
         if self.target.noise:
-            noise = Stream.of(seeds, Use.NOISE, counter).fold(steps)
+            noise = streams[Use.NOISE].fold(steps)
             draws = noise.normal(y.shape[-2] * y.shape[-1], self.dtype).unflatten(-1, y.shape[-2:])
             y = y + step_inputs["noise"] * draws
         return Batch(x, y)
@@ -80,13 +82,9 @@ class Sampler:
         return self.target.admissible(scaled(x.unflatten(-1, shape), self.domain.scale))
 
     def _choose(self, stream: Stream, step_inputs: StepInputs) -> Batch:
-        x, y, count = step_inputs["data_x"], step_inputs["data_y"], step_inputs["count"].unsqueeze(-1)
-        replicas = stream.key.shape
-        if not self.batch_size:
-            weight = (torch.arange(len(x), device=x.device) < count).to(x.dtype)
-            return Batch(x.expand(*replicas, *x.shape), y.expand(*replicas, *y.shape), weight)
+        count = step_inputs["count"].unsqueeze(-1)
         chosen = (stream.uniform(self.batch_size, torch.float64) * count).ceil().long() - 1
-        return Batch(x[chosen], y[chosen])
+        return Batch(step_inputs["data_x"][chosen], step_inputs["data_y"][chosen])
 
     def _next(self, stream: Stream, steps: Tensor, step_inputs: StepInputs) -> Batch:
         """The next samples in the order of their epoch; a batch may begin in one epoch and end in the next."""
@@ -97,6 +95,13 @@ class Sampler:
             drawn.remainder(count), count, Stream(stream.key.unsqueeze(-1), stream.counter).fold(epoch).key
         )
         return Batch(step_inputs["data_x"][chosen], step_inputs["data_y"][chosen])
+
+
+def _whole(shape: torch.Size, step_inputs: StepInputs) -> Batch:
+    """The whole data set as every batch, for which nothing is drawn; `shape` `[..., replicas]`."""
+    x, y, count = step_inputs["data_x"], step_inputs["data_y"], step_inputs["count"].unsqueeze(-1)
+    weight = (torch.arange(len(x), device=x.device) < count).to(x.dtype)
+    return Batch(x.expand(*shape, *x.shape), y.expand(*shape, *y.shape), weight)
 
 
 def torch_dtype(experiment: Experiment) -> torch.dtype:

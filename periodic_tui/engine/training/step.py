@@ -13,16 +13,21 @@ from periodic_tui.engine.components.models import Layout
 from periodic_tui.engine.components.models.scaling import row
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.randomness import Stream, Use
+from periodic_tui.engine.randomness import Stream, Streams, Use
 from periodic_tui.engine.training.sampling import Batch, Sampler, StepInputs
 
 State = dict[str, Tensor]
 """`parameters` `[replicas, parameters]`, `alive` `[replicas, 1]` bool, and the optimizer's own tensors."""
 
 
+def moved_to(device: torch.device, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A state or step_inputs on a device."""
+    return {name: value.to(device) for name, value in tensors.items()}
+
+
 def on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """A state or step_inputs on the CPU, where everything is measured."""
-    return {name: value.cpu() for name, value in tensors.items()}
+    """The same on the CPU."""
+    return moved_to(torch.device("cpu"), tensors)
 
 
 def cloned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -113,32 +118,30 @@ class TrainingStep:
         steps = (step - step_inputs["life"]).clamp_min(0).double()
         return self.experiment.training.schedule(step_inputs["lr"], steps)
 
-    def dropout(self, seeds: Tensor, step: Tensor, counter: Tensor) -> Stream | None:
+    def dropout(self, streams: Streams, step: Tensor) -> Stream | None:
         """The random stream of a step's dropout; None where the model has none."""
         if not getattr(self.experiment.model, "dropout", 0.0):
             return None
-        return Stream.of(seeds, Use.DROPOUT, counter).fold(step)
+        return streams[Use.DROPOUT].fold(step)
 
     def moved(
-        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, step: Tensor, counter: Tensor
+        self, state: State, batch: Batch, step_inputs: StepInputs, streams: Streams, step: Tensor
     ) -> tuple[State, Tensor]:
         """State and loss `[replicas]` after a step on a batch, finite or not."""
-        gradient, loss = self.gradient(state["parameters"], batch, self.dropout(seeds, step, counter))
+        gradient, loss = self.gradient(state["parameters"], batch, self.dropout(streams, step))
         return self.update(state, gradient, self.rates(step_inputs, step)) | {"alive": state["alive"]}, loss
 
     def on_batch(
-        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, step: Tensor, counter: Tensor
+        self, state: State, batch: Batch, step_inputs: StepInputs, streams: Streams, step: Tensor
     ) -> tuple[State, Tensor]:
         """The same, but replicas that are no longer finite stay where they were."""
-        after, loss = self.moved(state, batch, step_inputs, seeds, step, counter)
+        after, loss = self.moved(state, batch, step_inputs, streams, step)
         return frozen_where_not_finite(state, after, loss), loss
 
-    def __call__(
-        self, state: State, step_inputs: StepInputs, seeds: Tensor, step: Tensor, counter: Tensor
-    ) -> tuple[State, Tensor]:
+    def __call__(self, state: State, step_inputs: StepInputs, streams: Streams, step: Tensor) -> tuple[State, Tensor]:
         """State and loss `[replicas]` after step number `step` `[]`, its batch drawn inside."""
-        batch = self.sampler.batch(seeds, step, step_inputs, counter)
-        return self.on_batch(state, batch, step_inputs, seeds, step, counter)
+        batch = self.sampler.batch(streams, step, step_inputs)
+        return self.on_batch(state, batch, step_inputs, streams, step)
 
 
 def frozen_where_not_finite(before: State, after: State, loss: Tensor) -> State:

@@ -14,6 +14,7 @@ from periodic_tui.engine.diagnostics import Observer
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.experiment.known_answers import NoAnswer
+from periodic_tui.engine.randomness import Streams
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Landscape, Line
 from periodic_tui.engine.training.sampling import Batch, counter_of, intervals_in_use
@@ -79,7 +80,7 @@ class LossLandscape:
 
     def _known_answer(self) -> Tensor | None:
         try:
-            return self.trainer.answer_parameters()[:1]
+            return self.trainer.answer_parameters()[:1].to(self.observer.device)
         except NoAnswer:
             return None
 
@@ -149,7 +150,8 @@ def sampled_gradient(trainer: Trainer, omega: Floats, focus: int) -> Floats:
         name: value[focus : focus + 1].expand(len(omega), *value.shape[1:]) if name in ("starts", "lengths") else value
         for name, value in trainer.step_inputs.items()
     }
-    batch = step.sampler.batch(seeds, torch.tensor(trainer.done, device=trainer.device), step_inputs, counter)
+    now = torch.tensor(trainer.done, device=trainer.device)
+    batch = step.sampler.batch(Streams.of(seeds, counter), now, step_inputs)
     parameters = torch.as_tensor(omega, dtype=step.sampler.dtype, device=trainer.device).unsqueeze(-1)
     gradient, _ = step.gradient(parameters, batch, None)
     return gradient[:, 0].cpu().double().numpy()

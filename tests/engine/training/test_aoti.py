@@ -37,6 +37,32 @@ def test_small_products_are_loops_and_large_ones_are_not() -> None:
         assert torch.allclose(graph(a)[0], a @ a)
 
 
+@needs_known_torch
+@pytest.mark.parametrize(("columns", "rows"), [(5, 100), (6, 6), (23, 23), (24, 100)])
+def test_narrow_products_are_transposed(columns: int, rows: int) -> None:
+    draw = torch.Generator().manual_seed(columns)
+    a, b, bias = (torch.rand(*shape, generator=draw) for shape in ((100, 100), (100, columns), (columns,)))
+    graph = aoti.trace(lambda a, b, bias: (torch.addmm(bias, a, b),), (a, b, bias))
+    assert made(graph) == [rows]
+    torch.testing.assert_close(graph(a, b, bias)[0], torch.addmm(bias, a, b))
+
+
+def made(graph: torch.fx.GraphModule) -> list[int]:
+    """The rows of what each product of the graph makes."""
+    products = {torch.ops.aten.mm.default, torch.ops.aten.addmm.default}
+    return [node.meta["val"].shape[0] for node in graph.graph.nodes if node.target in products]
+
+
+@needs_known_torch
+@pytest.mark.parametrize(("replicas", "times"), [(1, 1), (2, 0)])
+def test_powers_of_a_single_run_are_worked_out_once(replicas: int, times: int) -> None:
+    steps, values = torch.full((replicas, 1), 3.0), torch.rand(replicas, 5)
+    graph = aoti.trace(lambda steps, values: (values * 0.5**steps + 0.5**steps,), (steps, values))
+    stored = [node for node in graph.graph.nodes if node.target is torch.ops.aten.as_strided.default]
+    assert len(stored) == 2 * times
+    assert graph(steps, values)[0].equal(values * 0.125 + 0.125)
+
+
 def test_running_imports_no_compiler() -> None:
     module = "periodic_tui.engine.training.stepper_choice"
     program = f"import sys, {module}; print('torch._dynamo' in sys.modules, 'sympy' in sys.modules)"

@@ -12,6 +12,7 @@ from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.components.models.module.program import program
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.randomness import Streams
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.runner import Runner
 from periodic_tui.engine.snapshot import Snapshot, View
@@ -32,9 +33,10 @@ def torch_losses(experiment: Experiment, steps: int, optimizer: Callable[[Any], 
     own, trainer = module(experiment), Trainer(experiment, CPU)
     torch.manual_seed(experiment.training.seed)
     network: nn.Module = program(own.file, own.name).file.content.Net().to(trainer.parameters.dtype)
-    chosen, losses, counter = optimizer(network.parameters()), [], counter_of(experiment)
+    chosen, losses = optimizer(network.parameters()), []
+    streams = Streams.of(trainer.seeds, counter_of(experiment))
     for step in range(steps):
-        batch = trainer.training_step.sampler.batch(trainer.seeds, torch.tensor(step), trainer.step_inputs, counter)
+        batch = trainer.training_step.sampler.batch(streams, torch.tensor(step), trainer.step_inputs)
         chosen.zero_grad()
         loss = nn.functional.mse_loss(network(batch.x[0]), batch.y[0])
         loss.backward()
@@ -116,9 +118,9 @@ class Net(nn.Module):
 """
     trainer = Trainer(with_program(tmp_path, source, training__batch_size=4_000), CPU)
     step, views = trainer.training_step, trainer.training_step.layout.views(trainer.parameters)
-    x, counter = torch.rand(1, 4_000, 1), counter_of(trainer.experiment)
+    x, streams = torch.rand(1, 4_000, 1), Streams.of(trainer.seeds, counter_of(trainer.experiment))
     outputs = [
-        step.experiment.model.forward(views, x, dropout=step.dropout(trainer.seeds, torch.tensor(number), counter))
+        step.experiment.model.forward(views, x, dropout=step.dropout(streams, torch.tensor(number)))
         for number in (0, 1)
     ]
     assert outputs[0].unique().tolist() == pytest.approx([0.0, 4 / 3])
@@ -345,7 +347,8 @@ def test_the_step_can_be_traced_and_is_the_same(source: str, replicas: int, tmp_
     signature = Signature.of(trainer.state, trainer.step_inputs)
     tensors = [trainer.state[name] for name, _, _ in signature.state]
     tensors += [trainer.step_inputs[name] for name, _, _ in signature.step_inputs]
-    given = (*tensors, trainer.seeds, counter_of(trainer.experiment), torch.tensor(3))
+    streams = Streams.of(trainer.seeds, counter_of(trainer.experiment))
+    given = (*tensors, streams.keys, streams.counter, torch.tensor(3))
     step = _flat(trainer.training_step, signature)
     with torch.no_grad():
         graph = aoti.trace(step, given)

@@ -9,7 +9,8 @@ from periodic_tui.engine.diagnostics.probe import test_probe as held_out_probe
 from periodic_tui.engine.diagnostics.probe import training_probe
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.training.sampling import data_set, edges, on_intervals
+from periodic_tui.engine.randomness import Stream, Streams
+from periodic_tui.engine.training.sampling import counter_of, data_set, edges, on_intervals
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment, ln, magnitude, sine
 from tests.engine.training.test_step import batch_of
@@ -80,6 +81,17 @@ def test_the_whole_data_set_is_the_batch_on_request() -> None:
     x, y = data_set(spec)
     expected = (torch.sin(trainer.parameters[0] * x) - y).square().mean()
     torch.testing.assert_close(trainer.advance(1)[0, 0], expected)
+
+
+def test_for_the_whole_data_set_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = {"train": [[0.0, 1.0]], "points": 9}
+    spec = experiment(target="sine", domain=table, model="mlp", training={"batch_size": 0, "replicas": 2})
+    trainer = Trainer(spec, torch.device("cpu"))
+    streams, (x, y) = Streams.of(trainer.seeds, counter_of(spec)), data_set(spec)
+    monkeypatch.setattr(Stream, "fold", lambda *_: pytest.fail("something was drawn"))
+    batch = trainer.training_step.sampler.batch(streams, torch.arange(4).unsqueeze(-1), trainer.step_inputs)
+    assert batch.x.equal(x.expand(4, 2, 9, 1))
+    assert batch.y.equal(y.expand(4, 2, 9, 1))
 
 
 def test_noise_has_its_standard_deviation_and_never_reaches_the_probe() -> None:

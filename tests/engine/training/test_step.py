@@ -10,7 +10,7 @@ from torch import nn
 
 from periodic_tui.engine.components.optimizers import optimizers
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.randomness import Stream, Use
+from periodic_tui.engine.randomness import Stream, Streams, Use
 from periodic_tui.engine.training.sampling import Batch, counter_of
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment, ln, magnitude, sine
@@ -37,8 +37,8 @@ def plain_mlp(*widths: int) -> nn.Sequential:
 
 
 def batch_of(trainer: Trainer, step: int) -> Batch:
-    counter = counter_of(trainer.experiment)
-    return trainer.training_step.sampler.batch(trainer.seeds, torch.tensor(step), trainer.step_inputs, counter)
+    streams = Streams.of(trainer.seeds, counter_of(trainer.experiment))
+    return trainer.training_step.sampler.batch(streams, torch.tensor(step), trainer.step_inputs)
 
 
 def plain_losses(trainer: Trainer, module: nn.Module, optimizer: torch.optim.Optimizer, steps: int) -> torch.Tensor:

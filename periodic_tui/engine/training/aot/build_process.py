@@ -19,7 +19,7 @@ from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot import aoti
-from periodic_tui.engine.training.aot.cache import compiler_folder
+from periodic_tui.engine.training.aot.cache import build_seconds, compiler_folder
 from periodic_tui.engine.training.aot.cache_key import Signature
 
 LIMIT = 300.0
@@ -62,7 +62,8 @@ class Build:
         if reason := obstacle(experiment):
             raise Unavailable(reason)
         self._limit = limit
-        self._end = time.monotonic() + limit
+        now = time.monotonic()
+        self._end, self._expected = now + limit, now + (build_seconds() or USUAL)
         try:
             self._process = _started()
         except OSError as failure:  # no memory, no interpreter, too many open files
@@ -82,12 +83,18 @@ class Build:
         """Whether it has ended, well or not, or its time is over."""
         return self._process.poll() is not None or time.monotonic() >= self._end
 
+    @property
+    def left(self) -> float:
+        """Seconds that it may take yet, if it takes as long as the newest one has; 0 where it takes longer."""
+        return max(0.0, self._expected - time.monotonic())
+
     def finish(self) -> None:
         """Wait for the end. Raises Unavailable with the reason where nothing was built."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(max(0.0, self._end - time.monotonic()))
         late = self._process.poll() is None
-        answer = self.cancel()
+        self._kill()
+        answer = self._process.communicate()[0]
         if late:
             raise Unavailable(f"the build took longer than {self._limit:g} s")
         try:
@@ -97,12 +104,15 @@ class Build:
         if reason:
             raise Unavailable(f"the build failed: {reason}")
 
-    def cancel(self) -> bytes:
-        """End it now, with the compilers that it started; returns what it has answered."""
+    def cancel(self) -> None:
+        """End it now, with the compilers that it started; nobody waits until they are gone."""
+        self._kill()
+        threading.Thread(target=self._process.communicate, daemon=True).start()
+
+    def _kill(self) -> None:
         if self._process.poll() is None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        return self._process.communicate()[0]
 
 
 def _started() -> subprocess.Popen[bytes]:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from periodic_tui.engine.randomness import KeptStreams, Streams
 from periodic_tui.engine.training.sampling import StepInputs, counter_of
 from periodic_tui.engine.training.step import State, TrainingStep, cloned
 from periodic_tui.engine.training.steppers.base import Stepper
@@ -82,10 +83,10 @@ class CudaGraph(Stepper):
 
     name = "compiled"
 
-    def __init__(self, step: TrainingStep, device: torch.device, capture: Capture) -> None:
+    def __init__(self, step: TrainingStep, device: torch.device, capture: Capture, block: int = BLOCK) -> None:
         self.step = step
-        self._capture = capture
-        self._counter = counter_of(step.experiment, device)
+        self._capture, self._block = capture, block
+        self._streams = KeptStreams(counter_of(step.experiment, device))
         self._constants = _Constants()
         self._state: State = {}
         self._step_inputs: StepInputs = {}
@@ -97,13 +98,13 @@ class CudaGraph(Stepper):
             self._own(state, step_inputs, seeds)
         if not self.accepts(state, step_inputs):
             raise ValueError("the step was captured for tensors of other shapes")
-        blocks, singles = divmod(count, BLOCK)
-        lengths = [BLOCK] * blocks + [1] * singles
+        blocks, singles = divmod(count, self._block)
+        lengths = [self._block] * blocks + [1] * singles
         for length in {*lengths} - self._graphs.keys():
             self._graphs[length] = self._graph(length)
         _fill(self._state, state)
         _fill(self._step_inputs, step_inputs)
-        self._seeds.copy_(seeds)
+        self._own_streams.keys.copy_(self._streams.of(seeds).keys)
         self._number.fill_(first)
         losses = []
         for length in lengths:
@@ -117,9 +118,10 @@ class CudaGraph(Stepper):
     def _own(self, state: State, step_inputs: StepInputs, seeds: Tensor) -> None:
         """Tensors like these, for graphs that are still to be captured."""
         self._state, self._step_inputs = cloned(state), cloned(step_inputs)
-        self._seeds = seeds.clone()
+        streams = self._streams.of(seeds)
+        self._own_streams = Streams(streams.keys.clone(), streams.counter)
         self._number = seeds.new_zeros(())
-        self._losses = state["parameters"].new_zeros(BLOCK, len(seeds))
+        self._losses = state["parameters"].new_zeros(self._block, len(seeds))
 
     def _graph(self, length: int) -> Work:
         with self._constants:
@@ -129,7 +131,7 @@ class CudaGraph(Stepper):
         """So many steps, from the own tensors into the own tensors."""
         state = self._state
         for index in range(length):
-            state, loss = self.step(state, self._step_inputs, self._seeds, self._number, self._counter)
+            state, loss = self.step(state, self._step_inputs, self._own_streams, self._number)
             self._losses[index] = loss
             self._number.add_(1)
         _fill(self._state, state)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.randomness import KeptStreams, Streams
 from periodic_tui.engine.training.sampling import Batch, StepInputs, counter_of
 from periodic_tui.engine.training.step import State, TrainingStep
 from periodic_tui.engine.training.steppers.base import Stepper
@@ -14,7 +15,7 @@ from periodic_tui.engine.training.steppers.base import Stepper
 _BLOCK_NUMBERS = 1 << 16
 """Samples drawn at once: a block of steps costs as many torch calls as one step."""
 
-One = Callable[[State, Batch, StepInputs, Tensor, Tensor, Tensor], tuple[State, Tensor]]
+One = Callable[[State, Batch, StepInputs, Streams, Tensor], tuple[State, Tensor]]
 
 
 class Eager(Stepper):
@@ -24,7 +25,7 @@ class Eager(Stepper):
 
     def __init__(self, step: TrainingStep, device: torch.device) -> None:
         self.step = step
-        self.counter = counter_of(step.experiment, device)
+        self._streams = KeptStreams(counter_of(step.experiment, device))
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         if bool(state["alive"].all()):
@@ -37,12 +38,12 @@ class Eager(Stepper):
     def _run(
         self, one: One, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int
     ) -> tuple[State, Tensor]:
-        losses = []
-        block = max(1, _BLOCK_NUMBERS // max(1, len(self.counter) * len(seeds)))
+        losses, streams = [], self._streams.of(seeds)
+        block = max(1, _BLOCK_NUMBERS // max(1, len(streams.counter) * len(seeds)))
         for start in range(first, first + count, block):
             steps = torch.arange(start, min(start + block, first + count), device=seeds.device)
-            batches = self.step.sampler.batch(seeds, steps.unsqueeze(-1), step_inputs, self.counter)
+            batches = self.step.sampler.batch(streams, steps.unsqueeze(-1), step_inputs)
             for index, number in enumerate(steps):
-                state, loss = one(state, batches[index], step_inputs, seeds, number, self.counter)
+                state, loss = one(state, batches[index], step_inputs, streams, number)
                 losses.append(loss)
         return state, torch.stack(losses)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.components.optimizers.of_torch import OfTorch
-from periodic_tui.engine.randomness import Stream
+from periodic_tui.engine.randomness import Stream, Streams
 from periodic_tui.engine.training.sampling import Batch, StepInputs
 from periodic_tui.engine.training.step import State, TrainingStep, frozen_where_not_finite
 from periodic_tui.engine.training.steppers.base import StepperState
@@ -90,9 +90,9 @@ class EagerFromTorch(WithOptimizers):
     """One optimizer for all replicas together."""
 
     def _one(
-        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor, counter: Tensor
+        self, state: State, batch: Batch, step_inputs: StepInputs, streams: Streams, number: Tensor
     ) -> tuple[State, Tensor]:
-        dropout = self.step.dropout(seeds, number, counter)
+        dropout = self.step.dropout(streams, number)
         gradient, loss = self.step.gradient(state["parameters"], batch, dropout)
         self.prepare([[state["parameters"]]])
         (optimizer,) = self.optimizers
@@ -109,16 +109,16 @@ class EagerPerReplica(WithOptimizers):
     """One optimizer for each replica, where it cannot act on all at once."""
 
     def _one(
-        self, state: State, batch: Batch, step_inputs: StepInputs, seeds: Tensor, number: Tensor, counter: Tensor
+        self, state: State, batch: Batch, step_inputs: StepInputs, streams: Streams, number: Tensor
     ) -> tuple[State, Tensor]:
         views = self.step.layout.views(state["parameters"]).values()
-        self.prepare([[view[replica] for view in views] for replica in range(len(seeds))])
+        self.prepare([[view[replica] for view in views] for replica in range(len(streams.keys))])
         moved, losses = [], []
         for replica, optimizer in enumerate(self.optimizers):
             part = slice(replica, replica + 1)
             weight = None if batch.weight is None else batch.weight[part]
             optimizer.param_groups[0]["lr"] = self.step.rates(step_inputs, number)[replica].max().item()
-            dropout = self.step.dropout(seeds[part], number, counter)
+            dropout = self.step.dropout(streams.part(part), number)
             losses.append(self._move(optimizer, Batch(batch.x[part], batch.y[part], weight), dropout))
             moved.append(_flat(optimizer))
         loss = torch.stack(losses)
