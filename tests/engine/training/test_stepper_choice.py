@@ -253,6 +253,8 @@ def test_who_fails_the_check_is_not_used(in_turns: bool) -> None:
     session.advance(5)
     assert isinstance(trainer.stepper, Eager)
     assert "engine: eager; it is wrong" in texts(session)
+
+
 def test_whoever_waits_for_a_build_is_told_how_long_yet(script: ScriptedBuild, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[float] = []
 
