@@ -92,11 +92,11 @@ def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors,
         _compile_wrappers(aside)
         with torch.no_grad():
             exported = torch.export.export(trace(function, example), example)
-        _compile_step(exported, folder)
+        _compile_step(exported, folder, together)
         loop.result()
 
 
-def _compile_step(exported: torch.export.ExportedProgram, folder: Path) -> None:
+def _compile_step(exported: torch.export.ExportedProgram, folder: Path, together: bool) -> None:
     package = folder / "step.pt2"
     options = {
         "aot_inductor.allow_stack_allocation": True,
