@@ -41,9 +41,8 @@ from tests.benchmarks.workloads import WORKLOADS, Workload
 from tests.pty.terminal import ROOT, Terminal
 
 ROUNDS = 3
-SECONDS = 2.0
-TRAINED = 6.0
-"""Seconds that `train` trains for."""
+SECONDS, TRAINED = 2.0, 6.0
+"""For which the loops that people write are measured, and what trains here."""
 OF_JAX = 1.2
 """Of the replica-steps a second of JAX, those of a population."""
 OF_HEADLESS = 0.9
@@ -52,17 +51,18 @@ POPULATIONS = 256, 4_096
 SMALL = "sine, 1 parameter, batch 32", "2-3-1 Adam batch 32"
 """Whose populations are measured."""
 ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-CHUNK_SECONDS = 0.02
+LARGER = 4
+"""Times the chunks of `train`."""
 PROGRAM = [sys.executable, "-m", "periodic_tui"]
 ON = ["--device", "cpu", "--engine", "compiled", "--threads", "1"]
 PATIENCE = 60.0
 """Seconds in which the dashboard must answer on a busy machine."""
 
 
-def per_second(advance: Callable[[], int]) -> float:
+def per_second(advance: Callable[[], int], seconds: float = SECONDS) -> float:
     """Steps a second of something that takes some steps at each call."""
     done, started = 0, time.perf_counter()
-    while (elapsed := time.perf_counter() - started) < SECONDS:
+    while (elapsed := time.perf_counter() - started) < seconds:
         done += advance()
     return done / elapsed
 
@@ -82,16 +82,12 @@ def headless(experiment: Experiment, engine: str) -> Callable[[], float]:
     """A session without a screen; replica-steps a second."""
     session = Session(lambda name: (name, experiment), "benchmark", experiment, device="cpu", engine=engine, threads=1)
     session.open()
-    session.advance(chunk := 1)
-    elapsed = 0.0
-    while elapsed < CHUNK_SECONDS:
-        started = time.perf_counter()
-        session.advance(chunk := 2 * chunk)
-        elapsed = time.perf_counter() - started
+    session.advance(1)
+    chunk = LARGER * session.chunk
 
     def measured() -> float:
         session.apply(parse("reinitialize"))
-        return per_second(lambda: session.advance(chunk) * experiment.training.replicas)
+        return per_second(lambda: session.advance(chunk) * experiment.training.replicas, TRAINED)
 
     return measured
 
@@ -147,7 +143,7 @@ def _counted(terminal: Terminal) -> float:
     terminal.send("r ")
     terminal.wait_for(lambda rows: "training" in rows[0], PATIENCE)
     first, started = _next_step(terminal)
-    time.sleep(SECONDS)
+    time.sleep(TRAINED)
     last, ended = _next_step(terminal)
     terminal.send(" ")
     terminal.wait_for(lambda rows: "paused" in rows[0], PATIENCE)

@@ -72,8 +72,8 @@ class StepperChoice:
         self._build_at: float | None = None
         self._swapping: Slices[None] | None = None
         """The check of a stepper that is to be used, under way."""
-        self._open = False
-        """Whether it is still to be decided if a build pays."""
+        self._open, self._unshared = False, False
+        """Whether it is still to be decided if a build pays, and how many threads do."""
         self._checked: dict[tuple[str, Groups], Stepper] = {}
         """Key of the step and the groups to a compiled stepper that agreed with the eager one."""
         self._graph: tuple[Experiment, Stepper] | None = None
@@ -128,20 +128,23 @@ class StepperChoice:
             trainer.stepper = self._built(trainer)
         except Unavailable as reason:
             return f"engine: eager; {reason}"
-        self._note_threads(trainer)
+        finished(self._sharing(trainer))
         return f"engine: compiled; {estimate}"
 
     def share(self, trainer: Trainer) -> tuple[str, str] | None:
-        """Let as many threads as pay take the trainer's steps. Where the last bits may depend on how many those are,
-        what is to be told, and the command that repeats it."""
-        return finished(self._shared(trainer))
+        """Let as many threads as pay take the trainer's steps, on the screen in a later turn. Where the last bits may
+        depend on how many those are, what is to be told, and the command that repeats it."""
+        self._unshared = self.interactive and not self.threads.wanted
+        return None if self._unshared else finished(self._shared(trainer))
 
     def _shared(self, trainer: Trainer) -> Slices[tuple[str, str] | None]:
         told = yield from self.threads.settle(trainer.stepper, trainer, lambda stepper: rate_of(stepper, trainer))
         return (told, f"threads:{trainer.stepper.threads}") if told else None
 
-    def _note_threads(self, trainer: Trainer) -> None:
-        if told := self.share(trainer):
+    def _sharing(self, trainer: Trainer) -> Slices[None]:
+        """The same, told as an event."""
+        self._unshared = False
+        if told := (yield from self._shared(trainer)):
             self._note(*told)
 
     def use_threads(self, trainer: Trainer, count: int) -> str:
@@ -174,7 +177,9 @@ class StepperChoice:
         """What is to be done to the stepper."""
         if isinstance(trainer.stepper, Checking):
             return self._settled(trainer, trainer.stepper)
-        return self._swap_in(trainer) if self._build and self._build.done else None
+        if self._build and self._build.done:
+            return self._swap_in(trainer)
+        return self._sharing(trainer) if self._unshared else None
 
     def _settled(self, trainer: Trainer, stepper: Checking) -> Slices[None]:
         """Check the stepper that the run goes on with."""
@@ -184,6 +189,8 @@ class StepperChoice:
             trainer.stepper = self._changed(trainer, str(reason))
         else:
             trainer.stepper = stepper.stepper
+        if self._unshared:
+            yield from self._sharing(trainer)
 
     def _swap_in(self, trainer: Trainer) -> Slices[None]:
         """Go on with what has been built."""
@@ -348,8 +355,7 @@ class StepperChoice:
         before = trainer.stepper
         rate = yield from rate_of(before, trainer)
         trainer.stepper, self.remark = stepper, ""
-        if told := (yield from self._shared(trainer)):
-            self._note(*told)
+        yield from self._sharing(trainer)
         now = yield from rate_of(stepper, trainer)
         return f"engine: {before.name} → {stepper.name}, {rate:,.0f} → {now:,.0f} steps/s"
 
