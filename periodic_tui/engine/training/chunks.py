@@ -6,7 +6,7 @@ from periodic_tui.engine.training.trainer import Trainer
 
 _SAMPLE = 64
 """What a sample costs besides its products with the parameters, in such products."""
-_WORK = {"cuda": 3e10}
+_WORK = {"cuda": 1.6e11}
 _WORK_ON_A_CPU = 1e8
 """Most products of samples and parameters: they take no more than some 50 ms."""
 

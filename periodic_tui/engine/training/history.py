@@ -33,6 +33,11 @@ def bins_for(replicas: int) -> int:
     return max(_FEWEST, min(_MOST, _NUMBERS // replicas))
 
 
+def saved_bins_for(replicas: int) -> int:
+    """How many of them a checkpoint has, at most."""
+    return max(8, _SAVED // replicas)
+
+
 class History:
     """Least, mean and largest value of a quantity in bins of steps, for every replica.
 
@@ -169,7 +174,7 @@ class History:
     def remembered(self) -> Tree:
         """The bins that hold something; of very many replicas put together to fewer."""
         self._settle()
-        most = max(8, _SAVED // self.replicas)
+        most = saved_bins_for(self.replicas)
         if self._used > most:
             return self._coarser(most)._kept()
         return self._kept()

@@ -42,6 +42,8 @@ _POINT, _SAMPLE = 100, 64
 """Products that a point of the probe, and a sample of a step, cost besides those with the parameters."""
 _CHEAP, _FEWEST_POINTS = 1 / 16, 256
 """The trend is told on as many points as take so much effort, but not on fewer."""
+_AT_ONCE = 64
+"""Replicas whose signs are looked at together."""
 _FEWEST_BATCHES = 20
 """Steps in a fifth of a run from which the mean of their losses tells a trend."""
 
@@ -193,12 +195,15 @@ class Judge:
 
     def _look_into(self, evidence: Evidence, rows: Counts, live: bool, live_trials: bool) -> None:
         alone = len(rows) == 1
-        open_ = undecided(evidence, "no-extrapolation") & ~evidence.good
-        wanted = open_ if alone else open_ & undecided(evidence, "unpredictable")
-        self._examination.look(evidence, rows, wanted, live)
+        open_, first = undecided(evidence, "no-extrapolation") & ~evidence.good, alone or self.samples.is_table
+        if first:
+            wanted = open_ if alone else open_ & undecided(evidence, "unpredictable")
+            self._examination.look(evidence, rows, wanted, live)
         self._stability.add_to(evidence, rows, self.observer, live, alone)
         wanted = open_ if alone else open_ & undecided(evidence, "step-too-small")
         self._examination.try_steps(evidence, rows, wanted, live_trials)
+        if not first:  # what is left decides on the last rules only
+            self._examination.look(evidence, rows, open_ & undecided(evidence, "no-bias"), live)
         if self.trainer.experiment.model.hidden_units:
             self._look_for_wrong_signs(evidence, rows, live)
 
@@ -219,7 +224,8 @@ class Judge:
         self._solved_at[rows[is_solved(evidence)]] = self.trainer.done
 
     def _count_wrong_signs(self, rows: Counts) -> Floats:
-        return wrong_signs_at(self.observer, self.trainer.parameters_of(rows)).sum(-1).cpu().double().numpy()
+        parts = self.trainer.parameters_of(rows).split(_AT_ONCE)
+        return np.concatenate([wrong_signs_at(self.observer, part).sum(-1).cpu().double().numpy() for part in parts])
 
     def codes(self, reading: Reading, part: slice, live: bool = False, brief: bool = False) -> Counts:
         """The index in CODES of each of these replicas' verdict."""
