@@ -19,13 +19,16 @@ CANNOT_WRITE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 """The disk is full, the file is as large as it may be, or the terminal is gone."""
 
 
+_SETTINGS = {"help_option_names": ["-h", "--help"], "show_default": True}
+
+
 def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
     """Decorator: a function that returns an exit code (or None for 0) becomes the command `name`; `settings` are of its
     context."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         with_version = click.version_option(__version__, prog_name=NAME)(function)
-        return click.command(name, context_settings={"help_option_names": ["-h", "--help"], **settings})(with_version)
+        return click.command(name, context_settings=_SETTINGS | settings)(with_version)
 
     return decorate
 
@@ -48,8 +51,17 @@ def run(command: click.Command, words: Sequence[str]) -> int:
         return _cannot_write(error)
     except MemoryError:
         return fail(f"{NAME}: out of memory")
-    except KeyboardInterrupt:
+    except BaseException as failure:
+        if not _by_interrupt(failure):
+            raise
         return 130
+
+
+def _by_interrupt(failure: BaseException | None) -> bool:
+    """Whether it is an interruption or came of one: where a class was being made, Python raises another error."""
+    while failure and not isinstance(failure, KeyboardInterrupt):
+        failure = failure.__cause__
+    return failure is not None
 
 
 def _open_streams() -> None:

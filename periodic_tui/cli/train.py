@@ -65,9 +65,17 @@ def _finite(context: click.Context, param: click.Parameter, value: float | None)
 @click.argument("preset", required=False)
 @run_options
 @MODEL
-@click.option("--steps", type=int, metavar="N", help="Steps in all; 0 reports the initial state.")
-@click.option("--seconds", type=float, callback=_finite, metavar="S", help="Time in all.")
-@click.option("--every", type=click.IntRange(1), metavar="N", help="Steps between snapshots.")
+@click.option(
+    "--steps", type=int, metavar="N", help="Steps in all, by default as the preset says; 0 reports the initial state."
+)
+@click.option(
+    "--seconds",
+    type=float,
+    callback=_finite,
+    metavar="S",
+    help="Time in all; alone it lifts the preset's number of steps.",
+)
+@click.option("--every", type=click.IntRange(1), metavar="N", help="Steps between snapshots; by default there are 20.")
 @click.option("--at", "commands", type=timed, multiple=True, metavar="STEP:COMMAND", help="Do it after STEP steps.")
 @click.option("--from-journal", "again", metavar="RUN", help="Repeat a recorded run, with its commands.")
 @click.option("--json", "as_json", is_flag=True, help="Snapshots and summary as JSON Lines on stdout.")

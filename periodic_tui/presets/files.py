@@ -85,8 +85,8 @@ def _from_toml(preset: str) -> dict[str, Any]:
     try:
         table = read_toml(read_regular(path, MAX_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
-        choice = f"expected a file or one of {', '.join(BUILT_IN)}{did_you_mean(preset, BUILT_IN)}"
-        raise PresetError(preset, [f"no such file and no such preset, {choice}"]) from None
+        known = f"{did_you_mean(preset, BUILT_IN)}; `periodic-tui presets` lists them"
+        raise PresetError(preset, [f"no such file and no such preset{known}"]) from None
     except OSError as error:
         raise PresetError(preset, [f"cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError as error:
