@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from periodic_tui.engine.doctor import findings
+from periodic_tui.engine.doctor import _cuda, _precision, findings
 from periodic_tui.engine.training.aot import aoti
 from periodic_tui.engine.training.aot.build_process import missing
 from periodic_tui.engine.training.steppers import cuda_graph
 from periodic_tui.presets.files import load
 from tests.engine.second_device import SecondDevice, pretend
 from tests.engine.training.test_cuda_graph import again
+from tests.engine.training.test_devices import TOO_OLD, ScriptedDriver, broken, installed
 
 ROOT = Path(__file__).parents[1]
 
@@ -57,6 +58,26 @@ def test_it_reports_cuda_devices_and_measures_there(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
     with SecondDevice():
         found = dict(findings(*load("sine-31", [])))
-    assert found["cuda:1"] == "Pretended, 70.0 of 80.0 GB free"
+    assert found["cuda:1"] == "Pretended, sm_90, 70.0 of 80.0 GB free"
     assert re.fullmatch(r"eager [\d,]+ steps/s, compiled [\d,]+ steps/s", found["sine-31, cuda:0"])
     assert "CUDA" not in found
+
+
+def test_it_says_what_is_wrong_with_driver_and_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = ScriptedDriver(12_080)
+    installed(monkeypatch, driver, "13.0", TOO_OLD)
+    monkeypatch.setattr("torch.cuda.get_arch_list", lambda: ["sm_80", "sm_90"])
+    found = dict(_cuda())
+    assert found["CUDA driver"] == "up to CUDA 12.8"
+    assert found["torch's CUDA"] == "13.0 for sm_80, sm_90"
+    assert found["CUDA"].startswith("the driver knows CUDA 12.8, torch is built for 13.0; update it, or pip install")
+    with monkeypatch.context() as patch:
+        broken(patch)
+        found = dict(_cuda())
+        assert found["cuda:0"].startswith("cuda:0 cannot be used: CUDA error: no kernel image is available")
+
+
+def test_it_says_that_runs_switch_tf32_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _precision() == "float32 in full precision"
+    monkeypatch.setattr("torch.get_float32_matmul_precision", lambda: "high")
+    assert _precision() == "TF32 by the environment; runs switch it off"

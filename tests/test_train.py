@@ -175,8 +175,8 @@ def lines(*words: str) -> list[dict[str, Any]]:
 
 
 SUMMARY = {
-    "event", "preset", "seed", "replicas", "steps", "seconds", "steps_per_second", "engine", "device", "dtype",
-    "status", "loss", "train_loss", "loss_test", "omega", "answer_error", "accuracy", "base_rate", "outcomes",
+    "event", "preset", "seed", "replicas", "steps", "seconds", "steps_per_second", "engine", "device", "threads",
+    "dtype", "status", "loss", "train_loss", "loss_test", "omega", "answer_error", "accuracy", "base_rate", "outcomes",
     "verdict", "causes", "baselines", "layers", "journal",
 }  # fmt: skip
 

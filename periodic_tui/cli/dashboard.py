@@ -51,7 +51,7 @@ def dashboard(
     a .csv table, whose last column is learned from the others."""
     changes = overrides(settings, seed=seed, replicas=replicas)
     opening = _opening(preset, changes, module)
-    recorder = recorder_for(record, no_record, options["device"], options["engine"])
+    recorder = recorder_for(record, no_record, options["device"], options["engine"], options["threads"])
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
 

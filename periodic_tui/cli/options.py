@@ -33,6 +33,14 @@ def _setting(text: str) -> Override:
     return key.strip(), parse_value(value.strip())
 
 
+THREADS = click.option(
+    "--threads",
+    type=click.IntRange(1, 9_999),
+    metavar="N",
+    help="Threads of the processor that train; by default as many as pay.",
+)
+"""Of all that trains."""
+
 OPTIONS = (
     click.option(
         "--device",
@@ -42,6 +50,7 @@ OPTIONS = (
         help="Where to train; auto: where it is faster.",
     ),
     click.option("--engine", type=click.Choice(ENGINES), default="auto", help="How steps are run."),
+    THREADS,
     click.option("--seed", type=int, metavar="N", help="Seed of the run; of the first replica if there are several."),
     click.option("--replicas", type=int, metavar="R", help="Train R replicas; replica k is the run of seed N + k."),
     click.option(

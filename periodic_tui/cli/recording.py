@@ -65,7 +65,7 @@ def record_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def recorder_for(
-    record: str | None, no_record: bool, device: str, engine: str, plan: Plan | None = None
+    record: str | None, no_record: bool, device: str, engine: str, threads: int | None, plan: Plan | None = None
 ) -> RecorderFor | None:
     """What makes the recorder of each run that begins; None: nothing is recorded. Raises Refused or UsageError."""
     if no_record:
@@ -81,7 +81,7 @@ def recorder_for(
         from periodic_tui.engine.recording.recording import About
 
         folder, before = place.next(name)
-        about = About(name, experiment.title, time.time(), device, engine, __version__, plan)
+        about = About(name, experiment.title, time.time(), device, engine, __version__, plan, threads)
         return Recorder(folder, about, *preset_and_tables(experiment), before=before, most=largest)
 
     return begun
@@ -92,7 +92,8 @@ def gone_on_with(recording: Recording) -> RecorderFor:
     from periodic_tui.engine.recording.place import most
     from periodic_tui.engine.recording.recorder import Recorder
 
-    first, others = [recording], recorder_for(None, False, recording.about.device, recording.about.engine)
+    about = recording.about
+    first, others = [recording], recorder_for(None, False, about.device, about.engine, about.threads)
     assert others
 
     def begun(name: str, experiment: Experiment) -> Recorder:

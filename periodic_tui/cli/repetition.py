@@ -28,6 +28,8 @@ class Repetition:
     device: str
     engine: str
     """With which it began."""
+    threads: int | None
+    """As asked for."""
     steps: int
     """That it had come to."""
     commands: tuple[Timed, ...]
@@ -42,8 +44,8 @@ def repetition_of(recording: Recording, changes: Sequence[Override] = (), progra
 
     name, experiment = recorded(recording, changes)
     experiment = named_again(recording.folder.name, experiment, program)
-    about, course = recording.about, course_to(recording)
-    return Repetition(name, experiment, about.device, _engine(recording), course.step, tuple(_commands(recording)))
+    about, step, commands = recording.about, course_to(recording).step, tuple(_commands(recording))
+    return Repetition(name, experiment, about.device, _engine(recording), about.threads, step, commands)
 
 
 def _commands(recording: Recording) -> Iterator[Timed]:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from periodic_tui.engine.arrays import finite, scalar_or_list
+from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.axes import follow, step_axis
 from periodic_tui.plotting.cells import Glyphs, Ink
@@ -53,7 +54,9 @@ def summary_lines(summary: dict[str, Any]) -> list[str]:
         "{preset}: {status} after {steps:,} steps in {seconds:.1f} s ({steps_per_second:,.0f} steps/s)".format(
             **summary
         ),
-        "seed {seed}, replicas {replicas}, {engine}, {device}, {dtype}".format(**summary),
+        "seed {seed}, replicas {replicas}, {engine}, {device}{threads}, {dtype}".format(
+            **summary | {"threads": _threads(summary)}
+        ),
         f"loss {_figure(summary['loss'])}",
     ]
     if summary["steps"]:
@@ -69,6 +72,11 @@ def summary_lines(summary: dict[str, Any]) -> list[str]:
         lines.append("replicas: " + ", ".join(f"{count} {code}" for code, count in summary["outcomes"].items()))
     lines += ["step {step:,}: {text}".format(**event) for event in summary["journal"]]
     return lines
+
+
+def _threads(summary: dict[str, Any]) -> str:
+    count = summary["threads"]
+    return f" with {counted(count, 'thread')}" if summary["device"] == "cpu" else ""
 
 
 def _figure(value: float | list[float] | None) -> str:

@@ -10,7 +10,7 @@ import click
 from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.dashboard import trained_on_screen
 from periodic_tui.cli.headless import Plan
-from periodic_tui.cli.options import MODEL, overrides
+from periodic_tui.cli.options import MODEL, THREADS, overrides
 from periodic_tui.cli.recording import gone_on_with, library
 from periodic_tui.cli.train import plan_of, timed, trained
 from periodic_tui.engine.errors import Refused
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 @click.option("--headless", is_flag=True, help="Without a screen, as `train`.")
 @click.option("--json", "as_json", is_flag=True, help="The same, with JSON Lines on stdout.")
 @click.option("--steps", type=int, metavar="N", help="Without a screen: steps in all, in the place of the plan's.")
+@THREADS
 @MODEL
-def resume(run: str | None, headless: bool, as_json: bool, steps: int | None, module: Program | None) -> int:
+def resume(
+    run: str | None, headless: bool, as_json: bool, steps: int | None, threads: int | None, module: Program | None
+) -> int:
     """Go on with the recording RUN, a name from `runs` or a folder; without RUN with the last one that has stopped."""
     from periodic_tui.presets.program import named_again
     from periodic_tui.presets.recorded import check_trained_here, recorded
@@ -42,8 +45,8 @@ def resume(run: str | None, headless: bool, as_json: bool, steps: int | None, mo
     name, experiment = recorded(recording, overrides((), steps=steps))
     experiment = named_again(recording.folder.name, experiment, module)
     if headless or as_json or steps is not None:
-        return _without_screen(recording, name, experiment, as_json, steps)
-    return _on_screen(recording, name, experiment)
+        return _without_screen(recording, name, experiment, as_json, steps, threads)
+    return _on_screen(recording, name, experiment, threads)
 
 
 def _last() -> Recording:
@@ -55,14 +58,16 @@ def _last() -> Recording:
     raise Refused(f"there is no recording to go on with; `{NAME} runs` lists them")
 
 
-def _without_screen(recording: Recording, name: str, experiment: Experiment, as_json: bool, steps: int | None) -> int:
+def _without_screen(
+    recording: Recording, name: str, experiment: Experiment, as_json: bool, steps: int | None, threads: int | None
+) -> int:
     from periodic_tui.engine.recorded_runner import RecordedRunner
     from periodic_tui.presets.files import load
 
     about = recording.about
     runner = RecordedRunner(
-        load, name, experiment, device=about.device, engine=about.engine, presets=BUILT_IN,
-        recorder_for=gone_on_with(recording), resumed=recording,
+        load, name, experiment, device=about.device, engine=about.engine, threads=threads or about.threads,
+        presets=BUILT_IN, recorder_for=gone_on_with(recording), resumed=recording,
     )  # fmt: skip
     return trained(runner, plan_ahead(recording, experiment, steps), name, as_json, elapsed=recording.status.seconds)
 
@@ -84,7 +89,7 @@ def plan_ahead(recording: Recording, experiment: Experiment, steps: int | None =
     return plan_of(experiment, steps, asked.seconds, asked.every, (*now, *later))
 
 
-def _on_screen(recording: Recording, name: str, experiment: Experiment) -> int:
+def _on_screen(recording: Recording, name: str, experiment: Experiment, threads: int | None) -> int:
     from periodic_tui.ui.screens.opening import Opening
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -96,8 +101,8 @@ def _on_screen(recording: Recording, name: str, experiment: Experiment) -> int:
 
         about = recording.about
         return Session(
-            load, name, experiment, device=about.device, engine=about.engine, presets=BUILT_IN, watched=True,
-            recorder_for=gone_on_with(recording), resumed=recording,
+            load, name, experiment, device=about.device, engine=about.engine, threads=threads or about.threads,
+            presets=BUILT_IN, watched=True, recorder_for=gone_on_with(recording), resumed=recording,
         )  # fmt: skip
 
     return trained_on_screen(Opening(name, experiment.title, experiment.story), opened)

@@ -85,6 +85,7 @@ def train(
     preset: str | None,
     device: str,
     engine: str,
+    threads: int | None,
     seed: int | None,
     replicas: int | None,
     settings: tuple[Override, ...],
@@ -106,6 +107,7 @@ def train(
     if again is not None and preset is None:
         run = repetition_of(library().find(again), changes, module)
         name, experiment, device, engine = run.name, run.experiment, run.device, run.engine
+        threads = threads or run.threads
         steps = run.steps if steps is None else steps
         commands = (*(timed for timed in run.commands if timed[0] <= steps), *commands)
     elif preset is not None and again is None:
@@ -114,9 +116,9 @@ def train(
         raise click.UsageError("expected either a PRESET or --from-journal RUN")
     warn(name, experiment, err=True)
     plan = plan_of(experiment, steps, seconds, every, commands)
-    recorder = recorder_for(record, no_record, device, engine, as_recorded(plan))
+    recorder = recorder_for(record, no_record, device, engine, threads, as_recorded(plan))
     runner = RecordedRunner(
-        load, name, experiment, device=device, engine=engine, presets=BUILT_IN, recorder_for=recorder
+        load, name, experiment, device=device, engine=engine, threads=threads, presets=BUILT_IN, recorder_for=recorder
     )  # fmt: skip
     return trained(runner, plan, name, as_json, plot)
 

@@ -14,6 +14,7 @@ types of what is recorded."""
 Floats = Array[np.float64]
 Counts = Array[np.int64]
 Mask = Array[np.bool_]
+Bytes = Array[np.uint8]
 
 
 class ReadOnly:

@@ -23,6 +23,7 @@ from periodic_tui.engine.snapshot import Features, Landscape, View
 from periodic_tui.engine.training.history import Abandoned, History
 from periodic_tui.engine.training.step import TrainingStep
 from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.training.under_way import UnderWay
 from periodic_tui.engine.verdicts.hysteresis import Hysteresis
 from periodic_tui.engine.verdicts.judge import Judge
 from periodic_tui.engine.verdicts.population import Population
@@ -30,6 +31,14 @@ from periodic_tui.engine.verdicts.rules import CODES
 from periodic_tui.engine.views.features import FeatureMap
 from periodic_tui.engine.views.landscape import LossLandscape
 
+_SAMPLED = 64
+"""Frequencies of very many replicas are sampled so many steps apart, of fewer as many as there are times so many."""
+_READ = 0.01
+"""Share of the work that readings of the replicas which nobody looks at may take in passing, …"""
+_FREE = 1 / 16
+"""… beyond so much effort (see Judge.effort) at each picture."""
+_AT_ONCE = 0.2
+"""Effort (see Judge.effort) up to which a command waits until all losses before it are known …"""
 _WORTH_WAITING = 4.0
 """Efforts (see Judge.effort) up to which a command waits until the loss before it is known."""
 
@@ -44,18 +53,21 @@ class Measurements:
         self.trainer, self.preemption = trainer, preemption
         self._wake = wake
         self.observer = self.observer_of(trainer.experiment)
-        self.train_losses = History(replicas, geometric=True)
+        self.train_losses = History(replicas, geometric=True, together=True)
         self.judge = Judge(trainer, self.observer, self.train_losses)
         self.population = Population(replicas)
         self.hysteresis = Hysteresis()
         self.probe_losses = History(replicas, geometric=True)
-        self.frequencies = History(replicas, geometric=False)
+        self.frequencies = History(replicas, geometric=False, together=True)
         self.abandoned = Abandoned(replicas)
         self._reading: tuple[int, Reading] | None = None
         self._judged_at = -1
         """The step of the last full reading of which everybody's verdict is known."""
         self._glanced: tuple[int, slice, Reading] | None = None
         self._fresh_at = -1
+        self._passed_at = self._sampled_at = 0
+        """The steps of the last reading in passing, and of the last sample of the frequencies."""
+        self._under_way: UnderWay | None = None
         self._look_through()
         self._sample_frequencies()
         self._enter(self.judge.remember(0))
@@ -63,7 +75,7 @@ class Measurements:
     def observer_of(self, experiment: Experiment) -> Observer:
         """An observer for an experiment, not yet used. Raises Refused where its target is not finite on the probe."""
         probe, test = training_probe(experiment), test_probe(experiment)
-        return Observer(TrainingStep.of(experiment), probe, test, self.preemption)
+        return Observer(TrainingStep.of(experiment), probe, test, self.preemption, self.trainer.measured_on)
 
     def use(self, observer: Observer) -> None:
         """Go on with another observer: the experiment has changed."""
@@ -92,12 +104,42 @@ class Measurements:
     # What training and commands tell.
 
     def trained(self, first: int, losses: Tensor) -> None:
-        """Steps from number `first` on were taken, with these losses `[steps, replicas]`."""
-        self.train_losses.add(first, losses.cpu().double().numpy())
+        """Steps from number `first` on were taken, or launched, with these losses `[steps, replicas]`."""
+        self.arrive()
+        self.train_losses.add(first, losses if losses.is_cuda else losses.cpu().numpy())
         self.deaths.passed()
-        self._sample_frequencies()
+        sampled = self.step >= self._sampled_at + min(_SAMPLED, len(self.trainer.seeds) // _SAMPLED)
+        if self.ahead:
+            self._send_for(first, sampled)
+        elif sampled:
+            self._sample_frequencies()
         if self.step >= self.due:
+            self.arrive()
             self._remember()
+
+    @property
+    def ahead(self) -> bool:
+        """Whether steps are launched before those before them are done."""
+        return self.trainer.device.type == "cuda"
+
+    def _send_for(self, first: int, sampled: bool) -> None:
+        """What the steps from number `first` on come to is to be known when the next ones are under way."""
+        omega = self.judge.own_frequencies() if sampled else None
+        self._sampled_at = self.step if sampled else self._sampled_at
+        self._under_way = UnderWay(self.trainer, first, omega)
+
+    def arrive(self) -> None:
+        """Wait for steps that are under way, and note what they came to."""
+        if chunk := self._under_way:
+            self._under_way = None
+            omega = chunk.arrived(self.trainer)
+            if omega is not None:
+                self._enter_frequencies(chunk.last, omega.double().numpy())
+
+    @property
+    def known(self) -> int:
+        """Steps that are done for sure."""
+        return self._under_way.first if self._under_way else self.step
 
     @property
     def due(self) -> int:
@@ -116,8 +158,8 @@ class Measurements:
 
     def note(self, view: View) -> None:
         """Note the probe losses before a command acts, or the focused replica's alone, where that is soon done."""
-        if self.judge.effort(len(self.trainer.seeds)) <= 1:
-            self._enter(self.observer.loss(self.trainer.parameters))
+        if self.judge.effort(len(self.trainer.seeds)) <= _AT_ONCE:
+            self._enter(self.judge.losses())
         elif self.judge.effort(1) <= _WORTH_WAITING:
             focus = self._focus(view)
             part = slice(focus, focus + 1)
@@ -125,10 +167,14 @@ class Measurements:
 
     def _sample_frequencies(self) -> None:
         """Between readings too: a passage through the answer's basin is never missed for long."""
+        self._sampled_at = self.step
         omega = self.judge.frequencies()
         if omega is not None:
-            self.judge.watch(omega)
-            self.frequencies.add(self.step, omega[:, :1].T)
+            self._enter_frequencies(self.step, omega)
+
+    def _enter_frequencies(self, step: int, omega: Floats) -> None:
+        self.judge.watch(omega)
+        self.frequencies.add(step, omega[:, :1].T)
 
     def forget(self) -> None:
         """What was measured at this step no longer holds: a command has changed the run."""
@@ -159,6 +205,7 @@ class Measurements:
         self.hysteresis.forget()
         self.deaths.rewind(step)
         self._reading, self._glanced, self._fresh_at = None, None, -1
+        self._sampled_at = self._passed_at = step
 
     def abandon(self) -> Abandoned:
         """The course so far, to be seen beside another one that is taken from an earlier step on."""
@@ -175,6 +222,7 @@ class Measurements:
         self._reading, self._glanced, self._fresh_at = None, None, -1
         self._landscape.forget()
         self._features.forget()
+        self._sampled_at = self._passed_at = self.step
         put_back(self, _MEMORY, tree)
 
     # Readings.
@@ -230,24 +278,50 @@ class Measurements:
     def observe(self, view: View, live: bool, settled: bool = False, brief: bool = False) -> Diagnosis:
         """Measure the replica that is looked at, and what else the view asks for.
 
-        `live`: of the other replicas a few are read anew, otherwise all of them; and the verdict waits before it
-        changes its mind, and what takes long may be a little old, unless all has `settled`: at a pause.
-        `brief`: for the verdict nothing is looked into that takes long.
+        `live`: of the other replicas a few are read anew, as time allows; and the verdict waits before it changes its
+        mind, and what takes long may be a little old, unless all has `settled`: at a pause. `brief`: of the others as
+        many as the steps since the last such look allow, and for the verdict nothing is looked into that takes long.
+        Neither: all of them are read.
         """
         focus = self._focus(view)
+        if self._sampled_at != self.step:
+            self._sample_frequencies()
         if settled:
             self._measure_afresh()
-        found = self._at_a_glance(focus, settled) if live else self._in_full(focus, brief)
+        found = (
+            self._at_a_glance(focus, settled) if live else self._in_passing(focus) if brief else self._in_full(focus)
+        )
         landscape = Landscape()
         if "landscape" in view.panes:
             landscape = self._landscape(focus, view.near, self.judge.basin_now(focus))
         features = self._features(focus, view.tsne) if "features" in view.panes else Features()
         return replace(found, landscape=landscape, features=features)
 
-    def _in_full(self, focus: int, brief: bool) -> Diagnosis:
+    def _in_full(self, focus: int, brief: bool = False) -> Diagnosis:
         reading = self.reading(brief).one(focus)
         causes, layers = self.judge.causes(reading, focus, brief=brief)
         return Diagnosis(focus, reading, causes[0], causes, layers)
+
+    def _in_passing(self, focus: int) -> Diagnosis:
+        """Where everybody is too many, the replica in focus and the next of the others."""
+        count, self._passed_at = self._affordable(), self.step
+        if count >= len(self.trainer.seeds):
+            return self._in_full(focus, brief=True)
+        part = slice(focus, focus + 1)
+        reading = self._read(part, brief=False)
+        causes, layers = self.judge.causes(reading, focus, brief=True)
+        self.population.put(part, self.step, reading.loss, np.array([CODES.index(causes[0].code)]))
+        self.population.go_on(self.step, count, self._judged_in_passing)
+        return Diagnosis(focus, reading, causes[0], causes, layers)
+
+    def _affordable(self) -> int:
+        """How many replicas may be read in passing: by the work of the steps since the last time."""
+        each, steps = self.judge.steps_of(len(self.observer.probe.x)), self.step - self._passed_at
+        return int(_FREE / self.judge.effort(1) + _READ * steps * len(self.trainer.seeds) / each)
+
+    def _judged_in_passing(self, part: slice) -> tuple[Floats, Counts]:
+        reading = self._read(part, brief=False)
+        return reading.loss, self.judge.codes(reading, part, brief=True)
 
     def glimpse(self, before: Diagnosis) -> Diagnosis:
         """An earlier diagnosis with the present reading and layers, for a picture in passing: nothing is noted, so that
@@ -282,8 +356,8 @@ class Measurements:
             self._glanced = self.step, part, self._read(part)
         return self._glanced[2]
 
-    def _read(self, part: slice) -> Reading:
-        reading = self.observer.read(self.trainer.parameters_of(part), brief=True)
+    def _read(self, part: slice, brief: bool = True) -> Reading:
+        reading = self.observer.read(self.trainer.parameters_of(part), brief)
         self.probe_losses.add(self.step, reading.loss[None], part)
         return reading
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import torch
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.diagnosis import Diagnosis
+from periodic_tui.engine.diagnostics.layers import with_weights
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Layer, Snapshot, Trained, View
 from periodic_tui.engine.training.sampling import intervals_in_use
 from periodic_tui.engine.treatment import offers
+from periodic_tui.engine.verdicts.rules import CODES
 from periodic_tui.engine.views.clock_face import clock_face
 from periodic_tui.engine.views.fit import fit_of, narrowed, unit_curve
 from periodic_tui.engine.views.thumbnails import thumbnails_of
@@ -24,6 +25,8 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
     parameters = run.trainer.parameters_of(slice(focus, focus + 1))
     used = narrowed(run.experiment, intervals_in_use(run.trainer.step_inputs, focus))
     layers = found.layers
+    if {"weights", "units"} & {*view.panes}:
+        layers = with_weights(layers, run.trainer.training_step.layout.by_layer(parameters))
     if "units" in view.panes:
         layers = _drawn(layers, thumbnails_of(run.observer, parameters, view, used))
     return replace(
@@ -38,7 +41,8 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         candidates=np.array(treatment.context.candidates if treatment else []),
         sweep=run.sweep,
         outcomes=measured.population.outcomes(),
-        outcome_codes=measured.population.names(),
+        outcome_codes=CODES,
+        outcome_of=measured.population.codes.astype(np.uint8),
         fit=fit_of(run.observer, parameters, view, used),
         clock=clock_face(run.observer, parameters),
         unit=unit_curve(run.observer, parameters, view, used),
@@ -107,6 +111,6 @@ def _what_is_trained(run: Run, focus: int) -> Trained:
         optimizer=experiment.optimizer.kind,
         lr=float(rates.max()),
         batch=experiment.training.batch_size,
-        threads=torch.get_num_threads(),
+        threads=run.trainer.stepper.threads,
         held=run.trainer.held,
     )

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from periodic_tui.engine.commands.base import Command, parse
+from periodic_tui.engine.commands.on_loop import Threads
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.recording.attributes import part
+from periodic_tui.engine.recording.attributes import part, whole_number
 from periodic_tui.engine.recording.course import Course, course_to
 from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.recording.packing import Tree
@@ -62,12 +63,14 @@ class RecordedRunner(Runner):
         """Import torch, and build the first run or take it up. Raises Refused."""
         super().open()
         if self._resumed:
-            remarks = self._take(course_to(self._resumed))
+            about, remarks = self._resumed.about, self._take(course_to(self._resumed))
             self._seconds, self._resumed = self._resumed.status.seconds, None
             if not self._stopped.is_set():
                 self._record(self.current, anew=False)
                 self._tell([*((text, None) for text in self.remarks), *remarks])
                 self._note(f"resumed at step {self.step:,}")
+                if self._threads and self._threads != about.threads:
+                    self.apply(Threads(self._threads))
 
     def _go_over_to(self, run: Run) -> None:
         self._end_recording("closed", 0.0)
@@ -160,9 +163,11 @@ class RecordedRunner(Runner):
 
         if self.current.treatment:
             return None
+        stepper = self.current.trainer.stepper
         how = {
             "lines": self._keeping.recorder.lines if self._keeping else 0,
-            "engine": self.current.trainer.stepper.name,
+            "engine": stepper.name,
+            "threads": stepper.threads if stepper.parts == 1 else 0,
             "paused": self.paused,
             "pace": self.pacer.remembered(),
             "undo": self._saved_undo(),
@@ -227,6 +232,7 @@ class RecordedRunner(Runner):
                 self._repeat(line)
             self._reach(course.step)
         self.steppers.go_on(self._engine)
+        self.steppers.threads.wanted = self._threads
         self.current.told([line.event for line in course.lines])
         return list(dict.fromkeys(self._remarks))
 
@@ -243,7 +249,10 @@ class RecordedRunner(Runner):
         self.paused = bool(part(tree, "paused"))
         pace, until = part(tree, "pace")
         self.pacer.begin(float(pace), until)
+        threads = tree.get("threads", 1)  # of every run before there was a choice
+        self.steppers.threads.wanted = whole_number(threads, "the number of threads") or None
         self._go_on_with(str(part(tree, "engine")))
+        self.steppers.share(self.current.trainer)
 
     def _reach(self, step: int) -> None:
         """Train up to a step, unless somebody wants it to end."""

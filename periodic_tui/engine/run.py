@@ -1,5 +1,6 @@
 """One run: a trainer, what is measured of it, and the journal of what was done to it."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,11 +15,13 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.warnings import warnings
 from periodic_tui.engine.measurements import Measurements
 from periodic_tui.engine.recording.recorder import Recorder
-from periodic_tui.engine.scheduling.preemption import Preemption
+from periodic_tui.engine.scheduling.preemption import UNSET, Flag, Preemption
 from periodic_tui.engine.snapshot import Death, Event, Sweep, View
 from periodic_tui.engine.training.checkpoint import Checkpoint
 from periodic_tui.engine.training.control_run import ControlRun
+from periodic_tui.engine.training.devices import check_known
 from periodic_tui.engine.training.memory import check_memory
+from periodic_tui.engine.training.own_module import check_device
 from periodic_tui.engine.training.standardized import scales
 from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.trainer import Trainer
@@ -52,11 +55,13 @@ class Run:
         stepper_for: Callable[[Trainer], Stepper] = Trainer.eager,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
+        """Raises Refused where the experiment cannot be trained on this device."""
         self.number, self.name = number, name
         self.preemption = preemption or Preemption()
         """By which measurements give way to commands."""
         self.trainer = Trainer(experiment, device)
-        self.measured = Measurements(self.trainer, self.preemption, wake)
+        check_device(self.trainer)
+        self._measured = Measurements(self.trainer, self.preemption, wake)
         self.control = ControlRun(experiment, device, stepper_for)
         self.events: list[Event] = []
         self.journal: list[Event] = []
@@ -68,7 +73,7 @@ class Run:
         """Step at which the parameters were last drawn, or a remedy began: curves show what came since."""
         self.recorder: Recorder | None = None
         """What is told of every event."""
-        self.watch = DeathWatch(self.trainer, self.measured)
+        self.watch = DeathWatch(self.trainer, self._measured)
         self._passing: Event | None = None
         """The last event, where it gives way to the next one of its kind."""
         self.began = experiment
@@ -82,6 +87,21 @@ class Run:
             self.note(units)
 
     # What it is now.
+
+    @property
+    def measured(self) -> Measurements:
+        """All that is measured of it, once the steps under way are done."""
+        self.arrive()
+        return self._measured
+
+    def arrive(self) -> None:
+        """Wait for the steps that an accelerator is still at work on."""
+        self._measured.arrive()
+
+    @property
+    def known(self) -> int:
+        """Steps that are done for sure; `step` may be ahead by those that an accelerator is at work on."""
+        return self._measured.known
 
     @property
     def experiment(self) -> Experiment:
@@ -155,22 +175,24 @@ class Run:
 
     def advance(self, count: int, preemptible: bool = False) -> None:
         """Train so many steps; with `preemptible` fewer where a command comes."""
-        last = self.step + count
+        last, wanted = self.step + count, self.preemption.flag if preemptible else UNSET
         while self.step < last and self.trainer.alive:
             first = self.step
-            losses = self._train(min(last, max(self.measured.due, first + 1)) - first)
-            self.measured.trained(first, losses)
+            losses = self._train(min(last, max(self._measured.due, first + 1)) - first, wanted)
+            self._measured.trained(first, losses)
             if preemptible and self.preemption.wanted():
                 break
         if not self.trainer.alive:
             self.note("diverged: a parameter or the loss is not finite; frozen at the last good step")
 
-    def _train(self, count: int) -> Tensor:
-        """At most so many steps, up to the next act of a remedy; losses `[steps, replicas]`."""
+    def _train(self, count: int, wanted: Flag) -> Tensor:
+        """At most so many steps, up to a remedy's next act or until the flag is set; losses `[steps, replicas]`."""
         if self.treatment is None:
-            return self.trainer.advance(count)
-        losses = self.treatment.advance(count)
-        if not len(losses):
+            return self.trainer.launch(count, wanted) if self._measured.ahead else self.trainer.advance(count, wanted)
+        before = self.trainer.state["parameters"], self.trainer.step_inputs, self.trainer.training_step
+        losses = self.treatment.advance(count, wanted)
+        after = self.trainer.state["parameters"], self.trainer.step_inputs, self.trainer.training_step
+        if not len(losses) and any(one is not other for one, other in zip(before, after, strict=True)):
             self.measured.forget()
         self._see_to_treatment()
         return losses
@@ -208,8 +230,9 @@ class Run:
         return replace(found, untreated=self.control.curve(found.focus))
 
     def follow(self, until: float = float("inf")) -> bool:
-        """Train the control run up to this step, or until that moment; whether it took any step."""
-        return self.control.follow(self.first_seed, self.step, until, self.trainer.stepper.name)
+        """Train the control run up to this step, or until that moment or a command; whether it took any step."""
+        wanted = UNSET if math.isinf(until) else self.preemption.flag
+        return self.control.follow(self.first_seed, self.step, until, self.trainer.stepper.name, wanted)
 
     @property
     def sweep(self) -> Sweep:
@@ -235,6 +258,7 @@ class Run:
 
     def change(self, changed: Experiment, why: str) -> None:
         """Go on with a changed experiment; `why` is told of a remedy that it ends. Raises Refused."""
+        check_known(changed, self.trainer.device)
         check_memory(changed, self.trainer.device)
         self.adopt(changed)
         self.own = changed

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.plural import counted
 from periodic_tui.engine.scheduling.pacing import Pacer
-from periodic_tui.engine.scheduling.preemption import Preemption
+from periodic_tui.engine.scheduling.preemption import Preemption, Waiting
 from periodic_tui.engine.snapshot import Event, Snapshot, State, View
 from periodic_tui.engine.torch_loading import load_torch
-from periodic_tui.engine.training.memory import UNDO_POINTS, check_memory, enough_memory
+from periodic_tui.engine.training.memory import UNDO_POINTS, enough_memory
 
 if TYPE_CHECKING:
     from periodic_tui.engine.diagnosis import Diagnosis
@@ -39,6 +40,7 @@ class Runner:
         *,
         device: str = "auto",
         engine: str = "auto",
+        threads: int | None = None,
         paused: bool = False,
         presets: Sequence[str] = (),
         clock: Callable[[], float] = time.perf_counter,
@@ -46,12 +48,12 @@ class Runner:
         self.presets, self.paused = presets, paused
         self.pacer = Pacer(clock)
         self._load, self._first = load, (name, experiment)
-        self._device, self._engine = device, engine
+        self._device, self._engine, self._threads = device, engine, threads
         self._interactive = False
         self._clock = clock
         self._view = View()
-        self._work, self._stopped = threading.Event(), threading.Event()
-        self._preemption = Preemption(self._work.is_set)
+        self._work, self._stopped = Waiting(), threading.Event()
+        self._preemption = Preemption(self._work.is_set, self._work.flag)
         self._found: Diagnosis | None = None
         """What the last picture was drawn from."""
         self._run: Run | None = None
@@ -96,7 +98,7 @@ class Runner:
         from periodic_tui.engine.training.stepper_choice import StepperChoice
 
         self._steppers = StepperChoice(
-            self._engine, self._interactive, self._clock, self._stopped.is_set, self._note, self.waiting
+            self._engine, self._interactive, self._clock, self._stopped.is_set, self._note, self.waiting, self._threads
         )
         self._begin(*self._first)
 
@@ -131,19 +133,20 @@ class Runner:
 
         from periodic_tui.engine.run import Run
         from periodic_tui.engine.training.device_choice import settled
-        from periodic_tui.engine.training.own_module import check_device, remarks, with_module
+        from periodic_tui.engine.training.own_module import remarks, with_module
 
         torch.set_num_threads(1)
+        torch.set_float32_matmul_precision("highest")  # with TF32 a fit ends at 1e-7, whatever the environment wants
         number = self._run.number + 1 if self._run else 1
         with enough_memory(f"when {name} began"):
             before, experiment = experiment.model, with_module(experiment)
-            device, why = settled(self._device, experiment, self.steppers)
-            memory = check_memory(experiment, device)
+            device, why, memory = settled(self._device, experiment, self.steppers)
             run = Run(number, name, experiment, device, self._preemption, self.steppers.at_once, self._work.set)
-            check_device(run.trainer)
             self.remarks = tuple(remarks(before, experiment.model))
             for told in filter(None, (*self.remarks, why, memory, self.steppers.begin(run.trainer))):
                 run.note(told)
+            if shared := self.steppers.share(run.trainer):
+                run.note(*shared)
         self._go_over_to(run)
 
     def _go_over_to(self, run: Run) -> None:
@@ -178,21 +181,31 @@ class Runner:
         raise refused
 
     def _applied(self, command: Command) -> Event:
+        self.current.arrive()
         if command.undoable:
             self._look_first()
-        before = self.current.undo_point() if command.undoable else None
+        before = None
         try:
             with enough_memory("when it was applied"):
-                if before:
+                if command.undoable:
+                    before = self.current.undo_point()
                     self.current.measured.note(self._view)
                 text = command.apply(self)
-        except OutOfMemory:
+        except OutOfMemory as reason:
+            lost = self._make_room()
             if before:
-                self.current.restore(before)
-            raise
+                with enough_memory("when it was taken back"):
+                    self.current.restore(before)
+            raise OutOfMemory(f"{reason}{lost}") from None
         if before:
             self._undo.append((command.words, before))
         return self.current.note(text, command.words, command.passing)
+
+    def _make_room(self) -> str:
+        """Let go of what commands can be undone to, and tell it."""
+        count = len(self._undo)
+        self._undo.clear()
+        return f"; {counted(count, 'command')} can no longer be undone" if count else ""
 
     def undo(self) -> str:
         """Go back to what was before the last command that changed what is trained. Raises Refused."""

@@ -19,6 +19,8 @@ _EYES = 1.0
 """Seconds for which the first step of a life waits for the screen to show what it begins from."""
 _LOOK = 0.004
 """Seconds between two looks whether it does."""
+_ACT = 0.05
+"""Seconds for which a remedy acts between two pictures."""
 _FOLLOWING = 0.008
 """Seconds for which a control run is trained between two chunks of the run."""
 
@@ -28,7 +30,8 @@ class Session(RecordedRunner):
     `stop` may be called from any thread.
 
     `fps` is the most pictures a second. `on_wake` is called from the worker's thread whenever `latest` is another one.
-    `watched`: somebody tells by `drawn` what was seen, and the first step of a life waits for that.
+    `watched`: somebody tells by `drawn` what was seen, and the first step of a life waits for that. `working`: seconds
+    that the worker has worked, by which pictures are paid for, however busy the machine is with other things.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Session(RecordedRunner):
         *,
         fps: float = 10.0,
         watched: bool = False,
+        working: Callable[[], float] = time.thread_time,
         **options: Any,
     ) -> None:
         super().__init__(load, name, experiment, **options)
@@ -47,7 +51,7 @@ class Session(RecordedRunner):
         self._inbox: deque[Command] = deque()
         self._latest = replace(EMPTY, preset=name, title=experiment.title, story=experiment.story)
         self._frames = FrameScheduler(1 / fps)
-        self._watched, self._drawn = watched, not watched
+        self._watched, self._drawn, self._working = watched, not watched, working
         self._pictured: float | None = None
         """Moment at which the first picture of a life was taken that nobody has seen yet."""
         self._untold = False
@@ -83,7 +87,7 @@ class Session(RecordedRunner):
 
     def run(self) -> None:
         """Train until stopped. A bug ends the loop, is kept in `failure` and shown in the last snapshot."""
-        self._interactive = True
+        self._interactive, self._preemption.at_once = True, _ACT
         try:
             self.open()
             self._publish()
@@ -112,8 +116,10 @@ class Session(RecordedRunner):
                 self._answer(self._inbox.popleft())
             self._echo()
             self._publish()
-        if self.steppers.turn(self.current.trainer):
+        if self.steppers.turn(self.current.trainer, self._work.is_set):
             self.pacer.forget_cost()
+        if self._work.is_set():
+            return
         if not self.current.treatment:
             self.pacer.give_back()
         steps = 0 if self._idle or self._begins() else self._due()
@@ -129,7 +135,7 @@ class Session(RecordedRunner):
     def _due(self) -> int:
         """How many steps to take now; the end of a paced start is told."""
         pace = self.pacer.pace
-        steps = self.pacer.due(self.step)
+        steps = self.pacer.due(self.step, self.current.trainer.stepper.gives_way)
         if pace and not self.pacer.pace:
             self._note("the paced start is over: trained flat out from here")
         return steps
@@ -145,20 +151,29 @@ class Session(RecordedRunner):
         return False
 
     def _answer(self, command: Command) -> None:
+        self._arrive()
         try:
             self.apply(command)
         except Refused as refusal:
             self._note(f"{command.words}: {refusal}")
 
     def _train(self, steps: int) -> None:
-        started = self._clock()
+        started, known = self._clock(), self.current.known
         try:
-            done = self.advance(steps, preemptible=True)
+            self.advance(steps, preemptible=True)
         except OutOfMemory as reason:
             self.current.halt(f"paused: {reason}")
             self.paused = True
         else:
-            self.pacer.took(done, self._clock() - started)
+            if self.pacer.pace:
+                self.current.arrive()
+            self.pacer.took(self.current.known - known, self._clock() - started)
+
+    def _arrive(self) -> None:
+        """Wait for the steps that an accelerator is at work on."""
+        started, known = self._clock(), self.current.known
+        self.current.arrive()
+        self.pacer.took(self.current.known - known, self._clock() - started)
 
     def _follow(self) -> bool:
         """Train the control run a little; whether it moved. Where there is no memory for it, the run goes on alone."""
@@ -200,7 +215,8 @@ class Session(RecordedRunner):
     def _publish(self) -> None:
         """Take a picture and wake the screen; one that is interrupted is taken after the command, in the end without
         giving way."""
-        started, aside = self._clock(), self.current.measured.aside
+        self._arrive()
+        started, working, aside = self._clock(), self._working(), self.current.measured.aside
         try:
             with self._preemption.preemptible(self._frames.patient(started)):
                 self._latest = self.snapshot(live=True)
@@ -210,9 +226,9 @@ class Session(RecordedRunner):
         if self._unseen and self._pictured is None:
             self._pictured, self._drawn = self._clock(), not self._watched
         self._untold = False
-        ended = self._clock()
-        aside = max(0.0, self.current.measured.aside - aside)
-        self._frames.took(min(started + aside, ended), ended, freely=self.pacer.pace > 0 or self._view.stop_at_death)
+        ended, aside = self._clock(), self.current.measured.aside - aside
+        cost = max(0.0, min(ended - started, self._working() - working) - max(0.0, aside))
+        self._frames.took(ended - cost, ended, freely=self.pacer.pace > 0 or self._view.stop_at_death)
         self.on_wake()
         self._keep_picture(self._latest)
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from periodic_tui.engine.arrays import Floats, ReadOnly
+from periodic_tui.engine.arrays import Bytes, Floats, ReadOnly
 from periodic_tui.engine.script import Network, Script
 
 State = Literal["starting", "training", "paused", "solved", "diverged", "finished"]
@@ -100,11 +100,11 @@ class Layer(ReadOnly):
     wrong_sign: tuple[int, ...] = ()
     """Live units that would help with the other sign and cannot with their own; only looked for at rest."""
     incoming: Floats = field(default_factory=_none)
-    """`[units, inputs]` weights."""
+    """`[units, inputs]` weights; empty where they are a million and their pane is not shown."""
     bias: Floats = field(default_factory=_none)
     """`[units]`, or empty."""
     outgoing: Floats = field(default_factory=_none)
-    """`[next layer's units, units]` weights, or empty."""
+    """`[next layer's units, units]` weights, or empty, also as `incoming` is."""
     thumbnails: Floats = field(default_factory=_none)
     """What each unit does where the fit is drawn: its activation, `[units, points]` over the domain, or
     `[units, side, side]` over the square of two inputs (largest second input first). Empty for wide layers, and where
@@ -428,7 +428,9 @@ class Snapshot(ReadOnly):
     outcomes: dict[str, int] = field(default_factory=dict)
     """Verdict code to number of replicas."""
     outcome_codes: tuple[str, ...] = ()
-    """Verdict code of each replica."""
+    """Verdict codes, …"""
+    outcome_of: Bytes | None = None
+    """… and which of them each replica has, `[replicas]`; None: the codes are those of the replicas one by one."""
     gradient_stats: GradientStats = GradientStats()
     landscape: Landscape = Landscape()
     """Only while its pane is shown."""

@@ -29,6 +29,7 @@ def summary_of(run: Run) -> dict[str, Any]:
         "steps": run.step,
         "engine": run.trainer.stepper.name,
         "device": str(run.trainer.device),
+        "threads": run.trainer.stepper.threads,
         "dtype": experiment.training.dtype,
         "loss": finite(reading.loss[focus]),
         "train_loss": finite(run.trainer.last_loss[focus]),

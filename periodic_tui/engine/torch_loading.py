@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -16,7 +17,12 @@ _RTLD_LAZY = 1
 
 
 def load_torch() -> None:
-    """Import torch; other threads go on meanwhile, where the platform has dlopen."""
+    """Import torch; other threads go on meanwhile, where the platform has dlopen.
+
+    Its own threads are to sleep while they wait for one another: where other programs train on the same cores, waiting
+    by turning would make steps twice as slow as with one thread.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     found = importlib.util.find_spec("torch") if "torch" not in sys.modules else None
     if found is not None and found.origin is not None and sys.platform in ("linux", "darwin"):
         dlopen = ctypes.CDLL(None).dlopen

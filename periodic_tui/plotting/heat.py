@@ -1,5 +1,7 @@
 """Heat maps that show two values in every cell, one above the other."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -39,7 +41,7 @@ def heat_map(
         high: the value of the last color.
         palette: None for a ramp of characters, as in ASCII.
     """
-    table = np.asarray(values, np.float64)
+    table = np.asarray(values)
     if min(columns, rows, table.size) <= 0:
         return Cells.blank(columns, rows)
     if palette is None or glyphs == "ascii":
@@ -51,11 +53,11 @@ def heat_map(
     return _cross_out(cells, np.asarray(np.isnan(halves).any(axis=2)), glyphs)
 
 
-def _sample(table: NDArray[np.float64], columns: int, rows: int) -> NDArray[np.float64]:
+def _sample(table: NDArray[Any], columns: int, rows: int) -> NDArray[np.float64]:
     """The nearest value at the middle of each of rows × columns patches; NaN where it is not finite."""
     down = ((np.arange(rows) + 0.5) * table.shape[0] / rows).astype(int)
     across = ((np.arange(columns) + 0.5) * table.shape[1] / columns).astype(int)
-    values: NDArray[np.float64] = table[down[:, None], across]
+    values: NDArray[np.float64] = table[down[:, None], across].astype(np.float64)
     return np.where(np.isfinite(values), values, np.nan)
 
 

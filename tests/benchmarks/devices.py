@@ -6,7 +6,8 @@ from __future__ import annotations
 import torch
 
 from periodic_tui.engine.errors import Refused
-from periodic_tui.engine.training.device_choice import accelerator, settled
+from periodic_tui.engine.training.device_choice import settled
+from periodic_tui.engine.training.devices import accelerator
 from periodic_tui.engine.training.memory import check_memory
 from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per_second
 from periodic_tui.engine.training.trainer import Trainer
@@ -25,8 +26,8 @@ def main() -> None:
         print("there is no GPU here")
         return
     for name in BUILT_IN:
-        _, why = settled("auto", load(name, [])[1], StepperChoice("auto"))
-        print(f"{name:22}{why}", flush=True)
+        choice = settled("auto", load(name, [])[1], StepperChoice("auto"))
+        print(f"{name:22}{choice.why or f'device: {choice.device}'}", flush=True)
     for name, counts in POPULATIONS.items():
         for replicas in counts:
             print(f"{name:22}{replicas:,} replicas on {other}: {_rate(name, replicas, other)}", flush=True)

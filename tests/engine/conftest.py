@@ -10,8 +10,9 @@ import torch
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot.build_process import Build, missing
 from periodic_tui.engine.training.aot.cache import find
-from periodic_tui.engine.training.aot.cache_key import Signature, key_of
+from periodic_tui.engine.training.aot.cache_key import key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
+from periodic_tui.engine.training.aot.groups import Groups
 from periodic_tui.engine.training.trainer import Trainer
 
 CompiledFor = Callable[[Experiment], tuple[Trainer, Compiled]]
@@ -25,14 +26,14 @@ def compiled_for(own_cache: Path) -> CompiledFor:
 
     def build(experiment: Experiment) -> tuple[Trainer, Compiled]:
         trainer = Trainer(experiment, torch.device("cpu"))
-        signature = Signature.of(trainer.state, trainer.step_inputs)
-        key = key_of(experiment, signature)
+        groups = Groups.of(experiment, trainer.state, trainer.step_inputs)
+        key = key_of(experiment, groups.one)
         with alone(own_cache / f"{key}.lock"):
             if find(key) is None:
-                Build(experiment, signature).finish()
+                Build(experiment, groups.one).finish()
         kept = find(key)
         assert kept
-        return trainer, Compiled(kept, experiment, signature)
+        return trainer, Compiled(kept, experiment, groups)
 
     return build
 

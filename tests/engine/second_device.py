@@ -1,13 +1,16 @@
-"""A second device with the rules of CUDA and the numbers of the CPU, for machines that have only that.
+"""A second device with the rules of CUDA, or of Metal, and the numbers of the CPU, for machines that have only that.
 
-Inside `SecondDevice()` tensors can be made on `cuda:0` and moved there and back. Their numbers are computed on the
-CPU, but as on a GPU an operation that mixes devices, or a numpy array of such a tensor, is an error.
+Inside `SecondDevice()` tensors can be made on `cuda:0`, or `mps:0`, and moved there and back. Their numbers are
+computed on the CPU, but as on a GPU an operation that mixes devices, or a numpy array of such a tensor, is an error; on
+Metal so is whatever would be float64 there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future
+from types import SimpleNamespace
+from typing import Any, Self
 
 import pytest
 import torch
@@ -15,18 +18,39 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves, tree_map
 
-CPU, CUDA = torch.device("cpu"), torch.device("cuda:0")
+from periodic_tui.engine import slices
+
+CPU, CUDA, METAL = torch.device("cpu"), torch.device("cuda:0"), torch.device("mps:0")
 _CONVERSIONS = {Tensor.to, Tensor.cpu, torch.as_tensor}
 _ACROSS = {Tensor.copy_}
 """What may mix devices."""
 
 
+class Passed:
+    """In place of an event on a stream; `waited` counts how often it was waited for one."""
+
+    waited = 0
+
+    def record(self, stream: object = None) -> None:
+        pass
+
+    def synchronize(self) -> None:
+        type(self).waited += 1
+
+
 def pretend(monkeypatch: pytest.MonkeyPatch, free: float = 70e9) -> None:
     """Let torch say that there is one GPU, with so many bytes free of 80 GB."""
+    monkeypatch.setattr("periodic_tui.engine.training.devices._sound", set())
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
     monkeypatch.setattr("torch.cuda.is_current_stream_capturing", lambda: False)
+    monkeypatch.setattr("torch.cuda.current_stream", lambda device=None: None)
+    monkeypatch.setattr("torch.cuda.Event", Passed)
     monkeypatch.setattr("torch.cuda.get_device_name", lambda index: "Pretended")
+    place = {"pci_domain_id": 0, "pci_bus_id": 1, "pci_device_id": 0}
+    monkeypatch.setattr("torch.cuda.get_device_properties", lambda index: SimpleNamespace(**place))
+    monkeypatch.setattr("torch.cuda.get_device_capability", lambda index: (9, 0))
+    monkeypatch.setattr("torch.cuda.get_arch_list", lambda: ["sm_80", "sm_90"])
     monkeypatch.setattr("torch.cuda.mem_get_info", lambda device: (free, 80e9))
     monkeypatch.setattr("torch.cuda.memory_reserved", lambda device: 2e9)
     monkeypatch.setattr("torch.cuda.memory_allocated", lambda device: 1e9)
@@ -36,28 +60,51 @@ class _OnSecond(Tensor):
     """A tensor of the second device."""
 
 
+class _OnMetal(_OnSecond):
+    """One of Metal."""
+
+
+_CLASSES = {"cpu": Tensor, "cuda": _OnSecond, "mps": _OnMetal}
+
+
 def device_of(tensor: Tensor) -> torch.device:
-    return CUDA if isinstance(tensor, _OnSecond) else CPU
+    return METAL if isinstance(tensor, _OnMetal) else CUDA if isinstance(tensor, _OnSecond) else CPU
+
+
+def _named(device: torch.device | str) -> torch.device:
+    device = torch.device(device)
+    return CPU if device.type == "cpu" else torch.device(device.type, device.index or 0)
 
 
 class SecondDevice(TorchFunctionMode):
-    """While it is entered, `cuda:0` exists. `waits` counts how often the host waited for a number from there.
+    """While it is entered, `cuda:0` and `mps:0` exist. `waits` counts how often the host waited for their numbers."""
 
-    `doubles=False`: as on Metal, nothing there may be of type float64.
-    """
-
-    def __init__(self, doubles: bool = True) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.waits, self.doubles = 0, doubles
+        self.waits = 0
+
+    def __enter__(self) -> Self:
+        self._act, slices._act = slices._act, self._aside
+        super().__enter__()  # type: ignore[no-untyped-call]  # of torch
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)  # type: ignore[no-untyped-call]  # of torch
+        slices._act = self._act
+
+    def _aside(self, act: Callable[[], Any], future: Future[Any]) -> None:
+        """Work in another thread has this device, too."""
+        with _AsThere(self):
+            self._act(act, future)
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         with torch._C.DisableTorchFunctionSubclass():
             result = self._done(func, args, dict(kwargs or {}))
-        for leaf in () if self.doubles else tree_leaves(result):
-            if isinstance(leaf, _OnSecond) and leaf.dtype == torch.float64:
-                raise TypeError("Cannot convert a tensor of the second device to float64 dtype")
+        for leaf in tree_leaves(result):
+            if isinstance(leaf, _OnMetal) and leaf.dtype == torch.float64:
+                raise TypeError("Cannot convert a MPS Tensor to float64 dtype as the MPS framework doesn't support it")
         return result
 
     def _done(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -66,14 +113,25 @@ class SecondDevice(TorchFunctionMode):
         if func in _CONVERSIONS:
             return _converted(func, args, kwargs)
         tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
-        home = torch.device(kwargs.pop("device", None) or _common(func, args, tensors))
+        home = _named(kwargs.pop("device", None) or _common(func, args, tensors))
         name = getattr(func, "__name__", "")
-        if home == CUDA and name in {"numpy", "__array__"}:
-            raise TypeError("can't convert cuda:0 device type tensor to numpy")
-        if home == CUDA and name in {"item", "tolist", "__bool__", "__float__", "__int__", "__index__"}:
+        if home != CPU and name in {"numpy", "__array__"}:
+            raise TypeError(f"can't convert {home} device type tensor to numpy")
+        if home != CPU and name in {"item", "tolist", "__bool__", "__float__", "__int__", "__index__"}:
             self.waits += 1
         given = {id(tensor) for tensor in tensors}
         return tree_map(lambda leaf: leaf if id(leaf) in given else _placed(leaf, home), func(*args, **kwargs))
+
+
+class _AsThere(TorchFunctionMode):
+    """The same device in another thread."""
+
+    def __init__(self, device: SecondDevice) -> None:
+        super().__init__()
+        self._device = device
+
+    def __torch_function__(self, *call: Any) -> Any:
+        return self._device.__torch_function__(*call)
 
 
 def _common(func: Callable[..., Any], args: tuple[Any, ...], tensors: list[Tensor]) -> torch.device:
@@ -82,21 +140,22 @@ def _common(func: Callable[..., Any], args: tuple[Any, ...], tensors: list[Tenso
         return device_of(tensors[0]) if tensors else CPU
     if getattr(func, "__name__", "") in {"__getitem__", "__setitem__"}:
         indices = [leaf for leaf in tree_leaves(args[1]) if isinstance(leaf, Tensor)]
-        if CUDA in map(device_of, indices) and device_of(args[0]) == CPU:
+        if device_of(args[0]) == CPU and any(device_of(index) != CPU for index in indices):
             raise RuntimeError("indices should be on the same device as the indexed tensor (cpu)")
         tensors = [args[0], *(value for value in args[2:] if isinstance(value, Tensor))]
     found = {device_of(tensor) for tensor in tensors}
     if len(found) == 1:
         return found.pop()
     if any(tensor.dim() for tensor in tensors if device_of(tensor) == CPU):
-        raise RuntimeError(f"{func} expected all tensors to be on the same device, but found cuda:0 and cpu")
-    return CUDA
+        names = " and ".join(sorted(map(str, found)))
+        raise RuntimeError(f"{func} expected all tensors to be on the same device, but found {names}")
+    return max(found, key=lambda device: device != CPU)
 
 
 def _placed(value: Any, device: torch.device) -> Any:
     if not isinstance(value, Tensor):
         return value
-    return value.as_subclass(_OnSecond if device == CUDA else Tensor)
+    return value.as_subclass(_CLASSES[device.type])
 
 
 def _converted(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -107,7 +166,7 @@ def _converted(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
     dtype = None
     for option in options:
         if isinstance(option, torch.device | str):
-            after = torch.device(option)
+            after = _named(option)
         elif isinstance(option, torch.dtype):
             dtype = option
         elif isinstance(option, Tensor):

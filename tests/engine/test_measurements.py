@@ -116,7 +116,7 @@ def test_an_act_of_a_remedy_without_a_step_is_measured(monkeypatch: pytest.Monke
     runner.snapshot(live=True)
     trainer = runner.current.trainer
 
-    def act(count: int) -> Tensor:
+    def act(count: int, wanted: object) -> Tensor:
         """A command cuts it short before the first step."""
         trainer.place(torch.full_like(trainer.parameters, 30.0))
         monkeypatch.undo()

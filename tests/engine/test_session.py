@@ -400,7 +400,7 @@ def test_a_picture_pays_for_its_readings_but_not_for_what_has_a_budget_of_its_ow
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock()
-    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=clock)
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=clock, working=clock)
     session.open()
 
     def snapshot(**options: bool) -> Snapshot:
@@ -415,6 +415,20 @@ def test_a_picture_pays_for_its_readings_but_not_for_what_has_a_budget_of_its_ow
     assert session._frames.next == pytest.approx(clock.now + 0.01 / 0.02)
 
 
+def test_what_else_runs_on_the_machine_makes_no_picture_dearer(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, working = Clock(), Clock()
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=clock, working=working)
+    session.open()
+
+    def snapshot(**options: bool) -> Snapshot:
+        clock.now, working.now = clock.now + 0.05, working.now + 0.005
+        return session.latest()
+
+    monkeypatch.setattr(session, "snapshot", snapshot)
+    session._publish()
+    assert session._frames.next == pytest.approx(clock.now + 0.005 / 0.02)
+
+
 def test_the_end_of_a_paced_start_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Ticking()
     session = Session(load, "ln", ln(pace=100.0, pace_steps=3), device="cpu", engine="eager", clock=clock)
@@ -426,3 +440,10 @@ def test_the_end_of_a_paced_start_is_told_once(monkeypatch: pytest.MonkeyPatch) 
     assert session.step > 3
     told = [(event.step, event.text) for event in session.current.events if "paced start" in event.text]
     assert told == [(3, "the paced start is over: trained flat out from here")]
+
+
+def test_matrix_products_are_taken_in_full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted: list[str] = []
+    monkeypatch.setattr("torch.set_float32_matmul_precision", wanted.append)
+    opened(sine())
+    assert wanted == ["highest"]

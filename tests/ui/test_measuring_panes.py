@@ -113,6 +113,12 @@ def test_weights_are_a_table_of_units_by_inputs_with_the_bias_below() -> None:
     assert incoming(layer).tolist() == [[0, 2, 4], [1, 3, 5], [7, 8, 9]]
 
 
+def test_where_weights_were_too_many_to_be_kept_there_is_no_table() -> None:
+    layer = Layer("hidden.0", np.ones(3), bias=np.zeros(3))
+    rows = framed(WeightsPane, replace(MAGNITUDE, layers=(layer,)), (58, 8))
+    assert "hidden.0: too many weights to be kept" in rows[1]
+
+
 POINTS = Layer(
     "hidden.0",
     np.array([0.5, 0.5, 0.0]),

@@ -135,3 +135,14 @@ def number(what: str, above: float = -math.inf) -> Callable[[str], float]:
         return value
 
     return read
+
+
+def positive(what: str) -> Callable[[str], int]:
+    """Reads a whole number from 1 up to some thousands."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 5 and int(text)):
+            raise ValueError(f"{what} must be a whole number from 1 to 9,999, got {text[:20]!r}")
+        return int(text)
+
+    return read

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from periodic_tui.engine.commands.base import Command, Loop, argument, number, one_of
+from periodic_tui.engine.commands.base import Command, Loop, argument, number, one_of, positive
 from periodic_tui.engine.errors import Refused
 
 
@@ -116,5 +116,17 @@ class Engine(Command, word="engine", takes=":NAME"):
 
     def apply(self, loop: Loop) -> str:
         text = loop.steppers.switch(loop.current.trainer, self.name)
+        loop.pacer.forget_cost()
+        return text
+
+
+@dataclass(frozen=True)
+class Threads(Command, word="threads", takes=":N"):
+    """Train with so many threads of the processor."""
+
+    count: int = argument(positive("a number of threads"))
+
+    def apply(self, loop: Loop) -> str:
+        text = loop.steppers.use_threads(loop.current.trainer, self.count)
         loop.pacer.forget_cost()
         return text

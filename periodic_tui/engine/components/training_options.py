@@ -11,7 +11,7 @@ from periodic_tui.engine.components.numbers import NonNegative, Positive
 from periodic_tui.engine.components.registry import Spec
 from periodic_tui.engine.components.schedules import Constant, Schedule, schedules
 
-MAX_REPLICAS = 4_096
+MAX_REPLICAS = 65_536
 MOST_STEPS = 10**15
 """At a million steps a second they take 31 years."""
 

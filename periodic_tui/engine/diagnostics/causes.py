@@ -85,8 +85,8 @@ def _active(x: Tensor, weight: Tensor, bias: Tensor) -> float:
 
 def _inputs(observer: Observer, parameters: Tensor, layer: int) -> Tensor:
     if layer == 0:
-        return observer.step.experiment.model.first_inputs(observer.probe.x)
-    return observer.hidden(parameters)[layer - 1].activations[0]
+        return observer.step.experiment.model.first_inputs(observer.probe.x.cpu())
+    return observer.hidden(parameters)[layer - 1].activations[0].cpu()
 
 
 def gradient_at(trainer: Trainer, step_inputs: StepInputs, seeds: Tensor, step: int, state: State) -> Tensor:

@@ -35,7 +35,8 @@ def never_active(experiment: Experiment, views: Mapping[str, Tensor]) -> list[Te
     if box is None or not isinstance(model, MLP) or any(each.kind != "relu" for each in model.hidden_activations):
         return []
     found = []
-    low, high = (model.first_inputs(end.unsqueeze(0)) for end in box)
+    device = next(iter(views.values())).device
+    low, high = (model.first_inputs(end.unsqueeze(0)).to(device) for end in box)
     for index in range(len(model.hidden)):
         weight, bias = views[f"hidden.{index}.weight"].detach(), views.get(f"hidden.{index}.bias")
         least, most, rounding = _affine_bounds((low, high), weight, None if bias is None else bias.detach())
@@ -49,8 +50,8 @@ def never_active(experiment: Experiment, views: Mapping[str, Tensor]) -> list[Te
 def _affine_bounds(box: Box, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
     """Bounds `[replicas, units]` of w · x + b over a box, and how far rounding can carry the network's own product."""
     low, high = (end.unsqueeze(1) for end in box)
-    w = weight.cpu().double()
-    offset = w.new_zeros(()) if bias is None else bias.cpu().double()
+    w = weight.double()
+    offset = w.new_zeros(()) if bias is None else bias.double()
     least = (w.clamp_min(0) * low + w.clamp_max(0) * high).sum(-1) + offset
     most = (w.clamp_min(0) * high + w.clamp_max(0) * low).sum(-1) + offset
     size = (w.abs() * torch.maximum(low.abs(), high.abs())).sum(-1) + offset.abs()

@@ -143,10 +143,10 @@ class Deaths:
         trail = self._remember(moment)
         if not changed or not moments:
             return []
-        until = time.perf_counter() + (PATIENCE if patient else min(self.budget.credit(CREDIT), MOST_SECONDS))
         preemption = self.observer.preemption
         given_up = (lambda: False) if patient else preemption.wanted
         stretch = Stretch(self.trainer, self.observer, focus, points, again, moments, trail, given_up)
+        until = time.perf_counter() + (PATIENCE if patient else min(self.budget.credit(CREDIT), MOST_SECONDS))
         with self.budget.spend(), preemption.preemptible(False):
             places = stretch.places(moment, changed, until)
             return [change for place in places for change in self._told(stretch, *place)]

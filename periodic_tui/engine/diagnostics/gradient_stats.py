@@ -11,7 +11,7 @@ from periodic_tui.engine.randomness import Stream, Streams
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import GradientStats
 from periodic_tui.engine.training.sampling import Batch, counter_of
-from periodic_tui.engine.training.step import on_cpu
+from periodic_tui.engine.training.step import moved_to
 from periodic_tui.engine.training.trainer import Trainer
 
 BATCHES = 16
@@ -48,12 +48,13 @@ class GradientMeter:
 def measure(trainer: Trainer, observer: Observer, focus: int) -> GradientStats:
     """Size of the true gradient (in closed form, or on the probe), size of a minibatch's deviation from it, and the
     length of the next step over that of the parameters (NaN for optimizers that torch keeps)."""
-    step, (own_state, own_inputs, own_seed) = trainer.training_step, trainer.one(focus)
-    state, step_inputs = on_cpu(own_state), on_cpu(own_inputs)
-    streams = Streams.of(own_seed.cpu(), counter_of(trainer.experiment))
+    step, device = trainer.training_step, observer.device
+    own_state, own_inputs, own_seed = trainer.one(focus)
+    state, step_inputs = moved_to(device, own_state), moved_to(device, own_inputs)
+    streams = Streams.of(own_seed.to(device), counter_of(trainer.experiment, device))
     samples = trainer.experiment.training.batch_size or trainer.experiment.domain.points
     count = max(2, min(BATCHES, _WORK // (samples * step.layout.size)))
-    steps = torch.arange(trainer.done, trainer.done + count).unsqueeze(-1)
+    steps = torch.arange(trainer.done, trainer.done + count, device=device).unsqueeze(-1)
     batches = step.sampler.batch(streams, steps, step_inputs)
 
     def gradient(batch: Batch, dropout: Stream | None = None) -> Tensor:
@@ -62,7 +63,7 @@ def measure(trainer: Trainer, observer: Observer, focus: int) -> GradientStats:
 
     draws = [gradient(batches[number], step.dropout(streams, steps[number])) for number in range(count)]
     if observer.expected is not None:
-        omega = state["parameters"][:, 0].double().numpy()
+        omega = state["parameters"][:, 0].cpu().double().numpy()
         true = torch.as_tensor(observer.expected.gradient(omega)).unsqueeze(-1)
     else:
         probe = observer.probe.part(512)

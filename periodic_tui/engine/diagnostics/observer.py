@@ -16,13 +16,16 @@ from periodic_tui.engine.diagnostics.reading import Reading
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.diagnostics.units import Units, reactions, read_units
 from periodic_tui.engine.scheduling.preemption import Preemption
+from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.sampling import Batch
 from periodic_tui.engine.training.step import TrainingStep
 
-_NUMBERS_AT_ONCE = 1 << 20
+_NUMBERS_AT_ONCE = 1 << 18
 """So many activations are held at once: they should fit into the processor's cache."""
 _PRODUCTS_AT_ONCE = 1 << 26
 """Points times parameters that go through a network at once: some milliseconds."""
+_TIMES_ON_A_GPU = 1 << 7
+"""So many times as much of both, where more is done at once."""
 
 _BRIEF_ABOVE = 1 << 18
 """Points (of the training or the test domain) times units of the widest layer from which a brief reading is brief."""
@@ -36,12 +39,19 @@ class Observer:
     """Takes readings of one experiment. Every pass through the network may be interrupted."""
 
     def __init__(
-        self, step: TrainingStep, probe: Probe, test: Probe | None, preemption: Preemption | None = None
+        self,
+        step: TrainingStep,
+        probe: Probe,
+        test: Probe | None,
+        preemption: Preemption | None = None,
+        device: torch.device | None = None,
     ) -> None:
+        """`device`: where it measures, whatever parameters it is given; None: where the probe is."""
         self.preemption = preemption or Preemption()
         self.step = step
-        self.probe = probe
-        self.test = test
+        self.device = device or probe.x.device
+        self.probe = probe = probe.on(self.device)
+        self.test = test = test and test.on(self.device)
         training = step.experiment.training
         self.target_std = loss_of_best_constant(probe.y, "circular" if training.loss == "circular" else "mse") ** 0.5
         self.constant_loss = loss_of_best_constant(probe.y, training.loss, training.huber_delta)
@@ -60,16 +70,21 @@ class Observer:
         """
         points = max(len(probe.x) for probe in (self.probe, self.test) if probe)
         brief = brief and points * self._widest > _BRIEF_ABOVE
-        return Reading.joined([self._read(part, brief) for part in self._parts(parameters)])
+        return Reading.joined([self._read(part, brief) for part in self._parts(parameters.to(self.device))])
 
-    def loss(self, parameters: Tensor) -> Floats:
-        """The probe loss alone, `[replicas]`."""
-        return np.concatenate(
-            [self._loss(self.predict(part, self.probe.x), self.probe).numpy() for part in self._parts(parameters)]
-        )
+    def loss(self, parameters: Tensor, probe: Probe | None = None) -> Floats:
+        """The loss alone, `[replicas]`, on the whole probe or on this part of it."""
+        probe = probe or self.probe
+        parts = self._parts(parameters, len(probe.x))
+        return np.concatenate([self._loss(self.predict(part, probe.x), probe).numpy() for part in parts])
 
-    def _parts(self, parameters: Tensor) -> tuple[Tensor, ...]:
-        return parameters.split(max(1, _NUMBERS_AT_ONCE // (len(self.probe.x) * self._widest)))
+    def _parts(self, parameters: Tensor, points: int | None = None) -> tuple[Tensor, ...]:
+        points = points or len(self.probe.x)
+        return parameters.split(max(1, self._times * _NUMBERS_AT_ONCE // (points * self._widest)))
+
+    @property
+    def _times(self) -> int:
+        return 1 if self.device.type == "cpu" else _TIMES_ON_A_GPU
 
     @property
     def _widest(self) -> int:
@@ -93,7 +108,7 @@ class Observer:
             fit_std=output.double().std((1,), correction=0).mean(-1).cpu().numpy(),
             omega=omega.cpu().double().numpy(),
             accuracy=self.accuracy.estimate(parameters, probe, output),
-            units=units,
+            units=tuple(layer.on_cpu() for layer in units),
             points=len(points),
         )
 
@@ -112,7 +127,7 @@ class Observer:
         """Outputs, and the hidden layers with the graph from pre-activations to activations where that is needed."""
         self.preemption.check()
         hidden: list[HiddenLayer] = []
-        model = self.step.experiment.model
+        model, parameters = self.step.experiment.model, parameters.to(self.device)
         with torch.set_grad_enabled(bool(model.hidden_units) and not self.relu):
             views = self.step.layout.views(parameters.detach().requires_grad_(torch.is_grad_enabled()))
             output = model.forward(views, self._expanded(points, parameters), hidden)
@@ -122,15 +137,15 @@ class Observer:
         """Of each hidden layer the shares `[units]` of the probe on which its units are active, with one replica's
         `parameters` `[1, parameters]`."""
         _, hidden = self._layers(parameters, self.probe.x)
-        return tuple(reactions(layer, self.relu)[0][0].double() for layer in hidden)
+        return tuple(reactions(layer, self.relu)[0][0].double().cpu() for layer in hidden)
 
     def hidden(self, parameters: Tensor, x: Tensor | None = None) -> list[HiddenLayer]:
         """What each hidden layer does on the probe, or on the points `[points, inputs]`."""
         self.preemption.check()
         layers: list[HiddenLayer] = []
         with torch.no_grad():
-            views = self.step.layout.views(parameters)
-            points = self._expanded(self.probe.x if x is None else x, parameters)
+            views = self.step.layout.views(parameters.to(self.device))
+            points = self._expanded(self.probe.x if x is None else x.to(self.device), parameters)
             self.step.experiment.model.forward(views, points, layers)
         return layers
 
@@ -143,7 +158,7 @@ class Observer:
         """
         if self.expected is not None:
             return self.expected.curvature(parameters[:, 0].cpu().double().numpy())
-        lr = lr.to(parameters.device)
+        parameters, lr = parameters.to(self.device), lr.to(self.device)
         largest = lr.max(-1, keepdim=True).values
         stretch = (lr / largest).where(largest > 0, torch.ones_like(lr)).sqrt().expand_as(parameters)
         parts = zip(self._parts(parameters), self._parts(stretch), strict=True)
@@ -164,12 +179,12 @@ class Observer:
             output = self.step.experiment.model.forward(views, self._expanded(probe.x, flat))
             return self.step.objective(output.double(), Batch(probe.x, probe.y.double())).cpu()
 
-        return top_curvature(loss, torch.zeros_like(parameters), self.preemption.check)
+        return finished(top_curvature(loss, torch.zeros_like(parameters)), self.preemption.check)
 
     def predict(self, parameters: Tensor, x: Tensor) -> Tensor:
         """Outputs `[replicas, points, outputs]` at inputs `[points, inputs]`, by the ordinary forward pass."""
-        at_once = min(_NUMBERS_AT_ONCE // self._widest, _PRODUCTS_AT_ONCE // parameters.shape[-1])
-        rows = parameters.split(max(1, at_once // len(x)))
+        at_once = self._times * min(_NUMBERS_AT_ONCE // self._widest, _PRODUCTS_AT_ONCE // parameters.shape[-1])
+        x, rows = x.to(self.device), parameters.to(self.device).split(max(1, at_once // len(x)))
         return torch.cat([self._outputs(some, x, max(1, at_once // len(some))) for some in rows])
 
     def _outputs(self, parameters: Tensor, x: Tensor, at_once: int) -> Tensor:

@@ -20,6 +20,10 @@ class Probe:
     x: Tensor
     y: Tensor
 
+    def on(self, device: torch.device) -> Probe:
+        """The same points on a device."""
+        return Probe(self.x.to(device), self.y.to(device))
+
     def part(self, count: int) -> Probe:
         """At most so many of its points, always the same ones."""
         if count >= len(self.x):

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.slices import Slices
+
 _MOST = 60
 """Products of the Hessian with a vector."""
 _NUMBERS = 1 << 24
@@ -21,27 +23,24 @@ Product = Callable[[Tensor], Tensor]
 """Of the Hessian with a vector `[replicas, parameters]`."""
 
 
-def top_curvature(
-    loss: Callable[[Tensor], Tensor], parameters: Tensor, check: Callable[[], None] = lambda: None
-) -> tuple[Tensor, Tensor]:
+def top_curvature(loss: Callable[[Tensor], Tensor], parameters: Tensor) -> Slices[tuple[Tensor, Tensor]]:
     """Largest eigenvalue `[replicas]` of the Hessian, in float64, and its direction `[replicas, parameters]`, of
     length 1, by the Lanczos process (Lanczos, 1950) on products of the Hessian with vectors.
 
-    `loss` maps `[replicas, parameters]` to `[replicas]`; `check` is called between two products; the start of the
-    process is fixed.
+    `loss` maps `[replicas, parameters]` to `[replicas]`; a slice is a product; the start of the process is fixed.
     """
+    leaf = parameters.detach().requires_grad_()
     with torch.enable_grad():
-        leaf = parameters.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(loss(leaf).sum(), leaf, create_graph=True)
 
-        def product(direction: Tensor) -> Tensor:
-            check()
+    def product(direction: Tensor) -> Tensor:
+        with torch.enable_grad():
             (rows,) = torch.autograd.grad((gradient * direction).sum(), leaf, retain_graph=True)
-            return rows.detach()
+        return rows.detach()
 
-        if not gradient.requires_grad:  # a loss without any curvature
-            return torch.zeros(len(leaf), dtype=torch.float64), torch.ones_like(leaf.detach())
-        value, direction = _largest(product, _start(leaf))
+    if not gradient.requires_grad:  # a loss without any curvature
+        return torch.zeros(len(leaf), dtype=torch.float64), torch.ones_like(leaf.detach())
+    value, direction = yield from _largest(product, _start(leaf.detach()))
     return value.cpu(), direction
 
 
@@ -50,12 +49,13 @@ def _start(leaf: Tensor) -> Tensor:
     return torch.randn(leaf.shape[-1], generator=generator, dtype=leaf.dtype).to(leaf.device).expand_as(leaf)
 
 
-def _largest(product: Product, direction: Tensor) -> tuple[Tensor, Tensor]:
+def _largest(product: Product, direction: Tensor) -> Slices[tuple[Tensor, Tensor]]:
     replicas, size = direction.shape
     most, done = min(size, _MOST), 0
     at_once = min(most, max(_FEWEST, _NUMBERS // (replicas * size)))
     while True:
-        krylov = _Krylov(product, direction, min(at_once, most - done))
+        krylov = _Krylov(direction, min(at_once, most - done))
+        yield from krylov.span(product, direction)
         value, direction, settled = krylov.top()
         done += krylov.count
         if settled or done >= most:
@@ -63,16 +63,20 @@ def _largest(product: Product, direction: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class _Krylov:
-    """The space of `count` products of the Hessian with vectors, from a start, and the Hessian in it."""
+    """The space of `count` products of the Hessian with vectors, at most so many, and the Hessian in it."""
 
-    def __init__(self, product: Product, start: Tensor, most: int) -> None:
-        replicas, size = start.shape
-        self._basis = start.new_zeros(replicas, most, size)
-        self._matrix = start.new_zeros(replicas, most, most, dtype=torch.float64)
-        self._beyond = start.new_zeros(replicas, dtype=torch.float64)
+    def __init__(self, like: Tensor, most: int) -> None:
+        replicas, size = like.shape
+        self._basis = like.new_zeros(replicas, most, size)
+        self._matrix = like.new_zeros(replicas, most, most, dtype=torch.float64)
+        self._beyond = like.new_zeros(replicas, dtype=torch.float64)
         self.count = 0
-        following = _unit(start)
+
+    def span(self, product: Product, start: Tensor) -> Slices[None]:
+        """Fill it, from a start on, until the value has settled or it is full."""
+        following, most = _unit(start), self._matrix.shape[-1]
         while self.count < most and not (self.count and self.count % _BETWEEN == 0 and self.top()[2]):
+            yield
             following = self._enter(following, product(following))
 
     def _enter(self, direction: Tensor, rows: Tensor) -> Tensor:

@@ -12,8 +12,9 @@ from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.diagnostics.observer import Observer
 from periodic_tui.engine.diagnostics.trail import Trail
 from periodic_tui.engine.diagnostics.units import DEAD_SHARE
+from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
-from periodic_tui.engine.training.steppers import Eager, Stepper
+from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.trainer import Trainer
 
 REVIVED = 0.02
@@ -61,8 +62,7 @@ class Stretch:
         """Whether it can be run again from a moment on."""
         self._trail = trail if self.again else Trail()
         _, self.step_inputs, self.seeds = trainer.one(focus)
-        alone = len(trainer.seeds) == 1
-        self._stepper: Stepper = trainer.stepper if alone else Eager(trainer.training_step, trainer.device)
+        self._stepper = _stepper_of(trainer, self.again, self.step_inputs)
 
     def places(self, after: Moment, changed: Changed, until: float) -> list[tuple[Moment, Moment, Changed]]:
         """Between which moments the units changed, in order. The stretch is halved until it is one step, or the clock
@@ -117,7 +117,7 @@ class Stretch:
 
     def activity(self, parameters: Tensor) -> tuple[Tensor, ...]:
         """The shares `[units]` of the layers, of one replica's parameters `[1, parameters]`."""
-        return self.observer.activity(parameters.cpu())
+        return self.observer.activity(parameters)
 
     def states(self, first: int, last: int) -> Iterator[tuple[int, State]]:
         """Each step from `first` to `last` with its state, as far as the known moments reach back; only those of the
@@ -135,6 +135,14 @@ class Stretch:
             yield step, state
             state = known.get(step + 1) or self._advanced(state, step, 1)
             step += 1
+
+
+def _stepper_of(trainer: Trainer, again: bool, step_inputs: StepInputs) -> Stepper:
+    """What runs the steps of one replica."""
+    if len(trainer.seeds) == 1:
+        return trainer.stepper
+    stepper = trainer.stepper_alone(trainer) if again else trainer.eager()
+    return stepper if stepper.accepts(trainer.one(0)[0], step_inputs) else trainer.eager()
 
 
 def has_changed(activity: Sequence[Tensor], unit: Unit, died: bool) -> bool:

@@ -37,6 +37,10 @@ class Units:
     alike: Tensor
     """`[replicas, compared, compared]`: pairs of duplicates among them, above the diagonal."""
 
+    def on_cpu(self) -> Units:
+        """The same on the CPU."""
+        return Units(*(getattr(self, field.name).cpu() for field in fields(self)))
+
     def one(self, replica: int) -> Units:
         """The units of one replica alone."""
         return Units(*(getattr(self, field.name)[replica : replica + 1] for field in fields(self)))

@@ -49,6 +49,8 @@ class About:
     """Of the program that wrote it."""
     plan: Plan | None = None
     """What `train` was started with; None for the dashboard."""
+    threads: int | None = None
+    """As asked for; None: as many as pay."""
     script: str = ""
     """Command line of the user's script that trains, or the name of a loop of one's own; empty for a preset."""
 

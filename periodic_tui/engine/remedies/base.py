@@ -6,12 +6,13 @@ its requests. It is handed a context (samples and the trainer's verbs), never th
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from periodic_tui.engine.components.registry import Spec
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
+from periodic_tui.engine.slices import Result, Slices, aside
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,6 +33,22 @@ class Train:
 
 Course = Generator[Train, "Tensor", str]
 """Yields requests, receives the losses `[steps, replicas]`, and returns what it reached, in past tense."""
+
+
+def sliced(stage: str, work: Slices[Result]) -> Generator[Train, Tensor, Result]:
+    """Work in slices, as a part of a course."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        yield Train(0, stage)
+
+
+def read(stage: str, act: Callable[[], Result]) -> Generator[Train, Tensor, Result]:
+    """One long reading of the run, as a part of a course."""
+    return sliced(stage, aside(act))
 
 
 class Remedy(Spec):

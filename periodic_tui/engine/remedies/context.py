@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+    from periodic_tui.engine.slices import Slices
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -130,10 +132,10 @@ class RemedyContext(Protocol):
     def loss_of_constant(self, y: Tensor) -> float:
         """That of the best constant for `y`."""
 
-    def sharpness(self, x: Tensor, y: Tensor) -> Tensor:
+    def sharpness(self, x: Tensor, y: Tensor) -> Slices[Tensor]:
         """Largest curvature `[replicas]` of that loss; NaN where it is not finite."""
 
-    def loss_after(self, factor: float, steps: int, x: Tensor, y: Tensor) -> Tensor:
+    def loss_after(self, factor: float, steps: int, x: Tensor, y: Tensor) -> Slices[Tensor]:
         """The same loss after so many steps at `factor` times the learning rates, on a copy: the run stays."""
 
     # The optimizer.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-_CHUNK = 0.004
-"""Seconds that one chunk of steps should take."""
+_CHUNK, _LONG_CHUNK = 0.004, 0.016
+"""Seconds that one chunk of steps should take, and one of steps that give way to a command."""
 _WINDOW = 1.0
 """Seconds over which the rate is measured, or longer where steps are as far apart."""
 _LONGEST_REST = 0.05
@@ -62,12 +62,12 @@ class Pacer:
         self._taken = 0
         self._marks: deque[tuple[float, int]] = deque([(self._origin, 0)])
 
-    def due(self, step: int) -> int:
+    def due(self, step: int, gives_way: bool = False) -> int:
         """How many steps to take now, `step` of them being done; 0: wait for `rest()`. The first one is due when its
-        time is over, so that one sees what it begins from."""
+        time is over, so that one sees what it begins from. `gives_way`: no command waits for the end of a chunk."""
         if self._until is not None and step >= self._until:
             self.set(FLAT_OUT)
-        chunk = max(1, int(_CHUNK / self._cost))
+        chunk = max(1, int((_LONG_CHUNK if gives_way else _CHUNK) / self._cost))
         if not self.pace:
             return chunk
         owed = int((self._clock() - self._origin) * self.pace + 1e-9) - self._taken

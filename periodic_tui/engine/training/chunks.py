@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from periodic_tui.engine.training.trainer import Trainer
 
-_LONGEST, _LONGEST_COMPILED = 256, 1 << 14
-"""Most steps: what a call costs besides them is soon lost, and a compiled step may take no more than 0.2 µs."""
-_WORK = 5e7
-"""Most products of samples and parameters."""
+_SAMPLE = 64
+"""What a sample costs besides its products with the parameters, in such products."""
+_WORK = {"cuda": 3e10}
+_WORK_ON_A_CPU = 1e8
+"""Most products of samples and parameters: they take no more than some 50 ms."""
 
 
 def chunk_for(trainer: Trainer) -> int:
@@ -15,5 +16,6 @@ def chunk_for(trainer: Trainer) -> int:
     runs are looked at after equal steps, and judged alike."""
     domain, training = trainer.experiment.domain, trainer.experiment.training
     samples = (training.batch_size or domain.points) * training.replicas
-    longest = _LONGEST_COMPILED if trainer.stepper.name == "compiled" else _LONGEST
-    return max(1, min(longest, int(_WORK / (trainer.training_step.layout.size * samples))))
+    work = samples * (trainer.training_step.layout.size + _SAMPLE)
+    most = _WORK.get(trainer.device.type, _WORK_ON_A_CPU)
+    return max(1, min(trainer.stepper.longest, int(most / work)))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.scheduling.preemption import UNSET, Flag
 from periodic_tui.engine.snapshot import Curve
 from periodic_tui.engine.training.history import History
 from periodic_tui.engine.training.steppers import Stepper
@@ -27,26 +28,30 @@ class ControlRun:
         self._stepper_for = stepper_for
         """Gives the fastest stepper at hand for a trainer at its start."""
         self._trainer: Trainer | None = None
+        self._engine = ""
+        """That the run had when this one's was chosen."""
         self._history = History(1, geometric=True)
 
-    def follow(self, seed: int, step: int, until: float = float("inf"), engine: str = "") -> bool:
-        """Train the replicas from `seed` on up to `step`, or until that moment of `time.perf_counter()`, but a little.
+    def follow(self, seed: int, step: int, until: float = float("inf"), engine: str = "", wanted: Flag = UNSET) -> bool:
+        """Train the replicas from `seed` on up to `step`, until that moment of `time.perf_counter()`, or until the flag
+        is set, but a little.
 
-        `engine`: name of the stepper that the run has by now; where the control run's is another one, it is chosen
-        anew. Returns whether any step was taken.
+        `engine`: name of the stepper that the run has by now; where that has changed, and the control run's is another
+        one, it is chosen anew. Returns whether any step was taken.
         """
         trainer = self._trainer
         if trainer is None or seed != int(trainer.seeds[0]):
             trainer = self._trainer = self._begun(seed)
-        elif engine and trainer.stepper.name != engine:
+        elif engine not in (self._engine, trainer.stepper.name):
             trainer.stepper = self._stepper_for(trainer)
+        self._engine = engine
         begun, piece = trainer.done, 1
         while trainer.done < step and trainer.alive:
             first, started = trainer.done, time.perf_counter()
-            losses = trainer.advance(min(piece, step - first))
-            self._history.add(first, losses.cpu().double().numpy())
+            losses = trainer.advance(min(piece, step - first), wanted)
+            self._history.add(first, losses if losses.is_cuda else losses.cpu().double().numpy())
             ended = time.perf_counter()
-            if ended >= until:
+            if ended >= until or wanted.value:
                 break
             if ended - started < _PIECE / 2:
                 piece *= 2

@@ -1,77 +1,89 @@
-"""Which device trains an experiment: the one of a name, or, where nobody has said, the faster one, by measurement."""
+"""Which device trains an experiment: the one of a name, or, where nobody has said, the faster one."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import torch
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.scheduling.cores import usable_cores
+from periodic_tui.engine.training import devices
 from periodic_tui.engine.training.aot.build_process import obstacle
+from periodic_tui.engine.training.devices import CPU
 from periodic_tui.engine.training.memory import available_bytes, check_memory, needed_bytes
 from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per_second
 from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.training.work import products
 
-CALLS = 5e-4
-"""Seconds of an eager step on the CPU up to which most of it is overhead of the calls, which compiling takes away."""
 TRIED = 5e9
 """Samples times parameters of a step up to which it is tried on the CPU; such a step takes half a second."""
-
-_CPU = torch.device("cpu")
-
-
-def accelerator() -> torch.device | None:
-    """The first CUDA device; None where there is none. Metal, which knows no float64, is used on request only."""
-    return torch.device("cuda", 0) if torch.cuda.is_available() else None
-
-
-def settled(name: str, experiment: Experiment, steppers: StepperChoice) -> tuple[torch.device, str]:
-    """The device of that name, and why it was chosen, where there was a choice. Raises Refused."""
-    other = accelerator() if name == "auto" else None
-    return _fastest(experiment, other, steppers) if other else (_named(name), "")
+LITTLE = 1e4
+"""The same up to which a step stays on the CPU, whatever a GPU can do."""
+PLENTY = 2e4
+"""Steps per second of the compiled CPU engine from which no GPU is tried."""
+_DRAW, _PRODUCT = 15e-9, 0.2e-9
+"""Seconds that a compiled step takes for each random number, and each product of a sample and a parameter."""
 
 
-def _named(name: str) -> torch.device:
-    """The device of that name: `auto` (where there is no choice), `cpu`, `cuda`, `cuda:N` or `mps`. Raises Refused
-    where it is not there."""
-    if name in ("auto", "cpu"):
-        return torch.device("cpu")
-    if name == "mps":
-        if not torch.backends.mps.is_available():
-            raise Refused("--device mps: no Metal device here; expected auto or cpu")
-        return torch.device("mps")
-    if not torch.cuda.is_available():
-        raise Refused(f"--device {name}: no CUDA device here; expected auto or cpu")
-    device = torch.device(name)
-    if device.index is not None and device.index >= torch.cuda.device_count():
-        raise Refused(f"--device {name}: there are {torch.cuda.device_count()} CUDA devices, numbered from 0")
-    return device
+class Choice(NamedTuple):
+    """A device, and what is to be told of it."""
+
+    device: torch.device
+    why: str = ""
+    """Empty where there was no choice."""
+    memory: str | None = None
+    """What a run that takes much memory takes there."""
 
 
-def _fastest(experiment: Experiment, other: torch.device, steppers: StepperChoice) -> tuple[torch.device, str]:
-    """CPU or the other device, whichever takes more steps per second without waiting for a build, and both rates."""
+def settled(name: str, experiment: Experiment, steppers: StepperChoice) -> Choice:
+    """The device of that name, or of `auto`. Raises Refused."""
+    choice = _fastest(experiment, steppers) if name == "auto" else Choice(devices.named(name))
+    devices.check_known(experiment, choice.device)
+    return choice if choice.memory else choice._replace(memory=check_memory(experiment, choice.device))
+
+
+def _fastest(experiment: Experiment, steppers: StepperChoice) -> Choice:
+    """The CPU or a GPU, whichever takes more steps per second, and why."""
+    compiles = steppers.wanted != "eager" and not obstacle(experiment)
+    if _work(experiment) <= LITTLE or (compiles and compiled_rate(experiment) >= PLENTY):
+        return Choice(CPU)
+    other = devices.accelerator()
+    if other is None:
+        reason = devices.trouble()
+        return Choice(CPU, f"device: cpu; {reason}" if reason else "")
     try:
-        check_memory(experiment, other)
-        there = _rate(Trainer(experiment, other), steppers)
+        devices.check_sound(other)
+        memory = check_memory(experiment, other)  # before the graph that is kept takes part of it
+        there = _rate(experiment, other, steppers)[0]
     except (Refused, RuntimeError, TypeError, MemoryError) as failure:  # whatever the device or torch lacks
-        return _CPU, f"device: cpu; {other} cannot run this: {str(failure).partition(chr(10))[0]}"
-    if _products(experiment) > TRIED or needed_bytes(experiment) > available_bytes(_CPU):
-        return other, f"device: {other}; {there:,.0f} steps/s, and a step is too much to try it on cpu"
-    trainer = Trainer(experiment, _CPU)
-    here = _rate(trainer, steppers)
-    awaited = trainer.stepper.name == "eager" and steppers.wanted != "eager" and not obstacle(experiment)
-    if awaited and here > 1 / CALLS:
-        return _CPU, f"device: cpu; {here:,.0f} steps/s, and more once compiled, against {there:,.0f} on {other}"
+        return Choice(CPU, f"device: cpu; {other} cannot run this: {str(failure).partition(chr(10))[0]}")
+    if _work(experiment) > TRIED or needed_bytes(experiment) > available_bytes(CPU):
+        text = f"device: {other}; {there:,.0f} steps/s, and a step is too much to try it on cpu"
+        return Choice(other, text, memory)
+    here, stepper = _rate(experiment, CPU, steppers)
+    awaited, compiled = compiled_rate(experiment) if compiles and stepper == "eager" else 0.0, ""
+    if awaited > here:
+        here, compiled = awaited, " once compiled"
     if here >= there:
-        return _CPU, f"device: cpu; {here:,.0f} steps/s against {there:,.0f} on {other}"
-    return other, f"device: {other}; {there:,.0f} steps/s against {here:,.0f} on cpu"
+        return Choice(CPU, f"device: cpu; {here:,.0f} steps/s{compiled} against {there:,.0f} on {other}")
+    return Choice(other, f"device: {other}; {there:,.0f} steps/s against {here:,.0f} on cpu{compiled}", memory)
 
 
-def _rate(trainer: Trainer, steppers: StepperChoice) -> float:
+def _rate(experiment: Experiment, device: torch.device, steppers: StepperChoice) -> tuple[float, str]:
+    """Steps per second of the fastest stepper at hand, and its name."""
+    trainer = Trainer(experiment, device)
     trainer.stepper = steppers.at_once(trainer)
-    return steps_per_second(trainer.stepper, trainer)
+    return steps_per_second(trainer.stepper, trainer), trainer.stepper.name
 
 
-def _products(experiment: Experiment) -> float:
-    target, training = experiment.target, experiment.training
-    samples = training.batch_size or experiment.domain.points
-    return experiment.model.layout(target.inputs, target.outputs).size * samples * training.replicas
+def compiled_rate(experiment: Experiment) -> float:
+    """Steps per second of the compiled CPU engine, about: of small networks, where it takes calls away."""
+    target, replicas = experiment.target, experiment.training.replicas
+    draws = 0 if experiment.domain.points else replicas * experiment.training.batch_size * target.inputs
+    return min(replicas, usable_cores()) / (_DRAW * draws + _PRODUCT * _work(experiment))
+
+
+def _work(experiment: Experiment) -> float:
+    return products(experiment) * experiment.training.replicas

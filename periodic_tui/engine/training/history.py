@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from periodic_tui.engine.arrays import Counts, Floats
@@ -9,11 +11,26 @@ from periodic_tui.engine.recording.attributes import array_of, part, whole_numbe
 from periodic_tui.engine.recording.layout import NotReadable
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.snapshot import Curve
+from periodic_tui.engine.training.reduced import Bins, reduced
 
-_TINY = np.nextafter(0.0, 1.0)
 _NEVER = np.iinfo(np.int64).max
 _LIVES = 4
 """Bins for each life that is told apart: where there are more lives, the oldest two become one."""
+_FEWEST, _MOST, _NUMBERS = 128, 512, 1 << 21
+"""Bins of a history: as many as make so many numbers of all replicas, between these limits."""
+_SAVED = 1 << 18
+"""Numbers of all replicas to which the bins of a checkpoint are put together."""
+_EVERYONE = slice(None)
+_EMPTY = {"_low": np.inf, "_high": -np.inf, "_sum": 0.0, "_count": 0.0, "_first": _NEVER, "_last": -1}
+"""What is kept of each bin and replica, and its value where there is nothing."""
+_MERGES = np.minimum, np.maximum, np.add, np.add, np.minimum, np.maximum
+BYTES = 48
+"""Of one bin of one replica, at most."""
+
+
+def bins_for(replicas: int) -> int:
+    """How many bins the history of so many replicas has."""
+    return max(_FEWEST, min(_MOST, _NUMBERS // replicas))
 
 
 class History:
@@ -23,33 +40,35 @@ class History:
     `begin` never share one. Only bins that hold something take up room. Steps ascend, but for `rewind`.
 
     `geometric` averages logarithms, as losses want; zeros count as the smallest positive double there. A NaN counts
-    as infinite: it is the worst that a bin can hold. `capacity`: the most bins, at least 8.
+    as infinite: it is the worst that a bin can hold. `capacity`: the most bins, at least 8; None: by the number of
+    replicas. `together`: values come of all replicas at once, always.
     """
 
-    def __init__(self, replicas: int, *, geometric: bool, capacity: int = 512) -> None:
-        self.geometric = geometric
+    def __init__(self, replicas: int, *, geometric: bool, capacity: int | None = None, together: bool = False) -> None:
+        self.geometric, self.capacity = geometric, capacity or bins_for(replicas)
+        self.replicas, self._together = replicas, together
         self.width = 1
-        self._low = np.full((capacity, replicas), np.inf)
-        self._high = np.full((capacity, replicas), -np.inf)
-        self._sum = np.zeros((capacity, replicas))
-        self._count = np.zeros((capacity, replicas))
-        self._first = np.full((capacity, replicas), _NEVER)
-        self._last = np.full((capacity, replicas), -1)
-        self._life = np.zeros(capacity, np.int64)
-        self._bin = np.zeros(capacity, np.int64)
+        self._low, self._high, self._sum, self._count = (np.empty((0, replicas)) for _ in range(4))
+        self._first, self._last = (np.empty((0, 1 if together else replicas), np.int64) for _ in range(2))
+        self._life = np.zeros(self.capacity, np.int64)
+        self._bin = np.zeros(self.capacity, np.int64)
         """Number of each bin among all of that width; a life has none twice."""
         self._used = 0
         self._begun: list[int] = []
         """The first step of each life but the very first."""
+        self._open: tuple[int, int, Bins] | None = None
+        """First and last step of values in one bin, and these, until they are entered there: it spares most of the
+        work where bins are longer than what comes at once, and an accelerator's values stay there."""
 
     def begin(self, step: int) -> None:
         """A new life at a step: what is added from now on is kept apart from what was before, also at that step."""
+        self._settle()
         if not self._used or self._life[self._used - 1] < len(self._begun):
             self._begun = [*self._begun[:-1], step] if self._begun else []
             return
         self._begun.append(step)
         lives = np.unique(self._life[: self._used])
-        if len(lives) * _LIVES > len(self._life):
+        if len(lives) * _LIVES > self.capacity:
             self._life[: self._used] = np.maximum(self._life[: self._used], lives[1])
             self._merge()
 
@@ -58,50 +77,73 @@ class History:
 
         A bin that reaches beyond it ends there, and keeps its values.
         """
+        self._settle()
         after = self._first[: self._used] > step
         for array, empty in self._columns():
-            array[: self._used][after] = empty
+            array[: self._used][np.broadcast_to(after, array[: self._used].shape)] = empty
         np.minimum(self._last[: self._used], step, out=self._last[: self._used])
         self._used = int((~after).any(1).sum())
         self._begun = [begun for begun in self._begun if begun <= step]
         np.minimum(self._life, len(self._begun), out=self._life)
 
-    def add(self, first: int, values: Floats, part: slice = slice(None)) -> None:
-        """Values `[steps, replicas]` of consecutive steps from number `first` on; `part` says of which replicas."""
+    def add(self, first: int, values: Any, part: slice = _EVERYONE) -> None:
+        """Values `[steps, replicas]` of consecutive steps from number `first` on, an array or an accelerator's tensor;
+        `part` says of which replicas."""
         if not len(values):
             return
+        last = first + len(values) - 1
+        waits = part == _EVERYONE and first // self.width == last // self.width
+        if not waits or (self._open and self._open[0] // self.width != first // self.width):
+            self._settle()
+        if waits:
+            news = reduced(values, [0], self.geometric)
+            begun, before = (self._open[0], self._open[2]) if self._open else (first, None)
+            self._open = begun, last, before.with_more(news) if before else news
+            return
         rows, firsts = self._rows_for(first, len(values))
-        starts = firsts - first
-        finite = np.isfinite(values)
-        measured, count = values, np.diff(starts, append=len(values)).astype(float)[:, None]
-        if not finite.all():
-            values = np.where(np.isnan(values), np.inf, values)
-            measured = np.where(finite, values, 1.0 if self.geometric else 0.0)
-            count = np.add.reduceat(finite.astype(float), starts)
-        if self.geometric:
-            measured = np.log(np.maximum(measured, _TINY))
-        lasts = np.append(firsts[1:], first + len(values)) - 1
-        for array, merge, news in (
-            (self._low, np.minimum, np.minimum.reduceat(values, starts)),
-            (self._high, np.maximum, np.maximum.reduceat(values, starts)),
-            (self._sum, np.add, np.add.reduceat(measured, starts)),
-            (self._count, np.add, count),
-            (self._first, np.minimum, firsts[:, None]),
-            (self._last, np.maximum, lasts[:, None]),
-        ):
-            array[rows, part] = merge(array[rows, part], news)
+        self._enter(rows, part, firsts, last, reduced(values, (firsts - first).tolist(), self.geometric))
+
+    def _settle(self) -> None:
+        """Enter what is not yet entered."""
+        if self._open:
+            first, last, bins = self._open
+            self._open = None
+            self._enter(*self._row_of(first), last, bins)
+
+    def _row_of(self, first: int) -> tuple[slice, slice, Counts]:
+        rows, firsts = self._rows_for(first, 1)
+        return rows, _EVERYONE, firsts
+
+    def _enter(self, rows: slice, part: slice, firsts: Counts, last: int, bins: Bins) -> None:
+        """Merge bins that begin at these steps, the last of which ends with step `last`, into the rows."""
+        lasts = np.append(firsts[1:] - 1, last)
+        news = (*bins.arrays(), firsts[:, None], lasts[:, None])
+        for (array, _), merge, new in zip(self._columns(), _MERGES, news, strict=True):
+            array[rows, part] = merge(array[rows, part], new)
 
     def _rows_for(self, first: int, count: int) -> tuple[slice, Counts]:
         """Rows for so many steps, and the first of these steps in each."""
-        while self._used - self._joins(first) + self._bins_of(first, count) > len(self._bin):
-            self.width *= 2
-            self._bin //= 2
-            self._merge()
+        while self._used - self._joins(first) + self._bins_of(first, count) > self.capacity:
+            self._widen()
         begin = self._used - self._joins(first)
         bins = first // self.width + np.arange(self._bins_of(first, count))
         rows = slice(begin, begin + len(bins))
+        self._reserve(rows.stop)
         self._life[rows], self._bin[rows], self._used = len(self._begun), bins, rows.stop
         return rows, np.maximum(bins * self.width, first)
+
+    def _reserve(self, rows: int) -> None:
+        """Have room for so many."""
+        more = min(self.capacity, max(rows, 2 * len(self._low))) - len(self._low)
+        if rows > len(self._low):
+            for name, empty in _EMPTY.items():
+                array = getattr(self, name)
+                setattr(self, name, np.concatenate([array, np.full((more, array.shape[1]), empty, array.dtype)]))
+
+    def _widen(self) -> None:
+        self.width *= 2
+        self._bin //= 2
+        self._merge()
 
     def _bins_of(self, first: int, count: int) -> int:
         return (first + count - 1) // self.width - first // self.width + 1
@@ -115,73 +157,87 @@ class History:
         """Put together what has come to be the same bin of the same life."""
         life, number = self._life[: self._used], self._bin[: self._used]
         starts = np.flatnonzero((np.diff(life, prepend=-1) != 0) | (np.diff(number, prepend=-1) != 0))
-        merges = (np.minimum, np.maximum, np.add, np.add, np.minimum, np.maximum)
-        for (array, empty), merge in zip(self._columns(), merges, strict=True):
+        for (array, empty), merge in zip(self._columns(), _MERGES, strict=True):
             merged = merge.reduceat(array[: self._used], starts)
             array[: len(starts)], array[len(starts) : self._used] = merged, empty
         self._life[: len(starts)], self._bin[: len(starts)] = life[starts], number[starts]
         self._used = len(starts)
 
-    def _columns(self) -> tuple[tuple[Floats | Counts, float], ...]:
-        """What is kept of each bin and replica, and its value where there is nothing."""
-        return (
-            (self._low, np.inf), (self._high, -np.inf), (self._sum, 0.0), (self._count, 0.0),
-            (self._first, _NEVER), (self._last, -1),
-        )  # fmt: skip
+    def _columns(self) -> list[tuple[Any, float]]:
+        return [(getattr(self, name), empty) for name, empty in _EMPTY.items()]
 
     def remembered(self) -> Tree:
-        """The bins that hold something."""
+        """The bins that hold something; of very many replicas put together to fewer."""
+        self._settle()
+        most = max(8, _SAVED // self.replicas)
+        if self._used > most:
+            return self._coarser(most)._kept()
+        return self._kept()
+
+    def _kept(self) -> Tree:
         used = slice(self._used)
         columns = [array[used].copy() for array, _ in self._columns()]
         own = {"life": self._life[used].copy(), "bin": self._bin[used].copy(), "begun": list(self._begun)}
         return own | {"width": self.width, "columns": columns}
 
+    def _coarser(self, most: int) -> History:
+        """The same in at most so many bins, or in one for each life."""
+        twin = self.copied()
+        while twin._used > most and twin._used > len(np.unique(twin._life[: twin._used])):
+            twin._widen()
+        return twin
+
     def recall(self, tree: Tree) -> None:
         """Hold what another one held. Raises NotReadable."""
         begun, columns = part(tree, "begun"), part(tree, "columns")
         lives = array_of(part(tree, "life"), "life", np.int64, (None,))
-        used = whole_number(len(lives), "the number of bins", 0, len(self._bin))
-        if not (isinstance(begun, list) and isinstance(columns, list) and len(columns) == len(self._columns())):
+        used = whole_number(len(lives), "the number of bins", 0, self.capacity)
+        if not (isinstance(begun, list) and isinstance(columns, list) and len(columns) == len(_EMPTY)):
             raise NotReadable("the checkpoint is damaged: a history has other columns")
         self.width = whole_number(part(tree, "width"), "width", 1)
         self._begun = [whole_number(each, "begun") for each in begun]
-        self._life[:used], self._used = lives, used
+        self._reserve(used)
+        self._life[:used], self._used, self._open = lives, used, None
         self._bin[:used] = array_of(part(tree, "bin"), "bin", np.int64, (used,))
         for (mine, empty), kept in zip(self._columns(), columns, strict=True):
             mine[:used], mine[used:] = array_of(kept, "history", mine.dtype, (used, mine.shape[1])), empty
 
     def copied(self) -> History:
         """A history of its own that holds the same."""
-        twin = History(self._low.shape[1], geometric=self.geometric, capacity=len(self._low))
-        twin.recall(self.remembered())
+        self._settle()
+        twin = History(self.replicas, geometric=self.geometric, capacity=self.capacity, together=self._together)
+        twin.recall(self._kept())
         return twin
 
-    def middle(self, first: int, end: int) -> Floats:
+    def middle(self, first: int, end: int, part: slice = _EVERYONE) -> Floats:
         """Interquartile mean `[replicas]` of the bins that begin at step `first` or later and before `end`, so that a
         few spikes do not count; one without a finite value is the largest. NaN where there are no bins."""
+        self._settle()
         begun = self._first[: self._used]
-        inside = ((begun >= first) & (begun < end)).all(1)
+        inside = np.flatnonzero(((begun >= first) & (begun < end)).all(1))
         with np.errstate(invalid="ignore", divide="ignore"):
-            means = np.sort(self._sum[: self._used][inside] / self._count[: self._used][inside], axis=0)
+            means = np.sort(self._sum[:, part][inside] / self._count[:, part][inside], axis=0)
         quarter = len(means) // 4
         if not len(means):
-            return np.full(self._sum.shape[1], np.nan)
+            return np.full(means.shape[1], np.nan)
         mean: Floats = np.nan_to_num(means[quarter : len(means) - quarter], nan=np.inf).mean(0)
         return np.exp(mean) if self.geometric else mean
 
     def curve(self, replica: int) -> Curve:
         """The history of one replica; bins without any value are left out."""
+        self._settle()
+        at = 0 if self._together else replica
         seen = np.flatnonzero(self._high[: self._used, replica] > -np.inf)
         high, count = self._high[seen, replica], self._count[seen, replica]
         with np.errstate(invalid="ignore", divide="ignore"):
             middle = self._sum[seen, replica] / count
         return Curve(
-            step=self._first[seen, replica].astype(np.float64),
+            step=self._first[seen, at].astype(np.float64),
             low=self._low[seen, replica],
             middle=np.where(high == 0, 0.0, np.exp(middle)) if self.geometric else middle,
             high=high,
             width=self.width,
-            last=self._last[seen, replica].astype(np.float64),
+            last=self._last[seen, at].astype(np.float64),
             life=self._life[seen].astype(np.float64),
         )
 
@@ -208,7 +264,7 @@ class Abandoned:
         """Hold what another one held. Raises NotReadable."""
         self.losses = self.frequencies = None
         if isinstance(tree, list) and len(tree) == 2:
-            self.losses = History(self.replicas, geometric=True)
-            self.frequencies = History(self.replicas, geometric=False)
+            self.losses = History(self.replicas, geometric=True, together=True)
+            self.frequencies = History(self.replicas, geometric=False, together=True)
             self.losses.recall(tree[0])
             self.frequencies.recall(tree[1])

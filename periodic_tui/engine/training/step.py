@@ -20,9 +20,14 @@ State = dict[str, Tensor]
 """`parameters` `[replicas, parameters]`, `alive` `[replicas, 1]` bool, and the optimizer's own tensors."""
 
 
+def moved_to(device: torch.device, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A state or step_inputs on a device."""
+    return {name: value.to(device) for name, value in tensors.items()}
+
+
 def on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """A state or step_inputs on the CPU, where everything is measured."""
-    return {name: value.cpu() for name, value in tensors.items()}
+    """The same on the CPU."""
+    return moved_to(torch.device("cpu"), tensors)
 
 
 def cloned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.errors import Refused, Unavailable
+from periodic_tui.engine.slices import Slices, finished
 from periodic_tui.engine.training.aot.build_process import USUAL, Build, obstacle
 from periodic_tui.engine.training.aot.cache import Damaged, build_seconds, find
-from periodic_tui.engine.training.aot.cache_key import Signature, key_of
+from periodic_tui.engine.training.aot.cache_key import key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
+from periodic_tui.engine.training.aot.groups import Groups
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
+from periodic_tui.engine.training.steppers.checking import Checking
 from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
+from periodic_tui.engine.training.threads import ThreadChoice
+from periodic_tui.engine.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
-    from periodic_tui.engine.training.trainer import Trainer
 
 _PATIENCE = 1.0
 """Seconds of a run before a build begins: it would slow the start down, and many runs are over sooner."""
@@ -27,6 +31,8 @@ _PAYS = 2.0
 """A build is waited for where training eagerly would take so many times as long as the build."""
 _LOOK = 0.02
 """Seconds between two looks at a build that is waited for."""
+_FEW = 8
+"""Steps of the larger graph where it must be captured soon."""
 _SAMPLE = 0.005
 """Seconds over which a stepper's rate is measured."""
 
@@ -48,8 +54,10 @@ class StepperChoice:
         stopped: Callable[[], bool] = lambda: False,
         note: Note = lambda text, command: None,
         waiting: Callable[[float], object] = lambda left: None,
+        threads: int | None = None,
     ) -> None:
         self.wanted = wanted
+        self.threads = ThreadChoice(threads)
         self.remark = ""
         """What is to be said beside the engine's name."""
         self._note = note
@@ -60,12 +68,16 @@ class StepperChoice:
         self._clock = clock
         self._build: Build | None = None
         self._build_at: float | None = None
-        self._open = False
-        """Whether it is still to be decided if a build pays."""
-        self._checked: dict[str, Stepper] = {}
-        """Key to a compiled stepper that agreed with the eager one."""
+        self._swapping: Slices[None] | None = None
+        """The check of a stepper that is to be used, under way."""
+        self._open, self._unshared = False, False
+        """Whether it is still to be decided if a build pays, and how many threads do."""
+        self._checked: dict[tuple[str, Groups], Stepper] = {}
+        """Key of the step and the groups to a compiled stepper that agreed with the eager one."""
         self._graph: tuple[Experiment, Stepper] | None = None
         """The last one on CUDA: only one, since it holds memory there."""
+        self._alone: tuple[Experiment, Stepper] | None = None
+        """The same, of one replica of many by itself."""
 
     @property
     def told(self) -> str:
@@ -81,7 +93,8 @@ class StepperChoice:
         self.cancel()
         if trainer.device.type != "cuda":
             self._graph = None
-        trainer.stepper_for = self._changed
+        self._alone = None
+        trainer.stepper_for, trainer.stepper_alone = self._changed, self._by_itself
         if self.wanted == "eager":
             return None
         try:
@@ -113,22 +126,77 @@ class StepperChoice:
             trainer.stepper = self._built(trainer)
         except Unavailable as reason:
             return f"engine: eager; {reason}"
+        finished(self._sharing(trainer))
         return f"engine: compiled; {estimate}"
 
-    def turn(self, trainer: Trainer) -> bool:
-        """Between two chunks: begin a build that is due, swap in one that is ready; whether the stepper changed."""
+    def share(self, trainer: Trainer) -> tuple[str, str] | None:
+        """Let as many threads as pay take the trainer's steps, on the screen in a later turn. Where the last bits may
+        depend on how many those are, what is to be told, and the command that repeats it."""
+        self._unshared = self.interactive and not self.threads.wanted
+        return None if self._unshared else finished(self._shared(trainer))
+
+    def _shared(self, trainer: Trainer) -> Slices[tuple[str, str] | None]:
+        told = yield from self.threads.settle(trainer.stepper, trainer, lambda stepper: rate_of(stepper, trainer))
+        return (told, f"threads:{trainer.stepper.threads}") if told else None
+
+    def _sharing(self, trainer: Trainer) -> Slices[None]:
+        """The same, told as an event."""
+        self._unshared = False
+        if told := (yield from self._shared(trainer)):
+            self._note(*told)
+
+    def use_threads(self, trainer: Trainer, count: int) -> str:
+        """Let so many threads take the steps from now on; returns what happened."""
+        self.threads.wanted = count
+        self.share(trainer)
+        own = trainer.device.type == "cpu"
+        return f"threads: {trainer.stepper.threads}" if own else f"threads: {count}, once the processor trains"
+
+    def turn(self, trainer: Trainer, wanted: Callable[[], bool] = lambda: False) -> bool:
+        """Between two chunks: begin a build that is due, check and swap in one that is ready, until a command is
+        `wanted`; whether the stepper changed."""
         if self._build_at is not None and self._clock() >= self._build_at:
             self._build_at = None
             self._begin_build(trainer)
-        if self._build is None or not self._build.done:
-            return False
+        if self._swapping is None:
+            self._swapping = self._due(trainer)
         try:
-            self._note(self._swap(trainer, self._built(trainer)), "engine:compiled")
+            while self._swapping and not wanted():
+                next(self._swapping)
+        except StopIteration:
+            self._swapping = None
+            return True
         except Unavailable as reason:
-            self.remark = "alone"
+            self._swapping, self.remark = None, "alone"
             self._note(f"engine: eager; {reason}", None)
-            return False
-        return True
+        return False
+
+    def _due(self, trainer: Trainer) -> Slices[None] | None:
+        """What is to be done to the stepper."""
+        if isinstance(trainer.stepper, Checking):
+            return self._settled(trainer, trainer.stepper)
+        if self._build and self._build.done:
+            return self._swap_in(trainer)
+        return self._sharing(trainer) if self._unshared else None
+
+    def _settled(self, trainer: Trainer, stepper: Checking) -> Slices[None]:
+        """Check the stepper that the run goes on with."""
+        try:
+            yield from stepper.check
+        except Unavailable as reason:
+            trainer.stepper = self._changed(trainer, str(reason))
+        else:
+            trainer.stepper = stepper.stepper
+        if self._unshared:
+            yield from self._sharing(trainer)
+
+    def _swap_in(self, trainer: Trainer) -> Slices[None]:
+        """Go on with what has been built."""
+        stepper = self._built(trainer)
+        if isinstance(stepper, Checking):
+            yield from stepper.check
+            stepper = stepper.stepper
+        self._note((yield from self._swap(trainer, stepper)), "engine:compiled")
 
     def _changed(self, trainer: Trainer, failure: str) -> Stepper:
         """The stepper of a step that changed in mid-run: another compiled one at hand, or the eager one, which also
@@ -164,7 +232,7 @@ class StepperChoice:
         stepper = trainer.stepper if already else trainer.eager() if name == "eager" else self._compiled(trainer)
         self.cancel()
         self.wanted = "eager" if name == "eager" else "auto" if self.interactive else "compiled"
-        return f"engine: {name} already" if already else self._swap(trainer, stepper)
+        return f"engine: {name} already" if already else finished(self._swap(trainer, stepper))
 
     def go_on(self, wanted: str) -> None:
         """A recorded run goes on with what is wanted now: where it trains eagerly, a build may begin."""
@@ -191,6 +259,7 @@ class StepperChoice:
         if self._build:
             self._build.cancel()
         self._build, self._build_at, self._open, self.remark = None, None, False, ""
+        self._swapping = None
 
     def _found(self, trainer: Trainer) -> tuple[Stepper | None, str | None]:
         """A compiled stepper that need not be built, or what has become of one that was damaged."""
@@ -205,14 +274,25 @@ class StepperChoice:
             raise Unavailable(reason)
         if trainer.device.type == "cuda":
             return self._captured(trainer)
-        signature = Signature.of(trainer.state, trainer.step_inputs)
-        key = key_of(trainer.experiment, signature)
+        groups = _groups_of(trainer)
+        key = key_of(trainer.experiment, groups.one), groups
         if key not in self._checked:
-            folder = find(key)
+            folder = find(key[0])
             if folder is None:
                 return None
-            self._checked[key] = checked(Compiled(folder, trainer.experiment, signature), trainer)
+            stepper = Compiled(folder, trainer.experiment, groups)
+            check = self._check(key, stepper, trainer)
+            if not self.interactive:
+                finished(check)
+            self._checked[key] = Checking(stepper, check) if self.interactive else stepper
         return self._checked[key]
+
+    def _check(self, key: tuple[str, Groups], stepper: Stepper, trainer: Trainer) -> Slices[None]:
+        """Check a stepper, and give it its threads. Raises Unavailable."""
+        yield from check_of(stepper, trainer)
+        if stepper.parts > 1:
+            yield from self.threads.settle(stepper, trainer, lambda each: rate_of(each, trainer))
+        self._checked[key] = stepper
 
     def _captured(self, trainer: Trainer) -> Stepper:
         if self._graph:
@@ -223,6 +303,17 @@ class StepperChoice:
         self._graph = None
         self._graph = trainer.experiment, captured(trainer)
         return self._graph[1]
+
+    def _by_itself(self, trainer: Trainer) -> Stepper:
+        """The stepper of one of the trainer's replicas: on CUDA a graph of few steps, soon captured, where the trainer
+        has one too; else the eager one."""
+        if trainer.device.type != "cuda" or trainer.stepper.name != "compiled":
+            return trainer.eager()
+        if self._alone is None or self._alone[0] != trainer.experiment:
+            self._alone = trainer.experiment, trainer.eager()
+            with suppress(Unavailable):
+                self._alone = trainer.experiment, captured(_single(trainer), _FEW)
+        return self._alone[1]
 
     def at_once(self, trainer: Trainer) -> Stepper:
         """The fastest stepper that need not be built."""
@@ -258,11 +349,13 @@ class StepperChoice:
         except Unavailable as reason:
             self._note(f"engine: eager; {reason}", None)
 
-    def _swap(self, trainer: Trainer, stepper: Stepper) -> str:
+    def _swap(self, trainer: Trainer, stepper: Stepper) -> Slices[str]:
         before = trainer.stepper
-        rates = [steps_per_second(each, trainer) for each in (before, stepper)]
+        rate = yield from rate_of(before, trainer)
         trainer.stepper, self.remark = stepper, ""
-        return f"engine: {before.name} → {stepper.name}, {rates[0]:,.0f} → {rates[1]:,.0f} steps/s"
+        yield from self._sharing(trainer)
+        now = yield from rate_of(stepper, trainer)
+        return f"engine: {before.name} → {stepper.name}, {rate:,.0f} → {now:,.0f} steps/s"
 
 
 def _obstacle(trainer: Trainer) -> str | None:
@@ -273,29 +366,49 @@ def _obstacle(trainer: Trainer) -> str | None:
     return None if captures else obstacle(trainer.experiment)
 
 
-def captured(trainer: Trainer) -> Stepper:
-    """The step as a CUDA graph. Raises Unavailable where it cannot be captured."""
-    stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.Captures(trainer.device))
-    return checked(stepper, trainer, cuda_graph.BLOCK + 1)
+def captured(trainer: Trainer, block: int = cuda_graph.BLOCK) -> Stepper:
+    """The step as a CUDA graph, and as one of `block` steps. Raises Unavailable where it cannot be captured."""
+    stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.Captures(trainer.device), block)
+    return checked(stepper, trainer, block + 1)
+
+
+def _single(trainer: Trainer) -> Trainer:
+    """A trainer of the present experiment with one replica."""
+    experiment = trainer.experiment
+    training = experiment.training.model_copy(update={"replicas": 1})
+    return Trainer(experiment.model_copy(update={"training": training}), trainer.device)
 
 
 def checked(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Stepper:
     """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it does not."""
+    finished(check_of(stepper, trainer, at_once))
+    return stepper
+
+
+def check_of(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Slices[None]:
+    """Raises Unavailable where the stepper does not agree with the eager one from the run's start."""
     start = trainer.start(trainer.initial())
     try:
-        difference = disagreement(trainer.eager(), stepper, start, trainer.step_inputs, trainer.seeds, at_once)
+        difference = yield from disagreement(
+            trainer.eager(), stepper, start, trainer.step_inputs, trainer.seeds, at_once
+        )
     except RuntimeError as failure:
         raise Unavailable(f"the compiled step fails: {str(failure).partition(chr(10))[0]}") from None
     if difference:
         raise Unavailable(f"the compiled step was refused: {difference}")
-    return stepper
 
 
 def steps_per_second(stepper: Stepper, trainer: Trainer) -> float:
     """The rate of a stepper at the trainer's present state, which stays as it is."""
+    return finished(rate_of(stepper, trainer))
+
+
+def rate_of(stepper: Stepper, trainer: Trainer) -> Slices[float]:
+    """The same, a call at a time."""
     count = 1
     stepper.run(trainer.state, trainer.step_inputs, trainer.seeds, trainer.done, count)
     while True:
+        yield
         started = time.perf_counter()
         _, losses = stepper.run(trainer.state, trainer.step_inputs, trainer.seeds, trainer.done, count)
         losses[-1].cpu()  # once the device has done them
@@ -306,4 +419,8 @@ def steps_per_second(stepper: Stepper, trainer: Trainer) -> float:
 
 
 def _build_for(trainer: Trainer) -> Build:
-    return Build(trainer.experiment, Signature.of(trainer.state, trainer.step_inputs))
+    return Build(trainer.experiment, _groups_of(trainer).one)
+
+
+def _groups_of(trainer: Trainer) -> Groups:
+    return Groups.of(trainer.experiment, trainer.state, trainer.step_inputs)

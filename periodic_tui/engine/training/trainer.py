@@ -14,6 +14,7 @@ from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.known_answers import NoAnswer, known_answer
 from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.scheduling.preemption import UNSET, Flag
 from periodic_tui.engine.training.sampling import EACH, StepInputs, data_set, edges, torch_dtype
 from periodic_tui.engine.training.standardized import standardized
 from periodic_tui.engine.training.step import State, TrainingStep
@@ -34,6 +35,8 @@ class Trainer:
         self.stepper: Stepper = eager_stepper(self.training_step, device)
         self.stepper_for: Callable[[Trainer, str], Stepper] = Trainer.eager
         """Gives the stepper of an experiment that changed in mid-run, or after this one failed, with the reason."""
+        self.stepper_alone: Callable[[Trainer], Stepper] = Trainer.eager
+        """Gives the stepper of one of the replicas by itself."""
         self.state: State = self.start(self.initial())
         self.step_inputs: StepInputs = self.inputs_of(experiment)
         self._held: tuple[Tensor, Tensor] | None = None
@@ -48,12 +51,17 @@ class Trainer:
 
     @property
     def parameters(self) -> Tensor:
-        """`[replicas, parameters]` on the CPU, where everything is measured."""
-        return self.state["parameters"].cpu()
+        """`[replicas, parameters]` where everything is measured."""
+        return self.state["parameters"].to(self.measured_on)
 
     def parameters_of(self, replicas: slice | NDArray[Any]) -> Tensor:
         """The same of some replicas only, by their numbers or as a mask."""
-        return self.state["parameters"][replicas].cpu()
+        return self.state["parameters"][replicas].to(self.measured_on)
+
+    @property
+    def measured_on(self) -> torch.device:
+        """Where everything is measured: where it is trained, unless float64 is not known there."""
+        return torch.device("cpu") if self.device.type == "mps" else self.device
 
     def one(self, replica: int) -> tuple[State, StepInputs, Tensor]:
         """State, step_inputs and seed `[1]` of one replica, where it is trained."""
@@ -99,17 +107,24 @@ class Trainer:
             step_inputs["starts"], step_inputs["lengths"] = edges(experiment.domain.train, replicas, dtype)
         return {name: value.to(self.device) for name, value in step_inputs.items()}
 
-    def advance(self, count: int) -> Tensor:
-        """Train so many steps; losses `[count, replicas]`."""
+    def advance(self, count: int, wanted: Flag = UNSET) -> Tensor:
+        """Train so many steps, or fewer where the flag is set meanwhile; losses `[steps, replicas]`."""
+        losses = self.launch(count, wanted)
+        self.alive = bool(self.state["alive"].any())
+        return losses
+
+    def launch(self, count: int, wanted: Flag = UNSET) -> Tensor:
+        """The same, but nobody looks whether any replica is alive: an accelerator may still be at work on the steps."""
         self.suit_stepper()
         try:
-            self.state, losses = self.stepper.run(self.state, self.step_inputs, self.seeds, self.done, count)
+            self.state, losses = self.stepper.run_until(
+                wanted, self.state, self.step_inputs, self.seeds, self.done, count
+            )
         except Unavailable as failure:
             self.stepper = self.stepper_for(self, str(failure))
-            return self.advance(count)
-        self.done += count
+            return self.launch(count, wanted)
+        self.done += len(losses)
         self.last_loss = losses[-1]
-        self.alive = bool(self.state["alive"].any())
         return losses
 
     def suit_stepper(self) -> None:

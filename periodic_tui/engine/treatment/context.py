@@ -18,6 +18,7 @@ from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.randomness import Stream, Streams, Use, counter_for
 from periodic_tui.engine.remedies import Failed, RemedyContext, Setting
+from periodic_tui.engine.slices import Slices, aside
 from periodic_tui.engine.snapshot import Sweep
 from periodic_tui.engine.training.sampling import Batch, StepInputs, torch_dtype
 from periodic_tui.engine.training.trainer import Trainer
@@ -159,17 +160,19 @@ class TrainerContext(RemedyContext):
         training = self.__trainer.experiment.training
         return loss_of_best_constant(y.flatten(0, 1).double(), training.loss, training.huber_delta)
 
-    def sharpness(self, x: Tensor, y: Tensor) -> Tensor:
+    def sharpness(self, x: Tensor, y: Tensor) -> Slices[Tensor]:
         parameters = self.__trainer.state["parameters"]
         if not self.setting.model.curves:
             return parameters.new_full((self.replicas,), torch.nan, dtype=torch.float64)
         objective = self.__trainer.training_step.objective
-        return top_curvature(lambda flat: objective(self._outputs(flat, x), Batch(x, y)), parameters)[0].to(self.device)
+        top = yield from top_curvature(lambda flat: objective(self._outputs(flat, x), Batch(x, y)), parameters)
+        return top[0].to(self.device)
 
-    def loss_after(self, factor: float, steps: int, x: Tensor, y: Tensor) -> Tensor:
-        parameters = trial(self.__trainer, np.arange(self.replicas), factor, steps, lambda: None)
-        after = self._loss(parameters.to(self.device), x, y).detach()
-        self._note_trial(float(self.lr[0]) * factor, float(after[0]), float(self.loss(x, y)[0]), steps)
+    def loss_after(self, factor: float, steps: int, x: Tensor, y: Tensor) -> Slices[Tensor]:
+        parameters = yield from trial(self.__trainer, np.arange(self.replicas), factor, steps)
+        after = yield from aside(lambda: self._loss(parameters, x, y).detach())
+        before = self._loss(self.__trainer.state["parameters"][:1], x[:1], y[:1])
+        self._note_trial(float(self.lr[0]) * factor, float(after[0]), float(before[0]), steps)
         return after
 
     def _note_trial(self, lr: float, loss: float, before: float, steps: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,8 +13,9 @@ from torch import Tensor
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.remedies import Course, Failed, Setting, Train, remedies
-from periodic_tui.engine.scheduling.preemption import Preemption
+from periodic_tui.engine.scheduling.preemption import UNSET, Flag, Preemption
 from periodic_tui.engine.training.checkpoint import Checkpoint
+from periodic_tui.engine.training.devices import check_remedies
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.treatment.context import TrainerContext
 from periodic_tui.engine.treatment.offers import renewal, setting_of
@@ -53,13 +55,13 @@ class Treatment:
         self._ask(None)
         return f"{self.name} {self.outcome}" if self.ended else f"began {self.name}: {remedies[self.name].what}"
 
-    def advance(self, count: int) -> Tensor:
-        """Train at most so many steps, up to the next act; losses `[steps, replicas]`, none after an act that a command
-        cut short, which goes on first."""
+    def advance(self, count: int, wanted: Flag = UNSET) -> Tensor:
+        """Train at most so many steps, up to the next act or until the flag is set; losses `[steps, replicas]`, none
+        after an act that was cut short, which goes on first."""
         if not self._left:
             self._ask(self._nothing())
             return self._nothing()
-        losses = self.trainer.advance(min(count, self._left))
+        losses = self.trainer.advance(min(count, self._left), wanted)
         self._left -= len(losses)
         self._losses.append(losses)
         if not self._left:
@@ -75,8 +77,9 @@ class Treatment:
 
     def _ask(self, losses: Tensor | None) -> None:
         try:
+            until = time.perf_counter() + self.preemption.at_once
             self._take(self.course.send(losses))  # type: ignore[arg-type]  # a generator is started with None
-            while not self._left and not self.preemption.wanted():
+            while not (self._left or self.preemption.wanted() or time.perf_counter() > until):
                 self._take(self.course.send(self._nothing()))
         except StopIteration as end:
             self._end(end.value)
@@ -113,6 +116,7 @@ def prescribe(
     """A treatment of the trainer that has not begun; `adopt` goes on with a changed experiment. Raises Refused."""
     if renewal(trainer.experiment, name):
         raise Refused(f"{name} begins a new run")
+    check_remedies(trainer.device)
     remedy, setting = trainer.experiment.remedies.options(name), setting_of(trainer.experiment)
 
     def change(keys: dict[str, Any]) -> Setting:

@@ -313,7 +313,7 @@ def _train_loss(trainer: Trainer, observer: Observer, reading: Reading, part: sl
         return np.full(len(reading.loss), np.nan)
     if "data_y" not in step_inputs:
         return reading.loss + experiment.target.noise**2
-    x, y = step_inputs["data_x"].cpu(), step_inputs["data_y"].cpu()
+    x, y = step_inputs["data_x"].to(observer.device), step_inputs["data_y"].to(observer.device)
     stride = -(-len(x) // len(observer.probe.x))
     output = observer.predict(trainer.parameters_of(part), x[::stride])
     return loss_of(output.double(), Batch(x[::stride], y[::stride].double()), "mse").cpu().numpy()

@@ -19,6 +19,7 @@ from periodic_tui.engine.diagnostics.first_layer import kinks_inside, saturation
 from periodic_tui.engine.diagnostics.samples import Samples
 from periodic_tui.engine.recording.attributes import kept, put_back
 from periodic_tui.engine.recording.packing import Tree
+from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.training.trial import trials, work_of_step
 from periodic_tui.engine.verdicts.evidence import Evidence
@@ -71,7 +72,7 @@ class Examination:
         for name, values in zip(_START, self._start[rows].T, strict=True):
             enter(evidence, name, values)
         now = self._trainer.parameters_of(rows)
-        enter(evidence, "saturated", saturation(self._observer, now).most.numpy())
+        enter(evidence, "saturated", saturation(self._observer, now).most.cpu().numpy())
         enter(evidence, "moved", self._least_moved(now, self._first[rows]))
 
     def _beginning(self, parameters: Tensor) -> Floats:
@@ -96,7 +97,7 @@ class Examination:
         ]
         if not moves:
             return np.full(len(now), np.nan)
-        return torch.stack(moves).amax(0).double().numpy()
+        return torch.stack(moves).amax(0).cpu().double().numpy()
 
     def look(self, evidence: Evidence, rows: Counts, wanted: Mask, live: bool) -> None:
         """Enter what the replicas `wanted` among `rows` leave unexplained."""
@@ -118,8 +119,8 @@ class Examination:
     def _falls(self, rows: Counts, live: bool) -> Floats:
         """`[rows, 3]`: ln of the loss now over the loss after a trial, with lr and with ten times lr; and its steps."""
         before, steps = self._observer.loss(self._trainer.parameters_of(rows)), self._trial_steps(len(rows), live)
-        check = self._observer.preemption.check
-        after = [self._observer.loss(ends) for ends in trials(self._trainer, rows, (1.0, LARGER), steps, check)]
+        trained = trials(self._trainer, rows, (1.0, LARGER), steps)
+        after = [self._observer.loss(ends) for ends in finished(trained, self._observer.preemption.check)]
         with np.errstate(divide="ignore", invalid="ignore"):
             falls = np.log(before[:, None] / np.stack(after, -1))
         return np.column_stack([falls, np.full(len(rows), float(steps))])

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from periodic_tui.engine.arrays import Counts, Floats
 from periodic_tui.engine.components.domain import Domain
@@ -37,6 +38,10 @@ _PRODUCTS, _NUMBERS = 1 << 26, 1 << 22
 """Products, and activations, of a reading that takes some 10 ms."""
 
 _MEMORY = ("trend", "_stability", "_wrong_signs", "_placed", "_examination", "_solved_at")
+_POINT, _SAMPLE = 100, 64
+"""Products that a point of the probe, and a sample of a step, cost besides those with the parameters."""
+_CHEAP, _FEWEST_POINTS = 1 / 16, 256
+"""The trend is told on as many points as take so much effort, but not on fewer."""
 _FEWEST_BATCHES = 20
 """Steps in a fifth of a run from which the mean of their losses tells a trend."""
 
@@ -51,7 +56,7 @@ class Judge:
         self._solved_at = np.full(len(trainer.seeds), np.nan)
         self._start, self.budgets = trainer.parameters.clone(), Budgets()
         self.observe(observer)
-        self.trend = LossTrend(self.effort(len(trainer.seeds)))
+        self.trend = LossTrend(min(self.effort(len(trainer.seeds)), 2 * self.steps_of(len(self._part.x))))
         self.forget()
 
     def observe(self, observer: Observer) -> None:
@@ -61,6 +66,7 @@ class Judge:
             self._asked = asked
             self._solved_at[:] = np.nan
         self.observer = observer
+        self._part = observer.probe.part(self._points_of_trend(observer))
         self._goal = Goal(self.trainer, observer)
         self.samples = _samples(observer)
         self._common = in_common(self.trainer.experiment, observer, self.samples)
@@ -84,7 +90,7 @@ class Judge:
 
     def remembered(self) -> Tree:
         """What a verdict needs besides the parameters as they are."""
-        return kept(self, _MEMORY) | {"start": self._start.numpy()}
+        return kept(self, _MEMORY) | {"start": self._start.cpu().numpy()}
 
     def recall(self, tree: Tree) -> None:
         """Know what another one did. Raises NotReadable."""
@@ -107,11 +113,15 @@ class Judge:
 
     def frequencies(self) -> Floats | None:
         """`[replicas, frequencies]` of the present parameters, or None where the model has none."""
+        own = self.own_frequencies()
+        return None if own is None else own.cpu().double().numpy()
+
+    def own_frequencies(self) -> Tensor | None:
+        """The same where they are trained."""
         name = self.trainer.experiment.model.frequency_parameter
         if name is None:
             return None
-        views = self.trainer.training_step.layout.views(self.trainer.state["parameters"])
-        return views[name].cpu().double().flatten(1).numpy()
+        return self.trainer.training_step.layout.views(self.trainer.state["parameters"])[name].flatten(1)
 
     def watch(self, omega: Floats) -> None:
         """Note which replicas are inside the answer's basin, from their frequencies `[replicas, frequencies]`."""
@@ -119,18 +129,45 @@ class Judge:
             self._stability.note_inside(self._goal.distance(omega) < self.basin)
 
     def remember(self, step: int) -> Floats:
-        """Keep the probe losses `[replicas]` of this step, to know later how they fell."""
-        losses = self.observer.loss(self.trainer.parameters)
+        """Keep the losses `[replicas]` of this step on the trend's part of the probe, to know later how they fell."""
+        losses = self.losses()
         self.trend.remember(step, losses)
         if self.observer.test is None and not self.observer.accuracy.graded:
-            self._solved_at[losses <= self.trainer.experiment.training.solved_below] = step
+            self._note_solved(step, losses)
         return losses
 
-    def effort(self, replicas: int) -> float:
-        """About how long the probe losses of so many replicas take, in 10 ms."""
-        each = len(self.observer.probe.x) * replicas
+    def losses(self, part: slice = slice(None)) -> Floats:
+        """Losses `[replicas]` on the part of the probe by which the trend is told: where there are many replicas, or
+        wide ones, not all of it."""
+        return self.observer.loss(self.trainer.parameters_of(part), self._part)
+
+    def _points_of_trend(self, observer: Observer) -> int:
+        points, effort = len(observer.probe.x), self.effort(len(self.trainer.seeds), len(observer.probe.x))
+        return max(_FEWEST_POINTS, min(points, int(points * _CHEAP / effort)))
+
+    def _note_solved(self, step: int, losses: Floats) -> None:
+        """Who is solved by a part of the probe is looked at on all of it, unless that was seen before."""
+        below = self.trainer.experiment.training.solved_below
+        solved = losses <= below
+        if len(self._part.x) < len(self.observer.probe.x):
+            rows = np.flatnonzero(solved & np.isnan(self._solved_at))
+            solved = np.zeros_like(solved)
+            if len(rows):
+                solved[rows] = self.observer.loss(self.trainer.parameters_of(rows)) <= below
+        self._solved_at[solved] = step
+
+    def effort(self, replicas: int, points: int | None = None) -> float:
+        """About how long the losses of so many replicas take on the probe, or on so many points of it, in 10 ms."""
+        each = (points or len(self.observer.probe.x)) * replicas
         units = 1 + sum(self.trainer.experiment.model.hidden_units)
         return each * max(self.trainer.training_step.layout.size / _PRODUCTS, units / _NUMBERS)
+
+    def steps_of(self, points: int) -> float:
+        """How many steps of training take about as long as a look at so many points of the probe: by the work of both,
+        so that all machines look at the same steps."""
+        domain, training = self.trainer.experiment.domain, self.trainer.experiment.training
+        size, samples = self.trainer.training_step.layout.size, training.batch_size or domain.points
+        return points * (size + _POINT) / (samples * (size + _SAMPLE))
 
     def evidence(
         self, reading: Reading, part: slice, live: bool = False, settled: bool = False, brief: bool = False
@@ -142,7 +179,9 @@ class Judge:
         all is measured that can be a cause, of several what decides.
         """
         rows = np.arange(len(self.trainer.seeds))[part]
-        steps, trend = self.trainer.done - self._placed, self.trend.medians(self.trainer.done, reading.loss, part)
+        steps = self.trainer.done - self._placed
+        now = reading.loss if len(self._part.x) == len(self.observer.probe.x) else self.losses(part)
+        trend = self.trend.medians(self.trainer.done, now, part)
         evidence = gathered(self.trainer, self.observer, self._goal, self._common, reading, part, trend, steps)
         self._examination.begin(evidence, rows)
         self._enter_batches(evidence, part, steps)
@@ -172,8 +211,8 @@ class Judge:
         """How the minibatch losses went in the last two fifths of the steps."""
         now, fifth = self.trainer.done, steps // 5
         if self._batches is not None and fifth >= _FEWEST_BATCHES:
-            evidence.recent_loss[:] = self._batches.middle(now - fifth, now)[part]
-            evidence.earlier_loss[:] = self._batches.middle(now - 2 * fifth, now - fifth)[part]
+            evidence.recent_loss[:] = self._batches.middle(now - fifth, now, part)
+            evidence.earlier_loss[:] = self._batches.middle(now - 2 * fifth, now - fifth, part)
 
     def _enter_solved(self, evidence: Evidence, rows: Counts) -> None:
         evidence.solved_at[:] = self._solved_at[rows]

@@ -12,9 +12,13 @@ from periodic_tui.engine.recording.attributes import array_of, part, whole_numbe
 from periodic_tui.engine.recording.packing import Tree
 
 _CHEAP, _COSTLY, _EACH = 0.015, 0.2, 0.2
-"""Share of the steps done that lies between two of them: at least, at most, and for each 10 ms that one takes."""
+"""Share of the steps done that lies between two of them: at least, at most, and times the cost of one."""
 _SPACING = 8
-"""Most steps between two of them at first."""
+"""Most steps between two of them at first, if one costs no more than 1."""
+_DENSE = 0.5
+"""Cost up to which those next to the first are closer together."""
+_KEPT, _NUMBERS = 0.4, 1 << 20
+"""Losses from before this share of the steps are let go where all together are so many numbers."""
 _LATELY, _BEFORE = 0.8, 0.6
 """Shares of the steps at which the last fifth begins, and the fifth before."""
 
@@ -23,12 +27,12 @@ class LossTrend:
     """Remembers the probe loss of every replica at steps that lie ever farther apart: there are few in any run.
 
     Those next to the first are close together, for what falls or leaps in a step or two, unless one is expensive:
-    `effort` is what it takes, in 10 ms.
+    `cost` is what it takes, in 10 ms or so, or in halves of a step where these are longer.
     """
 
-    def __init__(self, effort: float = 0.0) -> None:
-        self._effort = max(1, int(effort))
-        self._growth = min(max(_CHEAP, _EACH * effort), _COSTLY)
+    def __init__(self, cost: float = 0.0) -> None:
+        self._cost = cost
+        self._growth = min(max(_CHEAP, _EACH * cost), _COSTLY)
         self.begin(0)
 
     def begin(self, step: int) -> None:
@@ -44,7 +48,7 @@ class LossTrend:
         if not self._steps:
             return self._first
         done = self._steps[-1] - self._first
-        gap = min(max(done // 8, 1), _SPACING) if self._effort == 1 else _SPACING * self._effort
+        gap = min(max(done // 8, 1), _SPACING) if self._cost <= _DENSE else int(_SPACING * max(1.0, self._cost))
         return self._first + done + (max(gap, int(done * self._growth)) | 1)
 
     def remember(self, step: int, loss: Floats) -> None:
@@ -54,6 +58,8 @@ class LossTrend:
             self._losses.pop()
         self._steps.append(step)
         self._losses.append(loss.copy())
+        while len(self._steps) * len(loss) > _NUMBERS and self._steps[1] < self._first + _KEPT * (step - self._first):
+            del self._steps[0], self._losses[0]
 
     def rewind(self, step: int) -> None:
         """Forget what came after a step, to which training goes back."""

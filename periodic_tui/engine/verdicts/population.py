@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -69,12 +68,18 @@ class Population:
 
     def sweep(self, step: int, read: Callable[[slice], tuple[Floats, Counts]]) -> None:
         """Read the next part; `read` gives losses and codes of some replicas."""
-        seconds = min(max(_SHORTEST, self._budget.earned), _LONGEST)
+        seconds, first = min(max(_SHORTEST, self._budget.earned), _LONGEST), self._next
         length = max(1, int(seconds / max(self._each, 1e-9)))
-        part = slice(self._next, min(self._next + length, len(self.losses)))
         with self._budget.spend():
-            losses, codes = read(part)
-        self._each = self._budget.last / (part.stop - part.start)
+            self.go_on(step, length, read)
+        self._each = self._budget.last / min(length, len(self.losses) - first)
+
+    def go_on(self, step: int, count: int, read: Callable[[slice], tuple[Floats, Counts]]) -> None:
+        """Read so many more, or those that are left of a sweep."""
+        if count < 1:
+            return
+        part = slice(self._next, min(self._next + count, len(self.losses)))
+        losses, codes = read(part)
         self._next = part.stop % len(self.losses)
         self.put(part, step, losses, codes)
         if not self._next:
@@ -95,8 +100,7 @@ class Population:
 
     def outcomes(self) -> dict[str, int]:
         """Number of replicas of each code, in the order of precedence."""
-        counts = Counter(self.codes.tolist())
-        return {CODES[code]: counts[code] for code in sorted(counts)}
+        return {CODES[code]: count for code, count in enumerate(np.bincount(self.codes).tolist()) if count}
 
     def names(self) -> tuple[str, ...]:
         """The code of each replica."""

@@ -109,8 +109,8 @@ class Stability:
         """Where everybody was, and how low."""
         best = self._best_parameters
         return kept(self, _STABILITY) | {
-            "start": self._start.numpy(),
-            "best": None if best is None else best.numpy().copy(),
+            "start": self._start.cpu().numpy(),
+            "best": None if best is None else best.cpu().numpy().copy(),
         }
 
     def recall(self, tree: Tree) -> None:

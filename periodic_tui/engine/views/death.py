@@ -69,6 +69,6 @@ class _Camera:
         if not len(self._axis):
             return np.empty(0)
         hidden = self.observer.hidden(parameters, self._points)[self.change.layer]
-        values: Floats = hidden.pre_activations[0, :, self.change.shown].double().numpy()
+        values: Floats = hidden.pre_activations[0, :, self.change.shown].cpu().double().numpy()
         side = len(self._axis)
         return values if len(values) == side else values.reshape(side, side)

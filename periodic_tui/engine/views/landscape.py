@@ -80,7 +80,7 @@ class LossLandscape:
 
     def _known_answer(self) -> Tensor | None:
         try:
-            return self.trainer.answer_parameters()[:1]
+            return self.trainer.answer_parameters()[:1].to(self.observer.device)
         except NoAnswer:
             return None
 

@@ -88,7 +88,7 @@ class PopulationPane(StepPane):
         columns, cells = self._columns, Cells.blank(self._columns * spread + 1, rows)
         total = -(-snapshot.replicas // columns)
         first = min(max(snapshot.focus // columns - rows // 2, 0), max(total - rows, 0))
-        codes = snapshot.outcome_codes[first * columns : (first + rows) * columns]
+        codes = codes_of(snapshot, first * columns, (first + rows) * columns)
         for place, code in enumerate(codes):
             shape, ink = OUTCOMES[code]
             cells.glyphs[place // columns, place % columns * spread] = ord(plain(shape, self.glyphs))
@@ -119,6 +119,12 @@ class PopulationPane(StepPane):
         series = [band(lowest, highest, Ink.PALE, "5-95 %"), band(low, high, Ink.NETWORK, "25-75 %")]
         series.append(StepCurve.of(median, ink=Ink.TEXT, label="median"))
         return self.over_steps(snapshot, size, series, "log")
+
+
+def codes_of(snapshot: Snapshot, first: int, last: int) -> tuple[str, ...]:
+    """The codes of some replicas."""
+    codes, of = snapshot.outcome_codes, snapshot.outcome_of
+    return codes[first:last] if of is None else tuple(codes[each] for each in of[first:last].tolist())
 
 
 def band(low: Curve, high: Curve, ink: Ink, label: str) -> StepCurve:

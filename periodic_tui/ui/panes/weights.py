@@ -34,6 +34,7 @@ class WeightsPane(Pane):
 
     NAME = "weights"
     TITLE = "weights"
+    ASKS = True
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
@@ -56,7 +57,8 @@ class WeightsPane(Pane):
             tables, rows = tables[: size.height // 2], 2
         for number, (name, table, remark) in enumerate(tables):
             largest = float(np.abs(table[np.isfinite(table)]).max(initial=0.0)) or 1e-12
-            title = f"{name} ±{largest:.2g}{remark}"
+            scale = f" ±{largest:.2g}" if table.size else ": too many weights to be kept"
+            title = f"{name}{scale}{remark}"
             cells = cells.write(0, number * rows, plain(title, self.glyphs), Ink.QUIET)
             colors = None if self.app.no_color else DIVERGING
             picture = heat_map(table, size.width, rows - 1, -largest, largest, colors, self.glyphs)
@@ -71,8 +73,9 @@ class WeightsPane(Pane):
 
 
 def incoming(layer: Layer) -> Floats:
-    """A layer's incoming weights above its bias, `[inputs (and bias), units]`."""
-    if not layer.bias.size:
+    """A layer's incoming weights above its bias, `[inputs (and bias), units]`; empty where they are too many to have
+    been kept."""
+    if not (layer.bias.size and layer.incoming.size):
         return layer.incoming.T
     table: Floats = np.vstack([layer.incoming.T, layer.bias])
     return table

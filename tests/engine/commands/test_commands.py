@@ -18,8 +18,8 @@ from tests.engine.experiments import experiment, ln, magnitude, sine
 WORDS = [
     "inject", "inject:+0.002", "inject-beside", "reinitialize", "reinitialize:7", "set:optimizer.lr=0.5",
     "remedy:widen-range", "undo", "pace:0", "pace:30", "pause", "resume", "toggle-pause", "step", "slower", "faster",
-    "load:magnitude", "engine:eager", "scale-lr:0.5", "next:optimizer", "next:activation", "next:seed", "next:preset",
-    "previous:preset", "hold", "release", "toggle-hold",
+    "load:magnitude", "engine:eager", "threads:2", "scale-lr:0.5", "next:optimizer", "next:activation", "next:seed",
+    "next:preset", "previous:preset", "hold", "release", "toggle-hold",
     "new:model.hidden=[8]", "new:model.hidden=[8]; optimizer.kind=adam", "branch:1000", "branch:1000@12",
 ]  # fmt: skip
 

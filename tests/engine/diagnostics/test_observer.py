@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from periodic_tui.engine.diagnostics import Observer
+from periodic_tui.engine.diagnostics import Observer, layers
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.duplicates import groups
 from periodic_tui.engine.diagnostics.expected_loss import ExpectedLoss
@@ -16,9 +16,12 @@ from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.probe import Probe, training_probe
 from periodic_tui.engine.diagnostics.sharpness import top_curvature
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.run import Run
+from periodic_tui.engine.slices import finished
+from periodic_tui.engine.snapshot import View
 from periodic_tui.engine.training.step import TrainingStep
 from periodic_tui.engine.verdicts.goal import spectral_peak
-from tests.engine.experiments import experiment
+from tests.engine.experiments import experiment, seen
 
 
 def network(hidden: list[int], activation: object = "relu", **changes: object) -> Experiment:
@@ -225,7 +228,7 @@ def test_the_sharpness_of_a_quadratic_is_its_largest_eigenvalue_even_below_a_lar
         def loss(p: torch.Tensor, matrix: torch.Tensor = matrix) -> torch.Tensor:
             return 0.5 * ((p @ matrix) * p).sum(-1)
 
-        top, _ = top_curvature(loss, torch.ones(1, 6, dtype=torch.float64))
+        top, _ = finished(top_curvature(loss, torch.ones(1, 6, dtype=torch.float64)))
         assert float(top[0]) == pytest.approx(max(eigenvalues), rel=1e-2)
 
 
@@ -306,3 +309,16 @@ def test_the_curvature_at_the_answer_is_a_third_of_the_square_of_the_range() -> 
 def test_the_spectral_peak_of_uneven_samples_is_their_frequency(omega: float) -> None:
     x = torch.rand(1000, generator=torch.Generator().manual_seed(0)).double() * 10
     assert spectral_peak(x, (omega * x + 1).sin() + 4) == pytest.approx(omega, abs=2 * np.pi / 10)
+
+
+def test_very_many_weights_are_fetched_only_for_who_looks_at_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "_LARGE", 12)
+    spec = experiment(target="sine", model={"kind": "mlp", "hidden": [3, 4]})
+    run = Run(1, "wide", spec, torch.device("cpu"))
+    views = run.trainer.training_step.layout.views(run.trainer.parameters)
+    for panes, shape in ((("landscape",), (0,)), (("weights",), (4, 3)), (("units",), (4, 3))):
+        first, second = seen(run, View(panes=panes)).layers
+        assert first.incoming.shape == (3, 1)
+        assert first.outgoing.shape == second.incoming.shape == shape
+        assert second.outgoing.shape == (1, 4)
+    assert np.array_equal(second.incoming, views["hidden.1.weight"][0].numpy())

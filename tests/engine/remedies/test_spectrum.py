@@ -7,6 +7,7 @@ import torch
 
 from periodic_tui.engine.remedies import Failed
 from periodic_tui.engine.remedies.frequency.spectrum import amplitudes, separated, sharpened, strongest
+from periodic_tui.engine.slices import finished
 
 R = 1_000.0
 
@@ -27,7 +28,7 @@ def test_the_peak_lies_inside_the_basin(omega: float, phase: float) -> None:
 def test_gauss_and_newton_reach_the_frequency_and_the_amplitudes() -> None:
     x = points(200)
     y = 2.0 * (31 * x).sin() - 0.5 * (31 * x).cos()
-    omega = sharpened(x, y, torch.tensor([31.001], dtype=torch.float64), 6)
+    omega = finished(sharpened(x, y, torch.tensor([31.001], dtype=torch.float64), 6))
     assert float(omega) == pytest.approx(31.0, abs=1e-12)
     assert amplitudes(x, y, omega).tolist() == pytest.approx([2.0, -0.5], abs=1e-6)
 
@@ -37,7 +38,7 @@ def test_three_sines_are_separated() -> None:
     omegas, factors = [3.3, 77.7, 150.0], [0.5, 2.0, 1.0]
     sines = [a * (w * x + k).sin() for k, (w, a) in enumerate(zip(omegas, factors, strict=True))]
     y = torch.stack(sines).sum(0)
-    assert separated(x, y, 3, 200.0).sort().values.tolist() == pytest.approx(omegas, abs=1e-9)
+    assert finished(separated(x, y, 3, 200.0)).sort().values.tolist() == pytest.approx(omegas, abs=1e-9)
 
 
 def test_a_range_that_takes_too_many_bins_is_refused() -> None:

@@ -10,9 +10,9 @@ from periodic_tui.engine.commands.on_loop import Pace
 from periodic_tui.engine.errors import Preempted
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.run import Run
-from periodic_tui.engine.scheduling.preemption import Preemption
+from periodic_tui.engine.scheduling.preemption import Preemption, Waiting
 from periodic_tui.engine.session import Session
-from tests.engine.experiments import magnitude, sine
+from tests.engine.experiments import ln, magnitude, sine
 
 
 class Clock:
@@ -78,6 +78,27 @@ def test_commands_without_end_do_not_keep_the_screen_from_its_picture() -> None:
     assert session.latest().step == 5
 
 
+def test_the_untreated_run_gives_way_to_commands() -> None:
+    session = session_on(Clock())
+    session.advance(400)
+    session._work.set()
+    session.current.follow(1e9)
+    followed = session.current.control.curve(0).last
+    assert followed[-1] < 404
+    session._work.clear()
+    session.current.follow(1e9)
+    assert session.current.control.curve(0).last[-1] == 404
+
+
+def test_compiled_code_sees_what_waits() -> None:
+    waiting = Waiting()
+    assert not waiting.flag.value
+    waiting.set()
+    assert waiting.flag.value
+    waiting.clear()
+    assert not waiting.flag.value
+
+
 def test_an_interrupted_run_trains_the_same() -> None:
     undisturbed, disturbed = session_on(Clock()), session_on(Clock())
     undisturbed.advance(40)
@@ -99,18 +120,24 @@ def test_an_interrupted_run_trains_the_same() -> None:
         ("frequency-bank", sine(replicas=2)),
         ("spectral-start", sine(replicas=2)),
         ("reseed-units", magnitude(replicas=3)),
+        ("larger-step", magnitude(replicas=3)),
+        ("smaller-step", ln(replicas=2)),
+        ("solve-output", magnitude(replicas=3)),
+        ("standardize", ln(replicas=2)),
     ],
 )
 def test_an_act_of_a_remedy_that_is_cut_short_goes_on_as_it_would_have(remedy: str, spec: Experiment) -> None:
     cpu = torch.device("cpu")
     runs = [Run(1, "test", spec, cpu, preemption) for preemption in (Preemption(), Preemption(lambda: True))]
-    calls = [0, 0]
+    calls, outcomes = [0, 0], []
     for number, run in enumerate(runs):
         run.advance(1)
-        run.treat(remedy)
+        told = run.treat(remedy)
         while run.step < 30:
             calls[number] += 1
             run.advance(30 - run.step, preemptible=True)
+        texts = told, *(event.text for event in run.events)
+        outcomes.append([text for text in texts if text.startswith(remedy)])
     assert calls[0] == 1 < calls[1]
     assert runs[1].trainer.parameters.equal(runs[0].trainer.parameters)
-    assert [event.text for event in runs[1].events] == [event.text for event in runs[0].events]
+    assert outcomes[1] == outcomes[0]

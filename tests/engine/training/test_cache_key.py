@@ -11,7 +11,8 @@ import periodic_tui
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.training.aot import cache_key
-from periodic_tui.engine.training.aot.cache_key import SHAPE_A_STEP, Signature, key_of
+from periodic_tui.engine.training.aot.cache_key import SHAPE_A_STEP, key_of
+from periodic_tui.engine.training.aot.groups import Groups
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import sine
 from tests.engine.training.test_compiled import INTERVALS
@@ -32,19 +33,25 @@ NOT_IN_A_STEP = {
     "remedies.context": "the same",
     "remedies.options": "the same",
     "training.steppers.base": "the interface that a stepper has",
+    "training.aot.groups": "which shapes a step has, which are in the key",
+    "training.work": "the same, and whether a step is taken by several threads",
+    "scheduling.preemption": "when the loop around the step ends",
+    "slices": "how a remedy is divided",
 }
 
 
 def key(chosen: Experiment) -> str:
     trainer = Trainer(chosen, torch.device("cpu"))
-    return key_of(chosen, Signature.of(trainer.state, trainer.step_inputs))
+    return key_of(chosen, Groups.of(chosen, trainer.state, trainer.step_inputs).one)
 
 
 def test_it_covers_the_step_and_leaves_out_what_is_input() -> None:
     base = key(sine())
+    assert key(sine(replicas=2)) == base
+    assert key(sine(replicas=40)) == key(sine(replicas=500))
     assert key(sine(lr=0.5, seed=3, steps=7, pace=9.0)) == base
     assert key(sine().model_copy(update={"story": "other"})) == base
-    changed = [sine(batch_size=33), sine(dtype="float64"), sine(replicas=2), sine(clip_gradient=1.0), INTERVALS]
+    changed = [sine(batch_size=33), sine(dtype="float64"), sine(replicas=40), sine(clip_gradient=1.0), INTERVALS]
     assert len({base, *map(key, changed)}) == len(changed) + 1
 
 

@@ -5,17 +5,19 @@ from typing import Any
 import pytest
 import torch
 
+from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.chunks import chunk_for
+from periodic_tui.engine.training.steppers import Eager
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.presets.files import load
 
 
 def chunk(preset: str, engine: str = "eager", **changes: Any) -> int:
-    """Of a preset, by the name of the engine alone."""
+    """Of a preset, whatever its stepper is."""
     trainer = Trainer(
         load(preset, [(key.replace("__", "."), value) for key, value in changes.items()])[1], torch.device("cpu")
     )
-    trainer.stepper.name = engine
+    trainer.stepper.longest = Eager.longest if engine == "eager" else Compiled.longest
     return chunk_for(trainer)
 
 

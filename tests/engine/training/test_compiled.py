@@ -1,11 +1,15 @@
 """The compiled engine against the eager one, and what happens where it is refused."""
 
+import threading
+
 import pytest
 import torch
 from torch import Tensor
 
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.scheduling.preemption import Flag
+from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
@@ -76,6 +80,21 @@ def test_losses_are_the_same_bits_whatever_the_chunk(compiled_for: CompiledFor) 
     assert losses(7).equal(whole)
 
 
+def test_steps_give_way_to_a_command_that_waits_or_comes(compiled_for: CompiledFor) -> None:
+    trainer, compiled = compiled_for(INTERVALS)
+    start, flag = (trainer.state, trainer.step_inputs, trainer.seeds), Flag(1)
+    state, losses = compiled.run_until(flag, *start, 3, 20)
+    expected, first = compiled.run(*start, 3, 1)
+    assert losses.equal(first)
+    assert errors(expected, state) == 0
+    flag.value = 0
+    assert compiled.run_until(flag, *start, 3, 20)[1].equal(compiled.run(*start, 3, 20)[1])
+    come = threading.Timer(0.05, setattr, (flag, "value", 1))
+    come.start()
+    assert len(compiled.run_until(flag, *start, 0, 1 << 26)[1]) < 1 << 26
+    come.join()
+
+
 def test_rate_range_and_seed_are_inputs(compiled_for: CompiledFor) -> None:
     trainer, compiled = compiled_for(INTERVALS)
     other = Trainer(sine(lr=1e-3, seed=9), torch.device("cpu"))
@@ -116,7 +135,7 @@ def test_knobs_of_another_shape_go_to_another_stepper(compiled_for: CompiledFor)
     assert trainer.state["parameters"].equal(expected["parameters"])
 
 
-class Faulty:
+class Faulty(Stepper):
     """A stepper whose parameters are off by a hundred-thousandth and some."""
 
     name = "faulty"
@@ -150,7 +169,7 @@ def test_a_step_compiled_from_another_target_is_refused(compiled_for: CompiledFo
     target = INTERVALS.target.model_copy(update={"frequency": 30.0})
     trainer = Trainer(INTERVALS.model_copy(update={"target": target}), torch.device("cpu"))
     assert "differs from the eager engine's" in str(
-        disagreement(trainer.eager(), compiled, trainer.state, trainer.step_inputs, trainer.seeds)
+        finished(disagreement(trainer.eager(), compiled, trainer.state, trainer.step_inputs, trainer.seeds))
     )
 
 

@@ -6,14 +6,21 @@ import pytest
 import torch
 
 from periodic_tui.engine.commands.base import parse
+from periodic_tui.engine.diagnostics import deaths
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.measurements import Measurements
 from periodic_tui.engine.session import Session
+from periodic_tui.engine.training.control_run import ControlRun
 from periodic_tui.engine.training.stepper_choice import StepperChoice
 from periodic_tui.engine.training.steppers import cuda_graph
+from periodic_tui.engine.training.steppers.base import Stepper
 from periodic_tui.engine.training.steppers.cuda_graph import BLOCK, Capture, CudaGraph, Work
-from tests.engine.experiments import experiment, magnitude, sine
-from tests.engine.second_device import CUDA, SecondDevice, device_of, pretend
+from periodic_tui.engine.training.trainer import Trainer
+from tests.engine.experiments import experiment, ln, magnitude, sine
+from tests.engine.second_device import CUDA, Passed, SecondDevice, device_of, pretend
+
+DIVERGES = experiment(target="log", model={"kind": "mlp", "hidden": [4]}, optimizer={"kind": "sgd", "lr": 1e18})
 
 
 class Graphs:
@@ -73,7 +80,7 @@ def test_steps_run_as_graphs_from_the_first_one(graphs: Graphs) -> None:
     assert session.summary()["engine"] == "compiled"
     assert session.summary()["device"] == "cuda:0"
     assert device_of(session.current.trainer.state["parameters"]) == CUDA
-    assert session.current.trainer.parameters.equal(other.current.trainer.parameters)
+    assert session.current.trainer.parameters.cpu().equal(other.current.trainer.parameters)
 
 
 def test_the_host_waits_once_a_chunk(graphs: Graphs, second: SecondDevice) -> None:
@@ -148,3 +155,121 @@ def test_inputs_of_another_shape_are_captured_anew_and_checked(graphs: Graphs) -
     assert trainer.stepper.name == "eager"
     assert "engine: eager; the compiled step was refused" in texts(session)
     assert trainer.state["parameters"].equal(expected["parameters"])
+
+
+@pytest.mark.usefixtures("graphs")
+def test_the_next_chunk_is_launched_before_the_last_one_is_looked_at(
+    second: SecondDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Measurements, "due", 10**9)
+    session = opened(sine(replicas=2))
+    session.advance(1_000)
+    run, before, waited = session.current, second.waits, Passed.waited
+    for known in (1_000, 1_010, 1_020):
+        session.advance(10)
+        assert run.known == known
+    assert second.waits == before
+    assert Passed.waited == waited + 3, "for the chunk before, each time"
+    assert run.measured.known == run.step == 1_030
+    assert [curve.last[-1] for curve in (run.measured.train_losses.curve(0), run.measured.frequencies.curve(0))] == [
+        1_029,
+        1_030,
+    ]
+
+
+@pytest.mark.usefixtures("graphs", "second")
+def test_frequencies_and_losses_are_those_of_a_run_that_looks_at_every_chunk() -> None:
+    curves = []
+    for patient in (True, False):
+        session = opened(sine(replicas=2))
+        for _ in range(40):
+            session.advance(7)
+            if patient:
+                session.current.arrive()
+        measured = session.current.measured
+        curves.append([repr(each.curve(1)) for each in (measured.frequencies, measured.train_losses)])
+    assert curves[0] == curves[1]
+
+
+@pytest.mark.usefixtures("graphs", "second")
+def test_a_run_that_diverges_is_known_to_have_one_chunk_later() -> None:
+    session = opened(DIVERGES)
+    session.advance(4)
+    trained = session.step
+    while session.current.trainer.alive:
+        assert session.advance(1) == 1
+        assert session.step < trained + 20
+    assert session.advance(1) == 0
+    assert "diverged" in texts(session)
+    assert session.snapshot().state == "diverged"
+
+
+@pytest.mark.usefixtures("graphs", "second")
+def test_what_was_placed_is_alive_whatever_was_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Measurements, "due", 10**9)
+    for placed in (True, False):
+        session = opened(DIVERGES)
+        session.advance(20)
+        assert session.current.known == 0
+        if placed:
+            session.current.trainer.reinitialize(None)
+        session.current.arrive()
+        assert session.current.trainer.alive == placed
+
+
+@pytest.mark.usefixtures("graphs", "second")
+def test_a_replica_of_many_is_run_again_by_a_graph_of_its_own() -> None:
+    session = opened(magnitude(replicas=3))
+    session.advance(5)
+    trainer = session.current.trainer
+    stepper = trainer.stepper_alone(trainer)
+    assert isinstance(stepper, CudaGraph)
+    assert trainer.stepper_alone(trainer) is stepper
+    (state, step_inputs, seed), eager = trainer.one(1), trainer.eager()
+    (found, losses), (expected, _) = (each.run(state, step_inputs, seed, 5, 20) for each in (stepper, eager))
+    assert losses.shape == (20, 1)
+    assert found["parameters"].equal(expected["parameters"])
+    session.apply(parse("set:training.batch_size=8"))
+    assert trainer.stepper_alone(trainer) is not stepper
+    session.apply(parse("engine:eager"))
+    assert trainer.stepper_alone(trainer).name == "eager"
+
+
+@pytest.mark.usefixtures("graphs", "second")
+def test_the_step_of_a_death_among_many_replicas_is_found_by_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    monkeypatch.setattr(deaths, "MOST_SECONDS", 60.0)
+    monkeypatch.setattr(deaths, "CREDIT", 60.0)
+    for device in ("cuda:0", "cpu"):
+        session = opened(ln(replicas=2), "auto" if device == "cuda:0" else "eager", device)
+        session.look_for_deaths()
+        session.current.trainer.stepper_alone(session.current.trainer)
+        with monkeypatch.context() as patch:
+            if device == "cuda:0":
+                patch.setattr(Trainer, "eager", lambda *_: pytest.fail("ran eagerly"))
+            session.advance(9)
+            session.look_for_deaths()
+        told.append([event.text for event in session.current.events if "died" in event.text])
+    assert told[0] == told[1] != []
+
+
+class Fails:
+    """In place of the stepper that the control run is given where none can be captured."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __call__(self, trainer: Trainer) -> Stepper:
+        self.asked += 1
+        return trainer.eager()
+
+
+def test_a_control_run_whose_step_cannot_be_captured_asks_once() -> None:
+    fails = Fails()
+    control = ControlRun(sine(), torch.device("cpu"), fails)
+    for step in (3, 6, 9):
+        control.follow(0, step, engine="compiled")
+    assert fails.asked == 1
+    control.follow(0, 12, engine="eager")
+    control.follow(0, 15, engine="compiled")
+    assert fails.asked == 2

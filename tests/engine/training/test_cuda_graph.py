@@ -17,6 +17,7 @@ from torch.utils._pytree import tree_leaves
 from periodic_tui.engine.components.activations import activations
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.stepper_choice import captured as checked_graph
 from periodic_tui.engine.training.steppers.base import Stepper
@@ -91,7 +92,10 @@ def test_the_numbers_are_those_of_the_eager_engine_whatever_the_chunk(name: str)
     expected, losses = trainer.eager().run(trainer.state, trainer.step_inputs, trainer.seeds, 0, 100)
     for chunk in (1, 31, 32, 33, 100):
         assert in_chunks(graph, trainer, chunk, expected, losses), chunk
-    assert disagreement(trainer.eager(), graph, trainer.state, trainer.step_inputs, trainer.seeds, BLOCK + 1) is None
+    assert (
+        finished(disagreement(trainer.eager(), graph, trainer.state, trainer.step_inputs, trainer.seeds, BLOCK + 1))
+        is None
+    )
 
 
 def test_a_rate_that_changes_needs_no_new_capture() -> None:

@@ -9,9 +9,13 @@ from periodic_tui.engine.training import device_choice, stepper_choice
 from periodic_tui.engine.training.steppers import cuda_graph
 from periodic_tui.engine.training.steppers.base import Stepper
 from periodic_tui.engine.training.trainer import Trainer
-from tests.engine.experiments import magnitude
+from periodic_tui.presets.files import load
+from tests.engine.experiments import experiment, ln, magnitude, sine
 from tests.engine.second_device import SecondDevice, pretend
 from tests.engine.training.test_cuda_graph import again
+
+WIDE = experiment(target="sine", model={"kind": "mlp", "hidden": [64, 64]})
+"""Of a step that is worth a look at the GPU."""
 
 
 @pytest.fixture
@@ -56,21 +60,56 @@ def test_the_faster_one_trains(
     monkeypatch: pytest.MonkeyPatch, cpu: float, cuda: float, device: str, text: str
 ) -> None:
     rates(monkeypatch, cpu, cuda)
-    session = opened(magnitude())
+    session = opened(WIDE)
     assert str(session.current.trainer.device) == device
     assert told(session) == [text]
     assert session.current.trainer.stepper.name == ("eager" if device == "cpu" else "compiled")
 
 
 @pytest.mark.usefixtures("gpu")
-def test_a_small_step_that_can_be_compiled_stays_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("engine", ["auto", "eager"])
+@pytest.mark.parametrize("spec", [sine(), sine(replicas=64), magnitude()])
+def test_nobody_waits_for_cuda_where_a_step_is_little_work(
+    monkeypatch: pytest.MonkeyPatch, spec: Experiment, engine: str
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: pytest.fail("started CUDA"))
+    session = opened(spec, engine=engine)
+    assert str(session.current.trainer.device) == "cpu"
+    assert told(session) == []
+
+
+@pytest.mark.usefixtures("gpu")
+def test_a_step_that_will_be_fast_once_compiled_waits_for_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates(monkeypatch, 400.0, 9_000.0)
+    assert told(opened(ln())) == ["device: cuda:0; 9,000 steps/s against 400 on cpu"], "it cannot be compiled here"
     monkeypatch.setattr(device_choice, "obstacle", lambda experiment: None)
-    rates(monkeypatch, 1.1 / device_choice.CALLS, 9_000.0)
-    assert told(opened(magnitude())) == ["device: cpu; 2,200 steps/s, and more once compiled, against 9,000 on cuda:0"]
-    rates(monkeypatch, 0.9 / device_choice.CALLS, 9_000.0)
-    assert told(opened(magnitude())) == ["device: cuda:0; 9,000 steps/s against 1,800 on cpu"]
-    rates(monkeypatch, 1.1 / device_choice.CALLS, 9_000.0)
-    assert told(opened(magnitude(), engine="eager")) == ["device: cuda:0; 9,000 steps/s against 2,200 on cpu"]
+    assert told(opened(ln(), engine="eager")) == ["device: cuda:0; 9,000 steps/s against 400 on cpu"]
+    monkeypatch.setattr("torch.cuda.is_available", lambda: pytest.fail("started CUDA"))
+    assert told(opened(ln())) == []
+
+
+@pytest.mark.usefixtures("gpu")
+def test_the_cpu_is_taken_for_as_fast_as_it_will_be_once_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device_choice, "obstacle", lambda experiment: None)
+    monkeypatch.setattr(device_choice, "compiled_rate", lambda experiment: 12_000.0)
+    rates(monkeypatch, 400.0, 9_000.0)
+    assert told(opened(WIDE)) == ["device: cpu; 12,000 steps/s once compiled against 9,000 on cuda:0"]
+    rates(monkeypatch, 400.0, 15_000.0)
+    assert told(opened(WIDE)) == ["device: cuda:0; 15,000 steps/s against 12,000 on cpu once compiled"]
+    rates(monkeypatch, 14_000.0, 13_000.0)
+    assert told(opened(WIDE)) == ["device: cpu; 14,000 steps/s against 13,000 on cuda:0"]
+
+
+def test_the_estimate_of_compiled_steps_is_of_the_size_of_what_was_measured() -> None:
+    measured = {
+        "sine-31": 5.2e6,
+        "ln-collapse": 113e3,
+        "ln-learns": 17e3,
+        "magnitude": 970e3,
+        "snake-extrapolation": 65,
+    }
+    for name, rate in measured.items():
+        assert rate / 6 < device_choice.compiled_rate(load(name, [])[1]) < 6 * rate, name
 
 
 @pytest.mark.usefixtures("gpu")
@@ -83,7 +122,7 @@ def test_both_are_really_measured(monkeypatch: pytest.MonkeyPatch) -> None:
         return rate
 
     monkeypatch.setattr(device_choice, "steps_per_second", watched)
-    (text,) = told(opened(magnitude()))
+    (text,) = told(opened(WIDE))
     assert [device for device, _ in measured] == ["cuda:0", "cpu"]
     assert all(rate in text for _, rate in measured)
 
@@ -92,13 +131,13 @@ def test_both_are_really_measured(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_step_of_much_work_is_not_tried_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device_choice, "TRIED", 100.0)
     rates(monkeypatch, 1e9, 40.0)
-    assert told(opened(magnitude())) == ["device: cuda:0; 40 steps/s, and a step is too much to try it on cpu"]
+    assert told(opened(WIDE)) == ["device: cuda:0; 40 steps/s, and a step is too much to try it on cpu"]
 
 
 @pytest.mark.usefixtures("gpu")
 def test_a_device_without_enough_memory_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     pretend(monkeypatch, free=-1e9)
-    (text,) = told(opened(magnitude()))
+    (text,) = told(opened(WIDE))
     assert text.startswith("device: cpu; cuda:0 cannot run this: 1 replicas need about 0.0 GB of memory on cuda:0")
 
 
@@ -108,7 +147,7 @@ def test_a_device_that_fails_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> N
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.\nMore")
 
     monkeypatch.setattr(device_choice, "steps_per_second", fails)
-    assert told(opened(magnitude())) == [
+    assert told(opened(WIDE)) == [
         "device: cpu; cuda:0 cannot run this: CUDA out of memory. Tried to allocate 2.00 GiB."
     ]
 

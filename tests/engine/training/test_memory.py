@@ -132,6 +132,27 @@ def test_a_command_without_memory_is_undone(
     assert session.advance(2) == 2
 
 
+@pytest.mark.parametrize(
+    "place",
+    ["periodic_tui.engine.run.Run.undo_point", "periodic_tui.engine.measurements.Measurements.note"],
+)
+def test_where_a_command_finds_no_memory_what_others_can_be_undone_to_gives_way(
+    session: Session, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    session.apply(parse("inject"))
+    session.apply(parse("reinitialize"))
+    before = session.current.trainer.parameters.clone()
+    with monkeypatch.context() as planted:
+        planted.setattr(place, full)
+        with pytest.raises(Refused, match=r"expected fewer .*; 2 commands can no longer be undone"):
+            session.apply(parse("inject"))
+    assert session.current.trainer.parameters.equal(before)
+    with pytest.raises(Refused, match="nothing to undo"):
+        session.apply(parse("undo"))
+    session.apply(parse("inject"))
+    session.apply(parse("undo"))
+
+
 @pytest.mark.parametrize("remedy", [None, "repel-units"])
 def test_in_mid_run_it_pauses_and_can_go_on(
     session: Session, monkeypatch: pytest.MonkeyPatch, remedy: str | None

@@ -16,6 +16,7 @@ from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
+from periodic_tui.engine.slices import Slices
 from periodic_tui.engine.training.aot import aoti, build_process
 from periodic_tui.engine.training.aot.build_process import Build
 from periodic_tui.engine.training.aot.cache_key import Signature
@@ -23,6 +24,7 @@ from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.aot.worker import one_line
 from periodic_tui.engine.training.stepper_choice import StepperChoice
 from periodic_tui.engine.training.steppers import Eager
+from periodic_tui.engine.training.steppers.checking import Checking
 from tests.engine.conftest import CompiledFor
 from tests.engine.experiments import experiment, sine
 from tests.engine.training.test_compiled import INTERVALS
@@ -206,6 +208,51 @@ def test_a_finished_build_is_swapped_in_and_journaled(script: ScriptedBuild, mon
     assert session.current.trainer.stepper is other
     assert [(event.step, event.command) for event in session.current.journal] == [(7, "engine:compiled")]
     assert "steps/s" in session.current.journal[0].text
+
+
+def checking(session: Session, reason: str = "") -> Checking:
+    """Another eager stepper, whose check has four slices and ends well or for a reason."""
+
+    def check() -> Slices[None]:
+        for _ in range(3):
+            yield
+        if reason:
+            raise Unavailable(reason)
+
+    return Checking(session.current.trainer.eager(), check())
+
+
+def test_a_check_gives_way_to_commands_between_its_slices() -> None:
+    session = opened(sine(), "eager")
+    trainer, engines = session.current.trainer, session.steppers
+    trainer.stepper = stepper = checking(session)
+    for _ in range(4):
+        waits = iter([False, True])
+        assert trainer.stepper is stepper
+        changed = engines.turn(trainer, lambda waits=waits: next(waits))  # type: ignore[misc]  # bound in the loop
+    assert changed
+    assert trainer.stepper is stepper.stepper
+
+
+def test_a_step_waits_for_the_end_of_the_check() -> None:
+    session, alone = opened(sine(), "eager"), opened(sine(), "eager")
+    session.current.trainer.stepper = stepper = checking(session)
+    session.advance(5)
+    alone.advance(5)
+    assert list(stepper.check) == []
+    assert session.current.trainer.parameters.equal(alone.current.trainer.parameters)
+
+
+@pytest.mark.parametrize("in_turns", [True, False])
+def test_who_fails_the_check_is_not_used(in_turns: bool) -> None:
+    session = opened(sine(), "eager")
+    trainer = session.current.trainer
+    trainer.stepper = checking(session, "it is wrong")
+    if in_turns:
+        assert session.steppers.turn(trainer)
+    session.advance(5)
+    assert isinstance(trainer.stepper, Eager)
+    assert "engine: eager; it is wrong" in texts(session)
 
 
 def test_whoever_waits_for_a_build_is_told_how_long_yet(script: ScriptedBuild, monkeypatch: pytest.MonkeyPatch) -> None:

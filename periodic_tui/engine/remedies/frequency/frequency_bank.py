@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.components.numbers import Count, Positive
-from periodic_tui.engine.remedies.base import Course, Failed, FrequencyRemedy, Train, register
+from periodic_tui.engine.remedies.base import Course, Failed, FrequencyRemedy, Train, read, register
 from periodic_tui.engine.remedies.context import RemedyContext
-from periodic_tui.engine.remedies.frequency.noise import mean_alone, measured, unexplained
+from periodic_tui.engine.remedies.frequency.noise import (
+    LOOKING_AT_THE_FIT,
+    MEASURING_THE_NOISE,
+    mean_alone,
+    measured,
+    unexplained,
+)
 from periodic_tui.engine.remedies.frequency.rates import keep_there, mean_square, patience_under
 from periodic_tui.engine.remedies.words import of_the_first
 
@@ -56,7 +62,7 @@ class FrequencyBank(FrequencyRemedy):
         starts = math.ceil(limit / capture_basin(context.setting.domain.train, context.setting.scale))
         if starts > self.most:
             raise Failed(f"the range is too wide for frequency_limit {limit:g}: {starts:,} basins")
-        noise, power = measured(context)
+        noise, power = yield from read(MEASURING_THE_NOISE, lambda: measured(context))
         noisy = bool((noise.square() > _NOISE_SHARE * power).any())
         keep_there(context, patience_under(noise, power))
         grid = (torch.arange(starts, dtype=torch.float64, device=context.device) + 0.5) / starts * limit
@@ -80,11 +86,13 @@ class FrequencyBank(FrequencyRemedy):
         context.candidates = []
         context.put("omega", best)
         yield Train(20, "the last start goes on alone")
-        reason = mean_alone(context) or (
+        mean = yield from read(LOOKING_AT_THE_FIT, lambda: mean_alone(context))
+        failed = yield from read(LOOKING_AT_THE_FIT, lambda: unexplained(context, noise))
+        reason = mean or (
             f"no start explains half of the signal: no frequency up to {limit:g} (frequency_limit), "
             f"amplitude or phase are other than 1 and 0, or noise {float(noise.mean()):.2g} is too high{lowered}"
         )
-        context.give_up(unexplained(context, noise), reason)
+        context.give_up(failed, reason)
         found = float(context.get("omega")[0, 0])
         return f"found ω{of_the_first(context)} {found:.7g} among {starts:,} starts{lowered}"
 

@@ -9,6 +9,8 @@ from periodic_tui.engine.remedies.context import RemedyContext
 if TYPE_CHECKING:
     from torch import Tensor
 
+LOOKING_AT_THE_FIT = "looking at the fit"
+MEASURING_THE_NOISE = "measuring the noise"
 _SAMPLES = 16_384
 
 

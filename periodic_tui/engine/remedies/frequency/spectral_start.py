@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from periodic_tui.engine.components.numbers import Count, Positive
-from periodic_tui.engine.remedies.base import Course, FrequencyRemedy, Train, register
+from periodic_tui.engine.remedies.base import Course, FrequencyRemedy, Train, read, register, sliced
 from periodic_tui.engine.remedies.context import RemedyContext
-from periodic_tui.engine.remedies.frequency.noise import mean_alone, measured, unexplained
+from periodic_tui.engine.remedies.frequency.noise import LOOKING_AT_THE_FIT, mean_alone, measured, unexplained
 from periodic_tui.engine.remedies.frequency.rates import keep_there, patience_under
 from periodic_tui.engine.remedies.words import of_the_first
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+_LOOKING = "looking for the spectrum's peaks"
 
 
 @register
@@ -42,29 +44,32 @@ class SpectralStart(FrequencyRemedy):
         from periodic_tui.engine.remedies.frequency.nyquist import limit_of
         from periodic_tui.engine.remedies.frequency.spectrum import amplitudes, separated
 
-        noise, power = measured(context)
-        x, y = (values[..., 0].double() for values in self._samples(context))
+        noise, power = yield from read(_LOOKING, lambda: measured(context))
+        drawn = yield from read(_LOOKING, lambda: self._samples(context))
+        x, y = (values[..., 0].cpu().double() for values in drawn)
         units, (limit, lowered) = context.get("omega").shape[-1], limit_of(context, self.frequency_limit)
         peaks = []
         for replica in zip(x, y, strict=True):
-            peaks.append(separated(*replica, units, limit))
-            yield Train(0, "looking for the spectrum's peaks")
+            peaks.append((yield from sliced(_LOOKING, separated(*replica, units, limit))))
         omega = torch.stack(peaks)
-        context.put("omega", omega)
+        context.put("omega", omega.to(context.device))
         if "alpha" in context.names:
-            factors = torch.stack([amplitudes(*replica) for replica in zip(x, y, omega, strict=True)])
-            alpha, beta = factors.chunk(2, -1)
+            each = list(zip(x, y, omega, strict=True))
+            factors = yield from read(_LOOKING, lambda: torch.stack([amplitudes(*replica) for replica in each]))
+            alpha, beta = factors.to(context.device).chunk(2, -1)
             context.put("alpha", alpha)
             context.put("beta", beta)
         keep_there(context, patience_under(noise, power))
         yield Train(self.steps, f"at the spectrum's peaks, noise {float(noise.mean()):.2g}")
-        samples = self._samples(context)
-        reason = mean_alone(context) or (
+        samples = yield from read(LOOKING_AT_THE_FIT, lambda: self._samples(context))
+        mean = yield from read(LOOKING_AT_THE_FIT, lambda: mean_alone(context))
+        failed = yield from read(LOOKING_AT_THE_FIT, lambda: unexplained(context, noise, samples))
+        reason = mean or (
             f"the peaks explain less than half of the signal: noise {float(noise.mean()):.2g} is too high for "
             f"{samples[0].shape[1]:,} points, or there are more sines than units, or frequency_limit is too low"
             f"{lowered}"
         )
-        context.give_up(unexplained(context, noise, samples), reason)
+        context.give_up(failed, reason)
         found = ", ".join(f"{value:.6g}" for value in context.get("omega")[0].tolist())
         return f"started at the spectrum's peaks; ω{of_the_first(context)} {found}{lowered}"
 

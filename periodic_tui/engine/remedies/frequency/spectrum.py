@@ -1,13 +1,18 @@
-"""Frequencies of unevenly sampled points: a periodogram to find them, Gauss and Newton to sharpen them."""
+"""Frequencies of unevenly sampled points: a periodogram to find them, Gauss and Newton to sharpen them.
+
+All on the CPU: least squares on CUDA take a full rank for granted, and two frequencies may fall together.
+"""
 
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from periodic_tui.engine.remedies.base import Failed
+from periodic_tui.engine.slices import Slices, aside
 
 _FINER = 4
 """Bins in half the shortest period: binning then costs less than a tenth of a sine's power."""
@@ -46,9 +51,10 @@ def amplitudes(x: Tensor, y: Tensor, omega: Tensor) -> Tensor:
     return torch.linalg.lstsq(columns(x, omega), y.unsqueeze(-1)).solution[:, 0]
 
 
-def sharpened(x: Tensor, y: Tensor, omega: Tensor, steps: int) -> Tensor:
+def sharpened(x: Tensor, y: Tensor, omega: Tensor, steps: int) -> Slices[Tensor]:
     """Frequencies `[units]` after so many steps of Gauss and Newton on frequencies and amplitudes."""
     for _ in range(steps):
+        yield
         design = columns(x, omega)
         factors = amplitudes(x, y, omega)
         alpha, beta = factors.chunk(2)
@@ -60,11 +66,12 @@ def sharpened(x: Tensor, y: Tensor, omega: Tensor, steps: int) -> Tensor:
     return omega
 
 
-def separated(x: Tensor, y: Tensor, units: int, limit: float) -> Tensor:
+def separated(x: Tensor, y: Tensor, units: int, limit: float) -> Slices[Tensor]:
     """Frequencies `[units]`, found one after the other in what is left over, all sharpened together each time."""
     x, y = x.double(), y.double()
     omega = x.new_empty(0)
     for _ in range(units):
         left = y - columns(x, omega) @ amplitudes(x, y, omega) if len(omega) else y
-        omega = sharpened(x, y, torch.cat([omega, strongest(x, left, limit)[None]]), 8)
-    return sharpened(x, y, omega, 8)
+        peak = yield from aside(partial(strongest, x, left, limit))
+        omega = yield from sharpened(x, y, torch.cat([omega, peak[None]]), 8)
+    return (yield from sharpened(x, y, omega, 8))

@@ -7,10 +7,16 @@ from collections.abc import Generator
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.remedies.base import Course, Failed, Train
+from periodic_tui.engine.remedies.base import Course, Failed, Train, read
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules, first_range
-from periodic_tui.engine.remedies.frequency.noise import mean_alone, measured, unexplained
+from periodic_tui.engine.remedies.frequency.noise import (
+    LOOKING_AT_THE_FIT,
+    MEASURING_THE_NOISE,
+    mean_alone,
+    measured,
+    unexplained,
+)
 from periodic_tui.engine.remedies.frequency.nyquist import limit_of
 from periodic_tui.engine.remedies.frequency.rates import keep_there, patience_under
 from periodic_tui.engine.remedies.frequency.widening import Widening
@@ -33,7 +39,7 @@ def widen_harmonic(options: Widening, context: RemedyContext) -> Course:
     """A scan of frequencies by least squares on a narrow range, then Adam while it widens, then gradient descent."""
     if context.get("omega").shape[-1] > 1:
         raise Failed("the model has several sines: spectral-start separates them")
-    noise, power = measured(context)
+    noise, power = yield from read(MEASURING_THE_NOISE, lambda: measured(context))
     context.change(optimizer={"kind": "adam", "lr": _RATE, "betas": (0.9, 0.99)})
     limit, lowered = limit_of(context, options.frequency_limit)
     narrowest = _PERIODS / limit
@@ -45,9 +51,11 @@ def widen_harmonic(options: Widening, context: RemedyContext) -> Course:
     keep_there(context, torch.ones_like(power))
     context.narrow(torch.full_like(first, context.reach))
     yield from _settle(context, patience_under(noise, power))
+    failed = yield from read(LOOKING_AT_THE_FIT, lambda: unexplained(context, noise))
+    mean = yield from read(LOOKING_AT_THE_FIT, lambda: mean_alone(context))
     context.give_up(
-        unexplained(context, noise),
-        mean_alone(context)
+        failed,
+        mean
         or f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high, or "
         f"frequency_limit is too low, or it is not one sine{lowered}",
     )

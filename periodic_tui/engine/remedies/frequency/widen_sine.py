@@ -6,10 +6,16 @@ from collections.abc import Generator
 
 from torch import Tensor
 
-from periodic_tui.engine.remedies.base import Course, Failed, Train
+from periodic_tui.engine.remedies.base import Course, Failed, Train, read
 from periodic_tui.engine.remedies.context import RemedyContext
 from periodic_tui.engine.remedies.frequency.ladder import Ladder, Rules
-from periodic_tui.engine.remedies.frequency.noise import mean_alone, measured, unexplained
+from periodic_tui.engine.remedies.frequency.noise import (
+    LOOKING_AT_THE_FIT,
+    MEASURING_THE_NOISE,
+    mean_alone,
+    measured,
+    unexplained,
+)
 from periodic_tui.engine.remedies.frequency.nyquist import limit_of
 from periodic_tui.engine.remedies.frequency.rates import stable_rate
 from periodic_tui.engine.remedies.frequency.widening import Widening
@@ -27,16 +33,18 @@ def widen_sine(options: Widening, context: RemedyContext) -> Course:
     if context.data is not None and (nearest := float(context.data[0].abs().min())) > float(first.max()):
         raise Failed(f"it begins next to x = 0, and the nearest point is {nearest:.3g} away from there")
     first = first.clamp(max=context.reach)
-    noise, power = measured(context)
+    noise, power = yield from read(MEASURING_THE_NOISE, lambda: measured(context))
     if bool((noise.square() > _NOISE_SHARE * power).any()):
         yield from _fixed(options, context, first, float(noise.mean()))
     else:
         yield from _adaptive(options, context, first, limit)
-    reason = mean_alone(context) or (
+    mean = yield from read(LOOKING_AT_THE_FIT, lambda: mean_alone(context))
+    failed = yield from read(LOOKING_AT_THE_FIT, lambda: unexplained(context, noise))
+    reason = mean or (
         f"the fit explains less than half of the signal: noise {float(noise.mean()):.2g} is too high for batches of "
         f"{context.setting.batch_size}, or frequency_limit is too low{lowered}"
     )
-    context.give_up(unexplained(context, noise), reason)
+    context.give_up(failed, reason)
     return f"found ω on all of ±{context.reach:,g}; the last step size stays{lowered}"
 
 

@@ -35,7 +35,7 @@ class LargerStep(Remedy):
 
         old = float(context.lr[0])
         context.give_up(~context.alive, "the run has diverged already")
-        x, y = points(context)
+        x, y = yield from points(context)
         found = yield from falls(context, LARGER, self.steps, x, y)
         best = gentlest(found)
         most, now = found.gather(0, best.unsqueeze(0))[0], found[0]

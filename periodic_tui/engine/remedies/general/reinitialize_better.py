@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from periodic_tui.engine.components.numbers import Count, Positive
-from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
+from periodic_tui.engine.remedies.base import Course, Remedy, Train, read, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 
@@ -44,6 +44,8 @@ class ReinitializeBetter(Remedy):
     def course(self, context: RemedyContext) -> Course:
         import torch
 
+        from periodic_tui.engine.remedies.general.measuring import error_and_spread
+
         context.change(optimizer={"kind": "adam", "lr": self.lr})
         context.initial(
             weights={"kind": "truncated-normal", "std": self.std}, bias={"kind": "constant", "value": self.bias}
@@ -54,8 +56,7 @@ class ReinitializeBetter(Remedy):
             context.rate(start * 0.01 ** (done / self.steps))
             stage = f"step {done:,} of {self.steps:,} with a falling step size"
             done += len((yield Train(min(50, self.steps - done), stage)))
-        x, y = context.sample(1_024)
-        error, spread = (context.predict(x) - y).square().mean((1, 2)), y.var((1, 2), correction=0)
+        error, spread = yield from read("looking at the fit", lambda: error_and_spread(context))
         context.give_up(
             ~(error < 0.5 * spread),
             "the fit still explains less than half of the variance: the start is not what is the matter",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from periodic_tui.engine.components.numbers import Count
-from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
+from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, read, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 from periodic_tui.engine.remedies.words import of_the_first
 
@@ -49,12 +49,12 @@ class SmallerStep(Remedy):
         yield Train(0, "measuring the curvature")
         if setting.model.kind == "sine-unit" and setting.optimizer.plain_gradient_descent and setting.reach is not None:
             return self._in_closed_form(context)
-        x, y = points(context)
-        again = self._thrown_out(context, x, y)
+        x, y = yield from points(context)
+        again = yield from read("looking at the loss", lambda: self._thrown_out(context, x, y))
         if bool(again.any()):
             context.begin_again(again)
         if is_descent(setting):
-            return self._by_curvature(context, again, x, y)
+            return (yield from self._by_curvature(context, again, x, y))
         return (yield from self._by_trials(context, x, y))
 
     def _in_closed_form(self, context: RemedyContext) -> str:
@@ -75,10 +75,10 @@ class SmallerStep(Remedy):
 
         return ~context.alive | ~(unexplained(context, x, y) < _NOTHING)
 
-    def _by_curvature(self, context: RemedyContext, again: Tensor, x: Tensor, y: Tensor) -> str:
+    def _by_curvature(self, context: RemedyContext, again: Tensor, x: Tensor, y: Tensor) -> Course:
         from periodic_tui.engine.remedies.general.measuring import stable_rate
 
-        lr, largest = context.lr, stable_rate(context, x, y)
+        lr, largest = context.lr, (yield from stable_rate(context, x, y))
         limit = f"2/L″ = {float(largest[0]):.2g}"
         context.give_up(~largest.isfinite(), "the curvature is not finite, not even at the start")
         context.give_up(~again & (lr <= largest), f"lr {float(lr[0]):.2g} is below {limit} already")

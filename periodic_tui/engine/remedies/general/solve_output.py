@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
+from periodic_tui.engine.remedies.base import Course, Remedy, read, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 if TYPE_CHECKING:
@@ -36,27 +36,28 @@ class SolveOutput(Remedy):
         from periodic_tui.engine.remedies.general.measuring import points
 
         context.give_up(~context.alive, "the run has diverged already")
-        x, y = points(context, _MOST)
-        before = context.loss(x, y)
-        yield Train(0, "solving the output layer")
-        self._solve(context, x, y)
-        after = context.loss(x, y)
+        x, y = yield from points(context, _MOST)
+        before = yield from read("looking at the loss", lambda: context.loss(x, y))
+        found = yield from read("solving the output layer", lambda: self._solution(context, x, y))
+        weights = context.get("output.weight").shape[-1]
+        context.put("output.weight", found[..., :weights])
+        if "output.bias" in context.names:
+            context.put("output.bias", found[..., -1])
+        after = yield from read("looking at the loss", lambda: context.loss(x, y))
         context.give_up(~(after < _HELPED * before), "it is at its best: what the other layers give is the matter")
         context.restart(context.alive)
         return f"solved the output layer: loss {float(before.median()):.4g} → {float(after.median()):.4g}"
 
     @staticmethod
-    def _solve(context: RemedyContext, x: Tensor, y: Tensor) -> None:
+    def _solution(context: RemedyContext, x: Tensor, y: Tensor) -> Tensor:
+        """Weights of the output layer, and last its biases, `[replicas, outputs, weights (+ 1)]`."""
         import torch
 
         layers, biased = context.hidden(x), "output.bias" in context.names
         inputs = layers[-1].activations if layers else context.setting.model.first_inputs(x)
         design = torch.cat([inputs, torch.ones_like(inputs[..., :1])], -1) if biased else inputs
         wanted = _in_units_of_the_layer(context.setting, y.double())
-        found = torch.linalg.lstsq(design.cpu().double(), wanted.cpu(), driver="gelsd").solution.mT.to(x.device)
-        context.put("output.weight", found[..., : inputs.shape[-1]])
-        if biased:
-            context.put("output.bias", found[..., -1])
+        return torch.linalg.lstsq(design.cpu().double(), wanted.cpu(), driver="gelsd").solution.mT.to(x.device)
 
 
 def _in_units_of_the_layer(setting: Setting, y: Tensor) -> Tensor:

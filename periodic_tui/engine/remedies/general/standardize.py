@@ -9,7 +9,7 @@ from pydantic import Field
 
 from periodic_tui.engine.components.models.scaling import center_and_spread
 from periodic_tui.engine.components.numbers import Count
-from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, register
+from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, read, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 if TYPE_CHECKING:
@@ -60,11 +60,12 @@ class Standardize(Remedy):
     def course(self, context: RemedyContext) -> Course:
         from periodic_tui.engine.remedies.general.measuring import points, unexplained
 
-        x, y = points(context, _MOST)
-        before = unexplained(context, x, y)
-        told = self._standardize(context, x, y) + (yield from self._set_rate(context, x, y))
+        x, y = yield from points(context, _MOST)
+        before = yield from read("looking at the loss", lambda: unexplained(context, x, y))
+        columns = yield from read("looking at the columns", lambda: (_columns(x), _columns(y)))
+        told = self._standardize(context, *columns) + (yield from self._set_rate(context, x, y))
         yield Train(self.steps, f"training on standardized columns: {told}")
-        after = unexplained(context, x, y)
+        after = yield from read("looking at the loss", lambda: unexplained(context, x, y))
         ruled_out = f"after {self.steps:,} steps the fit explains no more: the scale is not what is the matter"
         context.give_up(~(after < _HELPED * before), ruled_out)
         rest = ": the scale is not all that is the matter" if float(after.median()) > _HELPED else ""
@@ -72,11 +73,10 @@ class Standardize(Remedy):
             f"standardized {told}; the loss was {_share(before)} of the best constant's, and is {_share(after)}{rest}"
         )
 
-    def _standardize(self, context: RemedyContext, x: Tensor, y: Tensor) -> str:
+    def _standardize(self, context: RemedyContext, *columns: list[Column]) -> str:
         """Change the units and start again; returns from which columns and to which lr."""
         import torch
 
-        columns = _columns(x), _columns(y)
         units = self.units(context.setting, *columns)
         if all(unit == AS_IT_IS for each in units for unit in each):
             raise Failed("every column is of the size that the network is made for")
@@ -99,7 +99,7 @@ class Standardize(Remedy):
 
         before = float(context.lr[0])
         if is_descent(context.setting):
-            new = self.share * stable_rate(context, x, y)
+            new = self.share * (yield from stable_rate(context, x, y))
             context.give_up(~new.isfinite(), "the curvature is not finite, not even at the start")
             context.rate(new)
         else:

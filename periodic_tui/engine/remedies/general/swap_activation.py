@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from periodic_tui.engine.components.numbers import Count, Positive
-from periodic_tui.engine.remedies.base import Course, Remedy, Train, register
+from periodic_tui.engine.remedies.base import Course, Remedy, Train, read, register
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
 _SLOPED = ("leaky-relu", "prelu", "snake", "sine")
@@ -47,13 +47,14 @@ class SwapActivation(Remedy):
         return 100.0
 
     def course(self, context: RemedyContext) -> Course:
+        from periodic_tui.engine.remedies.general.measuring import error_and_spread
+
         changed: dict[str, Any] = {"activation": self.activation}
         if context.setting.optimizer.kind == "sgd":
             changed["optimizer"] = {"kind": "adam", "lr": self.lr}
         context.change(**changed)
         yield Train(self.steps, f"going on with {self.activation}")
-        x, y = context.sample(1_024)
-        error, spread = (context.predict(x) - y).square().mean((1, 2)), y.var((1, 2), correction=0)
+        error, spread = yield from read("looking at the fit", lambda: error_and_spread(context))
         context.give_up(~(error < _HELPED * spread), f"with {self.activation} the fit explains next to nothing either")
         return (
             f"went on with {self.activation}; loss {float(error.median()):.2g}, variance {float(spread.median()):.2g}"

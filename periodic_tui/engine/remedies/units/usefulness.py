@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.remedies.base import Train
+from periodic_tui.engine.remedies.base import Train, read
 from periodic_tui.engine.remedies.context import RemedyContext
 
 _POINTS = 1_024
@@ -30,15 +31,14 @@ class Usefulness:
     @classmethod
     def of(cls, context: RemedyContext, stage: str) -> Generator[Train, Tensor, Usefulness]:
         """Measure the only hidden layer, as a part of a course."""
-        x, y = context.sample(_POINTS)
-        residual = y - context.predict(x)
-        hidden = context.hidden(x)[0].activations
-        whole = _least_squares(hidden, y)
+        x, y = yield from read(stage, lambda: context.sample(_POINTS))
+        residual = yield from read(stage, lambda: y - context.predict(x))
+        hidden = yield from read(stage, lambda: context.hidden(x)[0].activations)
+        whole = yield from read(stage, lambda: _least_squares(hidden, y))
         without = []
         for unit in range(hidden.shape[-1]):
-            yield Train(0, stage)
             others = hidden.index_fill(-1, torch.tensor(unit, device=hidden.device), 0.0)
-            without.append(_least_squares(others, y) - whole)
+            without.append((yield from read(stage, partial(_least_squares, others, y))) - whole)
         pull = (residual.mean(-1, keepdim=True) * x).mean(1)
         return cls(
             loss=residual.square().mean((1, 2)),

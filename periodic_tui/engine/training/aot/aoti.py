@@ -10,6 +10,7 @@ import ctypes
 import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -18,6 +19,7 @@ import torch
 from torch import Tensor
 
 from periodic_tui.engine.errors import Unavailable
+from periodic_tui.engine.scheduling.preemption import UNSET, Flag
 
 HOLDS_FOR = ("2.13",)
 """torch versions on which the tests of the compiled engine have passed."""
@@ -77,8 +79,9 @@ def _work_out_single_numbers_once(graph: torch.fx.GraphModule) -> None:
     graph.recompile()
 
 
-def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors) -> None:
-    """Compile `function`, for tensors like the example's, and the loop around it into two shared libraries."""
+def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors, together: bool = False) -> None:
+    """Compile `function`, for tensors like the example's, and the loop around it into two shared libraries. `together`:
+    as many threads as torch uses then take each step, else one."""
     import torch._inductor
     from torch._inductor.codegen import cpp_wrapper_cpu_array_ref
 
@@ -89,11 +92,11 @@ def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors)
         _compile_wrappers(aside)
         with torch.no_grad():
             exported = torch.export.export(trace(function, example), example)
-        _compile_step(exported, folder)
+        _compile_step(exported, folder, together)
         loop.result()
 
 
-def _compile_step(exported: torch.export.ExportedProgram, folder: Path) -> None:
+def _compile_step(exported: torch.export.ExportedProgram, folder: Path, together: bool) -> None:
     package = folder / "step.pt2"
     options = {
         "aot_inductor.allow_stack_allocation": True,
@@ -102,6 +105,7 @@ def _compile_step(exported: torch.export.ExportedProgram, folder: Path) -> None:
         "aot_inductor.precompile_headers": False,
         # Torch would try out every set of instructions that the processor has before it takes the widest.
         "cpp.vec_isa_ok": True,
+        "cpp.dynamic_threads": together,
     }
     torch._inductor.aoti_compile_and_package(exported, package_path=str(package), inductor_configs=options)
     with ZipFile(package) as archive:
@@ -193,6 +197,45 @@ class _Tensor(ctypes.Structure):
 _DTYPES = {torch.int64: 4, torch.float32: 6, torch.float64: 7, torch.bool: 11}
 
 
+class _Job(ctypes.Structure):
+    """What the loop is to do; see loop.cpp."""
+
+    _fields_ = (
+        ("step", ctypes.c_void_p),
+        ("model", ctypes.c_void_p),
+        ("inputs", ctypes.POINTER(_Tensor)),
+        ("input_count", ctypes.c_int32),
+        ("strides", ctypes.POINTER(ctypes.c_int64)),
+        ("output_count", ctypes.c_int32),
+        ("bytes", ctypes.POINTER(ctypes.c_int64)),
+        ("losses", ctypes.c_void_p),
+        ("groups", ctypes.c_int64),
+        ("first", ctypes.c_int64),
+        ("count", ctypes.c_int64),
+        ("block", ctypes.c_int64),
+        ("wanted", ctypes.POINTER(ctypes.c_int32)),
+    )
+
+
+@dataclass(frozen=True)
+class Input:
+    """A tensor that the step takes: the groups' rows of it one after the other, or the same for every group."""
+
+    tensor: Tensor
+    groups: int = 0
+    """How many groups have rows of it; 0: all take the whole of it."""
+
+    @property
+    def first(self) -> Tensor:
+        """What the first group takes."""
+        return self.tensor[: len(self.tensor) // self.groups] if self.groups else self.tensor
+
+    @property
+    def stride(self) -> int:
+        """Bytes from there to what the next one takes."""
+        return self.tensor.nbytes // self.groups if self.groups else 0
+
+
 class Program:
     """A compiled step and the loop around it. A call releases the interpreter lock while it runs."""
 
@@ -203,34 +246,43 @@ class Program:
                 raise RuntimeError("this torch lays out a tensor in another way")
             self._model = ctypes.c_void_p()
             _check(self._step.AOTInductorModelCreateV2(ctypes.byref(self._model), None, ctypes.c_size_t(0)))
+            self._entry = ctypes.cast(self._step.AOTInductorModelRunMinimalArrayrefInterfaceV2, ctypes.c_void_p)
         except (OSError, ValueError, AttributeError, RuntimeError) as failure:
             raise Unavailable(f"the compiled step cannot be loaded: {failure}") from None
         self.calls = 0
         """How often the libraries' code has run."""
 
-    def __call__(self, state: Sequence[Tensor], fixed: Sequence[Tensor], first: int, losses: Tensor) -> None:
+    def __call__(
+        self,
+        state: Sequence[Input],
+        fixed: Sequence[Input],
+        first: int,
+        losses: Tensor,
+        *,
+        threads: int = 1,
+        block: int = 1,
+        wanted: Flag = UNSET,
+    ) -> int:
         """Run the steps from number `first` on, one for each row of `losses`; `state` and `losses` are overwritten.
+        Returns how many were run: fewer, but a block at least, where the flag is set meanwhile.
 
-        All tensors are contiguous, and of the compiled shapes and dtypes.
+        All tensors are contiguous, and the first group's of the compiled shapes and dtypes. `block`: the steps that a
+        group takes before the next one has its turn.
         """
-        inputs = [*state, *fixed, torch.tensor(first)]
-        arguments = (_Tensor * len(inputs))(*map(_Tensor.of, inputs))
-        outputs = (_Tensor * (len(state) + 1))()
-        sizes = (ctypes.c_int64 * len(outputs))(*(tensor.nbytes for tensor in state), losses[0].nbytes)
-        _check(
-            self._loop.run_steps(
-                self._step.AOTInductorModelRunMinimalArrayrefInterfaceV2,
-                self._model,
-                ctypes.c_int64(len(losses)),
-                arguments,
-                len(arguments),
-                outputs,
-                len(outputs),
-                sizes,
-                ctypes.c_void_p(losses.data_ptr()),
-            )
-        )
+        groups = max(1, state[0].groups)
+        inputs = [*state, *fixed, Input(torch.tensor(first))]
+        sizes = [*(each.stride for each in state), losses[0].nbytes // groups]
+        steps = ctypes.c_int64()
+        job = _Job(
+            self._entry, self._model,
+            (_Tensor * len(inputs))(*(_Tensor.of(each.first) for each in inputs)), len(inputs),
+            (ctypes.c_int64 * len(inputs))(*(each.stride for each in inputs)),
+            len(sizes), (ctypes.c_int64 * len(sizes))(*sizes),
+            losses.data_ptr(), groups, first, len(losses), block, ctypes.pointer(wanted),
+        )  # fmt: skip
+        _check(self._loop.run_steps(ctypes.byref(job), ctypes.c_int64(threads), ctypes.byref(steps)))
         self.calls += 1
+        return steps.value
 
 
 def _check(code: int) -> None:

@@ -93,7 +93,8 @@ class Build:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(max(0.0, self._end - time.monotonic()))
         late = self._process.poll() is None
-        answer = self.cancel()
+        self._kill()
+        answer = self._process.communicate()[0]
         if late:
             raise Unavailable(f"the build took longer than {self._limit:g} s")
         try:
@@ -103,12 +104,15 @@ class Build:
         if reason:
             raise Unavailable(f"the build failed: {reason}")
 
-    def cancel(self) -> bytes:
-        """End it now, with the compilers that it started; returns what it has answered."""
+    def cancel(self) -> None:
+        """End it now, with the compilers that it started; nobody waits until they are gone."""
+        self._kill()
+        threading.Thread(target=self._process.communicate, daemon=True).start()
+
+    def _kill(self) -> None:
         if self._process.poll() is None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        return self._process.communicate()[0]
 
 
 def _started() -> subprocess.Popen[bytes]:

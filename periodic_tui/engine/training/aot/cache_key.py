@@ -42,6 +42,8 @@ class Signature:
 
     state: tuple[Kind, ...]
     step_inputs: tuple[Kind, ...]
+    together: bool = False
+    """Whether torch's threads take each step together."""
 
     @classmethod
     def of(cls, state: State, step_inputs: StepInputs) -> Signature:
@@ -52,7 +54,7 @@ class Signature:
     def from_json(cls, value: dict[str, Any]) -> Signature:
         """A signature from `dataclasses.asdict`, by way of JSON."""
         state, step_inputs = (tuple((n, d, tuple(s)) for n, d, s in value[key]) for key in ("state", "step_inputs"))
-        return cls(state, step_inputs)
+        return cls(state, step_inputs, value["together"])
 
     @property
     def replicas(self) -> int:
@@ -89,10 +91,11 @@ def key_of(experiment: Experiment, signature: Signature) -> str:
 
 
 def _step_of(experiment: Experiment) -> dict[str, Any]:
-    """What the experiment says of the step. Rates, intervals and noise are inputs of the step, like the data."""
+    """What the experiment says of the step. Rates, intervals and noise are inputs of the step, like the data; how many
+    replicas there are is in the shapes."""
     inputs = {
         "optimizer": {"lr"},
-        "training": {"seed", "steps", "pace", "pace_steps", "solved_below"},
+        "training": {"seed", "replicas", "steps", "pace", "pace_steps", "solved_below"},
         "domain": {"train", "test"},
     }
     table = experiment.model_dump(mode="json", include={"target", "model", *inputs}, exclude=inputs)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 
+from periodic_tui.engine.scheduling.preemption import Flag
 from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
 
@@ -19,6 +21,13 @@ class Stepper(Protocol):
 
     name: str
     """`eager` or `compiled`: what the header shows."""
+    parts: int = 1
+    """Parts of a step that threads of its own can take, in which case the numbers do not depend on how many there are;
+    1: it is taken by torch's threads, whose number may change the last bit."""
+    longest: int = 256
+    """Most steps in a call where nobody watches: what it costs besides them is soon lost."""
+    gives_way: bool = False
+    """Whether `run_until` ends early."""
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
         """State and losses `[count, replicas]` after steps number `first` to `first + count − 1`.
@@ -26,6 +35,21 @@ class Stepper(Protocol):
         The given state is left as it was.
         """
         ...
+
+    def run_until(
+        self, wanted: Flag, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int
+    ) -> tuple[State, Tensor]:
+        """The same; where it gives way, fewer steps, but one at least, once the flag is set meanwhile."""
+        return self.run(state, step_inputs, seeds, first, count)
+
+    @property
+    def threads(self) -> int:
+        """How many threads take a step; 0 where that is still to be chosen."""
+        return torch.get_num_threads()
+
+    @threads.setter
+    def threads(self, count: int) -> None:
+        torch.set_num_threads(count)
 
     def accepts(self, state: State, step_inputs: StepInputs) -> bool:
         """Whether it can run steps of tensors of these shapes."""

@@ -83,9 +83,9 @@ class CudaGraph(Stepper):
 
     name = "compiled"
 
-    def __init__(self, step: TrainingStep, device: torch.device, capture: Capture) -> None:
+    def __init__(self, step: TrainingStep, device: torch.device, capture: Capture, block: int = BLOCK) -> None:
         self.step = step
-        self._capture = capture
+        self._capture, self._block = capture, block
         self._streams = KeptStreams(counter_of(step.experiment, device))
         self._constants = _Constants()
         self._state: State = {}
@@ -98,8 +98,8 @@ class CudaGraph(Stepper):
             self._own(state, step_inputs, seeds)
         if not self.accepts(state, step_inputs):
             raise ValueError("the step was captured for tensors of other shapes")
-        blocks, singles = divmod(count, BLOCK)
-        lengths = [BLOCK] * blocks + [1] * singles
+        blocks, singles = divmod(count, self._block)
+        lengths = [self._block] * blocks + [1] * singles
         for length in {*lengths} - self._graphs.keys():
             self._graphs[length] = self._graph(length)
         _fill(self._state, state)
@@ -121,7 +121,7 @@ class CudaGraph(Stepper):
         streams = self._streams.of(seeds)
         self._own_streams = Streams(streams.keys.clone(), streams.counter)
         self._number = seeds.new_zeros(())
-        self._losses = state["parameters"].new_zeros(BLOCK, len(seeds))
+        self._losses = state["parameters"].new_zeros(self._block, len(seeds))
 
     def _graph(self, length: int) -> Work:
         with self._constants:

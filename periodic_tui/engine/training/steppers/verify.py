@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from periodic_tui.engine.slices import Slices
 from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.steppers.base import Stepper
@@ -17,7 +18,7 @@ AT_ONCE = 3
 
 def disagreement(
     eager: Stepper, other: Stepper, state: State, step_inputs: StepInputs, seeds: Tensor, at_once: int = AT_ONCE
-) -> str | None:
+) -> Slices[str | None]:
     """Where the steppers differ; None where they agree.
 
     Each of eight steps is taken by both from the same state, the eager one's: problems are chaotic here, and after
@@ -25,21 +26,25 @@ def disagreement(
     """
     start = state
     for number in range(STEPS):
+        yield
         expected, losses = eager.run(state, step_inputs, seeds, number, 1)
+        yield
         found, other_losses = other.run(state, step_inputs, seeds, number, 1)
         pairs = {"loss": (losses, other_losses)} | {name: (expected[name], found[name]) for name in expected}
         for name, pair in pairs.items():
             if (error := _relative_error(*pair)) > TOLERANCE:
                 return f"in step {number} {name} differs from the eager engine's by {error:.1e} of its largest value"
         state = expected
-    same = _same_at_once(other, start, step_inputs, seeds, at_once)
+    same = yield from _same_at_once(other, start, step_inputs, seeds, at_once)
     return None if same else "steps taken at once are not the steps one by one"
 
 
-def _same_at_once(stepper: Stepper, start: State, step_inputs: StepInputs, seeds: Tensor, count: int) -> bool:
+def _same_at_once(stepper: Stepper, start: State, step_inputs: StepInputs, seeds: Tensor, count: int) -> Slices[bool]:
+    yield
     whole, losses = stepper.run(start, step_inputs, seeds, 0, count)
     state, parts = start, []
     for number in range(count):
+        yield
         state, part = stepper.run(state, step_inputs, seeds, number, 1)
         parts.append(part)
     pairs = [(losses, torch.cat(parts)), *((whole[name], state[name]) for name in whole)]
