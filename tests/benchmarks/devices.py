@@ -14,7 +14,7 @@ from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
 
-POPULATIONS = {"magnitude": (1, 64, 512, 4_096), "snake-extrapolation": (1, 64, 512)}
+POPULATIONS = {"magnitude": (1, 64, 512, 4_096, 65_536), "snake-extrapolation": (1, 64, 512)}
 """Numbers of replicas, up to what a preset may ask for."""
 
 
