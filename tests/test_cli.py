@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -218,3 +219,29 @@ def test_a_warning_leaves_the_exit_code_at_0(tmp_path: Path) -> None:
     trained = run("train", str(path), "--steps", "0", "--json")
     assert trained.returncode == 0
     assert "training.dtype: warning" in trained.stderr
+
+
+INTERRUPTED_WHILE = """
+import importlib.abc, os, signal, sys
+from periodic_tui.cli import main
+
+class Interrupt(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == {name!r}:
+            class Made:
+                made = type("Named", (), {{"__set_name__": lambda *_: os.kill(os.getpid(), signal.SIGINT)}})()
+
+sys.meta_path.insert(0, Interrupt())
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("periodic_tui.cli.command", -signal.SIGINT), ("torch", 130)],
+)
+def test_an_interruption_of_an_import_leaves_no_traceback(name: str, code: int) -> None:
+    script = INTERRUPTED_WHILE.format(name=name)
+    words = ["train", "sine-31", "--steps", "1", "--no-record"]
+    result = subprocess.run([sys.executable, "-c", script, *words], cwd=ROOT, capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (code, "", "")

@@ -12,6 +12,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.recorded_runner import RecordedRunner
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.recording.recording import About, Recording
+from periodic_tui.engine.slices import Slices
 from periodic_tui.engine.training import stepper_choice, threads
 from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.trainer import Trainer
@@ -31,10 +32,11 @@ def cores(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def pays(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     """That many threads are the fastest."""
 
-    def rate(stepper: Stepper, trainer: Trainer) -> float:
+    def rate(stepper: Stepper, trainer: Trainer) -> Slices[float]:
+        yield
         return 200.0 if stepper.threads == count else 100.0
 
-    monkeypatch.setattr(stepper_choice, "steps_per_second", rate)
+    monkeypatch.setattr(stepper_choice, "rate_of", rate)
 
 
 def runner(folder: Path, resumed: bool = False, asked: int | None = None, **options: Any) -> RecordedRunner:

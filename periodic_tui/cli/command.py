@@ -51,8 +51,17 @@ def run(command: click.Command, words: Sequence[str]) -> int:
         return _cannot_write(error)
     except MemoryError:
         return fail(f"{NAME}: out of memory")
-    except KeyboardInterrupt:
+    except BaseException as failure:
+        if not _by_interrupt(failure):
+            raise
         return 130
+
+
+def _by_interrupt(failure: BaseException | None) -> bool:
+    """Whether it is an interruption or came of one: where a class was being made, Python raises another error."""
+    while failure and not isinstance(failure, KeyboardInterrupt):
+        failure = failure.__cause__
+    return failure is not None
 
 
 def _open_streams() -> None:

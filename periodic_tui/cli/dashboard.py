@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.options import GLYPHS, MODEL, overrides, run_options
-from periodic_tui.cli.recording import record_options, recorder_for, recordings
+from periodic_tui.cli.recording import record_options, recorder_for, recordings, run_of
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN, title_and_story
+from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
     from periodic_tui.engine.session import Session
+    from periodic_tui.engine.snapshot import Snapshot
     from periodic_tui.presets.program import Program
     from periodic_tui.ui.app import OpenSession
     from periodic_tui.ui.child import Child
@@ -51,15 +55,37 @@ def dashboard(
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
 
-    def open_session() -> tuple[Session, Sequence[tuple[str, str, str, str]]]:
+    def opened() -> Session:
         from periodic_tui.engine.session import Session
-        from periodic_tui.presets.files import built_in, load
+        from periodic_tui.presets.files import load
 
         name, experiment = load(preset, changes, module)
-        session = Session(load, name, experiment, presets=BUILT_IN, watched=True, recorder_for=recorder, **options)
-        return session, built_in()
+        return Session(load, name, experiment, presets=BUILT_IN, watched=True, recorder_for=recorder, **options)
 
-    return shown(opening, open_session, glyphs)
+    return trained_on_screen(opening, opened, glyphs)
+
+
+def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: str = "auto") -> int:
+    """Show a run that trains until the user quits, and leave a line on the shell that says what ran and where it is;
+    returns the exit code."""
+    sessions: list[Session] = []
+
+    def open_session() -> tuple[Session, Sequence[tuple[str, str, str, str]]]:
+        from periodic_tui.presets.files import built_in
+
+        sessions.append(opened())
+        return sessions[0], built_in()
+
+    code = shown(opening, open_session, glyphs)
+    if sessions and not code:
+        click.echo(printable(_parting(sessions[0].latest()), keep="\n"), err=True)
+    return code
+
+
+def _parting(last: Snapshot) -> str:
+    verdict = f": {last.verdict.text}" if last.verdict.text else ""
+    resume = f"\n{NAME} resume {shlex.quote(run_of(Path(last.recording)))}" if last.recording else ""
+    return f"{NAME}: {last.preset} after {last.step:,} steps{verdict}{resume}"
 
 
 def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None) -> int:

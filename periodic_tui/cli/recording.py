@@ -31,6 +31,14 @@ def library() -> Library:
     return place.library()
 
 
+def run_of(folder: Path) -> str:
+    """What `replay` and `resume` are told to find a recording."""
+    try:
+        return folder.name if folder.parent == library().root else str(folder)
+    except Refused:
+        return str(folder)
+
+
 def found(run: str) -> Recording:
     """The recording of that name, or in that folder. Raises Refused."""
     from periodic_tui.engine.recording.library import Library

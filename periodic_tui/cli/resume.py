@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
-from periodic_tui.cli.dashboard import shown
+from periodic_tui.cli.dashboard import trained_on_screen
 from periodic_tui.cli.headless import Plan
 from periodic_tui.cli.options import MODEL, THREADS, overrides
 from periodic_tui.cli.recording import gone_on_with, library
@@ -96,15 +95,14 @@ def _on_screen(recording: Recording, name: str, experiment: Experiment, threads:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return fail(f"{NAME} resume: the dashboard needs a terminal; --headless goes on without one")
 
-    def open_session() -> tuple[Session, Sequence[tuple[str, str, str, str]]]:
+    def opened() -> Session:
         from periodic_tui.engine.session import Session
-        from periodic_tui.presets.files import built_in, load
+        from periodic_tui.presets.files import load
 
         about = recording.about
-        session = Session(
+        return Session(
             load, name, experiment, device=about.device, engine=about.engine, threads=threads or about.threads,
             presets=BUILT_IN, watched=True, recorder_for=gone_on_with(recording), resumed=recording,
         )  # fmt: skip
-        return session, built_in()
 
-    return shown(Opening(name, experiment.title, experiment.story), open_session)
+    return trained_on_screen(Opening(name, experiment.title, experiment.story), opened)

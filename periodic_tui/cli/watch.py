@@ -19,7 +19,7 @@ from periodic_tui import __version__
 from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.options import GLYPHS
-from periodic_tui.cli.recording import library, new_or_empty, record_options
+from periodic_tui.cli.recording import library, new_or_empty, record_options, run_of
 from periodic_tui.engine.errors import Refused
 from periodic_tui.printable import printable
 from periodic_tui.watching.script.process import Process, Program, held
@@ -111,7 +111,7 @@ def _headless(program: Program, name: str, record: str | None, no_record: bool, 
 def _on_screen(program: Program, name: str, record: str | None, no_record: bool, glyphs: str) -> int:
     """The dashboard on the recording that the script writes. Where the script has ended with it, the summary is left on
     the shell, and its exit code is the command's."""
-    from periodic_tui.cli.watch_report import completed, print_summary, run_of, summary_of
+    from periodic_tui.cli.watch_report import completed, print_summary, summary_of
     from periodic_tui.engine.recording.output import opened
     from periodic_tui.ui.screens.opening import Opening
 

@@ -11,6 +11,7 @@ import click
 import numpy as np
 
 from periodic_tui.cli.command import NAME, abandon
+from periodic_tui.cli.recording import run_of
 from periodic_tui.cli.report import json_line
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.layout import JOURNAL
@@ -115,13 +116,3 @@ def summary_lines(summary: dict[str, Any]) -> list[str]:
     if summary["recording"]:
         lines.append(f"{NAME} replay {run_of(Path(summary['recording']))}")
     return [printable(line) for line in lines]
-
-
-def run_of(folder: Path) -> str:
-    """What `replay` is told to find a recording."""
-    from periodic_tui.engine.recording.place import library
-
-    try:
-        return folder.name if folder.parent == library().root else str(folder)
-    except Refused:
-        return str(folder)

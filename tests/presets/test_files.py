@@ -94,6 +94,14 @@ def test_five_kinds_of_mistakes_give_five_lines(preset: Any) -> None:
     ]
 
 
+def test_what_a_table_lacks_is_named_at_once_with_what_each_is(preset: Any) -> None:
+    assert refused(preset('target.kind = "csv"\nmodel.kind = "linear"\n')) == [
+        "target.path: missing, expected a string",
+        "target.x: missing, expected a list of strings",
+        "target.y: missing, expected a list of strings",
+    ]
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [

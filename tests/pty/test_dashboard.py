@@ -1,5 +1,6 @@
 """The real program in a real pseudo-terminal, as a person uses it."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -126,6 +127,13 @@ def test_control_c_says_how_to_quit(terminal: Terminal) -> None:
     terminal.send("\x03")
     terminal.wait_for("press q to quit")
     quit_cleanly(terminal)
+
+
+def test_quitting_leaves_on_the_shell_what_ran_and_how_to_go_on(terminal: Terminal) -> None:
+    terminal.wait_for("probe")
+    quit_cleanly(terminal)
+    told = rb"sine-31 after [\d,]+ steps: .+\r\nperiodic-tui resume \d+-\d+-sine-31-\w{4}\r\n$"
+    assert re.search(told, terminal.raw_bytes)
 
 
 @pytest.mark.parametrize("after", [0.0, 0.2, 0.35, 0.5])

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import NoneType
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -22,7 +22,6 @@ EXPECTED = {
     "int_from_float": "a whole number",
     "string_type": "a string",
     "bool_type": "true or false",
-    "tuple_type": "a list",
     "model_type": "a table",
     "model_attributes_type": "a kind's name or table",
     "finite_number": "a finite number",
@@ -56,7 +55,9 @@ def _lines(details: ErrorDetails, table: dict[str, Any]) -> Iterator[str]:
         case "union_tag_not_found" | "missing" if isinstance(place.spec, Registry):
             yield f"{place.path}.kind: missing, expected one of {', '.join(place.spec)}"
         case "missing":
-            yield f"{place.path}: missing, expected a number"
+            yield f"{place.path}: missing, expected {_kind(place.spec)}"
+        case "tuple_type":
+            yield f"{place.path}: expected {_kind(place.spec)}, got {_shown(details['input'])}"
         case "extra_forbidden":
             yield f"{place.path}: unknown key, {_one_of(list(place.parent.model_fields), str(details['loc'][-1]))}"
         case "literal_error":
@@ -121,6 +122,14 @@ def _without_none(annotation: Any) -> Any:
     """The type of a value that may be absent."""
     present = [kind for kind in get_args(annotation) if kind is not NoneType]
     return present[0] if len(present) == 1 and NoneType in get_args(annotation) else annotation
+
+
+def _kind(annotation: Any) -> str:
+    """What values of a type are called; the ends of an interval, which have none of their own, are numbers."""
+    if get_origin(annotation) is tuple:
+        each = get_args(annotation)[0]
+        return "a list of strings" if str in (each, *get_args(each)) else "a list"
+    return {str: "a string", bool: "true or false", int: "a whole number"}.get(annotation, "a number")
 
 
 def _one_of(names: list[str], wrong: str) -> str:

@@ -16,6 +16,8 @@ from periodic_tui.engine.training.aot.cache import Damaged, build_seconds, find
 from periodic_tui.engine.training.aot.cache_key import key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.aot.groups import Groups
+from periodic_tui.engine.training.kernel.stepper import OneKernel
+from periodic_tui.engine.training.kernel.stepper import on as kernels_on
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
 from periodic_tui.engine.training.steppers.checking import Checking
 from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
@@ -70,8 +72,8 @@ class StepperChoice:
         self._build_at: float | None = None
         self._swapping: Slices[None] | None = None
         """The check of a stepper that is to be used, under way."""
-        self._open = False
-        """Whether it is still to be decided if a build pays."""
+        self._open, self._unshared = False, False
+        """Whether it is still to be decided if a build pays, and how many threads do."""
         self._checked: dict[tuple[str, Groups], Stepper] = {}
         """Key of the step and the groups to a compiled stepper that agreed with the eager one."""
         self._graph: tuple[Experiment, Stepper] | None = None
@@ -110,7 +112,7 @@ class StepperChoice:
             self._build_soon()
             return removed
         trainer.stepper = stepper
-        return "; ".join(filter(None, ("engine: compiled", removed)))
+        return "; ".join(filter(None, ("engine: compiled", stepper.how, removed)))
 
     def settle(self, trainer: Trainer, steps: float, seconds: float) -> str | None:
         """Decide, before the first step of so many or so long a run, whether a build pays, and wait for it if so;
@@ -126,20 +128,23 @@ class StepperChoice:
             trainer.stepper = self._built(trainer)
         except Unavailable as reason:
             return f"engine: eager; {reason}"
-        self._note_threads(trainer)
+        finished(self._sharing(trainer))
         return f"engine: compiled; {estimate}"
 
     def share(self, trainer: Trainer) -> tuple[str, str] | None:
-        """Let as many threads as pay take the trainer's steps. Where the last bits may depend on how many those are,
-        what is to be told, and the command that repeats it."""
-        return finished(self._shared(trainer))
+        """Let as many threads as pay take the trainer's steps, on the screen in a later turn. Where the last bits may
+        depend on how many those are, what is to be told, and the command that repeats it."""
+        self._unshared = self.interactive and not self.threads.wanted
+        return None if self._unshared else finished(self._shared(trainer))
 
     def _shared(self, trainer: Trainer) -> Slices[tuple[str, str] | None]:
         told = yield from self.threads.settle(trainer.stepper, trainer, lambda stepper: rate_of(stepper, trainer))
         return (told, f"threads:{trainer.stepper.threads}") if told else None
 
-    def _note_threads(self, trainer: Trainer) -> None:
-        if told := self.share(trainer):
+    def _sharing(self, trainer: Trainer) -> Slices[None]:
+        """The same, told as an event."""
+        self._unshared = False
+        if told := (yield from self._shared(trainer)):
             self._note(*told)
 
     def use_threads(self, trainer: Trainer, count: int) -> str:
@@ -172,7 +177,9 @@ class StepperChoice:
         """What is to be done to the stepper."""
         if isinstance(trainer.stepper, Checking):
             return self._settled(trainer, trainer.stepper)
-        return self._swap_in(trainer) if self._build and self._build.done else None
+        if self._build and self._build.done:
+            return self._swap_in(trainer)
+        return self._sharing(trainer) if self._unshared else None
 
     def _settled(self, trainer: Trainer, stepper: Checking) -> Slices[None]:
         """Check the stepper that the run goes on with."""
@@ -182,6 +189,8 @@ class StepperChoice:
             trainer.stepper = self._changed(trainer, str(reason))
         else:
             trainer.stepper = stepper.stepper
+        if self._unshared:
+            yield from self._sharing(trainer)
 
     def _swap_in(self, trainer: Trainer) -> Slices[None]:
         """Go on with what has been built."""
@@ -266,7 +275,7 @@ class StepperChoice:
         if reason := _obstacle(trainer):
             raise Unavailable(reason)
         if trainer.device.type == "cuda":
-            return self._captured(trainer)
+            return self._on_cuda(trainer)
         groups = _groups_of(trainer)
         key = key_of(trainer.experiment, groups.one), groups
         if key not in self._checked:
@@ -287,25 +296,25 @@ class StepperChoice:
             yield from self.threads.settle(stepper, trainer, lambda each: rate_of(each, trainer))
         self._checked[key] = stepper
 
-    def _captured(self, trainer: Trainer) -> Stepper:
+    def _on_cuda(self, trainer: Trainer) -> Stepper:
         if self._graph:
             experiment, stepper = self._graph
             if experiment == trainer.experiment and stepper.accepts(trainer.state, trainer.step_inputs):
                 return stepper
             del stepper
         self._graph = None
-        self._graph = trainer.experiment, captured(trainer)
+        self._graph = trainer.experiment, fast_on_cuda(trainer)
         return self._graph[1]
 
     def _by_itself(self, trainer: Trainer) -> Stepper:
-        """The stepper of one of the trainer's replicas: on CUDA a graph of few steps, soon captured, where the trainer
-        has one too; else the eager one."""
+        """The stepper of one of the trainer's replicas: on CUDA a kernel, or a graph of few steps, soon captured,
+        where the trainer has such a one, too; else the eager one."""
         if trainer.device.type != "cuda" or trainer.stepper.name != "compiled":
             return trainer.eager()
         if self._alone is None or self._alone[0] != trainer.experiment:
             self._alone = trainer.experiment, trainer.eager()
             with suppress(Unavailable):
-                self._alone = trainer.experiment, captured(_single(trainer), _FEW)
+                self._alone = trainer.experiment, fast_on_cuda(_single(trainer), _FEW)
         return self._alone[1]
 
     def at_once(self, trainer: Trainer) -> Stepper:
@@ -346,8 +355,7 @@ class StepperChoice:
         before = trainer.stepper
         rate = yield from rate_of(before, trainer)
         trainer.stepper, self.remark = stepper, ""
-        if told := (yield from self._shared(trainer)):
-            self._note(*told)
+        yield from self._sharing(trainer)
         now = yield from rate_of(stepper, trainer)
         return f"engine: {before.name} → {stepper.name}, {rate:,.0f} → {now:,.0f} steps/s"
 
@@ -358,6 +366,29 @@ def _obstacle(trainer: Trainer) -> str | None:
         return f"steps are compiled for the CPU and for CUDA, not for {trainer.device}"
     captures = trainer.device.type == "cuda" and isinstance(trainer.experiment.optimizer, ElementWise)
     return None if captures else obstacle(trainer.experiment)
+
+
+def fast_on_cuda(trainer: Trainer, block: int = cuda_graph.BLOCK) -> Stepper:
+    """The step as one kernel, or where that cannot be, as a graph of `block` steps. Raises Unavailable."""
+    try:
+        return one_kernel(trainer)
+    except Unavailable as reason:
+        graph = captured(trainer, block)
+        graph.how = f"a graph; {reason}"
+        return graph
+
+
+def one_kernel(trainer: Trainer) -> Stepper:
+    """The step as a kernel that goes on from step to step. Raises Unavailable where none can be written, compiled or
+    launched."""
+    try:
+        build = kernels_on(trainer.device)
+        stepper = OneKernel(trainer.training_step, trainer.state, trainer.step_inputs, build)
+    except Unavailable:
+        raise
+    except Exception as failure:  # whatever a user's own network or the compiler comes up with: a graph is there
+        raise Unavailable(f"no kernel can be written: {str(failure).partition(chr(10))[0]}") from None
+    return checked(stepper, trainer)
 
 
 def captured(trainer: Trainer, block: int = cuda_graph.BLOCK) -> Stepper:

@@ -4,10 +4,10 @@ gradients. Between two looks they only count."""
 from __future__ import annotations
 
 import os
-import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from threading import get_ident
 from typing import Any
 
 import torch
@@ -45,14 +45,14 @@ class Hooks:
         self.step = 0
         self._on = False
         self._when = When(share, clock)
-        self._thread = threading.get_ident()
+        self._thread = get_ident()
         self._leader, self._by_hand, self._losses = Leader(), ByHand(), StepLosses()
         self._known: weakref.WeakSet[Optimizer] = weakref.WeakSet()
         self._listening = Listening()
         self._look: Looking | None = None
         self._last: Callable[[], Optimizer | None] = _nobody
-        self._last_leads = False
-        """Whether the last step, which that one took, was a step of the training."""
+        self._quiet = False
+        """Whether steps are only counted: what steps is the one that leads, once a step, and nothing is looked at."""
         self._stepping: Optimizer | None = None
         """The one that steps now."""
         self._backwards = self._inside = 0
@@ -83,7 +83,7 @@ class Hooks:
         """Take everything away: torch is as it was."""
         if self._on:
             self._guarded(self._tell_losses)
-        self._on = False
+        self._on = self._quiet = False
         self._stop_looking()
         while self._undo:
             self._undo.pop()()
@@ -92,7 +92,7 @@ class Hooks:
 
     def fail(self, bug: Exception) -> None:
         """Something of our own went wrong: the script goes on unwatched."""
-        self._on = False
+        self._on = self._quiet = False
         self._stop_looking()
         self.watcher.failed(bug)
 
@@ -130,7 +130,7 @@ class Hooks:
 
     @property
     def _sees(self) -> bool:
-        return self._on and threading.get_ident() == self._thread
+        return self._on and get_ident() == self._thread
 
     # What the script tells.
 
@@ -142,7 +142,7 @@ class Hooks:
             self.models.criteria.add(criterion)
         if optimizer is not None:
             self._leader.prefer(optimizer)
-            self._last_leads = False
+            self._quiet = False
 
     def log(self, values: Mapping[str, Any]) -> None:
         """Values of the present step."""
@@ -152,20 +152,15 @@ class Hooks:
 
     def _around_backward(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def run_backward(outputs: Sequence[Any], *args: Any, **kwargs: Any) -> Any:
-            if not self._on or self._within_backward or threading.get_ident() != self._thread:
+            if self._within_backward or get_ident() != self._thread or not self._on:
                 return original(outputs, *args, **kwargs)
             inputs = () if kwargs.get("accumulate_grad") else args[3]
             if inputs and not self._may_move_by(inputs):
                 return original(outputs, *args, **kwargs)
             self._within_backward = True
             try:
-                if self._look or not self._optimizes or self._inside or is_moded():
-                    self._guarded(self._look_at_backward, outputs, inputs)
-                else:
-                    self._guarded(self._losses.add, outputs)
-                self._backwards += 1
-                if self._stepping is not None:
-                    self._inside += 1
+                if not (self._quiet and self._losses.noted(outputs)):
+                    self._guarded(self._before_backward, outputs, inputs)
                 result = original(outputs, *args, **kwargs)
             finally:
                 self._within_backward = False
@@ -205,14 +200,14 @@ class Hooks:
         if torch.is_grad_enabled() and self._on:
             self._await_forward.remove()
             if self._look is None and not self._optimizes:
-                self._thread = threading.get_ident()
+                self._thread = get_ident()
                 self._guarded(self._begin_look)
                 self._listening.entered(module, args)
 
     # What torch calls.
 
     def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        if self._on and (threading.get_ident() == self._thread or not self._optimizes):
+        if self._on and not self._quiet and (get_ident() == self._thread or not self._optimizes):
             self._stepping, self._inside = optimizer, 0
             if self._look:
                 if not _has_closure(args, kwargs):
@@ -221,16 +216,29 @@ class Hooks:
 
     def _after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         if self._on and not self._optimizes:
-            self._thread = threading.get_ident()
-        if self._on and threading.get_ident() == self._thread:
-            self._stepping = None
-            if self._last_leads and optimizer is self._last() and self._look is None:
-                self._inside = 0
-                self._step()
+            self._thread = get_ident()
+        if self._on and get_ident() == self._thread:
+            once = len(args) == 1 and not kwargs
+            if self._quiet and once and optimizer is self._last():
+                self.step = step = self.step + 1
+                self._losses.step(step)
+                self._backwards = 0
+                if not self._when.is_idle(step):
+                    self._guarded(self._step_in_full, False)
             else:
-                self._guarded(self._stepped, optimizer)
+                self._stepping = None
+                self._guarded(self._stepped, optimizer, once)
 
     # Gradients.
+
+    def _before_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
+        if self._look or not self._optimizes or is_moded():
+            self._look_at_backward(outputs, inputs)
+        elif not self._inside:
+            self._losses.add(outputs)
+        self._backwards += 1
+        if self._stepping is not None:
+            self._inside += 1
 
     def _look_at_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
         if not (self._optimizes or self._stepping or in_transform()):
@@ -256,21 +264,25 @@ class Hooks:
 
     # Steps.
 
-    def _stepped(self, optimizer: Optimizer) -> None:
+    def _stepped(self, optimizer: Optimizer, once: bool) -> None:
+        """`once`: it was given nothing that it might have called to compute gradients again."""
+        if self._quiet and not once:
+            self._losses.only_first()
+        self._quiet = False
         if self._look:
             self._look.after_step(optimizer, self._inside)
         if optimizer is not self._last():
             self._last = weakref.ref(optimizer)
             self._known.add(optimizer)
         self._optimizes, self._inside = True, 0
-        self._last_leads = self._leader.counts(optimizer)
-        if not self._last_leads:
+        if not self._leader.counts(optimizer):
             self._losses.forget()
             self._resume_look()
             return
         if self._leader.changed:
             self._another(optimizer)
         self._step()
+        self._quiet = once and self._on and self._look is None
 
     def _another(self, optimizer: Optimizer) -> None:
         """Another optimizer counts the steps."""
@@ -283,12 +295,12 @@ class Hooks:
             self.watcher.anew()
 
     def _step(self, by_hand: bool = False) -> None:
-        """A step is done. Between two looks that is all there is to it."""
+        """A step is done."""
         self.step += 1
         self._losses.step(self.step)
         self._backwards = 0
         if self._look or not self._when.is_idle(self.step):
-            self._guarded(self._step_in_full, by_hand)
+            self._step_in_full(by_hand)
 
     def _step_in_full(self, by_hand: bool) -> None:
         if self._look:
@@ -313,6 +325,7 @@ class Hooks:
     # Looks.
 
     def _begin_look(self) -> None:
+        self._quiet = False
         self._look = Looking(self.models, self.fail)
         self._resume_look()
 

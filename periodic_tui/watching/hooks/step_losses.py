@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
-from periodic_tui.watching.looking.functions import is_captured
+from periodic_tui.watching.looking.functions import is_captured, is_moded
 from periodic_tui.watching.looking.parameters import numbers_of
 
 _MOST = 64
@@ -31,13 +31,23 @@ class StepLosses:
         if isinstance(scale, Tensor) and len(self._scales) < _MOST:
             self._scales.append(scale)
 
+    def noted(self, tensors: Sequence[Any]) -> bool:
+        """Gradients of these are about to be computed: whether they are noted. That is what happens at every step, and
+        all that is done about the usual loss, one number on the CPU."""
+        if len(tensors) != 1 or self._scales or len(self._parts) >= _MOST:
+            return False
+        loss = tensors[0]
+        if type(loss) is not Tensor or not loss.is_cpu or loss.numel() != 1 or is_moded():
+            return False
+        self._parts.append(loss.item())
+        return True
+
+    def only_first(self) -> None:
+        """Of what was added since the last step the others are the same again, computed within the step."""
+        del self._parts[1:]
+
     def add(self, tensors: Sequence[Any]) -> None:
         """Gradients of these are about to be computed."""
-        if len(tensors) == 1 and not (self._scales or self._parts):
-            loss = tensors[0]
-            if isinstance(loss, Tensor) and loss.numel() == 1 and self.is_near(loss):
-                self._parts.append(loss.item())
-                return
         scale = self._scales.pop() if self._scales else None
         for tensor in tensors:
             if len(self._parts) >= _MOST or not isinstance(tensor, Tensor):

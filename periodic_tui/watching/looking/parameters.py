@@ -84,13 +84,14 @@ def still(parameter: Tensor) -> Measured:
 
 
 def numbers_of(tensors: Sequence[Tensor]) -> list[float]:
-    """The numbers in tensors of one entry each: one wait for each device that they are on."""
+    """The numbers in tensors of one entry each: one wait for each device and type of them."""
     found = [0.0] * len(tensors)
-    places: dict[torch.device, list[int]] = {}
+    places: dict[tuple[torch.device, torch.dtype], list[int]] = {}
     for place, tensor in enumerate(tensors):
-        places.setdefault(tensor.device, []).append(place)
-    for those in places.values():
-        numbers = torch.stack([_scalar(tensors[place]) for place in those]).tolist()
+        places.setdefault((tensor.device, tensor.dtype), []).append(place)
+    for (device, _), those in places.items():
+        exact = torch.float32 if device.type == "mps" else torch.float64
+        numbers = torch.stack([tensors[place].detach().reshape(()) for place in those]).to(exact).tolist()
         for place, number in zip(those, numbers, strict=True):
             found[place] = number
     return found
@@ -123,8 +124,3 @@ def _part(parameter: Tensor) -> Tensor:
     while stride > 1 and any(math.gcd(stride, length) > 1 for length in parameter.shape[1:]):
         stride += 1
     return flat[::stride]
-
-
-def _scalar(tensor: Tensor) -> Tensor:
-    exact = torch.float32 if tensor.device.type == "mps" else torch.float64
-    return tensor.detach().reshape(()).to(exact)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -61,6 +62,13 @@ def test_powers_of_a_single_run_are_worked_out_once(replicas: int, times: int) -
     stored = [node for node in graph.graph.nodes if node.target is torch.ops.aten.as_strided.default]
     assert len(stored) == 2 * times
     assert graph(steps, values)[0].equal(values * 0.125 + 0.125)
+
+
+@needs_known_torch
+def test_the_headers_that_are_not_read_are_there() -> None:
+    include = Path(torch.__file__).parent / "include"
+    for name in aoti._LIGHT_HEADERS:
+        assert "#include <ATen/" in (include / name).read_text()
 
 
 def test_running_imports_no_compiler() -> None:

@@ -135,7 +135,7 @@ def test_a_remedy_begins_where_the_schedule_does() -> None:
     ("schedule", "line"),
     [
         ('{ kind = "cosin", T_max = 5 }', r'training.schedule.kind: unknown schedule "cosin", .*did you mean cosine\?'),
-        ('"cosine"', "training.schedule.T_max: missing, expected a number"),
+        ('"cosine"', "training.schedule.T_max: missing, expected a whole number"),
         ('{ kind = "step", step = 5 }', "training.schedule.step: unknown key, .*did you mean step_size"),
         ('{ kind = "step", step_size = 0 }', "training.schedule.step_size: expected at least 1, got 0"),
         ('{ kind = "linear", end_factor = 2.0 }', "training.schedule.end_factor: expected at most 1"),

@@ -9,6 +9,7 @@ import torch
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
+from periodic_tui.engine.slices import Slices, finished
 from periodic_tui.engine.training import stepper_choice, threads
 from periodic_tui.engine.training.steppers import Eager, Stepper
 from periodic_tui.engine.training.threads import ThreadChoice
@@ -49,7 +50,12 @@ def trainer_of(spec: Experiment = WIDE) -> Trainer:
 
 def settled(rates: Mapping[int, float], stepper: Stepper, trainer: Trainer, wanted: int | None = None) -> str | None:
     """What is told where a stepper with so many threads has these rates; none else may be measured."""
-    return ThreadChoice(wanted).settle(stepper, trainer, lambda each: rates[each.threads])
+
+    def rate(stepper: Stepper) -> Slices[float]:
+        yield
+        return rates[stepper.threads]
+
+    return finished(ThreadChoice(wanted).settle(stepper, trainer, rate))
 
 
 @pytest.mark.parametrize(
@@ -72,11 +78,12 @@ def test_as_few_as_are_about_as_fast(rates: dict[int, float], chosen: int) -> No
 def test_a_slow_step_is_measured_once() -> None:
     measured, trainer = [], trainer_of()
 
-    def rate(stepper: Stepper) -> float:
+    def rate(stepper: Stepper) -> Slices[float]:
+        yield
         measured.append(stepper.threads)
         return 0.5 * stepper.threads
 
-    ThreadChoice().settle(trainer.stepper, trainer, rate)
+    finished(ThreadChoice().settle(trainer.stepper, trainer, rate))
     assert measured == [8, 4]
 
 
@@ -107,12 +114,31 @@ def opened(spec: Experiment, **options: Any) -> Session:
     return session
 
 
+def hundred_a_thread(stepper: Stepper, trainer: Trainer) -> Slices[float]:
+    yield
+    return 100.0 * stepper.threads
+
+
 def test_the_choice_is_an_event_with_the_command_that_repeats_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stepper_choice, "steps_per_second", lambda stepper, trainer: 100.0 * stepper.threads)
+    monkeypatch.setattr(stepper_choice, "rate_of", hundred_a_thread)
     session = opened(WIDE)
     text = "threads: 8; 400 steps/s with 4, 800 steps/s with 8"
     assert [(event.text, event.command) for event in session.current.journal] == [(text, "threads:8")]
     assert session.snapshot().trained.threads == session.summary()["threads"] == 8
+
+
+def test_on_the_screen_the_measurement_gives_way_to_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stepper_choice, "rate_of", hundred_a_thread)
+    session = opened(WIDE)
+    session.steppers.interactive = True
+    session.load("b")
+    assert session.current.journal == []
+    trainer, waits = session.current.trainer, iter([False, True])
+    assert not session.steppers.turn(trainer, lambda: next(waits))
+    assert session.current.journal == []
+    assert session.steppers.turn(trainer)
+    assert [event.command for event in session.current.journal] == ["threads:8"]
+    assert not session.steppers.turn(trainer)
 
 
 def test_the_number_can_be_said_and_changed() -> None:

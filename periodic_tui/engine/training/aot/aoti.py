@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import subprocess
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,13 @@ _NARROW = range(6, 24)
 """Columns of a product that takes BLAS up to three times as long as its transpose: it fills its vectors along them."""
 _STACK = 1 << 20
 """Bytes of intermediate values up to which they live on the stack: allocating them would take most of a small step."""
+_MANY = 16
+"""Threads that a step is laid out for which several may take."""
 _LOOP_SOURCE = Path(__file__).with_name("loop.cpp")
+_LIGHT_HEADERS = {
+    "torch/csrc/inductor/aoti_torch/utils.h": "#pragma once\n#include <torch/csrc/inductor/aoti_torch/c/shim.h>\n"
+}
+"""Read in place of torch's own, with which all of ATen, which no step uses, would be compiled for seconds."""
 
 Tensors = tuple[Tensor, ...]
 
@@ -74,6 +81,22 @@ def _work_out_single_numbers_once(graph: torch.fx.GraphModule) -> None:
     graph.recompile()
 
 
+def _sum_in_one_order() -> None:
+    """Let threads share what is worked out for many results, and no sum: it would be rounded otherwise with each number
+    of threads."""
+    from torch._inductor.codegen import cpp
+
+    nests: Any = cpp.LoopNest
+    deepest = nests.max_parallel_depth
+
+    def without_sums(nest: Any) -> Any:
+        found = deepest(nest)
+        shared = nest.loops and not nest.loops[found.start_depth].is_reduction
+        return found if shared else cpp.ParallelDepth(parallel_depth=0, start_depth=0)
+
+    nests.max_parallel_depth = without_sums
+
+
 def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors, together: bool = False) -> None:
     """Compile `function`, for tensors like the example's, and the loop around it into two shared libraries. `together`:
     as many threads as torch uses then take each step, else one."""
@@ -81,22 +104,63 @@ def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors,
     from torch._inductor.codegen import cpp_wrapper_cpu_array_ref
 
     cpp_wrapper_cpu_array_ref.MAX_STACK_ALLOCATION_SIZE = _STACK
-    with torch.no_grad():
-        exported = torch.export.export(trace(function, example), example)
+    _read_light_headers(folder / "headers")
+    with ThreadPoolExecutor(1) as aside:
+        loop = aside.submit(_compile_loop, folder / LOOP)
+        _compile_wrappers(aside)
+        with torch.no_grad():
+            exported = torch.export.export(trace(function, example), example)
+        _compile_step(exported, folder, together)
+        loop.result()
+
+
+def _compile_step(exported: torch.export.ExportedProgram, folder: Path, together: bool) -> None:
+    _sum_in_one_order()
     package = folder / "step.pt2"
     options = {
         "aot_inductor.allow_stack_allocation": True,
         "aot_inductor.use_minimal_arrayref_interface": True,
         # Precompiled headers would fill the user's cache with 300 MB for a second or two.
         "aot_inductor.precompile_headers": False,
+        # With 1 the compiler takes it that there is one thread, and lets all of them do what one should.
+        "cpp.threads": _MANY if together else 1,
         "cpp.dynamic_threads": together,
+        # Torch would try out every set of instructions that the processor has before it takes the widest.
+        "cpp.vec_isa_ok": True,
     }
     torch._inductor.aoti_compile_and_package(exported, package_path=str(package), inductor_configs=options)
     with ZipFile(package) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".so"))
         (folder / STEP).write_bytes(archive.read(name))
     package.unlink()
-    _compile_loop(folder / LOOP)
+
+
+def _read_light_headers(folder: Path) -> None:
+    from torch._inductor import cpp_builder
+
+    for name, text in _LIGHT_HEADERS.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    first = [str(folder), *cpp_builder._get_python_include_dirs()]
+    cpp_builder._get_python_include_dirs = lambda: first
+
+
+def _compile_wrappers(aside: Executor) -> None:
+    """Compile what calls a step's kernels beside them; torch would compile one after the other."""
+    from torch._inductor.cpp_builder import CppBuilder
+
+    build, begun = CppBuilder.build, list[Future[None]]()
+
+    def beside(builder: CppBuilder) -> None:
+        if builder.get_target_file_path().endswith(".wrapper.o"):
+            begun.append(aside.submit(build, builder))
+            return
+        build(builder)
+        while begun:
+            begun.pop().result()
+
+    CppBuilder.build = beside  # type: ignore[method-assign, assignment]
 
 
 def _compile_loop(library: Path) -> None:
