@@ -33,10 +33,10 @@ from periodic_tui.engine.views.landscape import LossLandscape
 
 _SAMPLED = 64
 """Frequencies of very many replicas are sampled so many steps apart, of fewer as many as there are times so many."""
-_READ = 0.01
+_READ = 0.005
 """Share of the work that readings of the replicas which nobody looks at may take in passing, …"""
 _FREE = 1 / 16
-"""… beyond so much effort (see Judge.effort) at each picture."""
+"""… where all of them take more effort (see Judge.effort) than this."""
 _AT_ONCE = 0.2
 """Effort (see Judge.effort) up to which a command waits until all losses before it are known …"""
 _WORTH_WAITING = 4.0
@@ -305,7 +305,7 @@ class Measurements:
     def _in_passing(self, focus: int) -> Diagnosis:
         """Where everybody is too many, the replica in focus and the next of the others."""
         count, self._passed_at = self._affordable(), self.step
-        if count >= len(self.trainer.seeds):
+        if count >= len(self.trainer.seeds) or (self._reading and self._reading[0] == self.step):
             return self._in_full(focus, brief=True)
         part = slice(focus, focus + 1)
         reading = self._read(part, brief=False)
@@ -316,8 +316,10 @@ class Measurements:
 
     def _affordable(self) -> int:
         """How many replicas may be read in passing: by the work of the steps since the last time."""
-        each, steps = self.judge.steps_of(len(self.observer.probe.x)), self.step - self._passed_at
-        return int(_FREE / self.judge.effort(1) + _READ * steps * len(self.trainer.seeds) / each)
+        replicas, steps = len(self.trainer.seeds), self.step - self._passed_at
+        if self.judge.effort(replicas) <= _FREE:
+            return replicas
+        return int(_READ * steps * replicas / self.judge.steps_of(len(self.observer.probe.x))) or 1
 
     def _judged_in_passing(self, part: slice) -> tuple[Floats, Counts]:
         reading = self._read(part, brief=False)

@@ -53,8 +53,11 @@ class History:
         self.geometric, self.capacity = geometric, capacity or bins_for(replicas)
         self.replicas, self._together = replicas, together
         self.width = 1
-        self._low, self._high, self._sum, self._count = (np.empty((0, replicas)) for _ in range(4))
-        self._first, self._last = (np.empty((0, 1 if together else replicas), np.int64) for _ in range(2))
+        self._low, self._high, self._sum, self._count = (np.empty((self.capacity, replicas)) for _ in range(4))
+        columns = self.capacity, 1 if together else replicas
+        self._first, self._last = np.empty(columns, np.int64), np.empty(columns, np.int64)
+        self._ready = 0
+        """Rows that are empty or hold something; the others take no memory yet."""
         self._life = np.zeros(self.capacity, np.int64)
         self._bin = np.zeros(self.capacity, np.int64)
         """Number of each bin among all of that width; a life has none twice."""
@@ -138,12 +141,10 @@ class History:
         return rows, np.maximum(bins * self.width, first)
 
     def _reserve(self, rows: int) -> None:
-        """Have room for so many."""
-        more = min(self.capacity, max(rows, 2 * len(self._low))) - len(self._low)
-        if rows > len(self._low):
-            for name, empty in _EMPTY.items():
-                array = getattr(self, name)
-                setattr(self, name, np.concatenate([array, np.full((more, array.shape[1]), empty, array.dtype)]))
+        """Have so many rows ready."""
+        for array, empty in self._columns() if rows > self._ready else ():
+            array[self._ready : rows] = empty
+        self._ready = max(rows, self._ready)
 
     def _widen(self) -> None:
         self.width *= 2
@@ -207,7 +208,8 @@ class History:
         self._life[:used], self._used, self._open = lives, used, None
         self._bin[:used] = array_of(part(tree, "bin"), "bin", np.int64, (used,))
         for (mine, empty), kept in zip(self._columns(), columns, strict=True):
-            mine[:used], mine[used:] = array_of(kept, "history", mine.dtype, (used, mine.shape[1])), empty
+            mine[:used] = array_of(kept, "history", mine.dtype, (used, mine.shape[1]))
+            mine[used : self._ready] = empty
 
     def copied(self) -> History:
         """A history of its own that holds the same."""
@@ -223,7 +225,7 @@ class History:
         begun = self._first[: self._used]
         inside = np.flatnonzero(((begun >= first) & (begun < end)).all(1))
         with np.errstate(invalid="ignore", divide="ignore"):
-            means = np.sort(self._sum[:, part][inside] / self._count[:, part][inside], axis=0)
+            means = np.sort(self._sum[inside, part] / self._count[inside, part], axis=0)
         quarter = len(means) // 4
         if not len(means):
             return np.full(means.shape[1], np.nan)
