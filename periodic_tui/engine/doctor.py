@@ -95,4 +95,5 @@ def _compiled_rate(trainer: Trainer) -> str:
         return str(reason)
     if stepper is None:
         return "not built yet; the dashboard builds it while it trains, or: train --engine compiled"
-    return f"{steps_per_second(stepper, trainer):,.0f} steps/s"
+    how = f" ({stepper.how})" if stepper.how else ""
+    return f"{steps_per_second(stepper, trainer):,.0f} steps/s{how}"

@@ -119,10 +119,11 @@ class Observer:
         output, hidden = self._layers(parameters, points)
         weights = self.step.layout.by_layer(parameters.detach())
         following = [*(f"hidden.{index}.weight" for index in range(1, len(hidden))), "output.weight"]
-        units = (
-            read_units(layer, weights.get(name), self.relu, brief)
-            for layer, name in zip(hidden, following, strict=False)
-        )
+        units = []
+        for layer, name in zip(hidden, following, strict=False):
+            self.preemption.check()
+            units.append(read_units(layer, weights.get(name), self.relu, brief))
+        self.preemption.check()
         return output.detach(), tuple(units)
 
     def _layers(self, parameters: Tensor, points: Tensor) -> tuple[Tensor, list[HiddenLayer]]:

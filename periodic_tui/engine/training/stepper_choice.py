@@ -277,7 +277,7 @@ class StepperChoice:
         if reason := _obstacle(trainer):
             raise Unavailable(reason)
         if trainer.device.type == "cuda":
-            return self._captured(trainer)
+            return self._on_cuda(trainer)
         groups = _groups_of(trainer)
         key = key_of(trainer.experiment, groups.one), groups
         if key not in self._checked:
@@ -298,7 +298,7 @@ class StepperChoice:
             yield from self.threads.settle(stepper, trainer, lambda each: rate_of(each, trainer))
         self._checked[key] = stepper
 
-    def _captured(self, trainer: Trainer) -> Stepper:
+    def _on_cuda(self, trainer: Trainer) -> Stepper:
         if self._graph:
             experiment, stepper = self._graph
             if experiment == trainer.experiment and stepper.accepts(trainer.state, trainer.step_inputs):

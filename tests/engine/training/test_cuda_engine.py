@@ -161,16 +161,26 @@ def test_graphs_that_do_something_else_are_refused(graphs: Graphs) -> None:
 
 
 @pytest.mark.usefixtures("second", "graphs")
-def test_what_cannot_be_captured_runs_eagerly_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [
+        RuntimeError("operation not permitted when stream is capturing\nlong text"),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB.\nlong text"),
+        torch.AcceleratorError("CUDA error: an illegal memory access was encountered\nlong text"),
+    ],
+)
+def test_what_cannot_be_captured_runs_eagerly_and_says_so(
+    failure: RuntimeError, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(work: Work) -> Work:
-        raise RuntimeError("operation not permitted when stream is capturing\nlong text")
+        raise failure
 
     monkeypatch.setattr(cuda_graph, "Captures", lambda device: fails)
     session = opened(sine())
     monkeypatch.setattr(StepperChoice, "_built", lambda *_: pytest.fail("built"))
     session.settle(10**9, None)
     assert session.advance(3) == 3
-    assert "the compiled step fails: operation not permitted when stream is capturing" in texts(session)
+    assert f"the compiled step fails: {str(failure).splitlines()[0]}" in texts(session)
     assert "long text" not in texts(session)
     assert session.snapshot().engine == "eager"
 

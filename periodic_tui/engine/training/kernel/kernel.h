@@ -2,13 +2,14 @@
 
 #define WARP 32
 
-// Each element i of so many, and each number k of so many of which a lane takes one in `together`: with as many rounds
-// as the compiler knows.
-#define EACH(size)                                                                                  \
-  for (unsigned round = 0, i = lane; round < ((size) + LANES - 1) / LANES; ++round, i += LANES)     \
+// Each element i of so many, and each number k of those of which a lane takes one in `together`, in as many rounds as
+// the compiler knows.
+#define EACH(size)                                                                              \
+  for (unsigned round = 0, i = lane; round < ((size) + LANES - 1) / LANES; ++round, i += LANES) \
     if ((size) % LANES == 0 || i < (size))
-#define SHARE(count, together)                                                                                   \
-  for (unsigned turn = 0, k = lane % (together); turn < ((count) + (together) - 1) / (together); ++turn, k += (together)) \
+#define SHARE(count, together)                                                                  \
+  for (unsigned turn = 0, k = lane % (together); turn < ((count) + (together) - 1) / (together); \
+       ++turn, k += (together))                                                                 \
     if ((count) % (together) == 0 || k < (count))
 
 DEVICE void replica_steps(const Given& given, unsigned replica, unsigned lane, char* memory);

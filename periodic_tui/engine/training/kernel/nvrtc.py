@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from periodic_tui.engine.errors import Unavailable
-from periodic_tui.engine.training.kernel.kept import kept
+from periodic_tui.engine.training.kernel.cache import cached_code
 
 _OPTIONS = ("--std=c++17", "--fmad=false")
 """A product is rounded before something is added to it, as by torch's own kernels: in sin(31 x), x up to 1,000, the
@@ -27,7 +27,7 @@ def compiled(source: str, capability: tuple[int, int]) -> bytes:
     _check(compiler, compiler.nvrtcVersion(ctypes.byref(version[0]), ctypes.byref(version[1])))
     parts = source, *options, str([number.value for number in version])
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-    return kept(key, lambda: _compiled(compiler, source, options))
+    return cached_code(key, lambda: _compiled(compiler, source, options))
 
 
 def _compiled(compiler: ctypes.CDLL, source: str, options: tuple[str, ...]) -> bytes:
@@ -36,9 +36,8 @@ def _compiled(compiler: ctypes.CDLL, source: str, options: tuple[str, ...]) -> b
     try:
         flags = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
         if compiler.nvrtcCompileProgram(program, len(options), flags):
-            raise Unavailable(
-                f"the kernel cannot be compiled: {_first_error(_result(compiler, program, 'ProgramLog'))}"
-            )
+            reason = _first_error(_result(compiler, program, "ProgramLog"))
+            raise Unavailable(f"the kernel cannot be compiled: {reason}")
         return _result(compiler, program, "CUBIN")
     finally:
         compiler.nvrtcDestroyProgram(ctypes.byref(program))

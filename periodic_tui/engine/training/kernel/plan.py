@@ -58,14 +58,17 @@ class Task:
         return self.size * (self.value.count if isinstance(self.value, Folded) else 1)
 
 
+Kept = dict[Value, list[Task]]
+"""Values, with the tasks that work them out; all else is worked out where it is used."""
+
+
 @dataclass(eq=False)
 class Plan:
     """A step as tasks, and the memory that the lanes of a replica share."""
 
     tasks: list[Task]
     """In an order in which they can be done."""
-    kept: dict[Value, list[Task]]
-    """Values, with the tasks that work them out; all else is worked out where it is used."""
+    kept: Kept
     offsets: dict[Value, int]
     """Where in the memory the values lie that lanes read of each other, in bytes."""
     memory: int
@@ -87,7 +90,7 @@ class _Uses:
     """Who uses which elements of a value: from the outputs back to the inputs."""
 
     def __init__(self, values: Sequence[Value], copies: Sequence[Task]) -> None:
-        self.kept: dict[Value, list[Task]] = {}
+        self.kept: Kept = {}
         self._uses: dict[Value, dict[tuple[Task, Position], None]] = defaultdict(dict)
         self._costs: dict[Value, int] = {}
         self._tables = {value.table.value for value in values if isinstance(value, Chosen)}
@@ -108,18 +111,16 @@ class _Uses:
 
     def _decide(self, value: Value) -> None:
         """Keep a value, or let its users work it out."""
-        uses = self._uses[value]
-        if isinstance(value, Input | Counted | Constant) or not uses:
-            for task, position in uses:
-                task.reads.append((value, position))
-        elif self._is_kept(value):
-            for task, position in uses:
-                task.reads.append((value, position))
-            self.kept[value] = self._tasks(value)
-        else:
+        uses, is_made = self._uses[value], not isinstance(value, Input | Counted | Constant)
+        if uses and is_made and not self._is_kept(value):
             for task, position in uses:
                 task.needs.insert(0, (value, position))
                 self._worked_out(task, value, position)
+            return
+        for task, position in uses:
+            task.reads.append((value, position))
+        if uses and is_made:
+            self.kept[value] = self._tasks(value)
 
     def _is_kept(self, value: Value) -> bool:
         if isinstance(value, Folded | Joined) or value in self._tables:
@@ -151,9 +152,6 @@ class _Uses:
             self._uses[operand][task, where] = None
         if isinstance(value, Chosen):
             self._uses[value.table.value][task, value.element(position, "?")[1]] = None
-
-
-Kept = dict[Value, list[Task]]
 
 
 def _set_levels(tasks: Sequence[Task], kept: Kept) -> None:

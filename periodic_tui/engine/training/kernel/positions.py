@@ -75,9 +75,9 @@ class Position:
 
     @cached_property
     def _text(self) -> str:
-        factors = self.joined.factors.items()
-        terms = [atom.text if factor == 1 else f"{factor} * ({atom.text})" for atom, factor in factors]
-        constant = [str(self.constant)] if self.constant or not terms else []
+        joined = self.joined
+        terms = [atom.text if factor == 1 else f"{factor} * ({atom.text})" for atom, factor in joined.factors.items()]
+        constant = [str(joined.constant)] if joined.constant or not terms else []
         return " + ".join([*sorted(terms), *constant])
 
     def __str__(self) -> str:

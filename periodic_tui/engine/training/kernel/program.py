@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.randomness import Streams
@@ -50,8 +51,8 @@ def program_of(step: TrainingStep, state: State, step_inputs: StepInputs) -> Pro
     """The program of a step for tensors of these kinds. Raises Unavailable where there can be none."""
     if step.layout.size > _LARGEST_NETWORK:
         raise Unavailable("the network is too large for one kernel")
-    state = {name: value[:1].cpu() for name, value in sorted(state.items())}
-    step_inputs = {name: (value[:1] if name in EACH else value).cpu() for name, value in sorted(step_inputs.items())}
+    state = {name: _own(value[:1]) for name, value in sorted(state.items())}
+    step_inputs = {name: _own(value[:1] if name in EACH else value) for name, value in sorted(step_inputs.items())}
     streams, number = Streams.of(torch.zeros(1, dtype=torch.int64), counter_of(step.experiment)), torch.tensor(0)
     recorder = Recorder()
     states = [recorder.given(name, value, steady=False, each=True) for name, value in state.items()]
@@ -63,3 +64,8 @@ def program_of(step: TrainingStep, state: State, step_inputs: StepInputs) -> Pro
         after, loss = step(state, step_inputs, streams, number)
     outputs = [*(recorder.view(after[name]) for name in state), recorder.view(loss)]
     return Program(plan_of(recorder.values, outputs), states, inputs)
+
+
+def _own(tensor: Tensor) -> Tensor:
+    """The same on the CPU, in memory of its own."""
+    return tensor.cpu().clone(memory_format=torch.contiguous_format)

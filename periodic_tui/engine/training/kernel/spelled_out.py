@@ -11,7 +11,7 @@ from torch import Tensor
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.training.kernel.operations import name_of
 
-_LARGEST_PRODUCT = 1 << 21
+_LARGEST_PRODUCT = 1 << 20
 """Multiplications of a matrix product."""
 _LONGEST_SUM = 64
 """Numbers of a sum that goes on and on."""

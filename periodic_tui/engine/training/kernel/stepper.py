@@ -17,10 +17,15 @@ from periodic_tui.engine.training.kernel.program import Program, program_of
 from periodic_tui.engine.training.sampling import StepInputs, counter_of
 from periodic_tui.engine.training.step import State, TrainingStep
 from periodic_tui.engine.training.steppers.base import Stepper
+from periodic_tui.engine.training.work import work
 
 Launch = Callable[[bytes, int], None]
 """Runs a kernel for the structure of its arguments and a number of replicas."""
 Build = Callable[[Program], Launch]
+
+_LONGEST, _ALONE = 1 << 14, 5e8
+"""Most steps of a run of the kernel where nobody watches, and most work of one replica, which one warp does: it takes
+some 50 ms."""
 
 
 class OneKernel(Stepper):
@@ -28,12 +33,12 @@ class OneKernel(Stepper):
 
     name = "compiled"
     how = "one kernel"
-    longest = 1 << 14
 
     def __init__(self, step: TrainingStep, state: State, step_inputs: StepInputs, build: Build) -> None:
         """For tensors of these kinds. Raises Unavailable where there can be no such kernel."""
         self._signature = Signature.of(state, step_inputs)
         self._streams = KeptStreams(counter_of(step.experiment, state["parameters"].device))
+        self.longest = max(1, min(_LONGEST, int(_ALONE / work(step.experiment))))
         self._launch = build(program_of(step, state, step_inputs))
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from periodic_tui.engine.errors import Unavailable
-from periodic_tui.engine.training.kernel import driver, kept, nvrtc, stepper
+from periodic_tui.engine.training.kernel import cache, driver, nvrtc, stepper
 from periodic_tui.engine.training.kernel.driver import Kernel
 
 
@@ -56,7 +56,7 @@ def compiler(code: bytes = b"code", log: bytes = b"", failed: int = 0) -> Script
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path)
     return tmp_path
 
 
@@ -92,9 +92,9 @@ def test_a_disk_that_takes_nothing_is_no_obstacle(folder: Path, monkeypatch: pyt
 
 
 def test_old_kernels_make_way(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_ENTRIES", 2)
+    monkeypatch.setattr(cache, "_ENTRIES", 2)
     for key in "abc":
-        kept.kept(key, lambda: b"code")
+        cache.cached_code(key, lambda: b"code")
     assert len(list((folder / "kernels").iterdir())) == 2
 
 

@@ -145,3 +145,12 @@ def test_a_refusal_in_the_gradient_is_one_too() -> None:
 
     with pytest.raises(Unavailable, match="no kernel is written for"):
         recorded(gradient, torch.ones(12), torch.ones(12))
+
+
+def test_a_state_that_moves_within_itself_is_refused() -> None:
+    recorder, state = Recorder(), torch.ones(3, 4)
+    recorder.given("state", state, steady=False, each=True)
+    with recorder:
+        after, loss = state.T, state.sum()
+    with pytest.raises(Unavailable, match="moves within itself"):
+        plan_of(recorder.values, [recorder.view(after), recorder.view(loss)])

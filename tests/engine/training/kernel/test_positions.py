@@ -29,10 +29,13 @@ def test_a_view_of_a_view_finds_torch_s_element(shape: list[int], data: st.DataO
     assert [value(where, i=i) for i in range(count)] == turned.flatten().tolist()
 
 
-@given(shapes)
-def test_coordinates_and_back_are_the_same_position(shape: list[int]) -> None:
-    own = Position.of("i", int(torch.tensor(shape).prod()))
-    assert place(coordinates(own, shape, contiguous(shape)), contiguous(shape)) == own
+@given(shapes, st.integers(0, 9))
+def test_coordinates_and_back_are_the_same_position(shape: list[int], constant: int) -> None:
+    size = int(torch.tensor(shape).prod())
+    own = Position.of("i", size) + Position(constant=constant)
+    back = place(coordinates(own, [9, *shape], contiguous([9, *shape])), contiguous([9, *shape]))
+    assert [value(back, i=i) for i in range(size)] == [i + constant for i in range(size)]
+    assert back == own
 
 
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 6)), max_size=3), st.integers(0, 9), st.integers(1, 9))

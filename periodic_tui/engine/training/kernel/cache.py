@@ -19,7 +19,7 @@ _DIGEST = 32
 """Bytes before the code that tell whether it is whole."""
 
 
-def kept(key: str, build: Callable[[], bytes]) -> bytes:
+def cached_code(key: str, build: Callable[[], bytes]) -> bytes:
     """The code that was built for that key, or else is built now and kept, where the disk allows it."""
     with suppress(OSError, ValueError, Unavailable):
         content = read_regular(cache_folder() / "kernels" / key, _LARGEST)
