@@ -56,7 +56,7 @@ class Judge:
         self.trainer, self._batches = trainer, batches
         self._asked: tuple[Target, Domain] | None = None
         self._solved_at = np.full(len(trainer.seeds), np.nan)
-        self._start, self.budgets = trainer.parameters.clone(), Budgets()
+        self._start, self.budgets = trainer.parameters, Budgets()
         self.observe(observer)
         self.trend = LossTrend(min(self.effort(len(trainer.seeds)), 2 * self.steps_of(len(self._part.x))))
         self.forget()
@@ -77,7 +77,7 @@ class Judge:
 
     def forget(self) -> None:
         """The parameters were placed anew: nobody was thrown out of anything, and nothing has been learned."""
-        self._start = self.trainer.parameters.clone()
+        self._start = self.trainer.parameters
         self._examination = Examination(self.trainer, self.observer, self.samples, self._start, self.budgets)
         self._stability = Stability(self.trainer, self.budgets)
         self._wrong_signs = SlowFigure(len(self.trainer.seeds), self.budgets["wrong signs"])
