@@ -162,7 +162,7 @@ def _products() -> dict[Any, Callable[..., Any]]:
         if rows * a.shape[-1] * columns <= _SMALL_PRODUCT:
             return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(-2)
         if columns in _NARROW and columns < rows:
-            return (b.mT @ a.mT).mT
+            return in_memory((b.mT @ a.mT).mT)
         return NotImplemented
 
     def with_bias(bias: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Any:
