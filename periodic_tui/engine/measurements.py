@@ -33,6 +33,8 @@ from periodic_tui.engine.views.landscape import LossLandscape
 
 _SAMPLED = 64
 """Frequencies of very many replicas are sampled so many steps apart, of fewer as many as there are times so many."""
+_FEW_LOSSES = 1 << 16
+"""Of a chunk on a GPU: so many are fetched while the next chunk is under way, and reduced on the CPU; more, there."""
 _READ = 0.01
 """Share of the work that readings of the replicas which nobody looks at may take in passing, …"""
 _FREE = 1 / 16
@@ -106,11 +108,13 @@ class Measurements:
     def trained(self, first: int, losses: Tensor) -> None:
         """Steps from number `first` on were taken, or launched, with these losses `[steps, replicas]`."""
         self.arrive()
-        self.train_losses.add(first, losses if losses.is_cuda else losses.cpu().numpy())
+        few = self.ahead and losses.numel() <= _FEW_LOSSES
+        if not few:
+            self.train_losses.add(first, losses if losses.is_cuda else losses.cpu().numpy())
         self.deaths.passed()
         sampled = self.step >= self._sampled_at + min(_SAMPLED, len(self.trainer.seeds) // _SAMPLED)
         if self.ahead:
-            self._send_for(first, sampled)
+            self._send_for(first, sampled, losses if few else None)
         elif sampled:
             self._sample_frequencies()
         if self.step >= self.due:
@@ -122,17 +126,19 @@ class Measurements:
         """Whether steps are launched before those before them are done."""
         return self.trainer.device.type == "cuda"
 
-    def _send_for(self, first: int, sampled: bool) -> None:
+    def _send_for(self, first: int, sampled: bool, losses: Tensor | None) -> None:
         """What the steps from number `first` on come to is to be known when the next ones are under way."""
         omega = self.judge.own_frequencies() if sampled else None
         self._sampled_at = self.step if sampled else self._sampled_at
-        self._under_way = UnderWay(self.trainer, first, omega)
+        self._under_way = UnderWay(self.trainer, first, omega, losses)
 
     def arrive(self) -> None:
         """Wait for steps that are under way, and note what they came to."""
         if chunk := self._under_way:
             self._under_way = None
-            omega = chunk.arrived(self.trainer)
+            omega, losses = chunk.arrived(self.trainer)
+            if losses is not None:
+                self.train_losses.add(chunk.first, losses.numpy())
             if omega is not None:
                 self._enter_frequencies(chunk.last, omega.double().numpy())
 

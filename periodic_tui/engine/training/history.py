@@ -98,7 +98,7 @@ class History:
             return
         last = first + len(values) - 1
         waits = part == _EVERYONE and first // self.width == last // self.width
-        if not waits or (self._open and self._open[0] // self.width != first // self.width):
+        if not waits or (self._open and not self._goes_on(self._open, first, values)):
             self._settle()
         if waits:
             news = reduced(values, [0], self.geometric)
@@ -107,6 +107,11 @@ class History:
             return
         rows, firsts = self._rows_for(first, len(values))
         self._enter(rows, part, firsts, last, reduced(values, (firsts - first).tolist(), self.geometric))
+
+    def _goes_on(self, open_: tuple[int, int, Bins], first: int, values: Any) -> bool:
+        """Whether values from this step on go into the bin that is not yet entered: the same one, in the same place."""
+        here = isinstance(values, np.ndarray), isinstance(open_[2].low, np.ndarray)
+        return open_[0] // self.width == first // self.width and here[0] == here[1]
 
     def _settle(self) -> None:
         """Enter what is not yet entered."""

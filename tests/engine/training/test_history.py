@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -235,3 +236,18 @@ def test_spikes_do_not_hide_that_most_losses_fall() -> None:
     history.add(0, losses[:, None])
     assert history.middle(0, 100) == pytest.approx([1.0])
     assert history.middle(100, 200) == pytest.approx([0.9])
+
+
+def test_values_of_an_accelerator_and_of_the_cpu_share_bins() -> None:
+    values = np.random.default_rng(0).random((40, 3)).astype(np.float32)
+    mixed, plain = (History(3, geometric=True, capacity=8) for _ in range(2))
+    for first in range(0, 40, 2):
+        part = values[first : first + 2]
+        plain.add(first, part)
+        mixed.add(first, torch.from_numpy(part) if first % 3 else part)
+    assert mixed.width == plain.width
+    for replica in range(3):
+        found, expected = mixed.curve(replica), plain.curve(replica)
+        assert found.low.tolist() == expected.low.tolist()
+        assert found.middle == pytest.approx(expected.middle, rel=1e-5)
+        assert found.last.tolist() == expected.last.tolist()
