@@ -136,11 +136,11 @@ class Measurements:
         """Wait for steps that are under way, and note what they came to."""
         if chunk := self._under_way:
             self._under_way = None
-            omega, losses = chunk.arrived(self.trainer)
-            if losses is not None:
-                self.train_losses.add(chunk.first, losses.numpy())
-            if omega is not None:
-                self._enter_frequencies(chunk.last, omega.double().numpy())
+            arrived = chunk.arrived(self.trainer)
+            if "losses" in arrived:
+                self.train_losses.add(chunk.first, arrived["losses"].numpy())
+            if "omega" in arrived:
+                self._enter_frequencies(chunk.last, arrived["omega"].double().numpy())
 
     @property
     def known(self) -> int:

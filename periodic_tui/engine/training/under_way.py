@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
+from periodic_tui.engine.training.fetched import Fetched
 from periodic_tui.engine.training.trainer import Trainer
 
 
@@ -15,20 +15,14 @@ class UnderWay:
         """`first`: its first step; `omega`: the frequencies after its last one, if they are to be known; `losses`
         `[steps, replicas]`, if they are few."""
         self.first, self.last = first, trainer.done
-        self._losses = None if losses is None else _fetched(losses)
         self._state_alive = trainer.state["alive"]
-        self._alive = _fetched(self._state_alive.any())
-        self._omega = None if omega is None else _fetched(omega)
-        self._arrived = torch.cuda.Event()
-        self._arrived.record(torch.cuda.current_stream(trainer.device))
+        self._wanted = [name for name, values in (("omega", omega), ("losses", losses)) if values is not None]
+        wanted = [values for values in (omega, losses) if values is not None]
+        self._fetched = Fetched([self._state_alive.any(), *wanted], trainer.device)
 
-    def arrived(self, trainer: Trainer) -> tuple[Tensor | None, Tensor | None]:
-        """Wait for the steps; the trainer knows then whether any replica is alive. Frequencies and losses, here."""
-        self._arrived.synchronize()
+    def arrived(self, trainer: Trainer) -> dict[str, Tensor]:
+        """Wait for the steps; the trainer knows then whether any replica is alive. Frequencies and losses by name."""
+        alive, *values = self._fetched.arrived()
         if trainer.state["alive"] is self._state_alive:
-            trainer.alive = bool(self._alive)
-        return self._omega, self._losses
-
-
-def _fetched(values: Tensor) -> Tensor:
-    return values.to("cpu", non_blocking=True)
+            trainer.alive = bool(alive)
+        return dict(zip(self._wanted, values, strict=True))
