@@ -230,7 +230,7 @@ def test_the_next_chunk_is_launched_before_the_last_one_is_looked_at(
         assert run.known == known
         assert run._measured.train_losses.curve(0).last[-1] == (known if few else run.step) - 1
     assert second.waits == before
-    assert Passed.waited == waited + 3, "for the chunk before, each time"
+    assert Passed.waited - waited >= 3, "for the chunk before, each time"
     assert run.measured.known == run.step == 1_030
     curves = run.measured.train_losses.curve(0), run.measured.frequencies.curve(0)
     assert [curve.last[-1] for curve in curves] == [1_029, 1_030]
