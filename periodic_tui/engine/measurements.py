@@ -20,6 +20,7 @@ from periodic_tui.engine.recording.attributes import kept, put_back
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import Features, Landscape, View
+from periodic_tui.engine.training.fetched import FEW_LOSSES, as_values
 from periodic_tui.engine.training.history import Abandoned, History
 from periodic_tui.engine.training.step import TrainingStep
 from periodic_tui.engine.training.trainer import Trainer
@@ -33,8 +34,6 @@ from periodic_tui.engine.views.landscape import LossLandscape
 
 _SAMPLED = 64
 """Frequencies of very many replicas are sampled so many steps apart, of fewer as many as there are times so many."""
-_FEW_LOSSES = 1 << 16
-"""Of a chunk on a GPU: so many are fetched while the next chunk is under way, and reduced on the CPU; more, there."""
 _READ = 0.01
 """Share of the work that readings of the replicas which nobody looks at may take in passing, …"""
 _FREE = 1 / 16
@@ -108,9 +107,9 @@ class Measurements:
     def trained(self, first: int, losses: Tensor) -> None:
         """Steps from number `first` on were taken, or launched, with these losses `[steps, replicas]`."""
         self.arrive()
-        few = self.ahead and losses.numel() <= _FEW_LOSSES
+        few = self.ahead and losses.numel() <= FEW_LOSSES
         if not few:
-            self.train_losses.add(first, losses if losses.is_cuda else losses.cpu().numpy())
+            self.train_losses.add(first, as_values(losses))
         self.deaths.passed()
         sampled = self.step >= self._sampled_at + min(_SAMPLED, len(self.trainer.seeds) // _SAMPLED)
         if self.ahead:

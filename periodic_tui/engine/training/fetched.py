@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
+
+FEW_LOSSES = 1 << 16
+"""Of a chunk on a GPU: so many are fetched and reduced on the CPU, more are reduced there."""
+
+
+def as_values(losses: Tensor) -> Any:
+    """Losses as a history takes them: an array, unless very many are on a GPU."""
+    return losses if losses.is_cuda and losses.numel() > FEW_LOSSES else losses.cpu().numpy()
 
 
 class Fetched:

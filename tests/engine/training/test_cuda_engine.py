@@ -14,7 +14,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.measurements import Measurements
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import Snapshot
-from periodic_tui.engine.training import stepper_choice
+from periodic_tui.engine.training import fetched, stepper_choice
 from periodic_tui.engine.training.control_run import ControlRun
 from periodic_tui.engine.training.stepper_choice import StepperChoice
 from periodic_tui.engine.training.steppers import cuda_graph
@@ -221,7 +221,8 @@ def test_the_next_chunk_is_launched_before_the_last_one_is_looked_at(
 ) -> None:
     """Losses are fetched with the rest where they are few; where they are many they stay until a bin is full."""
     monkeypatch.setattr(Measurements, "due", 10**9)
-    monkeypatch.setattr(measurements, "_FEW_LOSSES", few)
+    for module in (measurements, fetched):
+        monkeypatch.setattr(module, "FEW_LOSSES", few)
     session = opened(sine(replicas=2))
     session.advance(1_000)
     run, before, waited = session.current, second.waits, Passed.waited

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -211,8 +212,16 @@ class _Tensor(ctypes.Structure):
     @classmethod
     def of(cls, tensor: Tensor) -> _Tensor:
         """The tensor's memory, which must outlive this."""
-        shape, stride = (ctypes.c_int64 * 8)(*tensor.shape), (ctypes.c_int64 * 8)(*tensor.stride())
-        return cls(tensor.data_ptr(), tensor.numel(), shape, stride, tensor.dim(), _DTYPES[tensor.dtype], 0, -1)
+        made = cls.from_buffer_copy(cls._like(tensor.shape, tensor.stride(), tensor.dtype))
+        made.data = tensor.data_ptr()
+        return made
+
+    @classmethod
+    @cache
+    def _like(cls, shape: torch.Size, stride: tuple[int, ...], dtype: torch.dtype) -> _Tensor:
+        """One of no memory; it takes longer to make than many a step."""
+        layout = (ctypes.c_int64 * 8)(*shape), (ctypes.c_int64 * 8)(*stride)
+        return cls(None, shape.numel(), *layout, len(shape), _DTYPES[dtype], 0, -1)
 
 
 _DTYPES = {torch.int64: 4, torch.float32: 6, torch.float64: 7, torch.bool: 11}
