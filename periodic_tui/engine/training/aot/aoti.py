@@ -70,14 +70,14 @@ def trace(function: Callable[..., Tensors], example: Tensors) -> torch.fx.GraphM
 
 
 def _work_out_single_numbers_once(graph: torch.fx.GraphModule) -> None:
-    """Put single numbers that take time into memory: a loop over parameters would work out powers at every turn."""
-    for node in graph.graph.find_nodes(op="call_function", target=torch.ops.aten.pow.Scalar):
-        value = node.meta["val"]
-        if value.numel() == 1:
+    """Put single numbers that take time into memory: a loop over parameters would work them out at every turn."""
+    aten = torch.ops.aten
+    slow = {aten.pow.Scalar, aten.sqrt.default, aten.div.Tensor}
+    for node in list(graph.graph.nodes):
+        if node.target in slow and (value := node.meta["val"]).numel() == 1:
             with graph.graph.inserting_after(node):
-                stored = graph.graph.call_function(
-                    torch.ops.aten.as_strided.default, (node, list(value.shape), list(value.stride()))
-                )
+                layout = list(value.shape), list(value.stride())
+                stored = graph.graph.call_function(aten.as_strided.default, (node, *layout))
             node.replace_all_uses_with(stored, delete_user_cb=lambda user, stored=stored: user is not stored)
     graph.recompile()
 
@@ -184,7 +184,7 @@ def _products() -> dict[Any, Callable[..., Any]]:
         if rows * a.shape[-1] * columns <= _SMALL_PRODUCT:
             return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(-2)
         if columns in _NARROW and columns < rows:
-            return (b.mT @ a.mT).mT
+            return in_memory((b.mT @ a.mT).mT)
         return NotImplemented
 
     def with_bias(bias: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Any:
