@@ -20,6 +20,7 @@ from periodic_tui.engine.recording.attributes import kept, put_back
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import Features, Landscape, View
+from periodic_tui.engine.training.fetched import FEW_LOSSES, as_values
 from periodic_tui.engine.training.history import Abandoned, History
 from periodic_tui.engine.training.step import TrainingStep
 from periodic_tui.engine.training.trainer import Trainer
@@ -106,11 +107,13 @@ class Measurements:
     def trained(self, first: int, losses: Tensor) -> None:
         """Steps from number `first` on were taken, or launched, with these losses `[steps, replicas]`."""
         self.arrive()
-        self.train_losses.add(first, losses if losses.is_cuda else losses.cpu().numpy())
+        few = self.ahead and losses.numel() <= FEW_LOSSES
+        if not few:
+            self.train_losses.add(first, as_values(losses))
         self.deaths.passed()
         sampled = self.step >= self._sampled_at + min(_SAMPLED, len(self.trainer.seeds) // _SAMPLED)
         if self.ahead:
-            self._send_for(first, sampled)
+            self._send_for(first, sampled, losses if few else None)
         elif sampled:
             self._sample_frequencies()
         if self.step >= self.due:
@@ -122,19 +125,21 @@ class Measurements:
         """Whether steps are launched before those before them are done."""
         return self.trainer.device.type == "cuda"
 
-    def _send_for(self, first: int, sampled: bool) -> None:
+    def _send_for(self, first: int, sampled: bool, losses: Tensor | None) -> None:
         """What the steps from number `first` on come to is to be known when the next ones are under way."""
         omega = self.judge.own_frequencies() if sampled else None
         self._sampled_at = self.step if sampled else self._sampled_at
-        self._under_way = UnderWay(self.trainer, first, omega)
+        self._under_way = UnderWay(self.trainer, first, omega, losses)
 
     def arrive(self) -> None:
         """Wait for steps that are under way, and note what they came to."""
         if chunk := self._under_way:
             self._under_way = None
-            omega = chunk.arrived(self.trainer)
-            if omega is not None:
-                self._enter_frequencies(chunk.last, omega.double().numpy())
+            arrived = chunk.arrived(self.trainer)
+            if "losses" in arrived:
+                self.train_losses.add(chunk.first, arrived["losses"].numpy())
+            if "omega" in arrived:
+                self._enter_frequencies(chunk.last, arrived["omega"].double().numpy())
 
     @property
     def known(self) -> int:
