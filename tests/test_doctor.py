@@ -59,7 +59,7 @@ def test_it_reports_cuda_devices_and_measures_there(monkeypatch: pytest.MonkeyPa
     with SecondDevice():
         found = dict(findings(*load("sine-31", [])))
     assert found["cuda:1"] == "Pretended, sm_90, 70.0 of 80.0 GB free"
-    assert re.fullmatch(r"eager [\d,]+ steps/s, compiled [\d,]+ steps/s", found["sine-31, cuda:0"])
+    assert re.fullmatch(r"eager [\d,]+ steps/s, compiled [\d,]+ steps/s \(a graph; .+\)", found["sine-31, cuda:0"])
     assert "CUDA" not in found
 
 

@@ -9,6 +9,8 @@ import torch
 
 from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.plural import counted
+from periodic_tui.engine.scheduling.cores import usable_cores
 from periodic_tui.engine.training import devices
 from periodic_tui.engine.training.aot.build_process import compiler, missing
 from periodic_tui.engine.training.aot.cache import cache_folder, usage
@@ -24,7 +26,8 @@ def findings(name: str, experiment: Experiment) -> Iterator[Finding]:
     torch.set_num_threads(1)
     yield "Python", platform.python_version()
     yield "torch", torch.__version__
-    yield "processor", f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}, 1 thread"
+    cores = counted(usable_cores(), "core")
+    yield "processor", f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}, {cores} to train on"
     yield from _cuda()
     yield "matrix products", _precision()
     yield "Metal", "yes" if torch.backends.mps.is_available() else "none here"
@@ -92,4 +95,5 @@ def _compiled_rate(trainer: Trainer) -> str:
         return str(reason)
     if stepper is None:
         return "not built yet; the dashboard builds it while it trains, or: train --engine compiled"
-    return f"{steps_per_second(stepper, trainer):,.0f} steps/s"
+    how = f" ({stepper.how})" if stepper.how else ""
+    return f"{steps_per_second(stepper, trainer):,.0f} steps/s{how}"

@@ -341,7 +341,9 @@ class Measurements:
         part = slice(focus, focus + 1)
         reading = self._glance(part)
         stats = self.gradients(focus)
+        self.preemption.check()
         causes, layers = self.judge.causes(reading, focus, live=True, settled=settled, stats=stats)
+        self.preemption.check()
         self.population.put(part, self.step, reading.loss, np.array([CODES.index(causes[0].code)]))
         if len(self.trainer.seeds) > 1:
             self.population.sweep(self.step, self._judged)

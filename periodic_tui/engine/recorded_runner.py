@@ -252,12 +252,13 @@ class RecordedRunner(Runner):
         threads = tree.get("threads", 1)  # of every run before there was a choice
         self.steppers.threads.wanted = whole_number(threads, "the number of threads") or None
         self._go_on_with(str(part(tree, "engine")))
-        self.steppers.share(self.current.trainer)
+        if shared := self.steppers.share(self.current.trainer):
+            self._remarks.append(shared)
 
     def _reach(self, step: int) -> None:
-        """Train up to a step, unless somebody wants it to end."""
+        """Train up to a step, unless somebody wants it to end; other commands wait."""
         while self.step < step and self.current.trainer.alive and not self._stopped.is_set():
-            self.advance(step - self.step, preemptible=True)
+            self.advance(min(step - self.step, self.chunk))
 
     def _go_on_with(self, engine: str) -> None:
         """Train with the engine of a recording; where it cannot be had, that is told."""

@@ -200,6 +200,7 @@ class Run:
     def look_for_deaths(self, view: View, hurried: bool = False) -> Found:
         """Enter the deaths and revivals since the last look. Where the view wants to stop
         at a death, training goes back to the step of the first one, unless the look is `hurried`."""
+        self.arrive()
         found = self.watch.look(view, self.treatment is None and not hurried, self.advance)
         if found.back_at is not None:
             self.events = [event for event in self.events if event.step <= found.back_at]

@@ -12,6 +12,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.recorded_runner import RecordedRunner
 from periodic_tui.engine.runner import LoadPreset
 from periodic_tui.engine.scheduling.frames import FrameScheduler
+from periodic_tui.engine.scheduling.pacing import CHUNK
 from periodic_tui.engine.snapshot import EMPTY, Snapshot, View
 from periodic_tui.engine.training.memory import enough_memory
 
@@ -19,6 +20,8 @@ _EYES = 1.0
 """Seconds for which the first step of a life waits for the screen to show what it begins from."""
 _LOOK = 0.004
 """Seconds between two looks whether it does."""
+_LONG_CHUNK = 0.05
+"""Seconds for which steps are taken at once that give way to a command."""
 _ACT = 0.05
 """Seconds for which a remedy acts between two pictures."""
 _FOLLOWING = 0.008
@@ -135,10 +138,18 @@ class Session(RecordedRunner):
     def _due(self) -> int:
         """How many steps to take now; the end of a paced start is told."""
         pace = self.pacer.pace
-        steps = self.pacer.due(self.step, self.current.trainer.stepper.gives_way)
+        steps = self.pacer.due(self.step, self._room)
         if pace and not self.pacer.pace:
             self._note("the paced start is over: trained flat out from here")
         return steps
+
+    @property
+    def _room(self) -> float:
+        """Seconds for which steps may be taken at once: up to the next picture where they give way to a command, since
+        a thread that draws holds up the worker between two chunks only."""
+        if self._view.compare or not self.current.trainer.stepper.gives_way:
+            return CHUNK
+        return min(max(CHUNK, self._frames.next - self._clock()), _LONG_CHUNK)
 
     def _begins(self) -> bool:
         """Whether what the present life begins from is still on its way to the screen."""

@@ -14,7 +14,11 @@ from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
 
-POPULATIONS = {"magnitude": (1, 64, 512, 4_096), "snake-extrapolation": (1, 64, 512)}
+POPULATIONS = {
+    "magnitude-population": (1, 256, 1_024, 4_096, 65_536),
+    "sine-31": (1, 1_024, 65_536),
+    "snake-extrapolation": (1, 64, 512),
+}
 """Numbers of replicas, up to what a preset may ask for."""
 
 
@@ -39,10 +43,11 @@ def _rate(name: str, replicas: int, device: torch.device) -> str:
     try:
         check_memory(spec, device)
         trainer = Trainer(spec, device)
-        rate = steps_per_second(StepperChoice("auto").at_once(trainer), trainer)
+        stepper = StepperChoice("auto").at_once(trainer)
+        rate = steps_per_second(stepper, trainer)
     except (Refused, torch.OutOfMemoryError) as reason:
         return str(reason).partition("\n")[0]
-    return f"{rate:,.0f} steps/s, {rate * replicas:,.0f} replica-steps/s"
+    return f"{rate:,.0f} steps/s, {rate * replicas:,.0f} replica-steps/s, {stepper.how}"
 
 
 if __name__ == "__main__":

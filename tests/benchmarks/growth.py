@@ -28,7 +28,7 @@ from tests.benchmarks.workloads import WORKLOADS
 WIDTHS = 3, 64, 512, 4_096
 REPLICAS = 1, 64, 1_024, 4_096
 MILESTONES = 10_000, 100_000, 1_000_000, 10_000_000
-SLOWER = 1.3
+SLOWER = 1.05
 """Most that a step may take after the last milestone, over that after the second."""
 CHUNKS = 30
 CHUNK_SECONDS = 0.02

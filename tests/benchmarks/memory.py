@@ -86,14 +86,14 @@ def recorded(session: Session) -> list[Floats]:
     """A list to which the session's losses are added from now on."""
     losses: list[Floats] = []
     stepper = session.current.trainer.stepper
-    run = stepper.run
+    run = stepper.run_until
 
     def recording(*arguments: Any) -> tuple[State, Tensor]:
         state, loss = run(*arguments)
         losses.append(loss[:, 0].double().numpy())
         return state, loss
 
-    vars(stepper)["run"] = recording
+    vars(stepper)["run_until"] = recording
     return losses
 
 

@@ -6,6 +6,7 @@ last bit. Losses of chaotic problems differ in the first digit after some hundre
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +48,7 @@ def same(run: str, before: list[dict[str, Any]]) -> bool:
 def figures(preset: str, engine: str) -> list[dict[str, Any]]:
     """Step, losses and frequency of each snapshot that the command prints, then what it ended with."""
     train = command("train", preset, "--device", "cpu", "--engine", engine, "--steps", str(STEPS), "--json")
-    done = subprocess.run(train, capture_output=True, text=True)
+    done = subprocess.run(train, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
     if done.returncode:
         return [{"refused": done.stderr.strip()}]
     lines = [json.loads(line) for line in done.stdout.splitlines()]

@@ -17,7 +17,7 @@ Batch = tuple[Tensor, Tensor]
 
 @dataclass(frozen=True)
 class Workload:
-    """One experiment, its bare loop, and the least ratio to it with the dashboard open."""
+    """One experiment, its bare loop, and the least ratio of `train` to it."""
 
     table: dict[str, Any]
     network: Callable[[], nn.Module]
@@ -95,7 +95,7 @@ _POINTS = _points()
 
 WORKLOADS = {
     "sine, 1 parameter, batch 32": Workload(
-        {"target": "sine", "model": "sine-unit", "optimizer": {"kind": "sgd", "lr": 1e-4}}, Sin, _sine, 60
+        {"target": "sine", "model": "sine-unit", "optimizer": {"kind": "sgd", "lr": 1e-4}}, Sin, _sine, 250
     ),
     "ln SGD batch 50": Workload(
         {
@@ -106,7 +106,7 @@ WORKLOADS = {
         },
         lambda: _layers(1, 50, 10, 1),
         _log(50),
-        14,
+        20,
     ),
     "ln Adam batch 500": Workload(
         {
@@ -117,13 +117,13 @@ WORKLOADS = {
         },
         lambda: _layers(1, 50, 10, 1),
         _log(500),
-        8,
+        9,
     ),
     "2-3-1 Adam batch 32": Workload(
         {"target": "magnitude", "model": {"kind": "mlp", "hidden": [3]}, "optimizer": {"kind": "adam", "lr": 1e-3}},
         lambda: _layers(2, 3, 1),
         _magnitude,
-        45,
+        150,
     ),
     "2×512 Snake Adam, 1,000 points": Workload(
         {

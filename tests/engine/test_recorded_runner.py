@@ -280,3 +280,24 @@ def test_an_engine_that_cannot_be_had_is_told_and_in_the_journal(
     assert [(line.step, line.command, line.text) for line in Recording(tmp_path / "run").journal()] == [
         (20, "engine:eager", text)
     ]
+
+
+def test_a_command_that_waits_cuts_no_way_back_into_single_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = runner(sine(), tmp_path / "run")
+    keep(made)
+    train(made, 600)
+    counts: list[int] = []
+    advance = made.advance
+
+    def counted(count: int, preemptible: bool = False) -> int:
+        counts.append(advance(count, preemptible))
+        return counts[-1]
+
+    monkeypatch.setattr(made, "advance", counted)
+    made._work.set()
+    made.branch(500, None)
+    assert made.step == 500
+    assert max(counts) > 200
+    assert len(counts) < 5

@@ -74,7 +74,7 @@ def with_weights(layers: Sequence[Layer], views: dict[str, Tensor]) -> tuple[Lay
             incoming=_weights(layer.incoming, views.get(f"{layer.name}.weight")),
             outgoing=_weights(layer.outgoing, views.get(f"{after}.weight")),
         )
-        for layer, after in zip(layers, following, strict=True)
+        for layer, after in zip(layers, following, strict=False)
     )
 
 

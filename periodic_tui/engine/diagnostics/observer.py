@@ -22,6 +22,8 @@ from periodic_tui.engine.training.step import TrainingStep
 
 _NUMBERS_AT_ONCE = 1 << 18
 """So many activations are held at once: they should fit into the processor's cache."""
+_OF_REPLICAS = 1 << 18
+"""The same of several replicas together, of each of which there are several values."""
 _PRODUCTS_AT_ONCE = 1 << 26
 """Points times parameters that go through a network at once: some milliseconds."""
 _TIMES_ON_A_GPU = 1 << 7
@@ -80,7 +82,7 @@ class Observer:
 
     def _parts(self, parameters: Tensor, points: int | None = None) -> tuple[Tensor, ...]:
         points = points or len(self.probe.x)
-        return parameters.split(max(1, self._times * _NUMBERS_AT_ONCE // (points * self._widest)))
+        return parameters.split(max(1, self._times * _OF_REPLICAS // (points * self._widest)))
 
     @property
     def _times(self) -> int:
@@ -105,7 +107,7 @@ class Observer:
             loss=self._loss(output, probe).numpy(),
             loss_test=self._loss(self.predict(parameters, test.x), test).numpy() if test else None,
             fit_mean=output.double().mean((1, 2)).cpu().numpy(),
-            fit_std=output.double().std((1,), correction=0).mean(-1).cpu().numpy(),
+            fit_std=_spread(output.double()).mean(-1).cpu().numpy(),
             omega=omega.cpu().double().numpy(),
             accuracy=self.accuracy.estimate(parameters, probe, output),
             units=tuple(layer.on_cpu() for layer in units),
@@ -117,10 +119,11 @@ class Observer:
         output, hidden = self._layers(parameters, points)
         weights = self.step.layout.by_layer(parameters.detach())
         following = [*(f"hidden.{index}.weight" for index in range(1, len(hidden))), "output.weight"]
-        units = (
-            read_units(layer, weights.get(name), self.relu, brief)
-            for layer, name in zip(hidden, following, strict=False)
-        )
+        units = []
+        for layer, name in zip(hidden, following, strict=False):
+            self.preemption.check()
+            units.append(read_units(layer, weights.get(name), self.relu, brief))
+        self.preemption.check()
         return output.detach(), tuple(units)
 
     def _layers(self, parameters: Tensor, points: Tensor) -> tuple[Tensor, list[HiddenLayer]]:
@@ -201,3 +204,8 @@ class Observer:
     @staticmethod
     def _expanded(x: Tensor, parameters: Tensor) -> Tensor:
         return x.expand(len(parameters), *x.shape)
+
+
+def _spread(values: Tensor) -> Tensor:
+    """Standard deviation `[replicas, outputs]` over the points; torch's own takes four times as long."""
+    return (values - values.mean(1, keepdim=True)).square().mean(1).sqrt()

@@ -35,7 +35,7 @@ Activate = Callable[[Tensor], Tensor]
 def wrong_signs_at(observer: Observer, parameters: Tensor) -> Tensor:
     """Mask `[replicas, units]` of the last hidden layer at `[replicas, parameters]`; `[replicas, 0]` where it cannot be
     tested: that takes one linear output, a layer that is not too wide, and an activation that learns nothing."""
-    experiment, probe = observer.step.experiment, observer.probe
+    experiment = observer.step.experiment
     views = observer.step.layout.by_layer(parameters)
     outgoing = views.get("output.weight")
     own = [each for each in experiment.model.hidden_activations if experiment.model.is_chain]
@@ -44,7 +44,8 @@ def wrong_signs_at(observer: Observer, parameters: Tensor) -> Tensor:
     single = linear and experiment.target.outputs == 1 and experiment.training.loss == "mse"
     if outgoing is None or not single or outgoing.shape[-1] > _WIDEST or activation is None or activation.parameters:
         return parameters.new_empty(len(parameters), 0, dtype=torch.bool)
-    layers = observer.hidden(parameters)
+    probe = observer.probe.part(_POINTS)
+    layers = observer.hidden(parameters, probe.x)
     x = layers[-2].activations if len(layers) > 1 else probe.x.expand(len(parameters), *probe.x.shape)
     biases = "output.bias" in views
     return wrong_signs(layers[-1].activations, x, probe.y[:, 0], outgoing[:, 0], biases, lambda z: activation(z, {}))

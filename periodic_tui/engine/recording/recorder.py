@@ -30,7 +30,9 @@ from periodic_tui.engine.recording.values import tree_of
 from periodic_tui.engine.snapshot import Event, Snapshot
 
 MOST_BYTES = 64 << 20
-"""Of the pictures and checkpoints of a run."""
+"""Of the pictures and checkpoints of a run, …"""
+_LARGE_ONES = 3
+"""… but so many checkpoints may lie there, each of which takes up to twice as much."""
 DEADLINE = 0.25
 """Seconds for which the end waits for the disk."""
 _OFTEN, _USUAL, _EARLY, _SELDOM = 0.25, 1.0, 0.05, 0.002
@@ -87,6 +89,7 @@ class Recorder:
         """The lines of the recording that is continued; None where a new one begins."""
         self._pictures = ThinnedFolder(folder / layout.PICTURES, most // 2, newest=1, durable=False)
         self._checkpoints = ThinnedFolder(folder / layout.CHECKPOINTS, most // 2, newest=2, durable=True)
+        self._largest = 2 * most
         self._changed = threading.Condition()
         self._new_lines: list[Line] = []
         self._new_pictures: deque[_Kept] = deque()
@@ -331,8 +334,9 @@ class Recorder:
                 os.fsync(journal)
 
     def _write_checkpoint(self, checkpoint: _Kept) -> None:
-        size, most = size_of(checkpoint.value), self._checkpoints.most
+        size, most = size_of(checkpoint.value), self._largest
         if size <= most:
+            self._checkpoints.most = max(self._checkpoints.most, _LARGE_ONES * size)
             self._checkpoints.put(checkpoint.step, pack(checkpoint.value), checkpoint.keep)
         elif not self._too_large:
             self._too_large = True

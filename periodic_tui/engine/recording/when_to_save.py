@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from periodic_tui.engine.recording.packing import Tree
-from periodic_tui.engine.recording.recorder import Recorder
+from periodic_tui.engine.recording.recorder import Recorder, size_of
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Snapshot
 
@@ -13,8 +13,9 @@ _SHARE = 0.01
 """Of the time, for checkpoints and for pictures each …"""
 _CREDIT = 0.1
 """… and so many seconds at once where commands come one after the other."""
-_EVERY = 4.0
-"""Seconds between checkpoints: with the time that they take, no more than 5 are ever lost."""
+_EVERY, _RATE = 4.0, 1e6
+"""Seconds between checkpoints: with the time that they take, no more than 5 are ever lost, unless they are so large
+that more than so many bytes a second would be written."""
 
 
 class Keeping:
@@ -50,6 +51,7 @@ class Keeping:
         with self._checkpoints.spend():
             tree = self._saved()
         if tree is not None:
+            self._checkpoints.rest = max(_EVERY, size_of(tree) / _RATE)
             self._last = step, self.recorder.lines
             self.recorder.checkpoint(tree, step, keep)
 

@@ -13,7 +13,7 @@ class Budget:
 
     def __init__(self, share: float, clock: Callable[[], float] = time.perf_counter, rest: float = 0.0) -> None:
         """`rest`: the fewest seconds between the end of one spending and the next."""
-        self._share, self._clock, self._rest = share, clock, rest
+        self._share, self._clock, self.rest = share, clock, rest
         self.due = -math.inf
         """Moment by the clock at which all that was spent is earned back."""
         self.last = 0.0
@@ -25,7 +25,7 @@ class Budget:
     @property
     def ready(self) -> bool:
         """Whether all is earned back and the rest is over."""
-        return self._clock() >= max(self.due, self._ended + self._rest)
+        return self._clock() >= max(self.due, self._ended + self.rest)
 
     @property
     def earned(self) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-_CHUNK, _LONG_CHUNK = 0.004, 0.016
-"""Seconds that one chunk of steps should take, and one of steps that give way to a command."""
+CHUNK = 0.004
+"""Seconds that one chunk of steps should take, unless nobody waits for its end."""
 _WINDOW = 1.0
 """Seconds over which the rate is measured, or longer where steps are as far apart."""
 _LONGEST_REST = 0.05
@@ -24,7 +24,7 @@ class Pacer:
 
     def begin(self, pace: float, until: int | None = None) -> None:
         """A new run: its pace, which holds up to step number `until` (None: until changed)."""
-        self._cost = _CHUNK
+        self._cost = CHUNK
         self.set(pace, until)
 
     def set(self, pace: float, until: int | None = None) -> None:
@@ -54,7 +54,7 @@ class Pacer:
 
     def forget_cost(self) -> None:
         """Steps cost something else from now on: begin again with a short chunk."""
-        self._cost = _CHUNK
+        self._cost = CHUNK
 
     def restart(self) -> None:
         """Count afresh: time that passed without training does not count."""
@@ -62,12 +62,12 @@ class Pacer:
         self._taken = 0
         self._marks: deque[tuple[float, int]] = deque([(self._origin, 0)])
 
-    def due(self, step: int, gives_way: bool = False) -> int:
-        """How many steps to take now, `step` of them being done; 0: wait for `rest()`. The first one is due when its
-        time is over, so that one sees what it begins from. `gives_way`: no command waits for the end of a chunk."""
+    def due(self, step: int, seconds: float = CHUNK) -> int:
+        """How many steps to take now, in about so many seconds, `step` of them being done; 0: wait for `rest()`. The
+        first one is due when its time is over, so that one sees what it begins from."""
         if self._until is not None and step >= self._until:
             self.set(FLAT_OUT)
-        chunk = max(1, int((_LONG_CHUNK if gives_way else _CHUNK) / self._cost))
+        chunk = max(1, int(seconds / self._cost))
         if not self.pace:
             return chunk
         owed = int((self._clock() - self._origin) * self.pace + 1e-9) - self._taken
@@ -86,7 +86,7 @@ class Pacer:
         if not steps:
             return
         cost = max(seconds / steps, 1e-7)
-        self._cost = cost if self._cost == _CHUNK else 0.8 * self._cost + 0.2 * cost
+        self._cost = cost if self._cost == CHUNK else 0.8 * self._cost + 0.2 * cost
         self._taken += steps
         self._mark()
 

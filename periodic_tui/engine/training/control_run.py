@@ -49,7 +49,7 @@ class ControlRun:
         while trainer.done < step and trainer.alive:
             first, started = trainer.done, time.perf_counter()
             losses = trainer.advance(min(piece, step - first), wanted)
-            self._history.add(first, losses if losses.is_cuda else losses.cpu().double().numpy())
+            self._history.add(first, losses if losses.is_cuda else losses.cpu().numpy())
             ended = time.perf_counter()
             if ended >= until or wanted.value:
                 break

@@ -21,8 +21,8 @@ TRIED = 5e9
 """Samples times parameters of a step up to which it is tried on the CPU; such a step takes half a second."""
 LITTLE = 1e4
 """The same up to which a step stays on the CPU, whatever a GPU can do."""
-PLENTY = 2e4
-"""Steps per second of the compiled CPU engine from which no GPU is tried."""
+PLENTY, FEW = 2e4, 64
+"""Steps per second of the compiled CPU engine from which no GPU is tried for so few replicas; many are its strength."""
 _DRAW, _PRODUCT = 15e-9, 0.2e-9
 """Seconds that a compiled step takes for each random number, and each product of a sample and a parameter."""
 
@@ -47,7 +47,8 @@ def settled(name: str, experiment: Experiment, steppers: StepperChoice) -> Choic
 def _fastest(experiment: Experiment, steppers: StepperChoice) -> Choice:
     """The CPU or a GPU, whichever takes more steps per second, and why."""
     compiles = steppers.wanted != "eager" and not obstacle(experiment)
-    if _work(experiment) <= LITTLE or (compiles and compiled_rate(experiment) >= PLENTY):
+    fast = compiles and experiment.training.replicas <= FEW and compiled_rate(experiment) >= PLENTY
+    if fast or _work(experiment) <= LITTLE:
         return Choice(CPU)
     other = devices.accelerator()
     if other is None:

@@ -178,6 +178,8 @@ def check_sound(device: torch.device) -> None:
     if not same:
         raise Refused(f"{device} gets integers wrong, of which random numbers are made")
     _sound.add(device)
+    # A thread's first product sets the context that it lacks, and works; a warning would go over the screen.
+    warnings.filterwarnings("ignore", "Attempting to run cuBLAS")
 
 
 def _hashed(device: torch.device) -> Iterator[torch.Tensor]:

@@ -33,6 +33,11 @@ def bins_for(replicas: int) -> int:
     return max(_FEWEST, min(_MOST, _NUMBERS // replicas))
 
 
+def saved_bins_for(replicas: int) -> int:
+    """How many of them a checkpoint has, at most."""
+    return max(8, _SAVED // replicas)
+
+
 class History:
     """Least, mean and largest value of a quantity in bins of steps, for every replica.
 
@@ -154,11 +159,13 @@ class History:
         return last >= 0 and bool(self._life[last] == len(self._begun) and self._bin[last] == first // self.width)
 
     def _merge(self) -> None:
-        """Put together what has come to be the same bin of the same life."""
+        """Put together what has come to be the same bin of the same life: two at a time."""
         life, number = self._life[: self._used], self._bin[: self._used]
         starts = np.flatnonzero((np.diff(life, prepend=-1) != 0) | (np.diff(number, prepend=-1) != 0))
+        double = np.flatnonzero(np.diff(starts, append=self._used) > 1)
         for (array, empty), merge in zip(self._columns(), _MERGES, strict=True):
-            merged = merge.reduceat(array[: self._used], starts)
+            merged = array[starts]
+            merged[double] = merge(merged[double], array[starts[double] + 1])
             array[: len(starts)], array[len(starts) : self._used] = merged, empty
         self._life[: len(starts)], self._bin[: len(starts)] = life[starts], number[starts]
         self._used = len(starts)
@@ -169,7 +176,7 @@ class History:
     def remembered(self) -> Tree:
         """The bins that hold something; of very many replicas put together to fewer."""
         self._settle()
-        most = max(8, _SAVED // self.replicas)
+        most = saved_bins_for(self.replicas)
         if self._used > most:
             return self._coarser(most)._kept()
         return self._kept()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.recording.recorder import MOST_BYTES
+from periodic_tui.engine.training.history import BYTES, bins_for, saved_bins_for
 
 if TYPE_CHECKING:
     import torch
@@ -18,6 +20,8 @@ UNDO_POINTS = 8
 """Commands that can be undone, one after another: each keeps the state before it."""
 _STATE_COPIES = 8 + 3 * UNDO_POINTS
 """Parameters, gradient, optimizer state, each before and after a step; parameters and two moments to go back to."""
+_STARTS, _FIGURES = 3, 600
+"""Parameters as they began and were at their best, and bytes of what verdicts remember of a replica."""
 _ACTIVATION_COPIES = 4
 """Pre-activations and activations, forward and backward."""
 _WORTH_SAYING = 1e9
@@ -46,6 +50,18 @@ def needed_bytes(experiment: Experiment) -> float:
     return training.replicas * numbers * (8.0 if training.dtype == "float64" else 4.0)
 
 
+def kept_bytes(experiment: Experiment) -> float:
+    """Bytes on the CPU, wherever it is trained, for what is kept of a run: its histories when they are full, where the
+    replicas began, and a checkpoint on its way to the disk."""
+    target, training, model = experiment.target, experiment.training, experiment.model
+    replicas, histories = training.replicas, 3 if model.frequency_parameter else 2
+    numbers = model.layout(target.inputs, target.outputs).size * (8.0 if training.dtype == "float64" else 4.0)
+    bins = bins_for(replicas)
+    stored = histories * min(bins, saved_bins_for(replicas)) * BYTES + _FIGURES
+    packed = min(replicas * (stored + 2 * _STARTS * numbers), 2.0 * MOST_BYTES)
+    return replicas * (histories * bins * BYTES + _FIGURES + _STARTS * numbers + stored) + packed
+
+
 def available_bytes(device: torch.device) -> float:
     """Bytes of memory that are free on the device: on CUDA what nobody has, and what torch has in reserve."""
     import torch
@@ -62,7 +78,13 @@ def available_bytes(device: torch.device) -> float:
 
 def check_memory(experiment: Experiment, device: torch.device) -> str | None:
     """What a run that takes much memory takes, to be told; None for small ones. Raises Refused where it is too much."""
-    needed, available = needed_bytes(experiment), available_bytes(device)
+    import torch
+
+    needed, available, kept = needed_bytes(experiment), available_bytes(device), kept_bytes(experiment)
+    if device.type == "cpu":
+        needed += kept
+    elif kept > available_bytes(torch.device("cpu")):
+        raise Refused(f"what is kept of {experiment.training.replicas:,} replicas needs about {kept / 1e9:.1f} GB")
     replicas, free = experiment.training.replicas, f"{available / 1e9:.1f} GB are free"
     figures = f"{replicas:,} replicas need about {needed / 1e9:.1f} GB of memory on {device}, {free}"
     if needed > available:

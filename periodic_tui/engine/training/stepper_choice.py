@@ -16,6 +16,8 @@ from periodic_tui.engine.training.aot.cache import Damaged, build_seconds, find
 from periodic_tui.engine.training.aot.cache_key import key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.aot.groups import Groups
+from periodic_tui.engine.training.kernel.stepper import OneKernel
+from periodic_tui.engine.training.kernel.stepper import on as kernels_on
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
 from periodic_tui.engine.training.steppers.checking import Checking
 from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
@@ -110,7 +112,7 @@ class StepperChoice:
             self._build_soon()
             return removed
         trainer.stepper = stepper
-        return "; ".join(filter(None, ("engine: compiled", removed)))
+        return "; ".join(filter(None, ("engine: compiled", stepper.how, removed)))
 
     def settle(self, trainer: Trainer, steps: float, seconds: float) -> str | None:
         """Decide, before the first step of so many or so long a run, whether a build pays, and wait for it if so;
@@ -136,7 +138,9 @@ class StepperChoice:
         return None if self._unshared else finished(self._shared(trainer))
 
     def _shared(self, trainer: Trainer) -> Slices[tuple[str, str] | None]:
-        told = yield from self.threads.settle(trainer.stepper, trainer, lambda stepper: rate_of(stepper, trainer))
+        # An eager one of its own: torch's optimizers change with every step.
+        stepper = trainer.stepper if trainer.stepper.name == "compiled" else trainer.eager()
+        told = yield from self.threads.settle(stepper, trainer, lambda each: rate_of(each, trainer))
         return (told, f"threads:{trainer.stepper.threads}") if told else None
 
     def _sharing(self, trainer: Trainer) -> Slices[None]:
@@ -273,7 +277,7 @@ class StepperChoice:
         if reason := _obstacle(trainer):
             raise Unavailable(reason)
         if trainer.device.type == "cuda":
-            return self._captured(trainer)
+            return self._on_cuda(trainer)
         groups = _groups_of(trainer)
         key = key_of(trainer.experiment, groups.one), groups
         if key not in self._checked:
@@ -294,25 +298,25 @@ class StepperChoice:
             yield from self.threads.settle(stepper, trainer, lambda each: rate_of(each, trainer))
         self._checked[key] = stepper
 
-    def _captured(self, trainer: Trainer) -> Stepper:
+    def _on_cuda(self, trainer: Trainer) -> Stepper:
         if self._graph:
             experiment, stepper = self._graph
             if experiment == trainer.experiment and stepper.accepts(trainer.state, trainer.step_inputs):
                 return stepper
             del stepper
         self._graph = None
-        self._graph = trainer.experiment, captured(trainer)
+        self._graph = trainer.experiment, fast_on_cuda(trainer)
         return self._graph[1]
 
     def _by_itself(self, trainer: Trainer) -> Stepper:
-        """The stepper of one of the trainer's replicas: on CUDA a graph of few steps, soon captured, where the trainer
-        has one too; else the eager one."""
+        """The stepper of one of the trainer's replicas: on CUDA a kernel, or a graph of few steps, soon captured,
+        where the trainer has such a one, too; else the eager one."""
         if trainer.device.type != "cuda" or trainer.stepper.name != "compiled":
             return trainer.eager()
         if self._alone is None or self._alone[0] != trainer.experiment:
             self._alone = trainer.experiment, trainer.eager()
             with suppress(Unavailable):
-                self._alone = trainer.experiment, captured(_single(trainer), _FEW)
+                self._alone = trainer.experiment, fast_on_cuda(_single(trainer), _FEW)
         return self._alone[1]
 
     def at_once(self, trainer: Trainer) -> Stepper:
@@ -364,6 +368,29 @@ def _obstacle(trainer: Trainer) -> str | None:
         return f"steps are compiled for the CPU and for CUDA, not for {trainer.device}"
     captures = trainer.device.type == "cuda" and isinstance(trainer.experiment.optimizer, ElementWise)
     return None if captures else obstacle(trainer.experiment)
+
+
+def fast_on_cuda(trainer: Trainer, block: int = cuda_graph.BLOCK) -> Stepper:
+    """The step as one kernel, or where that cannot be, as a graph of `block` steps. Raises Unavailable."""
+    try:
+        return one_kernel(trainer)
+    except Unavailable as reason:
+        graph = captured(trainer, block)
+        graph.how = f"a graph; {reason}"
+        return graph
+
+
+def one_kernel(trainer: Trainer) -> Stepper:
+    """The step as a kernel that goes on from step to step. Raises Unavailable where none can be written, compiled or
+    launched."""
+    try:
+        build = kernels_on(trainer.device)
+        stepper = OneKernel(trainer.training_step, trainer.state, trainer.step_inputs, build)
+    except Unavailable:
+        raise
+    except Exception as failure:  # whatever a user's own network or the compiler comes up with: a graph is there
+        raise Unavailable(f"no kernel can be written: {str(failure).partition(chr(10))[0]}") from None
+    return checked(stepper, trainer)
 
 
 def captured(trainer: Trainer, block: int = cuda_graph.BLOCK) -> Stepper:

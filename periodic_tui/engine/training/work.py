@@ -9,8 +9,21 @@ WIDE = 1e7
 millisecond, and shorter ones are never faster with several threads."""
 
 
+_SAMPLE = 64
+"""What a sample costs besides its products with the parameters, in such products."""
+
+
+def samples(experiment: Experiment) -> int:
+    """Samples of a step of one replica."""
+    return experiment.training.batch_size or experiment.domain.points
+
+
 def products(experiment: Experiment) -> float:
     """Samples times parameters of a step of one replica."""
-    target, training = experiment.target, experiment.training
-    samples = training.batch_size or experiment.domain.points
-    return float(experiment.model.layout(target.inputs, target.outputs).size * samples)
+    target = experiment.target
+    return float(experiment.model.layout(target.inputs, target.outputs).size * samples(experiment))
+
+
+def work(experiment: Experiment) -> float:
+    """The same, with what samples cost besides."""
+    return products(experiment) + _SAMPLE * samples(experiment)

@@ -72,7 +72,8 @@ class Examination:
         for name, values in zip(_START, self._start[rows].T, strict=True):
             enter(evidence, name, values)
         now = self._trainer.parameters_of(rows)
-        enter(evidence, "saturated", saturation(self._observer, now).most.cpu().numpy())
+        saturated = torch.cat([saturation(self._observer, part).most for part in now.split(_AT_ONCE)])
+        enter(evidence, "saturated", saturated.cpu().numpy())
         enter(evidence, "moved", self._least_moved(now, self._first[rows]))
 
     def _beginning(self, parameters: Tensor) -> Floats:

@@ -332,13 +332,25 @@ def test_a_disk_that_hangs_holds_up_neither_training_nor_the_end(tmp_path: Path,
 def test_a_checkpoint_that_is_too_large_is_left_out_and_that_is_said_once(tmp_path: Path) -> None:
     told = begun(tmp_path / "run", most=4 << 20)
     for step in range(3):
-        told.checkpoint({"step": step, "parameters": np.zeros(1 << 19)}, step)
+        told.checkpoint({"step": step, "parameters": np.zeros(1 << 21)}, step)
         told.event(Event(step, "happened"))
         until(lambda: told._new_checkpoint is None)
     ended(told)
-    assert told.news() == ["a checkpoint takes 4 MB of 2: none is stored"]
+    assert told.news() == ["a checkpoint takes 16 MB of 8: none is stored"]
     assert not told.failure
     assert len(Recording(tmp_path / "run").lines()) == 3
+
+
+def test_of_large_checkpoints_three_are_kept(tmp_path: Path) -> None:
+    told = begun(tmp_path / "run", most=4 << 20)
+    for step in range(5):
+        told.checkpoint({"step": step, "parameters": np.zeros(1 << 19)}, step)
+        until(lambda: told._new_checkpoint is None)
+    ended(told)
+    assert not told.news()
+    stored = [each.step for each in Recording(tmp_path / "run").checkpoints()]
+    assert len(stored) in (2, 3), "the file is a little longer than its arrays"
+    assert stored[-1] == 4
 
 
 def test_numbers_that_json_has_no_word_for_are_left_out_of_the_status(tmp_path: Path) -> None:

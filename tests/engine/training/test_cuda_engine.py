@@ -1,21 +1,24 @@
 """When the CUDA engine is chosen, and what happens where it is refused."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
 
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.diagnostics import deaths
-from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.measurements import Measurements
 from periodic_tui.engine.session import Session
+from periodic_tui.engine.training import stepper_choice
 from periodic_tui.engine.training.control_run import ControlRun
 from periodic_tui.engine.training.stepper_choice import StepperChoice
 from periodic_tui.engine.training.steppers import cuda_graph
 from periodic_tui.engine.training.steppers.base import Stepper
 from periodic_tui.engine.training.steppers.cuda_graph import BLOCK, Capture, CudaGraph, Work
+from periodic_tui.engine.training.steppers.eager import Eager
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment, ln, magnitude, sine
 from tests.engine.second_device import CUDA, Passed, SecondDevice, device_of, pretend
@@ -105,6 +108,48 @@ def test_commands_keep_the_engine(graphs: Graphs) -> None:
     assert "eager → compiled" in session.current.journal[-1].text
 
 
+class Kernel(Eager):
+    """In place of a kernel."""
+
+    name, how = "compiled", "one kernel"
+
+
+@pytest.mark.usefixtures("second", "graphs")
+def test_one_kernel_comes_before_a_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stepper_choice, "OneKernel", lambda step, *_: Kernel(step, CUDA))
+    monkeypatch.setattr(stepper_choice, "kernels_on", lambda device: None)
+    session = opened(magnitude(replicas=2))
+    assert "engine: compiled; one kernel" in texts(session)
+    assert isinstance(session.current.trainer.stepper, Kernel)
+
+
+@pytest.mark.usefixtures("second", "graphs")
+@pytest.mark.parametrize("failure", [Unavailable("no compiler is found"), ValueError("odd\nand long")])
+def test_without_a_kernel_a_graph_goes_on_and_says_why(failure: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(device: torch.device) -> None:
+        raise failure
+
+    monkeypatch.setattr(stepper_choice, "kernels_on", fails)
+    session = opened(magnitude(replicas=2))
+    reason = "no compiler is found" if isinstance(failure, Unavailable) else "no kernel can be written: odd"
+    assert f"engine: compiled; a graph; {reason}" in texts(session).splitlines()
+    assert isinstance(session.current.trainer.stepper, CudaGraph)
+
+
+@pytest.mark.usefixtures("second", "graphs")
+def test_a_kernel_that_does_something_else_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Wrong(Kernel):
+        def run(self, *arguments: Any) -> Any:
+            state, losses = super().run(*arguments)
+            return state, losses * 1.001
+
+    monkeypatch.setattr(stepper_choice, "OneKernel", lambda step, *_: Wrong(step, CUDA))
+    monkeypatch.setattr(stepper_choice, "kernels_on", lambda device: None)
+    session = opened(magnitude(replicas=2))
+    assert "a graph; the compiled step was refused: in step 0 loss differs" in texts(session)
+    assert isinstance(session.current.trainer.stepper, CudaGraph)
+
+
 @pytest.mark.usefixtures("second")
 def test_graphs_that_do_something_else_are_refused(graphs: Graphs) -> None:
     graphs.wrong = True
@@ -116,16 +161,26 @@ def test_graphs_that_do_something_else_are_refused(graphs: Graphs) -> None:
 
 
 @pytest.mark.usefixtures("second", "graphs")
-def test_what_cannot_be_captured_runs_eagerly_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [
+        RuntimeError("operation not permitted when stream is capturing\nlong text"),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB.\nlong text"),
+        torch.AcceleratorError("CUDA error: an illegal memory access was encountered\nlong text"),
+    ],
+)
+def test_what_cannot_be_captured_runs_eagerly_and_says_so(
+    failure: RuntimeError, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(work: Work) -> Work:
-        raise RuntimeError("operation not permitted when stream is capturing\nlong text")
+        raise failure
 
     monkeypatch.setattr(cuda_graph, "Captures", lambda device: fails)
     session = opened(sine())
     monkeypatch.setattr(StepperChoice, "_built", lambda *_: pytest.fail("built"))
     session.settle(10**9, None)
     assert session.advance(3) == 3
-    assert "the compiled step fails: operation not permitted when stream is capturing" in texts(session)
+    assert f"the compiled step fails: {str(failure).splitlines()[0]}" in texts(session)
     assert "long text" not in texts(session)
     assert session.snapshot().engine == "eager"
 

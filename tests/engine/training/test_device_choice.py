@@ -84,6 +84,11 @@ def test_a_step_that_will_be_fast_once_compiled_waits_for_no_gpu(monkeypatch: py
     assert told(opened(ln())) == ["device: cuda:0; 9,000 steps/s against 400 on cpu"], "it cannot be compiled here"
     monkeypatch.setattr(device_choice, "obstacle", lambda experiment: None)
     assert told(opened(ln(), engine="eager")) == ["device: cuda:0; 9,000 steps/s against 400 on cpu"]
+    many = magnitude(replicas=256)
+    monkeypatch.setattr(device_choice, "usable_cores", lambda: 16)
+    assert device_choice.compiled_rate(many) > device_choice.PLENTY
+    rates(monkeypatch, 400.0, 300_000.0)
+    assert "device: cuda:0; 300,000 steps/s against" in told(opened(many))[0], "many replicas are what a GPU is for"
     monkeypatch.setattr("torch.cuda.is_available", lambda: pytest.fail("started CUDA"))
     assert told(opened(ln())) == []
 

@@ -13,7 +13,14 @@ from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.training import memory
-from periodic_tui.engine.training.memory import available_bytes, check_memory, enough_memory, needed_bytes
+from periodic_tui.engine.training.history import History
+from periodic_tui.engine.training.memory import (
+    available_bytes,
+    check_memory,
+    enough_memory,
+    kept_bytes,
+    needed_bytes,
+)
 from periodic_tui.engine.training.trainer import Trainer
 from tests.engine.experiments import experiment, ln, magnitude, sine
 from tests.engine.second_device import pretend
@@ -37,7 +44,26 @@ def test_small_runs_are_silent_and_large_ones_state_it(monkeypatch: pytest.Monke
     state = 4 * 3 * 4096 * 4096 * 4
     """Bytes of parameters and two moments of four replicas: eight of these can be gone back to."""
     assert needed_bytes(wide(4)) > 8 * state
-    assert f"4 replicas need about {needed_bytes(wide(4)) / 1e9:.1f} GB" in str(check_memory(wide(4), CPU))
+    needed = needed_bytes(wide(4)) + kept_bytes(wide(4))
+    assert f"4 replicas need about {needed / 1e9:.1f} GB" in str(check_memory(wide(4), CPU))
+
+
+def test_what_is_kept_of_many_replicas_counts_on_the_cpu_wherever_they_are_trained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    many = magnitude(replicas=65_536)
+    full = sum(array.nbytes for array in filled(65_536, together=True) + filled(65_536, together=False))
+    assert full < kept_bytes(many) < 3 * full
+    monkeypatch.setattr(memory, "available_bytes", lambda device: 1e12 if device.type == "cuda" else 1e8)
+    with pytest.raises(Refused, match="what is kept of 65,536 replicas needs about"):
+        check_memory(many, torch.device("cuda", 0))
+
+
+def filled(replicas: int, together: bool) -> list[np.ndarray]:
+    """The arrays of a history that has no bin left."""
+    history = History(replicas, geometric=True, together=together)
+    history._reserve(history.capacity)
+    return [array for array, _ in history._columns()]
 
 
 def test_too_much_is_refused_and_the_old_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -197,6 +197,13 @@ class Model(Kind):
 models: Registry[Model] = Registry("model")
 
 
+def _learns() -> bool:
+    """Whether gradients may be wanted."""
+    import torch
+
+    return torch.is_grad_enabled()
+
+
 def affine(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """`[replicas, batch, units]` of `x` `[replicas, batch, inputs]` and `weight` `[replicas, units, inputs]`."""
     if x.shape[-1] == 1:
@@ -206,6 +213,8 @@ def affine(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         return product.unsqueeze(0)
     elif x.stride(0) == 0:  # the same points for every replica: one product instead of many
         product = (weight.flatten(0, 1) @ x[0].mT).unflatten(0, weight.shape[:2]).mT
+    elif x.mT.is_contiguous() and not _learns():  # so it is from such a product: ten times as fast for a few units
+        product = (weight @ x.mT).mT
     else:
         product = x @ weight.mT
     return product if bias is None else product + bias.unsqueeze(-2)

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -32,6 +33,8 @@ _NARROW = range(6, 24)
 """Columns of a product that takes BLAS up to three times as long as its transpose: it fills its vectors along them."""
 _STACK = 1 << 20
 """Bytes of intermediate values up to which they live on the stack: allocating them would take most of a small step."""
+_MANY = 16
+"""Threads that a step is laid out for which several may take."""
 _LOOP_SOURCE = Path(__file__).with_name("loop.cpp")
 _LIGHT_HEADERS = {
     "torch/csrc/inductor/aoti_torch/utils.h": "#pragma once\n#include <torch/csrc/inductor/aoti_torch/c/shim.h>\n"
@@ -79,6 +82,22 @@ def _work_out_single_numbers_once(graph: torch.fx.GraphModule) -> None:
     graph.recompile()
 
 
+def _sum_in_one_order() -> None:
+    """Let threads share what is worked out for many results, and no sum: it would be rounded otherwise with each number
+    of threads."""
+    from torch._inductor.codegen import cpp
+
+    nests: Any = cpp.LoopNest
+    deepest = nests.max_parallel_depth
+
+    def without_sums(nest: Any) -> Any:
+        found = deepest(nest)
+        shared = nest.loops and not nest.loops[found.start_depth].is_reduction
+        return found if shared else cpp.ParallelDepth(parallel_depth=0, start_depth=0)
+
+    nests.max_parallel_depth = without_sums
+
+
 def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors, together: bool = False) -> None:
     """Compile `function`, for tensors like the example's, and the loop around it into two shared libraries. `together`:
     as many threads as torch uses then take each step, else one."""
@@ -97,15 +116,18 @@ def compile_to(folder: Path, function: Callable[..., Tensors], example: Tensors,
 
 
 def _compile_step(exported: torch.export.ExportedProgram, folder: Path, together: bool) -> None:
+    _sum_in_one_order()
     package = folder / "step.pt2"
     options = {
         "aot_inductor.allow_stack_allocation": True,
         "aot_inductor.use_minimal_arrayref_interface": True,
         # Precompiled headers would fill the user's cache with 300 MB for a second or two.
         "aot_inductor.precompile_headers": False,
+        # With 1 the compiler takes it that there is one thread, and lets all of them do what one should.
+        "cpp.threads": _MANY if together else 1,
+        "cpp.dynamic_threads": together,
         # Torch would try out every set of instructions that the processor has before it takes the widest.
         "cpp.vec_isa_ok": True,
-        "cpp.dynamic_threads": together,
     }
     torch._inductor.aoti_compile_and_package(exported, package_path=str(package), inductor_configs=options)
     with ZipFile(package) as archive:
@@ -190,8 +212,16 @@ class _Tensor(ctypes.Structure):
     @classmethod
     def of(cls, tensor: Tensor) -> _Tensor:
         """The tensor's memory, which must outlive this."""
-        shape, stride = (ctypes.c_int64 * 8)(*tensor.shape), (ctypes.c_int64 * 8)(*tensor.stride())
-        return cls(tensor.data_ptr(), tensor.numel(), shape, stride, tensor.dim(), _DTYPES[tensor.dtype], 0, -1)
+        made = cls.from_buffer_copy(cls._like(tensor.shape, tensor.stride(), tensor.dtype))
+        made.data = tensor.data_ptr()
+        return made
+
+    @classmethod
+    @cache
+    def _like(cls, shape: torch.Size, stride: tuple[int, ...], dtype: torch.dtype) -> _Tensor:
+        """One of no memory; it takes longer to make than many a step."""
+        layout = (ctypes.c_int64 * 8)(*shape), (ctypes.c_int64 * 8)(*stride)
+        return cls(None, shape.numel(), *layout, len(shape), _DTYPES[dtype], 0, -1)
 
 
 _DTYPES = {torch.int64: 4, torch.float32: 6, torch.float64: 7, torch.bool: 11}

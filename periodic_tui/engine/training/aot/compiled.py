@@ -22,7 +22,7 @@ from periodic_tui.engine.training.steppers.base import Stepper
 
 _WORTH = 1e-4
 """Seconds of work that a thread must have: starting one takes some hundredths of a millisecond."""
-_TURN = 5e-4
+_TURN = 1e-3
 """Seconds for which all threads together take steps before they look whether a command is waiting."""
 
 

@@ -21,6 +21,8 @@ class Stepper(Protocol):
 
     name: str
     """`eager` or `compiled`: what the header shows."""
+    how: str = ""
+    """As what the steps are compiled, where that is not always the same."""
     parts: int = 1
     """Parts of a step that threads of its own can take, in which case the numbers do not depend on how many there are;
     1: it is taken by torch's threads, whose number may change the last bit."""

@@ -12,7 +12,10 @@ from periodic_tui.engine.training.steppers.base import Stepper
 
 STEPS = 8
 TOLERANCE = 1e-5
-"""Largest difference, relative to the largest value of a tensor."""
+"""Largest difference, relative to the largest value of a tensor …"""
+_FEW, _OF_FEW = 1e-3, 1e-2
+"""… but for so small a share of the replicas, where it may be so large: a gradient that is nothing but rounding moves a
+parameter by a whole step of Adam's, and of thousands of replicas some have one."""
 AT_ONCE = 3
 
 
@@ -32,7 +35,7 @@ def disagreement(
         found, other_losses = other.run(state, step_inputs, seeds, number, 1)
         pairs = {"loss": (losses, other_losses)} | {name: (expected[name], found[name]) for name in expected}
         for name, pair in pairs.items():
-            if (error := _relative_error(*pair)) > TOLERANCE:
+            if (error := _relative_error(*pair, len(seeds))) > TOLERANCE:
                 return f"in step {number} {name} differs from the eager engine's by {error:.1e} of its largest value"
         state = expected
     same = yield from _same_at_once(other, start, step_inputs, seeds, at_once)
@@ -51,9 +54,11 @@ def _same_at_once(stepper: Stepper, start: State, step_inputs: StepInputs, seeds
     return all(torch.allclose(a.double(), b.double(), rtol=0, atol=0, equal_nan=True) for a, b in pairs)
 
 
-def _relative_error(expected: Tensor, found: Tensor) -> float:
+def _relative_error(expected: Tensor, found: Tensor, replicas: int) -> float:
     if expected.shape != found.shape or not expected.isfinite().equal(found.isfinite()):
         return torch.inf
-    difference = (found.double() - expected.double()).nan_to_num(0.0, 0.0, 0.0).abs().max().item()
+    differences = (found.double() - expected.double()).nan_to_num(0.0, 0.0, 0.0).abs()
+    each = differences.reshape(replicas, -1).amax(-1).sort(descending=True).values
+    difference = max(each[int(_FEW * replicas)].item(), each[0].item() * TOLERANCE / _OF_FEW)
     scale = expected.double().nan_to_num(0.0, 0.0, 0.0).abs().max().item()
     return difference / scale if scale else difference and torch.inf
