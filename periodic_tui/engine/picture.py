@@ -25,7 +25,7 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
     parameters = run.trainer.parameters_of(slice(focus, focus + 1))
     used = narrowed(run.experiment, intervals_in_use(run.trainer.step_inputs, focus))
     layers = found.layers
-    if {"weights", "units"} & {*view.panes}:
+    if "weights" in view.panes:
         layers = with_weights(layers, run.trainer.training_step.layout.by_layer(parameters))
     if "units" in view.panes:
         layers = _drawn(layers, thumbnails_of(run.observer, parameters, view, used))

@@ -252,7 +252,8 @@ class RecordedRunner(Runner):
         threads = tree.get("threads", 1)  # of every run before there was a choice
         self.steppers.threads.wanted = whole_number(threads, "the number of threads") or None
         self._go_on_with(str(part(tree, "engine")))
-        self.steppers.share(self.current.trainer)
+        if shared := self.steppers.share(self.current.trainer):
+            self._remarks.append(shared)
 
     def _reach(self, step: int) -> None:
         """Train up to a step, unless somebody wants it to end; other commands wait."""

@@ -76,7 +76,7 @@ WORKLOADS: list[tuple[Any, Any, Any, str, float, int]] = [
 def program(number: int, replicas: int) -> tuple[Callable[..., Any], Any, int]:
     """A compiled function of state and seed, its start, and how many steps it takes."""
     start, model, draw, optimizer, lr, count = WORKLOADS[number]
-    count = max(1, count // replicas)
+    count = max(200, count // replicas) if replicas > 1 else count
     each = jax.tree_util.tree_map
 
     def loss(parameters: Any, key: jax.Array) -> jax.Array:

@@ -73,6 +73,22 @@ def test_a_large_population_scrolls_with_the_cursor() -> None:
     assert any("■" in line for line in drawn(PopulationPane, crowd, Size(58, 12)).text()[:-2])
 
 
+def test_the_largest_population_is_drawn_where_its_cursor_is() -> None:
+    of = np.ones(65_536, np.uint8)
+    of[65_000:] = 0
+    crowd = replace(
+        CROWD,
+        replicas=65_536,
+        focus=65_100,
+        outcome_codes=("solved", "learning"),
+        outcome_of=of,
+        outcomes={"solved": 536, "learning": 65_000},
+    )
+    lines = drawn(PopulationPane, crowd, Size(58, 12)).text()
+    assert sum(line.count("■") for line in lines[:-2]) > 200
+    assert any("+" in line for line in lines[:-2])
+
+
 def test_the_landscape_shows_loss_gradient_and_the_present_frequency() -> None:
     x = np.linspace(0, 34, 400)
     scape = Landscape(x, 1 + 0 * x, np.sin(x), 100 * np.sin(50 * x), 0.53, 1.0, 0.5)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import torch
 
+from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.cores import usable_cores
@@ -20,7 +21,7 @@ from periodic_tui.engine.training.work import products
 TRIED = 5e9
 """Samples times parameters of a step up to which it is tried on the CPU; such a step takes half a second."""
 LITTLE = 1e4
-"""The same up to which a step stays on the CPU, whatever a GPU can do."""
+"""The same up to which a step stays on the CPU, whatever a GPU can do, unless only there it can be compiled."""
 PLENTY, FEW = 2e4, 64
 """Steps per second of the compiled CPU engine from which no GPU is tried for so few replicas; many are its strength."""
 _DRAW, _PRODUCT = 15e-9, 0.2e-9
@@ -48,7 +49,8 @@ def _fastest(experiment: Experiment, steppers: StepperChoice) -> Choice:
     """The CPU or a GPU, whichever takes more steps per second, and why."""
     compiles = steppers.wanted != "eager" and not obstacle(experiment)
     fast = compiles and experiment.training.replicas <= FEW and compiled_rate(experiment) >= PLENTY
-    if fast or _work(experiment) <= LITTLE:
+    only_there = not compiles and steppers.wanted != "eager" and isinstance(experiment.optimizer, ElementWise)
+    if fast or (_work(experiment) <= LITTLE and not only_there):
         return Choice(CPU)
     other = devices.accelerator()
     if other is None:

@@ -138,7 +138,9 @@ class StepperChoice:
         return None if self._unshared else finished(self._shared(trainer))
 
     def _shared(self, trainer: Trainer) -> Slices[tuple[str, str] | None]:
-        told = yield from self.threads.settle(trainer.stepper, trainer, lambda stepper: rate_of(stepper, trainer))
+        # An eager one of its own: torch's optimizers change with every step.
+        stepper = trainer.stepper if trainer.stepper.name == "compiled" else trainer.eager()
+        told = yield from self.threads.settle(stepper, trainer, lambda each: rate_of(each, trainer))
         return (told, f"threads:{trainer.stepper.threads}") if told else None
 
     def _sharing(self, trainer: Trainer) -> Slices[None]:

@@ -13,7 +13,7 @@ from periodic_tui.engine.training.work import WIDE, products
 if TYPE_CHECKING:
     from periodic_tui.engine.training.trainer import Trainer
 
-_SAMPLES, _SLOW = 3, 20.0
+_SAMPLES, _SLOW = 3, 10.0
 """The best of so many measurements of a rate counts; of steps that are slower than so many a second, the first."""
 _SHARE = 0.95
 """Half as many threads do where they come to this share of the rate."""

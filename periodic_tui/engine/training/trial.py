@@ -34,7 +34,8 @@ def trials(trainer: Trainer, rows: Counts, factors: Sequence[float], steps: int)
         return found
     some = torch.as_tensor(rows, device=trainer.device).repeat(len(factors))
     times = torch.tensor(factors).repeat_interleave(len(rows)).unsqueeze(-1)
-    stepper = eager_stepper(trainer.training_step, trainer.device)
+    own = trainer.stepper
+    stepper = own if own.any_number else eager_stepper(trainer.training_step, trainer.device)
     after = yield from _trained(trainer, stepper, some, times, steps)
     return list(after.split(len(rows)))
 

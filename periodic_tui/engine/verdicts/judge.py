@@ -40,8 +40,8 @@ _PRODUCTS, _NUMBERS = 1 << 26, 1 << 22
 _MEMORY = ("trend", "_stability", "_wrong_signs", "_placed", "_examination", "_solved_at")
 _POINT, _SAMPLE = 100, 64
 """Products that a point of the probe, and a sample of a step, cost besides those with the parameters."""
-_CHEAP, _FEWEST_POINTS = 1 / 16, 256
-"""The trend is told on as many points as take so much effort, but not on fewer."""
+_CHEAP, _CHEAP_ALONE, _FEWEST_POINTS = 1 / 64, 1 / 16, 256
+"""The trend is told on as many points as take so much effort, of a single replica more, but not on fewer."""
 _AT_ONCE = 64
 """Replicas whose signs are looked at together."""
 _FEWEST_BATCHES = 20
@@ -56,7 +56,7 @@ class Judge:
         self.trainer, self._batches = trainer, batches
         self._asked: tuple[Target, Domain] | None = None
         self._solved_at = np.full(len(trainer.seeds), np.nan)
-        self._start, self.budgets = trainer.parameters.clone(), Budgets()
+        self._start, self.budgets = trainer.parameters, Budgets()
         self.observe(observer)
         self.trend = LossTrend(min(self.effort(len(trainer.seeds)), 2 * self.steps_of(len(self._part.x))))
         self.forget()
@@ -77,7 +77,7 @@ class Judge:
 
     def forget(self) -> None:
         """The parameters were placed anew: nobody was thrown out of anything, and nothing has been learned."""
-        self._start = self.trainer.parameters.clone()
+        self._start = self.trainer.parameters
         self._examination = Examination(self.trainer, self.observer, self.samples, self._start, self.budgets)
         self._stability = Stability(self.trainer, self.budgets)
         self._wrong_signs = SlowFigure(len(self.trainer.seeds), self.budgets["wrong signs"])
@@ -144,8 +144,9 @@ class Judge:
         return self.observer.loss(self.trainer.parameters_of(part), self._part)
 
     def _points_of_trend(self, observer: Observer) -> int:
-        points, effort = len(observer.probe.x), self.effort(len(self.trainer.seeds), len(observer.probe.x))
-        return max(_FEWEST_POINTS, min(points, int(points * _CHEAP / effort)))
+        points, replicas = len(observer.probe.x), len(self.trainer.seeds)
+        cheap = _CHEAP if replicas > 1 else _CHEAP_ALONE
+        return max(_FEWEST_POINTS, min(points, int(points * cheap / self.effort(replicas, points))))
 
     def _note_solved(self, step: int, losses: Floats) -> None:
         """Who is solved by a part of the probe is looked at on all of it, unless that was seen before."""

@@ -99,7 +99,7 @@ class Stability:
         self._here, self._best, self._first = (
             SlowFigure(replicas, budgets[name]) for name in ("sharpness", "best sharpness", "first sharpness")
         )
-        self._start = trainer.parameters.clone()
+        self._start = trainer.parameters
         self._is_inside = self._was_inside = np.zeros(replicas, dtype=bool)
         self._lowest = np.full(replicas, np.inf)
         needed = experiment.optimizer.plain_gradient_descent and experiment.model.frequency_parameter is None

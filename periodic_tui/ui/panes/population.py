@@ -124,7 +124,7 @@ class PopulationPane(StepPane):
 def codes_of(snapshot: Snapshot, first: int, last: int) -> tuple[str, ...]:
     """The codes of some replicas."""
     codes, of = snapshot.outcome_codes, snapshot.outcome_of
-    return codes[first:last] if of is None else tuple(codes[each] for each in of[first:last].tolist())
+    return codes[first:last] if of is None else tuple(codes[each] for each in of[first:last] if each < len(codes))
 
 
 def band(low: Curve, high: Curve, ink: Ink, label: str) -> StepCurve:

@@ -72,10 +72,18 @@ def test_the_faster_one_trains(
 def test_nobody_waits_for_cuda_where_a_step_is_little_work(
     monkeypatch: pytest.MonkeyPatch, spec: Experiment, engine: str
 ) -> None:
+    monkeypatch.setattr(device_choice, "obstacle", lambda experiment: None)
     monkeypatch.setattr("torch.cuda.is_available", lambda: pytest.fail("started CUDA"))
     session = opened(spec, engine=engine)
     assert str(session.current.trainer.device) == "cpu"
     assert told(session) == []
+
+
+@pytest.mark.usefixtures("gpu")
+def test_little_work_is_for_the_gpu_where_it_can_be_compiled_only_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device_choice, "obstacle", lambda experiment: "no C++ compiler")
+    rates(monkeypatch, 4_000.0, 2_000_000.0)
+    assert told(opened(sine())) == ["device: cuda:0; 2,000,000 steps/s against 4,000 on cpu"]
 
 
 @pytest.mark.usefixtures("gpu")

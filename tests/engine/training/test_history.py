@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from periodic_tui.engine.snapshot import Curve
-from periodic_tui.engine.training.history import History
+from periodic_tui.engine.training import history as history_module
+from periodic_tui.engine.training.history import History, bins_for
 
 losses = st.one_of(st.floats(1e-12, 1e12), st.sampled_from([0.0, math.inf, math.nan]))
 PARTS = (slice(None), slice(0, 1), slice(1, 2))
@@ -235,3 +237,50 @@ def test_spikes_do_not_hide_that_most_losses_fall() -> None:
     history.add(0, losses[:, None])
     assert history.middle(0, 100) == pytest.approx([1.0])
     assert history.middle(100, 200) == pytest.approx([0.9])
+
+
+@given(st.lists(st.lists(losses, min_size=1, max_size=40), min_size=1, max_size=40), capacities)
+def test_an_accelerators_tensors_are_held_as_arrays_are(chunks: list[list[float]], capacity: int) -> None:
+    arrays, tensors = (History(2, geometric=True, capacity=capacity, together=True) for _ in range(2))
+    step = 0
+    for chunk in chunks:
+        values = np.array(chunk)[:, None] * np.array([[1.0, 3.0]])
+        arrays.add(step, values)
+        tensors.add(step, torch.from_numpy(values))
+        step += len(chunk)
+    for replica in range(2):
+        pairs = zip(columns(arrays.curve(replica)), columns(tensors.curve(replica)), strict=True)
+        for ours, theirs in pairs:
+            np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+
+
+def test_single_precision_loses_no_extreme() -> None:
+    values = np.random.default_rng(0).lognormal(size=(9_000, 3)).astype(np.float32)
+    history, step = History(3, geometric=True, together=True), 0
+    for chunk in np.array_split(values, 100):
+        history.add(step, chunk)
+        step += len(chunk)
+    curve = history.curve(1)
+    firsts = np.arange(0, len(values), curve.width)
+    assert curve.low.tolist() == np.minimum.reduceat(values[:, 1], firsts).tolist()
+    assert curve.high.tolist() == np.maximum.reduceat(values[:, 1], firsts).tolist()
+    expected = np.exp(np.add.reduceat(np.log(values[:, 1].astype(float)), firsts) / np.diff(firsts, append=len(values)))
+    assert curve.middle == pytest.approx(expected, rel=1e-5)
+
+
+def test_many_replicas_have_fewer_bins_and_store_fewer_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [bins_for(replicas) for replicas in (1, 4_096, 65_536)] == [512, 512, 128]
+    monkeypatch.setattr(history_module, "_SAVED", 64)
+    history = History(4, geometric=True, together=True)
+    history.add(0, np.arange(1.0, 401.0)[:, None] * np.ones((1, 4)))
+    history.begin(400)
+    history.add(400, np.full((7, 4), 1e-3))
+    again = History(4, geometric=True, together=True)
+    again.recall(history.remembered())
+    whole, stored = history.curve(3), again.curve(3)
+    assert (len(whole.step), len(stored.step)) == (407, 14)
+    assert stored.width == 32
+    assert (stored.high[:13].tolist(), stored.low[-1]) == ([*range(32, 401, 32), 400.0][:13], 1e-3)
+    assert (stored.last[-2], stored.step[-1], stored.last[-1]) == (399, 400, 406)
+    assert stored.life.tolist() == [0.0] * 13 + [1.0]
+    assert history.curve(3).width == 1, "what is kept for the screen stays as it was"

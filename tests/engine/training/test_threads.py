@@ -127,6 +127,17 @@ def test_the_choice_is_an_event_with_the_command_that_repeats_it(monkeypatch: py
     assert session.snapshot().trained.threads == session.summary()["threads"] == 8
 
 
+def test_an_optimizer_of_torchs_forgets_the_steps_that_were_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = experiment(**{**WIDE.model_dump(exclude_unset=True), "optimizer": "rmsprop"})
+    monkeypatch.setattr(threads, "usable_cores", lambda: 2)
+    measured, alone = opened(spec), opened(spec, threads=1)
+    assert [event.command for event in measured.current.journal] in (["threads:1"], ["threads:2"])
+    measured.apply(parse("threads:1"))
+    for session in (measured, alone):
+        session.advance(3)
+    assert measured.current.trainer.parameters.equal(alone.current.trainer.parameters)
+
+
 def test_on_the_screen_the_measurement_gives_way_to_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stepper_choice, "rate_of", hundred_a_thread)
     session = opened(WIDE)

@@ -8,12 +8,13 @@ import torch
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.run import Run
+from periodic_tui.engine.verdicts import loss_trend
 from periodic_tui.engine.verdicts.loss_trend import LossTrend
 from tests.engine.experiments import experiment
 
 
-def filled(steps: int, loss: Callable[[int], float], effort: float = 0.0) -> LossTrend:
-    past = LossTrend(effort)
+def filled(steps: int, loss: Callable[[int], float], cost: float = 0.0) -> LossTrend:
+    past = LossTrend(cost)
     for step in range(steps + 1):
         if step >= past.due:
             past.remember(step, np.array([loss(step)]))
@@ -50,9 +51,17 @@ def test_the_first_steps_are_compared_with_the_start() -> None:
     assert medians(past, 1, 4.0) == (5.0, 4.0)
 
 
-@pytest.mark.parametrize(("effort", "most"), [(0.0, 800), (10.0, 70)])
-def test_few_losses_are_kept_of_a_long_run(effort: float, most: int) -> None:
-    assert len(filled(200_000, lambda step: 1.0, effort)._steps) < most
+@pytest.mark.parametrize(("cost", "most"), [(0.0, 800), (10.0, 70)])
+def test_few_losses_are_kept_of_a_long_run(cost: float, most: int) -> None:
+    assert len(filled(200_000, lambda step: 1.0, cost)._steps) < most
+
+
+def test_of_very_many_replicas_only_the_losses_that_tell_the_trend_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = filled(5_000, float)
+    monkeypatch.setattr(loss_trend, "_NUMBERS", 10)
+    few = filled(5_000, float)
+    assert len(few._steps) < len(whole._steps) / 2
+    assert medians(few, 5_000, 5e3) == medians(whole, 5_000, 5e3)
 
 
 def test_what_was_before_the_parameters_were_placed_does_not_count() -> None:

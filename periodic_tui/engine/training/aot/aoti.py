@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -69,14 +70,14 @@ def trace(function: Callable[..., Tensors], example: Tensors) -> torch.fx.GraphM
 
 
 def _work_out_single_numbers_once(graph: torch.fx.GraphModule) -> None:
-    """Put single numbers that take time into memory: a loop over parameters would work out powers at every turn."""
-    for node in graph.graph.find_nodes(op="call_function", target=torch.ops.aten.pow.Scalar):
-        value = node.meta["val"]
-        if value.numel() == 1:
+    """Put single numbers that take time into memory: a loop over parameters would work them out at every turn."""
+    aten = torch.ops.aten
+    slow = {aten.pow.Scalar, aten.sqrt.default, aten.div.Tensor}
+    for node in list(graph.graph.nodes):
+        if node.target in slow and (value := node.meta["val"]).numel() == 1:
             with graph.graph.inserting_after(node):
-                stored = graph.graph.call_function(
-                    torch.ops.aten.as_strided.default, (node, list(value.shape), list(value.stride()))
-                )
+                layout = list(value.shape), list(value.stride())
+                stored = graph.graph.call_function(aten.as_strided.default, (node, *layout))
             node.replace_all_uses_with(stored, delete_user_cb=lambda user, stored=stored: user is not stored)
     graph.recompile()
 
@@ -183,7 +184,7 @@ def _products() -> dict[Any, Callable[..., Any]]:
         if rows * a.shape[-1] * columns <= _SMALL_PRODUCT:
             return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(-2)
         if columns in _NARROW and columns < rows:
-            return (b.mT @ a.mT).mT
+            return in_memory((b.mT @ a.mT).mT)
         return NotImplemented
 
     def with_bias(bias: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Any:
@@ -211,8 +212,16 @@ class _Tensor(ctypes.Structure):
     @classmethod
     def of(cls, tensor: Tensor) -> _Tensor:
         """The tensor's memory, which must outlive this."""
-        shape, stride = (ctypes.c_int64 * 8)(*tensor.shape), (ctypes.c_int64 * 8)(*tensor.stride())
-        return cls(tensor.data_ptr(), tensor.numel(), shape, stride, tensor.dim(), _DTYPES[tensor.dtype], 0, -1)
+        made = cls.from_buffer_copy(cls._like(tensor.shape, tensor.stride(), tensor.dtype))
+        made.data = tensor.data_ptr()
+        return made
+
+    @classmethod
+    @cache
+    def _like(cls, shape: torch.Size, stride: tuple[int, ...], dtype: torch.dtype) -> _Tensor:
+        """One of no memory; it takes longer to make than many a step."""
+        layout = (ctypes.c_int64 * 8)(*shape), (ctypes.c_int64 * 8)(*stride)
+        return cls(None, shape.numel(), *layout, len(shape), _DTYPES[dtype], 0, -1)
 
 
 _DTYPES = {torch.int64: 4, torch.float32: 6, torch.float64: 7, torch.bool: 11}

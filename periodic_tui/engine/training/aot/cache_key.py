@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ class Signature:
         state, step_inputs = (tuple((n, d, tuple(s)) for n, d, s in value[key]) for key in ("state", "step_inputs"))
         return cls(state, step_inputs, value["together"])
 
-    @property
+    @cached_property
     def replicas(self) -> int:
         return next(shape[0] for name, _, shape in self.state if name == "parameters")
 

@@ -4,6 +4,7 @@ there were no other. The groups depend on the experiment only, not on the machin
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -37,7 +38,7 @@ class Groups:
         each, alone = products(experiment), whole.replicas == 1
         return cls(whole, _WIDTH if whole.replicas >= 2 * _WIDTH and each <= _SMALL else 1, alone and each >= WIDE)
 
-    @property
+    @cached_property
     def count(self) -> int:
         """How many groups there are."""
         return -(-self.whole.replicas // self.width)

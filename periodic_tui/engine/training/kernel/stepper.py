@@ -14,7 +14,7 @@ from periodic_tui.engine.training.aot.cache_key import Signature
 from periodic_tui.engine.training.kernel import nvrtc
 from periodic_tui.engine.training.kernel.driver import Kernel
 from periodic_tui.engine.training.kernel.program import Program, program_of
-from periodic_tui.engine.training.sampling import StepInputs, counter_of
+from periodic_tui.engine.training.sampling import EACH, StepInputs, counter_of
 from periodic_tui.engine.training.step import State, TrainingStep
 from periodic_tui.engine.training.steppers.base import Stepper
 from periodic_tui.engine.training.work import work
@@ -33,10 +33,11 @@ class OneKernel(Stepper):
 
     name = "compiled"
     how = "one kernel"
+    any_number = True
 
     def __init__(self, step: TrainingStep, state: State, step_inputs: StepInputs, build: Build) -> None:
         """For tensors of these kinds. Raises Unavailable where there can be no such kernel."""
-        self._signature = Signature.of(state, step_inputs)
+        self._signature = _of_one(state, step_inputs)
         self._streams = KeptStreams(counter_of(step.experiment, state["parameters"].device))
         self.longest = max(1, min(_LONGEST, int(_ALONE / work(step.experiment))))
         self._launch = build(program_of(step, state, step_inputs))
@@ -52,7 +53,14 @@ class OneKernel(Stepper):
         return carried, losses
 
     def accepts(self, state: State, step_inputs: StepInputs) -> bool:
-        return Signature.of(state, step_inputs) == self._signature
+        rows = {len(value) for value in [*state.values(), *(step_inputs[name] for name in EACH if name in step_inputs)]}
+        return len(rows) == 1 and _of_one(state, step_inputs) == self._signature
+
+
+def _of_one(state: State, step_inputs: StepInputs) -> Signature:
+    """The signature of a single replica's."""
+    own = {name: value[:1] if name in EACH else value for name, value in step_inputs.items()}
+    return Signature.of({name: value[:1] for name, value in state.items()}, own)
 
 
 def arguments_of(tensors: Sequence[Tensor], first: int, count: int, replicas: int) -> bytes:

@@ -28,6 +28,8 @@ class Stepper(Protocol):
     1: it is taken by torch's threads, whose number may change the last bit."""
     longest: int = 256
     """Most steps in a call where nobody watches: what it costs besides them is soon lost."""
+    any_number: bool = False
+    """Whether it runs steps of whatever number of replicas."""
     gives_way: bool = False
     """Whether `run_until` ends early."""
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -13,6 +14,7 @@ from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.kernel.stepper import OneKernel
 from periodic_tui.engine.training.steppers.verify import disagreement
 from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.training.trial import trials
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
 from tests.engine.experiments import experiment, magnitude, sine
@@ -138,6 +140,16 @@ def test_the_given_state_stays_as_it_was(tmp_path: Path) -> None:
     before = trainer.state["parameters"].clone()
     kernel.run(trainer.state, trainer.step_inputs, trainer.seeds, 0, 3)
     assert trainer.state["parameters"].equal(before)
+
+
+def test_a_trial_of_some_replicas_is_the_kernels_too(tmp_path: Path) -> None:
+    trainer, kernel = built(magnitude(replicas=3), tmp_path)
+    eager = finished(trials(trainer, np.array([0, 2]), (1.0, 0.5), 20))
+    trainer.stepper = kernel
+    for mine, other in zip(finished(trials(trainer, np.array([0, 2]), (1.0, 0.5), 20)), eager, strict=True):
+        assert len(mine) == 2
+        torch.testing.assert_close(mine, other)
+    assert not kernel.accepts(trainer.state, trainer.step_inputs | {"lr": trainer.step_inputs["lr"][:2]})
 
 
 def test_other_shapes_are_not_taken(tmp_path: Path) -> None:
