@@ -1,12 +1,14 @@
 """A death is played again as it was, and training goes back to its very step."""
 
+import threading
 from collections import deque
 
 import pytest
 import torch
+from torch import Tensor
 
 from periodic_tui.engine.commands.base import parse
-from periodic_tui.engine.diagnostics import deaths
+from periodic_tui.engine.diagnostics import Reading, deaths
 from periodic_tui.engine.diagnostics.stretch import Stretch
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
@@ -168,15 +170,17 @@ def test_a_command_that_comes_meanwhile_neither_loses_the_death_nor_its_step() -
     session.look(View(stop_at_death=True))
     session.snapshot(live=True)
     session.advance(step + 37)
-    reads = 0
+    came, observer = threading.Event(), session.current.observer
+    read = observer.read
 
-    def wanted() -> bool:
+    def reading(parameters: Tensor, brief: bool = False) -> Reading:
         """A command comes once the first reading was taken."""
-        nonlocal reads
-        reads += 1
-        return reads > 1
+        taken = read(parameters, brief)
+        came.set()
+        return taken
 
-    session.current.preemption.wanted = wanted
+    vars(observer)["read"] = reading
+    session.current.preemption.wanted = came.is_set
     with session.current.preemption.preemptible():
         session.look_for_deaths()
     assert (session.step, session.paused) == (step, True)

@@ -23,9 +23,16 @@ Launch = Callable[[bytes, int], None]
 """Runs a kernel for the structure of its arguments and a number of replicas."""
 Build = Callable[[Program], Launch]
 
-_LONGEST, _ALONE = 1 << 14, 5e8
-"""Most steps of a run of the kernel where nobody watches, and most work of one replica, which one warp does: it takes
-some 50 ms."""
+_LONGEST = 0.05
+"""Seconds of a run of the kernel where nobody watches, about; more would delay signals."""
+_SMALL, _LARGE, _STAGES = 1.6e9, 1e10, 6e-6
+"""Work that a warp does in a second where there is little of it, and where there is much; and how long it takes then
+to go from one stage of a step to the next."""
+
+
+def seconds_of_a_step(work_of_a_replica: float) -> float:
+    """At most, on an NVIDIA H200, whatever the number of replicas as long as there is a warp for each."""
+    return min(work_of_a_replica / _SMALL, _STAGES + work_of_a_replica / _LARGE)
 
 
 class OneKernel(Stepper):
@@ -39,7 +46,7 @@ class OneKernel(Stepper):
         """For tensors of these kinds. Raises Unavailable where there can be no such kernel."""
         self._signature = _of_one(state, step_inputs)
         self._streams = KeptStreams(counter_of(step.experiment, state["parameters"].device))
-        self.longest = max(1, min(_LONGEST, int(_ALONE / work(step.experiment))))
+        self.longest = max(1, int(_LONGEST / seconds_of_a_step(work(step.experiment))))
         self._launch = build(program_of(step, state, step_inputs))
 
     def run(self, state: State, step_inputs: StepInputs, seeds: Tensor, first: int, count: int) -> tuple[State, Tensor]:
