@@ -20,6 +20,7 @@ from periodic_tui.engine.recording.attributes import kept, put_back
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import Features, Landscape, View
+from periodic_tui.engine.training.fetched import FEW_LOSSES, as_values
 from periodic_tui.engine.training.history import Abandoned, History
 from periodic_tui.engine.training.step import TrainingStep
 from periodic_tui.engine.training.trainer import Trainer
@@ -33,10 +34,10 @@ from periodic_tui.engine.views.landscape import LossLandscape
 
 _SAMPLED = 64
 """Frequencies of very many replicas are sampled so many steps apart, of fewer as many as there are times so many."""
-_READ = 0.01
+_READ = 0.005
 """Share of the work that readings of the replicas which nobody looks at may take in passing, …"""
 _FREE = 1 / 16
-"""… beyond so much effort (see Judge.effort) at each picture."""
+"""… where all of them take more effort (see Judge.effort) than this."""
 _AT_ONCE = 0.2
 """Effort (see Judge.effort) up to which a command waits until all losses before it are known …"""
 _WORTH_WAITING = 4.0
@@ -106,11 +107,13 @@ class Measurements:
     def trained(self, first: int, losses: Tensor) -> None:
         """Steps from number `first` on were taken, or launched, with these losses `[steps, replicas]`."""
         self.arrive()
-        self.train_losses.add(first, losses if losses.is_cuda else losses.cpu().numpy())
+        few = self.ahead and losses.numel() <= FEW_LOSSES
+        if not few:
+            self.train_losses.add(first, as_values(losses))
         self.deaths.passed()
         sampled = self.step >= self._sampled_at + min(_SAMPLED, len(self.trainer.seeds) // _SAMPLED)
         if self.ahead:
-            self._send_for(first, sampled)
+            self._send_for(first, sampled, losses if few else None)
         elif sampled:
             self._sample_frequencies()
         if self.step >= self.due:
@@ -122,19 +125,21 @@ class Measurements:
         """Whether steps are launched before those before them are done."""
         return self.trainer.device.type == "cuda"
 
-    def _send_for(self, first: int, sampled: bool) -> None:
+    def _send_for(self, first: int, sampled: bool, losses: Tensor | None) -> None:
         """What the steps from number `first` on come to is to be known when the next ones are under way."""
         omega = self.judge.own_frequencies() if sampled else None
         self._sampled_at = self.step if sampled else self._sampled_at
-        self._under_way = UnderWay(self.trainer, first, omega)
+        self._under_way = UnderWay(self.trainer, first, omega, losses)
 
     def arrive(self) -> None:
         """Wait for steps that are under way, and note what they came to."""
         if chunk := self._under_way:
             self._under_way = None
-            omega = chunk.arrived(self.trainer)
-            if omega is not None:
-                self._enter_frequencies(chunk.last, omega.double().numpy())
+            arrived = chunk.arrived(self.trainer)
+            if "losses" in arrived:
+                self.train_losses.add(chunk.first, arrived["losses"].numpy())
+            if "omega" in arrived:
+                self._enter_frequencies(chunk.last, arrived["omega"].double().numpy())
 
     @property
     def known(self) -> int:
@@ -305,7 +310,7 @@ class Measurements:
     def _in_passing(self, focus: int) -> Diagnosis:
         """Where everybody is too many, the replica in focus and the next of the others."""
         count, self._passed_at = self._affordable(), self.step
-        if count >= len(self.trainer.seeds):
+        if count >= len(self.trainer.seeds) or (self._reading and self._reading[0] == self.step):
             return self._in_full(focus, brief=True)
         part = slice(focus, focus + 1)
         reading = self._read(part, brief=False)
@@ -316,8 +321,10 @@ class Measurements:
 
     def _affordable(self) -> int:
         """How many replicas may be read in passing: by the work of the steps since the last time."""
-        each, steps = self.judge.steps_of(len(self.observer.probe.x)), self.step - self._passed_at
-        return int(_FREE / self.judge.effort(1) + _READ * steps * len(self.trainer.seeds) / each)
+        replicas, steps = len(self.trainer.seeds), self.step - self._passed_at
+        if self.judge.effort(replicas) <= _FREE:
+            return replicas
+        return int(_READ * steps * replicas / self.judge.steps_of(len(self.observer.probe.x))) or 1
 
     def _judged_in_passing(self, part: slice) -> tuple[Floats, Counts]:
         reading = self._read(part, brief=False)

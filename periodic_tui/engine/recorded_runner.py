@@ -97,7 +97,12 @@ class RecordedRunner(Runner):
 
     def close(self, ended: str = "closed", save: bool = True) -> None:
         """Save, and end the recording. However the disk is, it is waited for a quarter of a second, or for two seconds
-        where training came to its own end, and nobody waits."""
+        where training came to its own end, and nobody waits. The last picture of `train` is of every replica."""
+        told = self._keeping is not None and self._keeping.recorder.writes and ended != "closed"
+        if told and self.current.measured.population.stale(self.step):
+            with enough_memory(f"in measuring after step {self.step:,}"):
+                self.current.measured.reading(brief=True)
+            self.snapshot()
         self._end_recording(ended, _PATIENCE if ended in ("finished", "diverged") else DEADLINE, save)
 
     def _end_recording(self, ended: str, wait: float, save: bool = True) -> None:

@@ -26,6 +26,8 @@ _PART = 10
 """Times as long as such steps are those that are taken at once where nobody watches."""
 _ACT = 0.05
 """Seconds for which a remedy acts between two pictures."""
+_LOADING = 3
+"""Pictures that load on a GPU what they are measured by, half a second at first: that is not saved on the next ones."""
 _FOLLOWING = 0.008
 """Seconds for which a control run is trained between two chunks of the run."""
 
@@ -247,6 +249,8 @@ class Session(RecordedRunner):
         self._untold = False
         ended, aside = self._clock(), self.current.measured.aside - aside
         cost = max(0.0, min(ended - started, self._working() - working) - max(0.0, aside))
+        if self._pictures <= _LOADING and self.current.measured.ahead:
+            cost = 0.0
         self._frames.took(ended - cost, ended, freely=self.pacer.pace > 0 or self._view.stop_at_death)
         self.on_wake()
         self._keep_picture(self._latest)

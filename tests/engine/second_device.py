@@ -110,6 +110,8 @@ class SecondDevice(TorchFunctionMode):
     def _done(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if func == Tensor.device.__get__:
             return device_of(args[0])
+        if func == Tensor.is_cuda.__get__:  # type: ignore[attr-defined]  # it is a property
+            return device_of(args[0]) == CUDA
         if func in _CONVERSIONS:
             return _converted(func, args, kwargs)
         tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]

@@ -44,18 +44,22 @@ def read_at(runner: Runner) -> list[int]:
     return steps
 
 
-def test_in_passing_as_many_are_read_as_the_steps_allow_whatever_the_clock_says() -> None:
+def test_in_passing_as_many_are_read_as_the_steps_allow_whatever_the_clock_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(measurements, "_READ", 0.5)
     runs = []
     for seconds in (0.0, 50.0):
         runner = opened(FEW, ticking(seconds))
         for _ in range(4):
-            runner.advance(40)
+            runner.advance(100)
             runner.snapshot()
         runs.append(read_at(runner))
     assert runs[0] == runs[1]
-    read = [runs[0].count(step) for step in (40, 80, 120, 160)]
-    assert all(15 <= count <= 20 for count in read), "a sixteenth of 10 ms of them, and a hundredth of the work"
-    assert runs[0].count(-1) == 90 - sum(read)
+    each = runner.current.measured.judge.steps_of(4_096)
+    assert each == 4_096 * 113 / (4 * 77), "a reading takes as long as so many steps"
+    assert int(0.5 * 100 * 90 / each) == 2
+    assert [runs[0].count(step) for step in (-1, 100, 200, 300, 400)] == [82, 1, 2, 2, 3], "the one in focus each time"
 
 
 def test_of_few_replicas_all_are_read_at_each_picture() -> None:

@@ -10,6 +10,7 @@ import torch
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.preemption import UNSET, Flag
 from periodic_tui.engine.snapshot import Curve
+from periodic_tui.engine.training.fetched import as_values
 from periodic_tui.engine.training.history import History
 from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.trainer import Trainer
@@ -49,7 +50,7 @@ class ControlRun:
         while trainer.done < step and trainer.alive:
             first, started = trainer.done, time.perf_counter()
             losses = trainer.advance(min(piece, step - first), wanted)
-            self._history.add(first, losses if losses.is_cuda else losses.cpu().numpy())
+            self._history.add(first, as_values(losses))
             ended = time.perf_counter()
             if ended >= until or wanted.value:
                 break

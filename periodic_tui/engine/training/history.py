@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from periodic_tui.engine.recording.attributes import array_of, part, whole_numbe
 from periodic_tui.engine.recording.layout import NotReadable
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.snapshot import Curve
-from periodic_tui.engine.training.reduced import Bins, reduced
+from periodic_tui.engine.training.reduced import Bins, joined, reduced
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.training.fetched import Fetched
 
 _NEVER = np.iinfo(np.int64).max
 _LIVES = 4
@@ -53,8 +56,11 @@ class History:
         self.geometric, self.capacity = geometric, capacity or bins_for(replicas)
         self.replicas, self._together = replicas, together
         self.width = 1
-        self._low, self._high, self._sum, self._count = (np.empty((0, replicas)) for _ in range(4))
-        self._first, self._last = (np.empty((0, 1 if together else replicas), np.int64) for _ in range(2))
+        self._low, self._high, self._sum, self._count = (np.empty((self.capacity, replicas)) for _ in range(4))
+        columns = self.capacity, 1 if together else replicas
+        self._first, self._last = np.empty(columns, np.int64), np.empty(columns, np.int64)
+        self._ready = 0
+        """Rows that are empty or hold something; the others take no memory yet."""
         self._life = np.zeros(self.capacity, np.int64)
         self._bin = np.zeros(self.capacity, np.int64)
         """Number of each bin among all of that width; a life has none twice."""
@@ -64,6 +70,8 @@ class History:
         self._open: tuple[int, int, Bins] | None = None
         """First and last step of values in one bin, and these, until they are entered there: it spares most of the
         work where bins are longer than what comes at once, and an accelerator's values stay there."""
+        self._sent: list[tuple[Counts, int, Fetched]] = []
+        """First steps of an accelerator's full bins, the last step of all, and the bins on their way."""
 
     def begin(self, step: int) -> None:
         """A new life at a step: what is added from now on is kept apart from what was before, also at that step."""
@@ -97,8 +105,11 @@ class History:
         if not len(values):
             return
         last = first + len(values) - 1
+        if not isinstance(values, np.ndarray):
+            self._add_there(first, last, values)
+            return
         waits = part == _EVERYONE and first // self.width == last // self.width
-        if not waits or (self._open and self._open[0] // self.width != first // self.width):
+        if not waits or (self._open and not self._goes_on(self._open, first, values)):
             self._settle()
         if waits:
             news = reduced(values, [0], self.geometric)
@@ -108,8 +119,45 @@ class History:
         rows, firsts = self._rows_for(first, len(values))
         self._enter(rows, part, firsts, last, reduced(values, (firsts - first).tolist(), self.geometric))
 
+    def _add_there(self, first: int, last: int, values: Any) -> None:
+        """The last bin stays on the accelerator; those before it are sent for, and entered at the next call."""
+        self._enter_sent()
+        if self._open and isinstance(self._open[2].low, np.ndarray):
+            self._settle()
+        firsts = self._firsts_of(first, last)
+        news = reduced(values, (firsts - first).tolist(), self.geometric)
+        if self._open:
+            begun, ended, before = self._open
+            if begun // self.width == first // self.width:
+                firsts[0] = begun
+                news = joined([before.with_more(news[:1]), news[1:]])
+            else:
+                self._sent.append((np.array([begun]), ended, before.sent()))
+        if len(firsts) > 1:
+            self._sent.append((firsts[:-1], int(firsts[-1]) - 1, news[:-1].sent()))
+        self._open = int(firsts[-1]), last, news[-1:]
+
+    def _enter_sent(self) -> None:
+        """Enter the full bins that were sent for."""
+        sent, self._sent = self._sent, []
+        for begun, last, fetched in sent:
+            rows, firsts = self._rows_for(int(begun[0]), last - int(begun[0]) + 1)
+            bins = Bins(*(column.numpy() for column in fetched.arrived()))
+            self._enter(rows, _EVERYONE, firsts, last, bins.grouped(np.searchsorted(begun, firsts)))
+
+    def _firsts_of(self, first: int, last: int) -> Counts:
+        """The first of these steps in each bin."""
+        bins = first // self.width + np.arange(self._bins_of(first, last - first + 1))
+        return np.maximum(bins * self.width, first)
+
+    def _goes_on(self, open_: tuple[int, int, Bins], first: int, values: Any) -> bool:
+        """Whether values from this step on go into the bin that is not yet entered: the same one, in the same place."""
+        here = isinstance(values, np.ndarray), isinstance(open_[2].low, np.ndarray)
+        return open_[0] // self.width == first // self.width and here[0] == here[1]
+
     def _settle(self) -> None:
         """Enter what is not yet entered."""
+        self._enter_sent()
         if self._open:
             first, last, bins = self._open
             self._open = None
@@ -138,12 +186,10 @@ class History:
         return rows, np.maximum(bins * self.width, first)
 
     def _reserve(self, rows: int) -> None:
-        """Have room for so many."""
-        more = min(self.capacity, max(rows, 2 * len(self._low))) - len(self._low)
-        if rows > len(self._low):
-            for name, empty in _EMPTY.items():
-                array = getattr(self, name)
-                setattr(self, name, np.concatenate([array, np.full((more, array.shape[1]), empty, array.dtype)]))
+        """Have so many rows ready."""
+        for array, empty in self._columns() if rows > self._ready else ():
+            array[self._ready : rows] = empty
+        self._ready = max(rows, self._ready)
 
     def _widen(self) -> None:
         self.width *= 2
@@ -204,10 +250,11 @@ class History:
         self.width = whole_number(part(tree, "width"), "width", 1)
         self._begun = [whole_number(each, "begun") for each in begun]
         self._reserve(used)
-        self._life[:used], self._used, self._open = lives, used, None
+        self._life[:used], self._used, self._open, self._sent = lives, used, None, []
         self._bin[:used] = array_of(part(tree, "bin"), "bin", np.int64, (used,))
         for (mine, empty), kept in zip(self._columns(), columns, strict=True):
-            mine[:used], mine[used:] = array_of(kept, "history", mine.dtype, (used, mine.shape[1])), empty
+            mine[:used] = array_of(kept, "history", mine.dtype, (used, mine.shape[1]))
+            mine[used : self._ready] = empty
 
     def copied(self) -> History:
         """A history of its own that holds the same."""
@@ -223,7 +270,7 @@ class History:
         begun = self._first[: self._used]
         inside = np.flatnonzero(((begun >= first) & (begun < end)).all(1))
         with np.errstate(invalid="ignore", divide="ignore"):
-            means = np.sort(self._sum[:, part][inside] / self._count[:, part][inside], axis=0)
+            means = np.sort(self._sum[inside, part] / self._count[inside, part], axis=0)
         quarter = len(means) // 4
         if not len(means):
             return np.full(means.shape[1], np.nan)

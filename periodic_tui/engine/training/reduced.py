@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.arrays import Counts, Floats
+
+if TYPE_CHECKING:
+    from periodic_tui.engine.training.fetched import Fetched
 
 _LEAST = math.log(5e-324)
 """Stands for the logarithm of 0."""
@@ -32,6 +35,21 @@ class Bins:
         low, high = of.minimum(self.low, more.low), of.maximum(self.high, more.high)
         return Bins(low, high, self.total + more.total, self.count + more.count)
 
+    def __getitem__(self, part: slice) -> Bins:
+        """Some of the bins."""
+        return Bins(self.low[part], self.high[part], self.total[part], self.count[part])
+
+    def grouped(self, starts: Counts) -> Bins:
+        """Of arrays, several bins as one, each of which begins at one of these."""
+        low, high = np.minimum.reduceat(self.low, starts), np.maximum.reduceat(self.high, starts)
+        return Bins(low, high, np.add.reduceat(self.total, starts), np.add.reduceat(self.count, starts))
+
+    def sent(self) -> Fetched:
+        """An accelerator's bins on their way to the CPU."""
+        from periodic_tui.engine.training.fetched import Fetched
+
+        return Fetched([self.low, self.high, self.total, self.count], self.low.device)
+
     def arrays(self) -> tuple[Floats, ...]:
         """The four on the CPU."""
         columns = self.low, self.high, self.total, self.count
@@ -42,10 +60,10 @@ def reduced(values: Any, starts: Sequence[int], geometric: bool) -> Bins:
     """Bins of `values` `[steps, replicas]` that begin at the rows `starts`, the first of them 0; all but the first and
     the last have the same length. Nobody waits for an accelerator."""
     if isinstance(values, np.ndarray):
-        bins = _joined([_finite(part, geometric) for part in _parts(values, starts)])
+        bins = joined([_finite(part, geometric) for part in _parts(values, starts)])
         if np.isfinite(bins.low).all() and np.isfinite(bins.high).all():
             return bins
-    return _joined([_any(part, geometric) for part in _parts(values, starts)])
+    return joined([_any(part, geometric) for part in _parts(values, starts)])
 
 
 def _library(values: Any) -> Any:
@@ -67,7 +85,8 @@ def _parts(values: Any, starts: Sequence[int]) -> Iterator[Any]:
     yield values[None, starts[-1] :]
 
 
-def _joined(parts: Sequence[Bins]) -> Bins:
+def joined(parts: Sequence[Bins]) -> Bins:
+    """All bins of several, in order."""
     if len(parts) == 1:
         return parts[0]
     columns = zip(*((part.low, part.high, part.total, part.count) for part in parts), strict=True)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from periodic_tui.engine.snapshot import Curve
 from periodic_tui.engine.training import history as history_module
+from periodic_tui.engine.training.fetched import Fetched
 from periodic_tui.engine.training.history import History, bins_for
+from periodic_tui.engine.training.reduced import Bins
 
 losses = st.one_of(st.floats(1e-12, 1e12), st.sampled_from([0.0, math.inf, math.nan]))
 PARTS = (slice(None), slice(0, 1), slice(1, 2))
@@ -237,6 +239,56 @@ def test_spikes_do_not_hide_that_most_losses_fall() -> None:
     history.add(0, losses[:, None])
     assert history.middle(0, 100) == pytest.approx([1.0])
     assert history.middle(100, 200) == pytest.approx([0.9])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_accelerator_s_values_are_kept_as_those_of_the_cpu_are(seed: int) -> None:
+    """Whatever the chunks and the lives, and where some chunks come from the CPU."""
+    random = np.random.default_rng(seed)
+    mixed, plain = (History(3, geometric=True, capacity=12, together=True) for _ in range(2))
+    first = 0
+    while first < 900:
+        values = random.random((int(random.integers(1, 60)), 3)).astype(np.float32)
+        plain.add(first, values)
+        mixed.add(first, values if random.random() < 0.2 else torch.from_numpy(values))
+        first += len(values)
+        if random.random() < 0.05:
+            plain.begin(first)
+            mixed.begin(first)
+        if random.random() < 0.05:
+            first -= int(random.integers(1, 30))
+            plain.rewind(first - 1)
+            mixed.rewind(first - 1)
+    for replica in range(3):
+        found, expected = mixed.curve(replica), plain.curve(replica)
+        assert mixed.width == plain.width
+        for name in ("step", "low", "high", "last", "life"):
+            assert getattr(found, name).tolist() == getattr(expected, name).tolist(), name
+        assert found.middle == pytest.approx(expected.middle, rel=1e-5)
+
+
+def test_nobody_waits_for_an_accelerator_s_values_before_the_next_ones_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    waited_for: list[int] = []
+    wait, send = Fetched.arrived, Bins.sent
+
+    def noted(self: Bins) -> Fetched:
+        sent.append(len(sent))
+        return send(self)
+
+    def waited(self: Fetched) -> list[torch.Tensor]:
+        waited_for.append(len(waited_for))
+        return wait(self)
+
+    monkeypatch.setattr(Bins, "sent", noted)
+    monkeypatch.setattr(Fetched, "arrived", waited)
+    history = History(2, geometric=True, capacity=8, together=True)
+    for chunk in range(3):
+        before = len(sent)
+        history.add(20 * chunk, torch.ones(20, 2))
+        assert len(waited_for) == before, "for what was sent with the chunks before, not with this one"
+    assert history.curve(0).last[-1] == 59
+    assert waited_for == sent
 
 
 @given(st.lists(st.lists(losses, min_size=1, max_size=40), min_size=1, max_size=40), capacities)
