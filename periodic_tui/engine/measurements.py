@@ -21,7 +21,7 @@ from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.scheduling.preemption import Preemption
 from periodic_tui.engine.snapshot import Features, Landscape, View
 from periodic_tui.engine.training.fetched import FEW_LOSSES, as_values
-from periodic_tui.engine.training.history import Abandoned, History
+from periodic_tui.engine.training.history import Abandoned, History, width_for
 from periodic_tui.engine.training.step import TrainingStep
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.training.under_way import UnderWay
@@ -54,7 +54,8 @@ class Measurements:
         self.trainer, self.preemption = trainer, preemption
         self._wake = wake
         self.observer = self.observer_of(trainer.experiment)
-        self.train_losses = History(replicas, geometric=True, together=True)
+        width = width_for(replicas, self.ahead)
+        self.train_losses = History(replicas, geometric=True, together=True, width=width)
         self.judge = Judge(trainer, self.observer, self.train_losses)
         self.population = Population(replicas)
         self.hysteresis = Hysteresis()

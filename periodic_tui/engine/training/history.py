@@ -23,6 +23,8 @@ _FEWEST, _MOST, _NUMBERS = 128, 512, 1 << 21
 """Bins of a history: as many as make so many numbers of all replicas, between these limits."""
 _SAVED = 1 << 18
 """Numbers of all replicas to which the bins of a checkpoint are put together."""
+_PER_STEP = 512
+"""Replicas of an accelerator for each step that a bin has at first."""
 _EVERYONE = slice(None)
 _EMPTY = {"_low": np.inf, "_high": -np.inf, "_sum": 0.0, "_count": 0.0, "_first": _NEVER, "_last": -1}
 """What is kept of each bin and replica, and its value where there is nothing."""
@@ -41,6 +43,12 @@ def saved_bins_for(replicas: int) -> int:
     return max(8, _SAVED // replicas)
 
 
+def width_for(replicas: int, on_accelerator: bool) -> int:
+    """Steps in a bin at first: of many replicas on an accelerator, which takes thousands of steps meanwhile, to enter
+    every one of them would take longer than to train it."""
+    return 1 << (replicas // _PER_STEP).bit_length() >> 1 or 1 if on_accelerator else 1
+
+
 class History:
     """Least, mean and largest value of a quantity in bins of steps, for every replica.
 
@@ -49,13 +57,15 @@ class History:
 
     `geometric` averages logarithms, as losses want; zeros count as the smallest positive double there. A NaN counts
     as infinite: it is the worst that a bin can hold. `capacity`: the most bins, at least 8; None: by the number of
-    replicas. `together`: values come of all replicas at once, always.
+    replicas. `together`: values come of all replicas at once, always. `width`: steps in a bin at first.
     """
 
-    def __init__(self, replicas: int, *, geometric: bool, capacity: int | None = None, together: bool = False) -> None:
+    def __init__(
+        self, replicas: int, *, geometric: bool, capacity: int | None = None, together: bool = False, width: int = 1
+    ) -> None:
         self.geometric, self.capacity = geometric, capacity or bins_for(replicas)
         self.replicas, self._together = replicas, together
-        self.width = 1
+        self.width = width
         self._low, self._high, self._sum, self._count = (np.empty((self.capacity, replicas)) for _ in range(4))
         columns = self.capacity, 1 if together else replicas
         self._first, self._last = np.empty(columns, np.int64), np.empty(columns, np.int64)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from periodic_tui.engine.snapshot import Curve
 from periodic_tui.engine.training import history as history_module
 from periodic_tui.engine.training.fetched import Fetched
-from periodic_tui.engine.training.history import History, bins_for
+from periodic_tui.engine.training.history import History, bins_for, width_for
 from periodic_tui.engine.training.reduced import Bins
 
 losses = st.one_of(st.floats(1e-12, 1e12), st.sampled_from([0.0, math.inf, math.nan]))
@@ -336,3 +336,12 @@ def test_many_replicas_have_fewer_bins_and_store_fewer_yet(monkeypatch: pytest.M
     assert (stored.last[-2], stored.step[-1], stored.last[-1]) == (399, 400, 406)
     assert stored.life.tolist() == [0.0] * 13 + [1.0]
     assert history.curve(3).width == 1, "what is kept for the screen stays as it was"
+
+
+def test_on_an_accelerator_bins_of_many_replicas_are_wide_from_the_start() -> None:
+    assert [width_for(replicas, True) for replicas in (1, 511, 512, 1_024, 4_096, 65_536)] == [1, 1, 1, 2, 8, 128]
+    assert width_for(65_536, False) == 1
+    history = History(2, geometric=True, together=True, width=8)
+    history.add(0, np.arange(1.0, 21.0)[:, None] * np.ones((1, 2)))
+    curve = history.curve(1)
+    assert (curve.width, curve.step.tolist(), curve.high.tolist()) == (8, [0, 8, 16], [8, 16, 20])
