@@ -22,6 +22,8 @@ _LOOK = 0.004
 """Seconds between two looks whether it does."""
 _LONG_CHUNK = 0.05
 """Seconds for which steps are taken at once that give way to a command."""
+_PART = 10
+"""Times as long as such steps are those that are taken at once where nobody watches."""
 _ACT = 0.05
 """Seconds for which a remedy acts between two pictures."""
 _LOADING = 3
@@ -143,7 +145,13 @@ class Session(RecordedRunner):
         steps = self.pacer.due(self.step, self._room)
         if pace and not self.pacer.pace:
             self._note("the paced start is over: trained flat out from here")
-        return steps
+        return steps if self.pacer.pace else max(steps, self._fewest)
+
+    @property
+    def _fewest(self) -> int:
+        """Steps to take at once flat out, at least: launching them on a GPU, and fetching what is to be known of them,
+        takes some milliseconds however few they are."""
+        return self.chunk // _PART if self.current.trainer.device.type == "cuda" else 1
 
     @property
     def _room(self) -> float:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+import torch
 
 from periodic_tui.engine.commands.base import Loop, parse
 from periodic_tui.engine.commands.on_loop import Load, Pause, Resume, SingleStep
@@ -447,3 +448,13 @@ def test_matrix_products_are_taken_in_full_precision(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("torch.set_float32_matmul_precision", wanted.append)
     opened(sine())
     assert wanted == ["highest"]
+
+
+def test_steps_on_a_gpu_are_launched_some_at_once_flat_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = opened(sine())
+    session.pacer.took(1, 10.0)
+    assert session._due() == 1
+    monkeypatch.setattr(session.current.trainer, "device", torch.device("cuda"))
+    assert session._due() == session.chunk // 10 > 1
+    session.pacer.set(0.001)
+    assert session._due() == 0
