@@ -91,8 +91,8 @@ def test_the_trend_of_many_is_told_on_a_part_of_the_probe_and_compared_there(mon
     assert found.loss == pytest.approx(observer.loss(runner.current.trainer.parameters))
     expected = judging.trend.medians(60, now)
     assert expected is not None
-    assert found.loss_before == pytest.approx(expected[0])
-    assert found.loss_in_last == pytest.approx(expected[1])
+    assert found.loss_before == pytest.approx(expected[0] * found.loss / now), "as the loss on all of it is"
+    assert found.loss_in_last == pytest.approx(expected[1] * found.loss / now)
 
 
 def test_who_is_solved_by_a_part_of_the_probe_alone_is_not_said_to_have_been(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ from periodic_tui.engine.snapshot import Event, Snapshot
 MOST_BYTES = 64 << 20
 """Of the pictures and checkpoints of a run, …"""
 _LARGE_ONES = 3
-"""… but so many checkpoints may lie there, each of which takes up to twice as much."""
+"""… but, where nobody asks for another bound, so many checkpoints of up to twice as many bytes each may lie there."""
 DEADLINE = 0.25
 """Seconds for which the end waits for the disk."""
 _OFTEN, _USUAL, _EARLY, _SELDOM = 0.25, 1.0, 0.05, 0.002
@@ -89,7 +89,7 @@ class Recorder:
         """The lines of the recording that is continued; None where a new one begins."""
         self._pictures = ThinnedFolder(folder / layout.PICTURES, most // 2, newest=1, durable=False)
         self._checkpoints = ThinnedFolder(folder / layout.CHECKPOINTS, most // 2, newest=2, durable=True)
-        self._largest = 2 * most
+        self._largest = 2 * most if most == MOST_BYTES else most // 2
         self._changed = threading.Condition()
         self._new_lines: list[Line] = []
         self._new_pictures: deque[_Kept] = deque()
@@ -336,7 +336,8 @@ class Recorder:
     def _write_checkpoint(self, checkpoint: _Kept) -> None:
         size, most = size_of(checkpoint.value), self._largest
         if size <= most:
-            self._checkpoints.most = max(self._checkpoints.most, _LARGE_ONES * size)
+            if self._largest > self._checkpoints.most:
+                self._checkpoints.most = max(self._checkpoints.most, _LARGE_ONES * size)
             self._checkpoints.put(checkpoint.step, pack(checkpoint.value), checkpoint.keep)
         elif not self._too_large:
             self._too_large = True

@@ -26,7 +26,7 @@ from periodic_tui.engine.training.history import History
 from periodic_tui.engine.training.sampling import Batch
 from periodic_tui.engine.training.torch_trees import tensor
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.engine.verdicts.evidence import Evidence, gathered, in_common
+from periodic_tui.engine.verdicts.evidence import Evidence, Trend, gathered, in_common
 from periodic_tui.engine.verdicts.examination import Examination
 from periodic_tui.engine.verdicts.goal import Goal
 from periodic_tui.engine.verdicts.loss_trend import LossTrend
@@ -183,8 +183,7 @@ class Judge:
         """
         rows = np.arange(len(self.trainer.seeds))[part]
         steps = self.trainer.done - self._placed
-        now = reading.loss if len(self._part.x) == len(self.observer.probe.x) else self.losses(part)
-        trend = self.trend.medians(self.trainer.done, now, part)
+        trend = self._trend(reading, part)
         evidence = gathered(self.trainer, self.observer, self._goal, self._common, reading, part, trend, steps)
         self._examination.begin(evidence, rows)
         self._enter_batches(evidence, part, steps)
@@ -193,6 +192,19 @@ class Judge:
         if not brief:
             self._look_into(evidence, rows, live and not settled, live)
         return evidence
+
+    def _trend(self, reading: Reading, part: slice) -> Trend:
+        """Median losses before and lately; where they are told on a part of the probe, as they are by the present
+        losses on all of it."""
+        if len(self._part.x) == len(self.observer.probe.x):
+            return self.trend.medians(self.trainer.done, reading.loss, part)
+        now = self.losses(part)
+        found = self.trend.medians(self.trainer.done, now, part)
+        if found is None:
+            return None
+        known = (now > 0) & np.isfinite(now) & (reading.loss > 0) & np.isfinite(reading.loss)
+        scale = np.divide(reading.loss, now, out=np.ones_like(now), where=known)
+        return found[0] * scale, found[1] * scale
 
     def _look_into(self, evidence: Evidence, rows: Counts, live: bool, live_trials: bool) -> None:
         alone = len(rows) == 1

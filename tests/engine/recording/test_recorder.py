@@ -332,16 +332,19 @@ def test_a_disk_that_hangs_holds_up_neither_training_nor_the_end(tmp_path: Path,
 def test_a_checkpoint_that_is_too_large_is_left_out_and_that_is_said_once(tmp_path: Path) -> None:
     told = begun(tmp_path / "run", most=4 << 20)
     for step in range(3):
-        told.checkpoint({"step": step, "parameters": np.zeros(1 << 21)}, step)
+        told.checkpoint({"step": step, "parameters": np.zeros(1 << 19)}, step)
         told.event(Event(step, "happened"))
         until(lambda: told._new_checkpoint is None)
     ended(told)
-    assert told.news() == ["a checkpoint takes 16 MB of 8: none is stored"]
+    assert told.news() == ["a checkpoint takes 4 MB of 2: none is stored"]
     assert not told.failure
     assert len(Recording(tmp_path / "run").lines()) == 3
 
 
-def test_of_large_checkpoints_three_are_kept(tmp_path: Path) -> None:
+def test_where_nobody_asks_for_a_bound_two_or_three_large_checkpoints_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("periodic_tui.engine.recording.recorder.MOST_BYTES", 4 << 20)
     told = begun(tmp_path / "run", most=4 << 20)
     for step in range(5):
         told.checkpoint({"step": step, "parameters": np.zeros(1 << 19)}, step)
