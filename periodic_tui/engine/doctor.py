@@ -14,7 +14,8 @@ from periodic_tui.engine.scheduling.cores import usable_cores
 from periodic_tui.engine.training import devices
 from periodic_tui.engine.training.aot.build_process import compiler, missing
 from periodic_tui.engine.training.aot.cache import cache_folder, usage
-from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per_second
+from periodic_tui.engine.training.rates import steps_per_second
+from periodic_tui.engine.training.stepper_choice import StepperChoice
 from periodic_tui.engine.training.trainer import Trainer
 
 Finding = tuple[str, str]

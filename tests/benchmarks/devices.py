@@ -9,7 +9,8 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.training.device_choice import settled
 from periodic_tui.engine.training.devices import accelerator
 from periodic_tui.engine.training.memory import check_memory
-from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per_second
+from periodic_tui.engine.training.rates import steps_per_second
+from periodic_tui.engine.training.stepper_choice import StepperChoice
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load

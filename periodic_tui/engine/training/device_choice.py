@@ -14,7 +14,8 @@ from periodic_tui.engine.training import devices
 from periodic_tui.engine.training.aot.build_process import obstacle
 from periodic_tui.engine.training.devices import CPU
 from periodic_tui.engine.training.memory import available_bytes, check_memory, needed_bytes
-from periodic_tui.engine.training.stepper_choice import StepperChoice, steps_per_second
+from periodic_tui.engine.training.rates import steps_per_second
+from periodic_tui.engine.training.stepper_choice import StepperChoice
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.training.work import products
 

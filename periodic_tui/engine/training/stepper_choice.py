@@ -16,13 +16,13 @@ from periodic_tui.engine.training.aot.cache import Damaged, build_seconds, find
 from periodic_tui.engine.training.aot.cache_key import key_of
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.aot.groups import Groups
-from periodic_tui.engine.training.kernel.stepper import OneKernel
-from periodic_tui.engine.training.kernel.stepper import on as kernels_on
-from periodic_tui.engine.training.steppers import Stepper, cuda_graph
+from periodic_tui.engine.training.on_cuda import fast_on_cuda, single
+from periodic_tui.engine.training.rates import rate_of, steps_per_second
+from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.steppers.checking import Checking
-from periodic_tui.engine.training.steppers.verify import AT_ONCE, disagreement
 from periodic_tui.engine.training.threads import ThreadChoice
 from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.training.verified import check_of
 
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
@@ -35,9 +35,6 @@ _LOOK = 0.02
 """Seconds between two looks at a build that is waited for."""
 _FEW = 8
 """Steps of the larger graph where it must be captured soon."""
-_SAMPLE = 0.005
-"""Seconds over which a stepper's rate is measured."""
-
 Note = Callable[[str, str | None], object]
 """Enters an event into the run's list: what happened and, for the journal, the command that repeats it."""
 
@@ -316,7 +313,7 @@ class StepperChoice:
         if self._alone is None or self._alone[0] != trainer.experiment:
             self._alone = trainer.experiment, trainer.eager()
             with suppress(Unavailable):
-                self._alone = trainer.experiment, fast_on_cuda(_single(trainer), _FEW)
+                self._alone = trainer.experiment, fast_on_cuda(single(trainer), _FEW)
         return self._alone[1]
 
     def at_once(self, trainer: Trainer) -> Stepper:
@@ -368,81 +365,6 @@ def _obstacle(trainer: Trainer) -> str | None:
         return f"steps are compiled for the CPU and for CUDA, not for {trainer.device}"
     captures = trainer.device.type == "cuda" and isinstance(trainer.experiment.optimizer, ElementWise)
     return None if captures else obstacle(trainer.experiment)
-
-
-def fast_on_cuda(trainer: Trainer, block: int = cuda_graph.BLOCK) -> Stepper:
-    """The step as one kernel, or where that cannot be, as a graph of `block` steps. Raises Unavailable."""
-    try:
-        return one_kernel(trainer)
-    except Unavailable as reason:
-        graph = captured(trainer, block)
-        graph.how = f"a graph; {reason}"
-        return graph
-
-
-def one_kernel(trainer: Trainer) -> Stepper:
-    """The step as a kernel that goes on from step to step. Raises Unavailable where none can be written, compiled or
-    launched."""
-    try:
-        build = kernels_on(trainer.device)
-        stepper = OneKernel(trainer.training_step, trainer.state, trainer.step_inputs, build)
-    except Unavailable:
-        raise
-    except Exception as failure:  # whatever a user's own network or the compiler comes up with: a graph is there
-        raise Unavailable(f"no kernel can be written: {str(failure).partition(chr(10))[0]}") from None
-    return checked(stepper, trainer)
-
-
-def captured(trainer: Trainer, block: int = cuda_graph.BLOCK) -> Stepper:
-    """The step as a CUDA graph, and as one of `block` steps. Raises Unavailable where it cannot be captured."""
-    stepper = cuda_graph.CudaGraph(trainer.training_step, trainer.device, cuda_graph.Captures(trainer.device), block)
-    return checked(stepper, trainer, block + 1)
-
-
-def _single(trainer: Trainer) -> Trainer:
-    """A trainer of the present experiment with one replica."""
-    experiment = trainer.experiment
-    training = experiment.training.model_copy(update={"replicas": 1})
-    return Trainer(experiment.model_copy(update={"training": training}), trainer.device)
-
-
-def checked(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Stepper:
-    """The stepper, if it agrees with the eager one from the run's start. Raises Unavailable where it does not."""
-    finished(check_of(stepper, trainer, at_once))
-    return stepper
-
-
-def check_of(stepper: Stepper, trainer: Trainer, at_once: int = AT_ONCE) -> Slices[None]:
-    """Raises Unavailable where the stepper does not agree with the eager one from the run's start."""
-    start = trainer.start(trainer.initial())
-    try:
-        difference = yield from disagreement(
-            trainer.eager(), stepper, start, trainer.step_inputs, trainer.seeds, at_once
-        )
-    except RuntimeError as failure:
-        raise Unavailable(f"the compiled step fails: {str(failure).partition(chr(10))[0]}") from None
-    if difference:
-        raise Unavailable(f"the compiled step was refused: {difference}")
-
-
-def steps_per_second(stepper: Stepper, trainer: Trainer) -> float:
-    """The rate of a stepper at the trainer's present state, which stays as it is."""
-    return finished(rate_of(stepper, trainer))
-
-
-def rate_of(stepper: Stepper, trainer: Trainer) -> Slices[float]:
-    """The same, a call at a time."""
-    count = 1
-    stepper.run(trainer.state, trainer.step_inputs, trainer.seeds, trainer.done, count)
-    while True:
-        yield
-        started = time.perf_counter()
-        _, losses = stepper.run(trainer.state, trainer.step_inputs, trainer.seeds, trainer.done, count)
-        losses[-1].cpu()  # once the device has done them
-        elapsed = time.perf_counter() - started
-        if elapsed >= _SAMPLE:
-            return count / elapsed
-        count *= 4
 
 
 def _build_for(trainer: Trainer) -> Build:

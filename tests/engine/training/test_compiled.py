@@ -13,10 +13,10 @@ from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
-from periodic_tui.engine.training.stepper_choice import checked
 from periodic_tui.engine.training.steppers.base import Stepper, StepperState
 from periodic_tui.engine.training.steppers.verify import disagreement
 from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.training.verified import checked
 from tests.engine.conftest import CompiledFor
 from tests.engine.experiments import experiment, sine
 

@@ -14,7 +14,7 @@ from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.measurements import Measurements
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import Snapshot
-from periodic_tui.engine.training import fetched, stepper_choice
+from periodic_tui.engine.training import fetched, on_cuda
 from periodic_tui.engine.training.control_run import ControlRun
 from periodic_tui.engine.training.stepper_choice import StepperChoice
 from periodic_tui.engine.training.steppers import cuda_graph
@@ -118,8 +118,8 @@ class Kernel(Eager):
 
 @pytest.mark.usefixtures("second", "graphs")
 def test_one_kernel_comes_before_a_graph(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stepper_choice, "OneKernel", lambda step, *_: Kernel(step, CUDA))
-    monkeypatch.setattr(stepper_choice, "kernels_on", lambda device: None)
+    monkeypatch.setattr(on_cuda, "OneKernel", lambda step, *_: Kernel(step, CUDA))
+    monkeypatch.setattr(on_cuda, "kernels_on", lambda device: None)
     session = opened(magnitude(replicas=2))
     assert "engine: compiled; one kernel" in texts(session)
     assert isinstance(session.current.trainer.stepper, Kernel)
@@ -131,7 +131,7 @@ def test_without_a_kernel_a_graph_goes_on_and_says_why(failure: Exception, monke
     def fails(device: torch.device) -> None:
         raise failure
 
-    monkeypatch.setattr(stepper_choice, "kernels_on", fails)
+    monkeypatch.setattr(on_cuda, "kernels_on", fails)
     session = opened(magnitude(replicas=2))
     reason = "no compiler is found" if isinstance(failure, Unavailable) else "no kernel can be written: odd"
     assert f"engine: compiled; a graph; {reason}" in texts(session).splitlines()
@@ -145,8 +145,8 @@ def test_a_kernel_that_does_something_else_is_not_taken(monkeypatch: pytest.Monk
             state, losses = super().run(*arguments)
             return state, losses * 1.001
 
-    monkeypatch.setattr(stepper_choice, "OneKernel", lambda step, *_: Wrong(step, CUDA))
-    monkeypatch.setattr(stepper_choice, "kernels_on", lambda device: None)
+    monkeypatch.setattr(on_cuda, "OneKernel", lambda step, *_: Wrong(step, CUDA))
+    monkeypatch.setattr(on_cuda, "kernels_on", lambda device: None)
     session = opened(magnitude(replicas=2))
     assert "a graph; the compiled step was refused: in step 0 loss differs" in texts(session)
     assert isinstance(session.current.trainer.stepper, CudaGraph)

@@ -18,8 +18,8 @@ from periodic_tui.engine.components.activations import activations
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.slices import finished
+from periodic_tui.engine.training.on_cuda import captured as checked_graph
 from periodic_tui.engine.training.step import State
-from periodic_tui.engine.training.stepper_choice import captured as checked_graph
 from periodic_tui.engine.training.steppers.base import Stepper
 from periodic_tui.engine.training.steppers.cuda_graph import BLOCK, CudaGraph, Work
 from periodic_tui.engine.training.steppers.verify import disagreement

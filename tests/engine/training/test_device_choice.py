@@ -5,7 +5,8 @@ import torch
 
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
-from periodic_tui.engine.training import device_choice, stepper_choice
+from periodic_tui.engine.training import device_choice
+from periodic_tui.engine.training import rates as measured_rates
 from periodic_tui.engine.training.steppers import cuda_graph
 from periodic_tui.engine.training.steppers.base import Stepper
 from periodic_tui.engine.training.trainer import Trainer
@@ -130,7 +131,7 @@ def test_both_are_really_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     measured = []
 
     def watched(stepper: Stepper, trainer: Trainer) -> float:
-        rate = stepper_choice.steps_per_second(stepper, trainer)
+        rate = measured_rates.steps_per_second(stepper, trainer)
         measured.append((str(trainer.device), f"{rate:,.0f}"))
         return rate
 

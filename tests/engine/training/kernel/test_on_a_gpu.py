@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.training.stepper_choice import one_kernel
+from periodic_tui.engine.training.on_cuda import one_kernel
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
