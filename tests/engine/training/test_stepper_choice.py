@@ -273,12 +273,16 @@ def test_whoever_waits_for_a_build_is_told_how_long_yet(script: ScriptedBuild, m
 def test_a_build_is_expected_to_take_as_long_as_the_newest_one(
     buildable: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trainer = opened(sine(), "eager").current.trainer
-    for newest, expected in ((None, build_process.USUAL), (7.5, 7.5), (0.001, 0.0)):
+    trainer, now = opened(sine(), "eager").current.trainer, [1_000.0]
+    monkeypatch.setattr("periodic_tui.engine.training.aot.build_process.time.monotonic", lambda: now[0])
+    for newest, expected in ((None, build_process.USUAL), (8.0, 8.0)):
         monkeypatch.setattr(build_process, "build_seconds", lambda newest=newest: newest)
         build = Build(trainer.experiment, Signature.of(trainer.state, trainer.step_inputs))
         build.cancel()
-        assert expected - 3 < build.left <= expected
+        now[0] += 2.0
+        assert build.left == expected - 2.0
+        now[0] += expected
+        assert build.left == 0.0
 
 
 def test_another_engine_gives_up_the_build(script: ScriptedBuild) -> None:
