@@ -46,7 +46,7 @@ print(json.dumps([clock / steps, processor / steps]), file=open(sys.argv[2], "w"
 NET = "net = nn.Sequential(nn.Linear({0}, {1}), nn.ReLU(), nn.Linear({1}, {2}), nn.ReLU(), nn.Linear({2}, 1))"
 SCRIPTS = {
     "three layers": LOOP.format(
-        model=NET.format(16, 128, 128), optimizer="Adam(net.parameters(), lr=1e-3)", batch=128, inputs=16
+        model=NET.format(16, 128, 128), optimizer="Adam(net.parameters(), lr=1e-3)", batch=192, inputs=16
     ),
     "2×512": LOOP.format(
         model=NET.format(32, 512, 512), optimizer="Adam(net.parameters(), lr=1e-3)", batch=256, inputs=32
