@@ -38,19 +38,16 @@ def misspelled(word: str) -> str | None:
     from periodic_tui.engine.names import nearest
     from periodic_tui.presets.builtin import BUILT_IN
 
-    if word.startswith("-") or word in BUILT_IN or os.path.exists(word):
+    if word.startswith("-") or word in COMMANDS or word in BUILT_IN or os.path.exists(word):
         return None
     near = nearest(word, [*COMMANDS, *BUILT_IN], alike=0.7)
     return near if near in COMMANDS else None
 
 
-def chosen(words: list[str]) -> tuple[click.Command | None, list[str]]:
-    """The command of these words, and its own; None where none is meant. A first word that is no subcommand belongs to
-    the dashboard."""
+def chosen(words: list[str]) -> tuple[click.Command, list[str]]:
+    """The command of these words, and its own. A first word that is no subcommand belongs to the dashboard."""
     if words and words[0] in COMMANDS:
         return subcommand(words[0]), words[1:]
-    if words and misspelled(words[0]):
-        return None, words
     from periodic_tui.cli.dashboard import dashboard
 
     if {"-h", "--help"} & set(words):
@@ -66,8 +63,9 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from periodic_tui.cli.command import NAME, fail, run
 
-    command, words = chosen(sys.argv[1:])
+    words = sys.argv[1:]
+    if words and (meant := misspelled(words[0])):
+        sys.exit(fail(f"{NAME}: {words[0]}: no such command; did you mean {meant}?"))
+    command, own = chosen(words)
     signal.signal(signal.SIGINT, handler)
-    if command is None:
-        sys.exit(fail(f"{NAME}: {words[0]}: no such command; did you mean {misspelled(words[0])}?"))
-    sys.exit(run(command, words))
+    sys.exit(run(command, own))

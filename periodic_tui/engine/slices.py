@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
 Slices = Generator[None, None, Result]
@@ -14,15 +14,25 @@ _SLICE = 0.002
 """Seconds for which work in another thread is waited for at once."""
 
 
+class Ending(Generic[Result]):
+    """Goes through work, a slice for each turn of a loop, and keeps what it comes to."""
+
+    result: Result
+    """There once the loop has ended."""
+
+    def __init__(self, work: Slices[Result]) -> None:
+        self._work = work
+
+    def __iter__(self) -> Iterator[None]:
+        self.result = yield from self._work
+
+
 def finished(work: Slices[Result], check: Callable[[], None] = lambda: None) -> Result:
     """All of it at once; `check` is called between two slices and may raise."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
+    ending = Ending(work)
+    for _ in ending:
         check()
+    return ending.result
 
 
 def aside(act: Callable[[], Result]) -> Slices[Result]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from periodic_tui.engine.components.registry import Spec
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
-from periodic_tui.engine.slices import Result, Slices, aside
+from periodic_tui.engine.slices import Ending, Result, Slices, aside
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,13 +37,10 @@ Course = Generator[Train, "Tensor", str]
 
 def sliced(stage: str, work: Slices[Result]) -> Generator[Train, Tensor, Result]:
     """Work in slices, as a part of a course."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
+    ending = Ending(work)
+    for _ in ending:
         yield Train(0, stage)
+    return ending.result
 
 
 def read(stage: str, act: Callable[[], Result]) -> Generator[Train, Tensor, Result]:

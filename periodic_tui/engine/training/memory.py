@@ -12,6 +12,7 @@ from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.recording.recorder import MOST_BYTES
 from periodic_tui.engine.training.history import BYTES, bins_for, saved_bins_for
+from periodic_tui.engine.training.work import samples
 
 if TYPE_CHECKING:
     import torch
@@ -44,9 +45,8 @@ def needed_bytes(experiment: Experiment) -> float:
     """Bytes that training takes, roughly."""
     target, training = experiment.target, experiment.training
     parameters = experiment.model.layout(target.inputs, target.outputs).size
-    samples = training.batch_size or experiment.domain.points
     width = sum(experiment.model.hidden_units) + target.inputs + target.outputs
-    numbers = _STATE_COPIES * parameters + _ACTIVATION_COPIES * samples * width
+    numbers = _STATE_COPIES * parameters + _ACTIVATION_COPIES * samples(experiment) * width
     return training.replicas * numbers * (8.0 if training.dtype == "float64" else 4.0)
 
 

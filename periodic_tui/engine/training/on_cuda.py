@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from periodic_tui.engine.errors import Unavailable
+from periodic_tui.engine.training.against_eager import checked
 from periodic_tui.engine.training.kernel.stepper import OneKernel
 from periodic_tui.engine.training.kernel.stepper import on as kernels_on
 from periodic_tui.engine.training.steppers import Stepper, cuda_graph
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.engine.training.verified import checked
 
 
 def fast_on_cuda(trainer: Trainer, block: int = cuda_graph.BLOCK) -> Stepper:

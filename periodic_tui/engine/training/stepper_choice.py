@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.slices import Slices, finished
+from periodic_tui.engine.training.against_eager import check_of
 from periodic_tui.engine.training.aot.build_process import USUAL, Build, obstacle
 from periodic_tui.engine.training.aot.cache import Damaged, build_seconds, find
 from periodic_tui.engine.training.aot.cache_key import key_of
@@ -22,7 +23,6 @@ from periodic_tui.engine.training.steppers import Stepper
 from periodic_tui.engine.training.steppers.checking import Checking
 from periodic_tui.engine.training.threads import ThreadChoice
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.engine.training.verified import check_of
 
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment

@@ -63,9 +63,3 @@ def _trained(trainer: Trainer, stepper: Stepper, some: Tensor, times: Tensor, st
         if time.perf_counter() - started < _SLICE / 2:
             piece *= 2
     return state["parameters"]
-
-
-def work_of_step(trainer: Trainer, replicas: int) -> int:
-    """Products of samples and parameters in a step of so many replicas."""
-    samples = trainer.experiment.training.batch_size or trainer.experiment.domain.points
-    return max(1, replicas * samples * trainer.training_step.layout.size)

@@ -7,8 +7,6 @@ from periodic_tui.engine.experiment import Experiment
 WIDE = 1e7
 """Samples times parameters of a step, of all replicas, from which torch's threads are tried: such a step takes about a
 millisecond, and shorter ones are never faster with several threads."""
-
-
 _SAMPLE = 64
 """What a sample costs besides its products with the parameters, in such products."""
 

@@ -21,7 +21,8 @@ from periodic_tui.engine.recording.attributes import kept, put_back
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.slices import finished
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.engine.training.trial import trials, work_of_step
+from periodic_tui.engine.training.trial import trials
+from periodic_tui.engine.training.work import products
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.residuals import FIGURES, Residuals
 from periodic_tui.engine.verdicts.slow_figures import Budgets, SlowFigure
@@ -110,7 +111,7 @@ class Examination:
 
     def try_steps(self, evidence: Evidence, rows: Counts, wanted: Mask, live: bool) -> None:
         """Enter how far the losses of the replicas `wanted` fall in a trial, as logarithms of their ratio."""
-        if live and _FEWEST_LIVE * work_of_step(self._trainer, 1) > _WORK_LIVE:
+        if live and _FEWEST_LIVE * products(self._trainer.experiment) > _WORK_LIVE:
             return
         self._update("trial", self._trials, rows[wanted], lambda some: self._falls(some, live), live)
         known = self._known("trial", rows, live)
@@ -128,7 +129,7 @@ class Examination:
 
     def _trial_steps(self, replicas: int, live: bool) -> int:
         longest, work = (_LONGEST_LIVE, _WORK_LIVE) if live else (_LONGEST, _WORK)
-        possible = work / work_of_step(self._trainer, replicas)
+        possible = work / (replicas * products(self._trainer.experiment))
         return int(max(1, min(_TRIAL * self._trainer.done, longest, possible)))
 
     def _update(

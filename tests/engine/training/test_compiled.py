@@ -10,13 +10,13 @@ from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.preemption import Flag
 from periodic_tui.engine.slices import finished
+from periodic_tui.engine.training.against_eager import checked
 from periodic_tui.engine.training.aot.compiled import Compiled
 from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
 from periodic_tui.engine.training.steppers.base import Stepper, StepperState
 from periodic_tui.engine.training.steppers.verify import disagreement
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.engine.training.verified import checked
 from tests.engine.conftest import CompiledFor
 from tests.engine.experiments import experiment, sine
 

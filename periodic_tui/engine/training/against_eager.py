@@ -1,4 +1,4 @@
-"""Fast steppers, once they have agreed with the eager one."""
+"""A fast stepper against the eager one, from the start of a run: it is taken where they agree."""
 
 from __future__ import annotations
 
