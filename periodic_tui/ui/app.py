@@ -8,12 +8,15 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
+from periodic_tui.ui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -74,6 +77,10 @@ class PeriodicApp(App[None], inherit_bindings=False):
         """What went wrong before there was a session to keep it."""
         self._event_loop: EventLoop | None = None
         self.worker = threading.Thread(target=self._work, name="session", daemon=True)
+
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's, unless the environment names another, as a browser's server does."""
+        return TerminalDriver if constants.DRIVER is None else super().get_driver_class()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return COLORS

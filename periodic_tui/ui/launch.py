@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from periodic_tui.engine.errors import Refused
 from periodic_tui.ui.app import FindRecordings, OpenSession, PeriodicApp
 from periodic_tui.ui.screens.opening import Opening
-from periodic_tui.ui.terminal import Terminal
+from periodic_tui.ui.terminal.modes import Terminal
 
 if TYPE_CHECKING:
     from periodic_tui.plotting.cells import Glyphs
