@@ -42,6 +42,7 @@ class Replay(ModalScreen[None]):
     Replay {
         align: center middle;
         Container { width: 76; max-width: 100%; height: 20; max-height: 100%; border: round $trouble; padding: 0 1; }
+        Container.-block { border: solid $trouble; }
         Container.-ascii { border: ascii $trouble; }
         Stage { width: 1fr; height: 1fr; }
     }
@@ -60,7 +61,7 @@ class Replay(ModalScreen[None]):
         self.film, self.glyphs = Film(death), glyphs
         self._heading = f"the death of hidden.{death.layer} unit {death.unit} · {name}"
         self._stage = Stage(self.film, glyphs, recorded)
-        self._box = Container(self._stage, classes="-ascii" if glyphs == "ascii" else "")
+        self._box = Container(self._stage, classes=f"-{glyphs}")
 
     def compose(self) -> ComposeResult:
         self._box.border_title = plain(self._heading, self.glyphs).replace("[", "\\[")
