@@ -52,11 +52,9 @@ class Canvas:
         connected = np.diff(kept) == 1
         if joined is not None:
             connected &= joined[kept[:-1]]
-        line_columns, line_rows, steep = polyline_dots(columns, rows, connected, self.width, self.height)
+        line_columns, line_rows = polyline_dots(columns, rows, connected, self.width, self.height)
         if ink in PATTERNS and not (shape or self.set.strokes):
-            lit, period = PATTERNS[ink]
-            seen = np.where(steep, line_rows, line_columns) % period < lit
-            line_columns, line_rows = line_columns[seen], line_rows[seen]
+            line_columns, line_rows = _broken(line_columns, line_rows, *PATTERNS[ink])
         alone = ~(np.append(False, connected) | np.append(connected, False))
         self._draw(np.append(columns[alone], line_columns), np.append(rows[alone], line_rows), ink, shape)
 
@@ -156,6 +154,14 @@ class Canvas:
     def _inside(self, columns: Dots, rows: Dots) -> tuple[Dots, Dots]:
         inside = (columns >= 0) & (columns < self.width) & (rows >= 0) & (rows < self.height)
         return columns[inside], rows[inside]
+
+
+def _broken(columns: Dots, rows: Dots, lit: int, period: int) -> tuple[Dots, Dots]:
+    """So many of every so many dots along a line."""
+    moves = np.append(True, (np.diff(columns) != 0) | (np.diff(rows) != 0))[: len(columns)]
+    columns, rows = columns[moves], rows[moves]
+    kept = np.arange(len(columns)) % period < lit
+    return columns[kept], rows[kept]
 
 
 def dotted(dots: NDArray[np.bool_], ink: Ink, glyphs: Glyphs) -> Cells:
