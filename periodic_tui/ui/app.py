@@ -8,14 +8,17 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.color import ColorSystem
 from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
+from periodic_tui.ui.terminal.abilities import ColorDepth
 from periodic_tui.ui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
@@ -42,6 +45,14 @@ COLORS = {
 }
 """One color for each meaning, told apart with any color vision; each has a shape of its own besides."""
 
+COLOR_SYSTEMS: dict[ColorDepth, ColorSystem] = {
+    "none": ColorSystem.STANDARD,
+    "16": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+}
+"""As Rich knows them, by which Textual writes every style."""
+
 AFTER_FIRST_FRAME = 0.02
 """Seconds for the first frame to leave before imports hold the interpreter."""
 
@@ -65,8 +76,12 @@ class PeriodicApp(App[None], inherit_bindings=False):
         glyphs: Glyphs = "braille",
         recordings: FindRecordings = lambda: (),
         child: Child | None = None,
+        colors: ColorDepth | None = None,
     ) -> None:
+        """`colors`: how many the terminal has; None: Textual finds out."""
         super().__init__()
+        if colors is not None:
+            self._show_in(colors)
         self.child = child
         """The script that is watched, where it was started for this."""
         self.recordings = recordings
@@ -81,6 +96,13 @@ class PeriodicApp(App[None], inherit_bindings=False):
     def get_driver_class(self) -> type[Driver]:
         """The terminal's, unless the environment names another, as a browser's server does."""
         return TerminalDriver if constants.DRIVER is None else super().get_driver_class()
+
+    def _show_in(self, colors: ColorDepth) -> None:
+        """Go by the terminal's colors; Textual itself writes grays of 16 million colors where there are to be none."""
+        self.no_color = colors == "none"
+        kept = [each for each in self._filters if not isinstance(each, Monochrome)]
+        self._filters = [*kept, NoColor()] if self.no_color else kept
+        self.console._color_system = COLOR_SYSTEMS[colors]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return COLORS

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from periodic_tui.engine.errors import Refused
 from periodic_tui.ui.app import FindRecordings, OpenSession, PeriodicApp
 from periodic_tui.ui.screens.opening import Opening
+from periodic_tui.ui.terminal.abilities import abilities
 from periodic_tui.ui.terminal.modes import Terminal
 
 if TYPE_CHECKING:
-    from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.child import Child
 
 INTERRUPTED = 130
@@ -49,7 +49,8 @@ def run_dashboard(
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
         anything did.
     """
-    app = PeriodicApp(opening, open_session, glyphs_for(glyphs), recordings, child)
+    able = abilities(getattr(sys.__stderr__, "encoding", None), os.environ, glyphs)
+    app = PeriodicApp(opening, open_session, able.glyphs, recordings, child, able.colors)
     terminal = Terminal(sys.__stderr__)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):
@@ -69,15 +70,6 @@ def exit_code(failure: BaseException | None, otherwise: int) -> int:
     if failure is None:
         return otherwise
     return 2 if isinstance(failure, Refused) else 1
-
-
-def glyphs_for(choice: str) -> Glyphs:
-    """The glyphs of a choice; `auto` is everything where the terminal takes Unicode, else ASCII."""
-    if choice != "auto":
-        return "ascii" if choice == "ascii" else "braille"
-    encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
-    unicode = encoding.lower().replace("-", "").startswith("utf") and os.environ.get("TERM") not in {"linux", "dumb"}
-    return "braille" if unicode else "ascii"
 
 
 @contextmanager
