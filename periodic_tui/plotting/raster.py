@@ -7,9 +7,7 @@ Dots = NDArray[np.int64]
 """[n] dot coordinates, from the left or from the top."""
 
 
-def polyline_dots(
-    columns: Dots, rows: Dots, joined: NDArray[np.bool_], width: int, height: int
-) -> tuple[Dots, Dots]:
+def polyline_dots(columns: Dots, rows: Dots, joined: NDArray[np.bool_], width: int, height: int) -> tuple[Dots, Dots]:
     """Dots of a polyline through n points: all in a width × height grid, and a few just outside.
 
     Args:

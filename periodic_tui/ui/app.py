@@ -20,6 +20,7 @@ from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.terminal.abilities import ColorDepth
 from periodic_tui.ui.terminal.driver import TerminalDriver
+from periodic_tui.ui.themes import DARK, OURS, inks_on
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,16 +35,6 @@ OpenSession = Callable[[], tuple[Session, Sequence[tuple[str, str, str, str]]]]
 
 FindRecordings = Callable[[], Sequence["Entry"]]
 """Finds the user's recordings, newest first; called in a thread of its own."""
-
-COLORS = {
-    "network": "#5fafff",
-    "target": "#ffaf00",
-    "trouble": "#ff5f87",
-    "quiet": "#767676",
-    "pale": "#3a5f87",
-    "mark": "#af87d7",
-}
-"""One color for each meaning, told apart with any color vision; each has a shape of its own besides."""
 
 COLOR_SYSTEMS: dict[ColorDepth, ColorSystem] = {
     "none": ColorSystem.STANDARD,
@@ -77,9 +68,13 @@ class PeriodicApp(App[None], inherit_bindings=False):
         recordings: FindRecordings = lambda: (),
         child: Child | None = None,
         colors: ColorDepth | None = None,
+        theme: str = DARK.name,
     ) -> None:
-        """`colors`: how many the terminal has; None: Textual finds out."""
+        """`colors`: how many the terminal has; None: Textual finds out. `theme`: the name of one, ours or Textual's."""
         super().__init__()
+        for ours in OURS:
+            self.register_theme(ours)
+        self.theme = theme
         if colors is not None:
             self._show_in(colors)
         self.child = child
@@ -105,7 +100,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
         self.console._color_system = COLOR_SYSTEMS[colors]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return COLORS
+        return inks_on(self.current_theme)
 
     def get_default_screen(self) -> Screen[None]:
         return OpeningScreen(self.opening, self.glyphs)

@@ -16,6 +16,7 @@ from periodic_tui.ui.app import FindRecordings, OpenSession, PeriodicApp
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.terminal.abilities import abilities
 from periodic_tui.ui.terminal.modes import Terminal
+from periodic_tui.ui.themes import theme_for
 
 if TYPE_CHECKING:
     from periodic_tui.ui.child import Child
@@ -50,7 +51,7 @@ def run_dashboard(
         anything did.
     """
     able = abilities(getattr(sys.__stderr__, "encoding", None), os.environ, glyphs)
-    app = PeriodicApp(opening, open_session, able.glyphs, recordings, child, able.colors)
+    app = PeriodicApp(opening, open_session, able.glyphs, recordings, child, able.colors, theme_for(os.environ))
     terminal = Terminal(sys.__stderr__)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):

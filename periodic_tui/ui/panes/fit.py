@@ -17,6 +17,7 @@ from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL
 from periodic_tui.plotting.maps import Map, banded, map_size, side_by_side, zero_lines
 from periodic_tui.plotting.regions import HELD_OUT, NOT_YET, region_row
 from periodic_tui.ui.formatting import loss, plain
+from periodic_tui.ui.themes import has_shades
 from periodic_tui.ui.widgets.pane import ZOOM
 from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
@@ -131,7 +132,7 @@ class FitPane(PlotPane):
         if fit.kind == "maps":
             known, learned = banded(known, low, high), banded(learned, low, high)
         error, title = fit.prediction - fit.target, plain(f"error ±{loss(largest).strip()}", self.glyphs)
-        color, signed = (None, None) if self.app.no_color else (SEQUENTIAL, DIVERGING)
+        color, signed = (SEQUENTIAL, DIVERGING) if has_shades(self.app) else (None, None)
         names = ("target", "network") if fit.kind == "maps" else ("known", "learned")
         beside = 3 if fit.kind == "weights" or map_size(size, 3, fit.target.shape)[1] >= ERROR_ROWS else 2
         maps = [

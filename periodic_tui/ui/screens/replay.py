@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from periodic_tui.engine.snapshot import Death
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import plain
+from periodic_tui.ui.themes import has_shades
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.death_frame import death_frame
 from periodic_tui.ui.widgets.film import PERIOD, Film
@@ -30,7 +31,7 @@ class Stage(CellWidget):
 
     def picture(self) -> Cells:
         columns, rows = self.size
-        frame = death_frame(self.film.death, self.film.number, (columns, rows - 1), not self.app.no_color, self.glyphs)
+        frame = death_frame(self.film.death, self.film.number, (columns, rows - 1), has_shades(self.app), self.glyphs)
         keys = plain(KEYS, self.glyphs)
         return Cells.blank(columns, rows).paste(frame, 0, 0).write(0, rows - 1, keys, Ink.QUIET)
 

@@ -41,4 +41,8 @@ def legend_row(names: Sequence[Name], room: int, glyphs: Glyphs) -> Cells:
 
 
 def _legend(names: Sequence[Name]) -> list[Span]:
-    return [span for name in names for span in ((f" {name.sample} ", name.ink), (f"{name.label} ", name.ink))]
+    """What is pale is named in a quiet ink: pale words could not be read."""
+    spans: list[Span] = []
+    for name in names:
+        spans += [(f" {name.sample} ", name.ink), (f"{name.label} ", Ink.QUIET if name.ink == Ink.PALE else name.ink)]
+    return spans
