@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
@@ -67,6 +66,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False, system=True, priority=True),
     ]
 
     def __init__(
@@ -90,12 +90,14 @@ class PeriodicApp(App[None], inherit_bindings=False):
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
         """What went wrong before there was a session to keep it."""
+        self.interrupted: int | None = None
+        """The exit code, once a signal has come that ends the app."""
         self._event_loop: EventLoop | None = None
         self.worker = threading.Thread(target=self._work, name="session", daemon=True)
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal's, unless the environment names another, as a browser's server does."""
-        return TerminalDriver if constants.DRIVER is None else super().get_driver_class()
+        return TerminalDriver if constants.DRIVER is None and os.name == "posix" else super().get_driver_class()
 
     def _show_in(self, colors: ColorDepth) -> None:
         """Go by the terminal's colors; Textual itself writes grays of 16 million colors where there are to be none."""
@@ -112,6 +114,8 @@ class PeriodicApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self._event_loop = EventLoop()
+        if self.interrupted is not None:
+            self.exit(None, self.interrupted)
         self.call_after_refresh(self.set_timer, AFTER_FIRST_FRAME, self.worker.start)
 
     def _work(self) -> None:
@@ -167,10 +171,26 @@ class PeriodicApp(App[None], inherit_bindings=False):
             self.exit()
 
     def interrupt(self, code: int) -> None:
-        """End from a signal handler."""
-        if self._event_loop is None:
-            sys.exit(code)
-        self._tell(self.exit, None, code)
+        """End from a signal handler: now, or as soon as the app has begun."""
+        self.interrupted = code
+        if self._event_loop is not None:
+            self._tell(self.exit, None, code)
+
+    def restore_terminal(self) -> None:
+        """Give the terminal back without waiting for anything, from any thread."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.restore()
+
+    def redraw(self) -> None:
+        """Draw everything anew: others may have written on the terminal."""
+        if self._running and self._screen_stack:
+            screen = self.screen
+            self._display(screen, screen._compositor.render_update(full=True, screen_stack=self._background_screens))
+
+    def action_suspend_process(self) -> None:
+        """Go to the shell, where there is one (textual #6298)."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.stop(everyone=True)
 
     def action_help_quit(self) -> None:
         self.notify("press q to quit", markup=False)

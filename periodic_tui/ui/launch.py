@@ -15,7 +15,6 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.ui.app import FindRecordings, OpenSession, PeriodicApp
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.terminal.abilities import abilities
-from periodic_tui.ui.terminal.modes import Terminal
 
 if TYPE_CHECKING:
     from periodic_tui.ui.child import Child
@@ -51,9 +50,8 @@ def run_dashboard(
     """
     able = abilities(getattr(sys.__stderr__, "encoding", None), os.environ, glyphs)
     app = PeriodicApp(opening, open_session, able.glyphs, recordings, child, able.colors)
-    terminal = Terminal(sys.__stderr__)
     sys.setswitchinterval(SWITCH)
-    with ends_by_signal(app, terminal):
+    with ends_by_signal(app):
         app.run()
     app.stop_session()
     failure = app.failure or (app.session.failure if app.session else None)
@@ -73,11 +71,11 @@ def exit_code(failure: BaseException | None, otherwise: int) -> int:
 
 
 @contextmanager
-def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
+def ends_by_signal(app: PeriodicApp) -> Iterator[None]:
     """Let SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time; the
     session saves meanwhile."""
 
-    watch = threading.Timer(DEADLINE, give_up, [terminal])
+    watch = threading.Timer(DEADLINE, give_up, [app])
     watch.daemon = True
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -99,9 +97,9 @@ def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def give_up(terminal: Terminal) -> None:
+def give_up(app: PeriodicApp) -> None:
     """Restore the terminal and leave, from whatever thread."""
-    terminal.restore()
+    app.restore_terminal()
     leave(INTERRUPTED)
 
 
