@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.color import ColorSystem
+from rich.console import Console
 from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
+from textual.timer import Timer
 
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.child import Child
     from periodic_tui.ui.dashboard import Dashboard
+    from periodic_tui.ui.terminal.stray import Stray
 
 OpenSession = Callable[[], tuple[Session, Sequence[tuple[str, str, str, str]]]]
 """Makes the session, not yet running, and the list of presets: name, title, source, outcome."""
@@ -54,6 +58,10 @@ COLOR_SYSTEMS: dict[ColorDepth, ColorSystem] = {
 
 AFTER_FIRST_FRAME = 0.02
 """Seconds for the first frame to leave before imports hold the interpreter."""
+
+
+NEWS = 0.2
+"""Seconds until what was printed is shown, together with what comes meanwhile."""
 
 
 class PeriodicApp(App[None], inherit_bindings=False):
@@ -90,6 +98,9 @@ class PeriodicApp(App[None], inherit_bindings=False):
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
         """What went wrong before there was a session to keep it."""
+        self.stray: Stray | None = None
+        """Catches what is printed, where this app has the terminal."""
+        self._looks: Timer | None = None
         self.interrupted: int | None = None
         """The exit code, once a signal has come that ends the app."""
         self._event_loop: EventLoop | None = None
@@ -144,7 +155,26 @@ class PeriodicApp(App[None], inherit_bindings=False):
         self.session = session
         self.dashboard = dashboard(session, presets, self.glyphs, self.recordings)
         session.on_wake = Wake(self._tell, self.dashboard.poll)
+        if self.stray:
+            self.stray.on_news = Wake(self._tell, self._look_at_stray)
         self.push_screen(self.dashboard)
+
+    def catch(self, stray: Stray) -> None:
+        """Leave what is printed to that; Textual's own errors go where standard error led before."""
+        self.stray = stray
+        self._capture_stdout, self._capture_stderr = sys.stdout, sys.stderr  # type: ignore[assignment]
+        self.error_console = Console(file=stray.original(2), markup=False, highlight=False)
+
+    def _look_at_stray(self) -> None:
+        """Show what was printed, soon."""
+        if self._looks is None:
+            self._looks = self.set_timer(NEWS, self._show_stray)
+
+    def _show_stray(self) -> None:
+        self._looks = None
+        for screen in self.screen_stack:
+            if poll := getattr(screen, "poll", None):
+                poll()
 
     def stop_session(self) -> None:
         """Let the session save and end; from any thread."""

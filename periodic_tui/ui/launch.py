@@ -11,10 +11,14 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from textual import constants
+
 from periodic_tui.engine.errors import Refused
 from periodic_tui.ui.app import FindRecordings, OpenSession, PeriodicApp
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.terminal.abilities import abilities
+from periodic_tui.ui.terminal.driver import TerminalDriver
+from periodic_tui.ui.terminal.stray import Stray
 
 if TYPE_CHECKING:
     from periodic_tui.ui.child import Child
@@ -49,9 +53,12 @@ def run_dashboard(
         anything did.
     """
     able = abilities(getattr(sys.__stderr__, "encoding", None), os.environ, glyphs)
+    if constants.DRIVER is None:  # the terminal itself knows how large it is
+        os.environ.pop("COLUMNS", None)
+        os.environ.pop("LINES", None)
     app = PeriodicApp(opening, open_session, able.glyphs, recordings, child, able.colors)
     sys.setswitchinterval(SWITCH)
-    with ends_by_signal(app):
+    with ends_by_signal(app), prints_aside(app):
         app.run()
     app.stop_session()
     failure = app.failure or (app.session.failure if app.session else None)
@@ -68,6 +75,18 @@ def exit_code(failure: BaseException | None, otherwise: int) -> int:
     if failure is None:
         return otherwise
     return 2 if isinstance(failure, Refused) else 1
+
+
+@contextmanager
+def prints_aside(app: PeriodicApp) -> Iterator[None]:
+    """Keep what is printed from the screen, where that is a terminal's."""
+    if app.driver_class is not TerminalDriver:
+        yield
+        return
+    stray = Stray()
+    with stray.caught():
+        app.catch(stray)
+        yield
 
 
 @contextmanager
