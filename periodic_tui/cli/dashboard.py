@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -90,6 +91,7 @@ def _parting(last: Snapshot) -> str:
 
 def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None) -> int:
     """Show a run until the user quits; returns the exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever interrupts an import, or the end, gets no traceback
     from periodic_tui.ui.launch import run_dashboard
 
     code, failure = run_dashboard(opening, open_session, glyphs, recordings, child)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from textual import constants
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.ui.app import FindRecordings, OpenSession, PeriodicApp
+from periodic_tui.ui.ending import ends_by_signal, leave
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.terminal.abilities import abilities
 from periodic_tui.ui.terminal.driver import TerminalDriver
@@ -23,13 +21,10 @@ from periodic_tui.ui.terminal.stray import Stray
 if TYPE_CHECKING:
     from periodic_tui.ui.child import Child
 
-INTERRUPTED = 130
 DEAF = 0.5
 """Seconds that the worker has to save and to end in."""
 SWITCH = 5e-4
 """Seconds for which a thread keeps the interpreter while another waits: from key to screen it changes hands often."""
-DEADLINE = 0.35
-"""Seconds after a signal in which the app has to end; then the terminal is restored without it."""
 
 
 def run_dashboard(
@@ -87,44 +82,3 @@ def prints_aside(app: PeriodicApp) -> Iterator[None]:
     with stray.caught():
         app.catch(stray)
         yield
-
-
-@contextmanager
-def ends_by_signal(app: PeriodicApp) -> Iterator[None]:
-    """Let SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time; the
-    session saves meanwhile."""
-
-    watch = threading.Timer(DEADLINE, give_up, [app])
-    watch.daemon = True
-
-    def end(number: int, frame: FrameType | None) -> None:
-        if watch.ident is None:
-            watch.start()
-            if app.child and number in (signal.SIGTERM, signal.SIGINT):
-                app.child.send_signal(number)
-            threading.Thread(target=app.stop_session, daemon=True).start()  # it may wait for what this thread holds
-            app.interrupt(INTERRUPTED)
-
-    names = ("SIGTERM", "SIGHUP", "SIGINT")
-    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, end) for number in signals}
-    try:
-        yield
-    finally:
-        watch.cancel()
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def give_up(app: PeriodicApp) -> None:
-    """Restore the terminal and leave, from whatever thread."""
-    app.restore_terminal()
-    leave(INTERRUPTED)
-
-
-def leave(code: int) -> None:
-    """End the process now, whatever its other threads are in."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
-    os._exit(code)

@@ -122,12 +122,13 @@ class TerminalDriver(Driver):
     def _close(self, longest: float = LONGEST) -> None:
         """Give the terminal back. First it is told to report nothing, and everything that it has reported or answered
         until then is read, so that nothing of it is typed into the shell; for so many seconds at most."""
-        if self._reader:
-            self.disable_input()
+        reader = self._reader
+        if reader is not None:
+            reader.deaf = True
             self.write(modes.QUIET + self._queries.closing() * (longest > 0))
             self._writer.close()
             self._queries.wait(longest)
-            self._reader.stop()
+            reader.stop()
             self.restore()
 
     def _tell_size(self) -> None:
@@ -159,6 +160,8 @@ class TerminalDriver(Driver):
     def _look(self) -> None:
         """Show the screen, now or as soon as the terminal is ours."""
         self._cease_watching()
+        if not self._handlers:  # the app has ended meanwhile
+            return
         try:
             ours = self.line.is_ours()
         except OSError:
