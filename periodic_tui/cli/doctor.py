@@ -1,7 +1,6 @@
 """`doctor`: what works on this machine, and what to do about the rest."""
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 
@@ -11,6 +10,7 @@ from periodic_tui.cli.command import command
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
 from periodic_tui.ui.terminal.abilities import Abilities, ColorDepth, abilities, is_unicode
+from periodic_tui.ui.terminal.line import Line, has_terminal
 
 
 @command("doctor")
@@ -29,20 +29,19 @@ def _tell(what: str, found: str) -> None:
 
 
 def _terminal() -> Iterator[tuple[str, str]]:
-    size = shutil.get_terminal_size()
-    is_terminal = sys.stdin.isatty() and sys.stderr.isatty()
-    yield "terminal", f"{size.columns}×{size.lines}" if is_terminal else "none; the dashboard needs one"
+    size = "{}×{}".format(*Line().size()) if has_terminal() else "none; the dashboard needs one"
+    yield "terminal", size
     able = abilities(getattr(sys.__stderr__, "encoding", None), os.environ)
     yield "glyphs", _glyphs(able)
     yield "colors", _colors(able.colors)
 
 
 def _glyphs(able: Abilities) -> str:
-    if able.glyphs != "ascii":
-        return f"{able.glyphs}, {able.encoding}"
+    if able.glyphs == "braille":
+        return f"braille, {able.encoding}"
     if is_unicode(able.encoding):
-        return f"ascii, because of TERM={os.environ['TERM']}; --glyphs braille if its font has braille"
-    return f"ascii, {able.encoding}; set LANG to a UTF-8 locale for braille"
+        return f"{able.glyphs}, because of TERM={os.environ['TERM']}; --glyphs braille if its font has braille"
+    return f"{able.glyphs}, {able.encoding}; set LANG to a UTF-8 locale for braille"
 
 
 def _colors(depth: ColorDepth) -> str:
