@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from math import lcm
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -80,7 +81,8 @@ class Dashboard(ScriptScreen):
         yield Header(self.glyphs).data_bind(Dashboard.snapshot)
         with Container(id="plots"):
             yield from self.panes_at("plot")
-        yield from self.panes_at("strip")
+        with Container(id="strips"):
+            yield from self.panes_at("strip")
         yield PastBar(self.glyphs).data_bind(Dashboard.snapshot)
         yield KeyLine(self.glyphs).data_bind(Dashboard.snapshot)
 
@@ -142,14 +144,17 @@ class Dashboard(ScriptScreen):
         line.hints = (*self.HINTS, *(pane.HINTS if self.summoned or self.zoomed else ()))
 
     def _apply(self, arrangement: Arrangement) -> None:
-        plots = self.query_one("#plots")
-        plots.display = bool(arrangement.plots)
+        plots, strips = self.query_one("#plots"), self.query_one("#strips")
+        plots.display, strips.display = bool(arrangement.plots), bool(arrangement.bands)
         plots.styles.grid_size_columns = arrangement.columns
+        strips.styles.grid_size_columns = across = lcm(*(len(band.names) for band in arrangement.bands))
+        strips.styles.grid_rows = " ".join(str(band.rows or "1fr") for band in arrangement.bands) or "1fr"
+        strips.styles.height = sum(band.rows or 0 for band in arrangement.bands) or "1fr"
+        spans = {name: across // len(band.names) for band in arrangement.bands for name in band.names}
+        spans |= dict.fromkeys(arrangement.plots[-1:], arrangement.span)
         for name, pane in self.panes.items():
             pane.display = name in arrangement.shown
-            pane.styles.column_span = arrangement.span if name in arrangement.plots[-1:] else 1
-            if pane.PLACE == "strip":
-                pane.styles.height = arrangement.rows(name) or "1fr"
+            pane.styles.column_span = spans.get(name, 1)
 
     def _ask(self, arrangement: Arrangement) -> None:
         """Tell the session which of the panes are shown that need something of their own."""
