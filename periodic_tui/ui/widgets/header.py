@@ -77,6 +77,8 @@ def _lines(snapshot: Snapshot) -> list[Line]:
         (run, [step, speed.replace(" steps/s", "/s"), brief]),
         (run[:1], [step, speed, brief]),
         (run[:1], [step, speed.partition(" · ")[0], brief]),
+        (run[:1], [step]),
+        (run[:1], []),
     ]
 
 
