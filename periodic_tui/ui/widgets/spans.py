@@ -33,8 +33,8 @@ def length(spans: Iterable[Span]) -> int:
 
 
 def legend_row(names: Sequence[Name], room: int, glyphs: Glyphs) -> Cells:
-    """The names in their inks, with a piece of each curve; the pale ones give way first where there is no room, then the
-    last."""
+    """The names in their inks, each with a piece of its curve: where there is no room the pale ones give way first, and
+    then the last."""
     shown = list(names)
     while shown and length(_legend(shown)) > room:
         shown.remove(next((name for name in shown if name.ink == Ink.PALE), shown[-1]))
