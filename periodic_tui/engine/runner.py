@@ -138,12 +138,13 @@ class Runner:
         torch.set_num_threads(1)
         torch.set_float32_matmul_precision("highest")  # with TF32 a fit ends at 1e-7, whatever the environment wants
         number = self._run.number + 1 if self._run else 1
+        waits = not (self._interactive and self._run)
         with enough_memory(f"when {name} began"):
             before, experiment = experiment.model, with_module(experiment)
             device, why, memory = settled(self._device, experiment, self.steppers)
             run = Run(number, name, experiment, device, self._preemption, self.steppers.at_once, self._work.set)
             self.remarks = tuple(remarks(before, experiment.model))
-            for told in filter(None, (*self.remarks, why, memory, self.steppers.begin(run.trainer))):
+            for told in filter(None, (*self.remarks, why, memory, self.steppers.begin(run.trainer, waits))):
                 run.note(told)
             if shared := self.steppers.share(run.trainer):
                 run.note(*shared)
@@ -233,6 +234,8 @@ class Runner:
         """Train so many steps; returns how many were done: fewer where every replica has diverged, and with
         `preemptible` where a command comes."""
         before = self.step
+        if self.steppers.awaited:
+            raise Refused("the step is being compiled, and none is taken before it is")
         if self.current.trainer.alive:
             with enough_memory(f"after step {before:,}"):
                 self.current.advance(count, preemptible)
@@ -281,13 +284,15 @@ class Runner:
     @property
     def _idle(self) -> bool:
         """Whether nothing is trained."""
-        return self.paused or not self.current.trainer.alive
+        return self.paused or self.steppers.awaited or not self.current.trainer.alive
 
     def _state(self, verdict: str) -> State:
         if not self.current.trainer.alive:
             return "diverged"
         if self.paused:
             return "paused"
+        if self.steppers.awaited:
+            return "starting"
         return "solved" if verdict == "solved" else "training"
 
     def summary(self) -> dict[str, Any]:
