@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants
+from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.reactive import var
 from textual.screen import Screen
 
+from periodic_tui.ui.keys import REDRAW
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.terminal.driver import TerminalDriver
@@ -56,7 +61,11 @@ class PeriodicApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
+        replace(REDRAW, priority=True),
     ]
+
+    slow_line: var[bool] = var(False)
+    """Whether the terminal takes fewer frames than there are."""
 
     def __init__(
         self,
@@ -65,8 +74,11 @@ class PeriodicApp(App[None], inherit_bindings=False):
         glyphs: Glyphs = "braille",
         recordings: FindRecordings = lambda: (),
         child: Child | None = None,
+        fps: float = math.inf,
     ) -> None:
         super().__init__()
+        self.fps = fps
+        """The most frames a second that are sent to the terminal."""
         self.child = child
         """The script that is watched, where it was started for this."""
         self.recordings = recordings
@@ -81,6 +93,23 @@ class PeriodicApp(App[None], inherit_bindings=False):
     def get_driver_class(self) -> type[Driver]:
         """The terminal's, unless the environment names another, as a browser's server does."""
         return TerminalDriver if constants.DRIVER is None else super().get_driver_class()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Show an update of the compositor's by the terminal's writer, which sends the changed cells of it."""
+        driver, update = self._driver, renderable
+        if not (isinstance(driver, TerminalDriver) and isinstance(update, CompositorUpdate)):
+            super()._display(screen, renderable)
+        elif self._running and not self._closed and not self._batch_count:
+            driver.writer.show(update, screen.outer_size.clamp_offset(self.cursor_position), self._sync_available)
+
+    def action_redraw(self) -> None:
+        """Draw everything anew, also within menus."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.writer.redraw()
+
+    def line_changed(self, slow: bool) -> None:
+        """The terminal takes fewer frames than there are, or all of them again: nothing moves there for its looks."""
+        self.slow_line, self.animation_level = slow, "none" if slow else constants.TEXTUAL_ANIMATIONS
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return COLORS

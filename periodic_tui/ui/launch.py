@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
@@ -35,6 +36,7 @@ def run_dashboard(
     glyphs: str = "auto",
     recordings: FindRecordings = lambda: (),
     child: Child | None = None,
+    fps: float = math.inf,
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
 
@@ -44,12 +46,13 @@ def run_dashboard(
         glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
         recordings: finds what can be replayed, newest first.
         child: the script that is watched. SIGTERM and SIGINT are passed on to it; after SIGHUP it runs on.
+        fps: the most frames a second that are sent to the terminal.
 
     Returns:
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
         anything did.
     """
-    app = PeriodicApp(opening, open_session, glyphs_for(glyphs), recordings, child)
+    app = PeriodicApp(opening, open_session, glyphs_for(glyphs), recordings, child, fps)
     terminal = Terminal(sys.__stderr__)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):

@@ -28,7 +28,7 @@ KEY_GROUPS = {
     "presets": ("next.preset", "previous.preset", "list-presets", "load-preset"),
     "what is trained": ("next.optimizer", "next.activation", "scale-lr"),
     "panes": ("turn-pane", "zoom-pane", "hide-pane", "landscape", "turn-replica"),
-    "program": ("prompt", "help", "back", "suspend-process", "quit"),
+    "program": ("prompt", "help", "back", "redraw", "suspend-process", "quit"),
 }
 """Ids of keys, up to a number behind a dot."""
 IN_A_PANE = "in the pane in focus"
