@@ -33,10 +33,11 @@ HURRY = 0.5
 class Pace:
     """Lets one frame be under way where answers are late, no larger than the line carries in `SHARE`; else every one.
 
-    `fps` is the most frames a second. `hurry` may be called from any thread.
+    `fps` is the most frames a second. A terminal that must not be asked is not. `hurry` may be called from any thread.
     """
 
-    def __init__(self, fps: float = math.inf, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, fps: float = math.inf, asking: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
+        self.asking = asking
         self.slow = False
         """Whether the line carries less than the screen shows."""
         self.clock = clock
@@ -89,6 +90,8 @@ class Pace:
 
     def asks(self) -> bool:
         """Whether the next frame brings a question with it."""
+        if not self.asking:
+            return False
         if self._asked is not None:
             return self.clock() - self._asked >= self._patience
         return self._careful or self.clock() - self._last_asked >= EVERY

@@ -69,8 +69,9 @@ class Writer:
 
     def ask(self) -> None:
         """Find out how soon the terminal answers while it has nothing else to do."""
-        self.write(QUESTION)
-        self._pace.sent(len(QUESTION), asked=True)
+        if self._pace.asking:
+            self.write(QUESTION)
+            self._pace.sent(len(QUESTION), asked=True)
 
     def show(self, update: CompositorUpdate, cursor: Offset, at_once: bool) -> None:
         """Show what has changed in the compositor, with the cursor there; `at_once` where the terminal can hold back
