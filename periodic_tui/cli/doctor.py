@@ -1,13 +1,16 @@
 """`doctor`: what works on this machine, and what to do about the rest."""
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
 
 import click
 
-from periodic_tui.cli.command import command
+from periodic_tui.cli.command import NAME, command
+from periodic_tui.cli.config import ConfigError, config_path, read
+from periodic_tui.engine.plural import counted
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
 
@@ -35,6 +38,21 @@ def _terminal() -> Iterator[tuple[str, str]]:
     unicode = encoding.lower().replace("-", "").startswith("utf")
     yield "glyphs", f"braille, {encoding}" if unicode else f"ascii, {encoding}; set LANG to a UTF-8 locale for braille"
     yield "colors", _colors()
+    yield "config", _config()
+
+
+def _config() -> str:
+    """Where the user's config file is, and whether it is sound."""
+    path = config_path()
+    if path is None:
+        return "none; there is no home directory for one"
+    if not path.exists():
+        return f"{path}: none; the README says what it can hold"
+    try:
+        read(path)
+    except ConfigError as error:
+        return f"{path}: {counted(len(error.lines), 'problem')}; `{NAME} check {shlex.quote(str(path))}` tells them"
+    return f"{path}: sound"
 
 
 def _colors() -> str:

@@ -14,8 +14,11 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
 
+from periodic_tui.ui.key_table import PALETTE
+from periodic_tui.ui.keys import bindings, key_for, use, written
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
+from periodic_tui.ui.settings import Settings
 from periodic_tui.ui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
@@ -42,6 +45,8 @@ COLORS = {
 }
 """One color for each meaning, told apart with any color vision; each has a shape of its own besides."""
 
+THEME = "theme"
+"""Name of what is remembered."""
 AFTER_FIRST_FRAME = 0.02
 """Seconds for the first frame to leave before imports hold the interpreter."""
 
@@ -56,6 +61,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
+        *bindings([PALETTE], priority=True),
     ]
 
     def __init__(
@@ -65,8 +71,10 @@ class PeriodicApp(App[None], inherit_bindings=False):
         glyphs: Glyphs = "braille",
         recordings: FindRecordings = lambda: (),
         child: Child | None = None,
+        settings: Settings | None = None,
     ) -> None:
         super().__init__()
+        self.settings = settings or Settings()
         self.child = child
         """The script that is watched, where it was started for this."""
         self.recordings = recordings
@@ -87,6 +95,25 @@ class PeriodicApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         return OpeningScreen(self.opening, self.glyphs)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return written(binding.key)
+
+    def on_load(self) -> None:
+        """Before anything is drawn, or named by its key."""
+        use(self.settings.keys)
+        self.set_keymap({ident: ",".join(keys) for ident, keys in self.settings.keys.items()})
+        for theme in (self.settings.theme, self.settings.memory.get(THEME)):
+            if theme in self.available_themes:
+                self.theme = theme
+                break
+        self.watch(self, "theme", self._theme_chosen, init=False)
+
+    def _theme_chosen(self, theme: str) -> None:
+        """Remember what the user has chosen on the screen."""
+        self.settings.memory.keep(THEME, theme)
+        if self.settings.theme:
+            self.notify(f"the next start has {self.settings.theme} again, as your config says", markup=False)
 
     def on_mount(self) -> None:
         self._event_loop = EventLoop()
@@ -151,7 +178,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
         self._tell(self.exit, None, code)
 
     def action_help_quit(self) -> None:
-        self.notify("press q to quit", markup=False)
+        self.notify(f"press {key_for('app.quit')} to quit", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         palette = getattr(screen, "palette", None)

@@ -383,7 +383,7 @@ class Dashboard(ScriptScreen):
 class ReplayScreen(Dashboard):
     """Plays a recording over the dashboard, in a thread of its own; esc closes it."""
 
-    HINTS = (("esc", "close the replay"),)
+    HINTS = (("close", "close the replay"),)
 
     def on_mount(self) -> None:
         """Called beside that of the dashboard. The story has been read there."""

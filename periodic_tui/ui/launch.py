@@ -19,6 +19,7 @@ from periodic_tui.ui.terminal.modes import Terminal
 if TYPE_CHECKING:
     from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.child import Child
+    from periodic_tui.ui.settings import Settings
 
 INTERRUPTED = 130
 DEAF = 0.5
@@ -35,6 +36,7 @@ def run_dashboard(
     glyphs: str = "auto",
     recordings: FindRecordings = lambda: (),
     child: Child | None = None,
+    settings: Settings | None = None,
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
 
@@ -44,12 +46,13 @@ def run_dashboard(
         glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
         recordings: finds what can be replayed, newest first.
         child: the script that is watched. SIGTERM and SIGINT are passed on to it; after SIGHUP it runs on.
+        settings: how the user wants the screen; None: as it is built in, and nothing is remembered.
 
     Returns:
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
         anything did.
     """
-    app = PeriodicApp(opening, open_session, glyphs_for(glyphs), recordings, child)
+    app = PeriodicApp(opening, open_session, glyphs_for(glyphs), recordings, child, settings)
     terminal = Terminal(sys.__stderr__)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):

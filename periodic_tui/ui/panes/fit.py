@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.arrays import Floats, Mask
@@ -17,6 +17,7 @@ from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL
 from periodic_tui.plotting.maps import Map, banded, map_size, side_by_side, zero_lines
 from periodic_tui.plotting.regions import HELD_OUT, NOT_YET, region_row
 from periodic_tui.ui.formatting import loss, plain
+from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.widgets.pane import ZOOM
 from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
@@ -40,13 +41,7 @@ class FitPane(PlotPane):
     NAME = "fit"
     TITLE = "fit"
     HINTS = ZOOM
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("plus,equals_sign", "zoom(0.5)", "zoom in", id="zoom.in", show=False, tooltip="Halve the range of x"),
-        Binding("minus", "zoom(2.0)", "zoom out", id="zoom.out", show=False, tooltip="Double the range of x"),
-        Binding("left", "pan(-0.25)", "pan left", id="pan.left", show=False, tooltip="Move a quarter to the left"),
-        Binding("right", "pan(0.25)", "pan right", id="pan.right", show=False, tooltip="Move a quarter to the right"),
-        Binding("k", "lines", "zero lines", id="zero-lines", show=False, tooltip="Lines on which units begin, on maps"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     _asked: tuple[int, Window] = (-1, (0.0, 0.0))
     """The run and the window that the user last asked for."""

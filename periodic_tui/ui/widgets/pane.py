@@ -3,7 +3,6 @@
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
-from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
@@ -22,8 +21,8 @@ Place = Literal["plot", "strip"]
 
 
 Hint = tuple[str, str]
-"""Keys, and what they do in a word."""
-ZOOM: tuple[Hint, ...] = (("+ -", "zoom"), ("arrows", "move"))
+"""The ids of some keys, with spaces between them, and what they do in a word."""
+ZOOM: tuple[Hint, ...] = (("zoom.in zoom.out", "zoom"), ("pan.left pan.right", "move"))
 
 
 class Pane(CellWidget, can_focus=True):
@@ -116,20 +115,6 @@ def bordered(size: Size, title: str, figure: str, lit: bool, glyphs: Glyphs) -> 
     cells.ink[0, 3 : 3 + len(title)] = Ink.TEXT
     cells.ink[-1, width - 2 - len(figure) - 1 : width - 3] = Ink.TEXT
     return cells
-
-
-def arrows(pane: str, thing: str) -> list[BindingType]:
-    """Keys that call `move(across, down)`, from one thing to the next."""
-    ways = {
-        "left": ("-1, 0", f"{thing} before"),
-        "right": ("1, 0", f"next {thing}"),
-        "up": ("0, -1", f"{thing} above"),
-        "down": ("0, 1", f"{thing} below"),
-    }
-    return [
-        Binding(key, f"move({by})", word, id=f"{pane}.{key}", show=False, tooltip=f"The {word}")
-        for key, (by, word) in ways.items()
-    ]
 
 
 def parts_that_fit(figure: str, room: int) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.commands.base import places
@@ -16,21 +15,6 @@ from periodic_tui.plotting.figures import Series, curve_figure
 from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.widgets.pane import ZOOM
 from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
-
-STEP_KEYS: list[BindingType] = [
-    Binding("plus,equals_sign", "zoom(0.5)", "zoom in", id="zoom.in", show=False, tooltip="Show half as many steps"),
-    Binding(
-        "minus",
-        "zoom(2.0)",
-        "zoom out",
-        id="zoom.out",
-        show=False,
-        tooltip="Show twice as many, and earlier, steps",
-    ),
-    Binding("left", "pan(-0.25)", "pan left", id="pan.left", show=False, tooltip="Move a quarter to earlier steps"),
-    Binding("right", "pan(0.25)", "pan right", id="pan.right", show=False, tooltip="Move a quarter to later steps"),
-]
-"""Bindings of a pane that can be zoomed and panned."""
 
 NO_CURVE = Curve()
 

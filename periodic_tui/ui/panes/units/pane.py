@@ -12,13 +12,14 @@ from textual.timer import Timer
 from periodic_tui.engine.snapshot import Death, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import wrapped
+from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.panes.units.detail import LINES, unit_detail
 from periodic_tui.ui.panes.units.drawing import unit_picture
 from periodic_tui.ui.panes.units.grid import Row, Unit, grid_rows, moved, row_of, unit_rows
 from periodic_tui.ui.panes.units.looks import key_row, totals
 from periodic_tui.ui.widgets.death_frame import death_frame
 from periodic_tui.ui.widgets.film import PERIOD, Film
-from periodic_tui.ui.widgets.pane import Pane, arrows
+from periodic_tui.ui.widgets.pane import Pane
 
 THUMBNAILS = 50
 """Columns from which units are drawn as thumbnails."""
@@ -43,8 +44,8 @@ class UnitsPane(Pane):
     NAME = "units"
     TITLE = "units"
     ASKS = True
-    HINTS = (("arrows", "choose"),)
-    BINDINGS: ClassVar[list[BindingType]] = arrows("units", "unit")
+    HINTS = (("units.left units.up", "choose"),)
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
     """Seconds."""
