@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants
@@ -45,8 +46,12 @@ COLORS = {
 }
 """One color for each meaning, told apart with any color vision; each has a shape of its own besides."""
 
-THEME = "theme"
-"""Name of what is remembered."""
+THEME, GREETED = "theme", "greeted"
+"""Names of what is remembered."""
+GREETS = 12.0
+"""Seconds."""
+GREETING = (("toggle-pause", "stops training, and lets it go on"), ("remedies", "rescues it"), ("help", "explains all"))
+SCRIPT_GREETING = (("turn_pane(1)", "next pane"), ("zoom_pane", "shows it alone"), ("help", "explains all"))
 AFTER_FIRST_FRAME = 0.02
 """Seconds for the first frame to leave before imports hold the interpreter."""
 
@@ -146,6 +151,18 @@ class PeriodicApp(App[None], inherit_bindings=False):
         self.dashboard = dashboard(session, presets, self.glyphs, self.recordings)
         session.on_wake = Wake(self._tell, self.dashboard.poll)
         self.push_screen(self.dashboard)
+        self._greet(self.dashboard)
+
+    def _greet(self, dashboard: Dashboard) -> None:
+        """Name three keys on the first start ever, until the first one is pressed; where that cannot be remembered,
+        never."""
+        memory = self.settings.memory
+        if memory.get(GREETED) or not memory.keep(GREETED, "yes"):
+            return
+        keys = SCRIPT_GREETING if self.child else GREETING
+        text = "\n".join(f"{key_for(action):6}{does}" for action, does in keys)
+        self.notify(text, title="three keys to begin with", timeout=GREETS, markup=False)
+        dashboard.greets = True
 
     def stop_session(self) -> None:
         """Let the session save and end; from any thread."""
@@ -185,3 +202,5 @@ class PeriodicApp(App[None], inherit_bindings=False):
         if palette is not None:
             yield from (SystemCommand(*entry) for entry in palette())
         yield SystemCommand("theme", "Choose other colors", self.action_change_theme)
+        for name in self.available_themes:
+            yield SystemCommand(f"theme {name}", "Take these colors", partial(setattr, self, "theme", name), False)

@@ -66,6 +66,8 @@ class Dashboard(ScriptScreen):
         self.panes: dict[str, Pane] = {}
         self.view = View()
         self.focus_name = FIRST_FOCUS
+        self.greets = False
+        """Whether keys are named that go with the first one."""
         self.summoned = False
         """Whether the user asked for the focused pane, so that it is shown even if it has no place."""
         self.zoomed = False
@@ -168,7 +170,10 @@ class Dashboard(ScriptScreen):
             self._turn_to(self.focused.NAME)
 
     def on_key(self, event: Key) -> None:
-        """The story shows until the first key, then lives in help."""
+        """The story shows until the first key, then lives in help; the greeting goes with it, too."""
+        if self.greets:
+            self.greets = False
+            self.app.clear_notifications()
         if self.snapshot.state != "starting" and "story" not in self.hidden:
             self.hidden |= {"story"}
             self.place()
@@ -245,7 +250,7 @@ class Dashboard(ScriptScreen):
             self.app.push_screen(screen, then)
 
     def action_help(self) -> None:
-        self._open(help_on(self, self.snapshot))
+        self._open(help_on(self, self.snapshot, self.glyphs))
 
     def action_list_presets(self) -> None:
         presets = [] if isinstance(self.session, Playback) else self.presets
@@ -372,11 +377,20 @@ class Dashboard(ScriptScreen):
             self.deliver(command(name))
 
     def palette(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
-        """Title, help and deed of all that the command palette offers."""
+        """Title, help and deed of all that the command palette offers, besides the program's own."""
+        others = ("palette", *(f"preset-{number}" for number in range(1, 10)))
+        seen = set[str]()
         for binding in (entry.binding for entry in self.active_bindings.values()):
-            if binding.tooltip and not binding.key.isdigit() and binding.key not in ("f1", "ctrl+p"):
-                yield binding.description, binding.tooltip, partial(self.run_action, binding.action)
-        for preset in [] if self.snapshot.script else self.presets:
+            if binding.tooltip and binding.id not in others and binding.action not in seen:
+                seen.add(binding.action)
+                told = f"{self.app.get_key_display(binding)}: {binding.tooltip}"
+                yield binding.description, told, partial(self.run_action, binding.action)
+        if self.snapshot.script:
+            return
+        for offer in self.snapshot.remedies:
+            if not offer.unfit:
+                yield f"remedy {offer.name}", offer.what, partial(self.deliver, ApplyRemedy(offer.name))
+        for preset in self.presets:
             yield f"load {preset.name}", preset.title, partial(self.deliver, Load(preset.name))
 
 

@@ -73,7 +73,10 @@ GROUPS: Mapping[str, tuple[Key, ...]] = {
         _send("next-preset", "n", "next:preset", "next preset", "Load the next preset"),
         _send("previous-preset", "p", "previous:preset", "preset before", "Load the preset before"),
         Key("list", "l", "list_presets", "list", "Choose a preset, or a recording to play"),
-        *[Key(f"preset-{n}", str(n), f"load_preset({n})", f"preset {n}", "Load that preset") for n in range(1, 10)],
+        *[
+            Key(f"preset-{n}", str(n), f"load_preset({n})", f"preset {n}", "Load that preset of the list")
+            for n in range(1, 10)
+        ],
     ),
     "panes": (
         Key("next-pane", "tab", "turn_pane(1)", "next pane", "Go to the next pane, also to one that has no place"),

@@ -75,14 +75,19 @@ def use(keys: Keys) -> None:
 
 def key_for(words: str) -> str:
     """The key, as it is written, that sends a command or does what an action is named; empty where none does."""
-    keys = _keys.get().get(_IDENTS.get(f"send('{words}')") or _IDENTS.get(words, ""), ())
-    return written(keys[0]) if keys else ""
+    ident = _IDENTS.get(f"send('{words}')") or _IDENTS.get(words)
+    return written(names_of(ident)[0]) if ident else ""
+
+
+def names_of(ident: str) -> Sequence[str]:
+    """Textual's names of the keys of an action, by its id."""
+    return _keys.get()[ident]
 
 
 def keys_of(*idents: str) -> str:
     """The first keys of some actions, by their ids, as a hint names them: `+ -`, or `arrows`."""
-    first = [keys[0] for keys in map(_keys.get().__getitem__, idents) if keys]
-    return "arrows" if first and ARROWS.issuperset(first) else " ".join(map(written, first))
+    first = [names_of(ident)[0] for ident in idents]
+    return "arrows" if ARROWS.issuperset(first) else " ".join(map(written, first))
 
 
 def written(key: str) -> str:

@@ -51,7 +51,8 @@ class Replay(ModalScreen[None]):
         Binding("left", "turn(-1)", "moment before"),
         Binding("right", "turn(1)", "next moment"),
         Binding("enter,home", "again", "again"),
-        Binding("escape,q,d", "dismiss", "close"),
+        Binding("escape,q", "dismiss", "close"),
+        Binding("d", "dismiss", "close", id="play-death"),
     ]
 
     def __init__(self, death: Death, name: str, glyphs: Glyphs = "braille", recorded: bool = False) -> None:
