@@ -21,7 +21,7 @@ from periodic_tui.engine.files import read_regular, told
 from periodic_tui.engine.names import did_you_mean
 from periodic_tui.engine.toml import read_toml
 from periodic_tui.presets.errors import PresetError
-from periodic_tui.ui.key_names import key_name
+from periodic_tui.ui.key_names import character_of, key_name
 from periodic_tui.ui.key_table import clashes, default_keys
 
 FILE = "PERIODIC_TUI_CONFIG"
@@ -79,8 +79,9 @@ def _take(context: click.Context, param: click.Parameter, without: bool) -> None
     except ConfigError as error:
         error.lines.append(f"{NAME}: --no-config goes on without it")
         raise
-    recorded = {NO_RECORD: not found.defaults["record"]} if "record" in found.defaults else {}
-    context.obj, context.default_map = found, {**found.defaults, **recorded}
+    flags = dict(found.defaults)
+    flags[NO_RECORD] = not flags.pop("record", True)
+    context.obj, context.default_map = found, flags
 
 
 config_option = click.option(
@@ -143,7 +144,7 @@ def _in_keys(table: Mapping[str, Any]) -> Iterator[str]:
         own = _keys({"keys": table})
         for key, one, other in clashes({**known, **own}):
             mine, its = (other, one) if other in own else (one, other)
-            yield f"keys.{mine}: {key} is the key of {its} already; give {its} another one, too"
+            yield f"keys.{mine}: {character_of(key)} is the key of {its} already; give {its} another one, too"
 
 
 def _in_key(value: Any) -> Iterator[str]:

@@ -51,7 +51,9 @@ def _config() -> str:
     try:
         read(path)
     except ConfigError as error:
-        return f"{path}: {counted(len(error.lines), 'problem')}; `{NAME} check {shlex.quote(str(path))}` tells them"
+        count = len(error.lines)
+        what = "it" if count == 1 else "them"
+        return f"{path}: {counted(count, 'problem')}; `{NAME} check {shlex.quote(str(path))}` tells {what}"
     return f"{path}: sound"
 
 

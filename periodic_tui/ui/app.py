@@ -160,7 +160,8 @@ class PeriodicApp(App[None], inherit_bindings=False):
         if memory.get(GREETED) or not memory.keep(GREETED, "yes"):
             return
         keys = SCRIPT_GREETING if self.child else GREETING
-        text = "\n".join(f"{key_for(action):6}{does}" for action, does in keys)
+        width = max(len(key_for(action)) for action, _ in keys)
+        text = "\n".join(f"{key_for(action):{width}}  {does}" for action, does in keys)
         self.notify(text, title="three keys to begin with", timeout=GREETS, markup=False)
         dashboard.greets = True
 

@@ -39,6 +39,11 @@ _LONG = tuple(map(character_name, string.punctuation))
 """Long names of characters, such as question_mark, by which they can be written, too."""
 
 
+def character_of(name: str) -> str:
+    """The character that a key writes, or else its name."""
+    return dict(zip(_LONG, string.punctuation, strict=True)).get(name, name)
+
+
 def key_name(text: str) -> str:
     """Textual's name of a key that the user has written: `?`, `f5`, `ctrl+k`, `alt+left`. Raises ValueError."""
     *modifiers, last = re.split(r"\+(?=.)", text)

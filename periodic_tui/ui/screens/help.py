@@ -17,7 +17,7 @@ from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.formatting import literal, plain
 from periodic_tui.ui.glossary import GLOSSARY
-from periodic_tui.ui.key_table import GROUPS
+from periodic_tui.ui.key_table import GROUPS, default_keys
 from periodic_tui.ui.keys import names_of
 from periodic_tui.ui.script_glossary import SCRIPT_GLOSSARY, SCRIPT_KEYS, STORY
 
@@ -166,14 +166,13 @@ def _length(table: Table) -> int:
 
 def key_rows(screen: Screen[Any], other: Rows = NOTHING) -> dict[str, Rows]:
     """In groups, a row for each action of a screen that tells what it does: its keys and its tooltip, or the `other`
-    one of its id; the screen's own before those of its parts. No key stands in two rows."""
+    one of its id, in the order of the table. No key stands in two rows."""
     keys: dict[tuple[str, str], list[str]] = {}
-    active = sorted(screen.active_bindings.values(), key=lambda entry: entry.node is not screen)
-    for binding in (entry.binding for entry in active):
-        if binding.tooltip:
-            ident = binding.id or ""
-            row = GROUP_OF.get(ident, IN_A_PANE), other.get(ident, binding.tooltip)
-            keys.setdefault(row, []).append(screen.app.get_key_display(binding))
+    told = [entry.binding for entry in screen.active_bindings.values() if entry.binding.tooltip]
+    order = list(default_keys())
+    for binding in sorted(told, key=lambda binding: order.index(binding.id or "")):
+        row = GROUP_OF.get(binding.id or "", IN_A_PANE), other.get(binding.id or "", binding.tooltip)
+        keys.setdefault(row, []).append(screen.app.get_key_display(binding))
     groups: dict[str, dict[str, str]] = {heading: {} for heading in (*GROUPS, IN_A_PANE)}
     for (heading, meaning), shown in keys.items():
         groups[heading][_together(shown)] = meaning
