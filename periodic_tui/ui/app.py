@@ -80,6 +80,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
     ) -> None:
         super().__init__()
         self.settings = settings or Settings()
+        self._begin_with(self.settings.theme or self.settings.memory.get(THEME))
         self.child = child
         """The script that is watched, where it was started for this."""
         self.recordings = recordings
@@ -108,11 +109,14 @@ class PeriodicApp(App[None], inherit_bindings=False):
         """Before anything is drawn, or named by its key."""
         use(self.settings.keys)
         self.set_keymap({ident: ",".join(keys) for ident, keys in self.settings.keys.items()})
-        for theme in (self.settings.theme, self.settings.memory.get(THEME)):
-            if theme in self.available_themes:
-                self.theme = theme
-                break
         self.watch(self, "theme", self._theme_chosen, init=False)
+
+    def _begin_with(self, theme: str) -> None:
+        """Have a theme from the first frame on, if there is one of that name: set later, it would cost another look at
+        every style."""
+        if theme in self.available_themes:
+            self.set_reactive(PeriodicApp.theme, theme)
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def _theme_chosen(self, theme: str) -> None:
         """Remember what the user has chosen on the screen."""
