@@ -220,7 +220,9 @@ def theme_names() -> list[str]:
     """Of all themes; this alone needs a part of Textual."""
     from textual.theme import BUILTIN_THEMES
 
-    return sorted(BUILTIN_THEMES)
+    from periodic_tui.ui.themes import OURS
+
+    return [*(theme.name for theme in OURS), *sorted(BUILTIN_THEMES)]
 
 
 _DEFAULTS: Mapping[str, Callable[[Any], str]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import sys
+import signal
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +20,7 @@ from periodic_tui.engine.overrides import Override
 from periodic_tui.engine.recording.home import state_folder
 from periodic_tui.presets.builtin import BUILT_IN, title_and_story
 from periodic_tui.printable import printable
+from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
     from periodic_tui.engine.session import Session
@@ -56,7 +57,7 @@ def dashboard(
     changes = overrides(settings, seed=seed, replicas=replicas)
     opening = _opening(preset, changes, module)
     recorder = recorder_for(record, no_record, options["device"], options["engine"], options["threads"])
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not has_terminal():
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
 
     def opened() -> Session:
@@ -94,6 +95,7 @@ def _parting(last: Snapshot) -> str:
 
 def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None) -> int:
     """Show a run until the user quits; returns the exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever interrupts an import, or the end, gets no traceback
     from periodic_tui.ui.launch import run_dashboard
 
     code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, _settings())

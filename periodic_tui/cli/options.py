@@ -11,6 +11,7 @@ import click
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override, parse_value
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 
 if TYPE_CHECKING:
     from periodic_tui.presets.program import Program
@@ -84,7 +85,7 @@ MODEL = click.option(
 )
 """Of all that trains; no preset and no recording can name a file that is run."""
 
-GLYPH_CHOICES = ("auto", "braille", "ascii")
+GLYPH_CHOICES = ("auto", *GLYPH_SETS)
 """Sets of characters; `auto` goes by the terminal."""
 GLYPHS = click.option("--glyphs", type=click.Choice(GLYPH_CHOICES), default="auto", help="Characters of the plots.")
 """Of all that opens a screen."""

@@ -82,6 +82,7 @@ GROUPS: Mapping[str, tuple[Key, ...]] = {
         Key("next-pane", "tab", "turn_pane(1)", "next pane", "Go to the next pane, also to one that has no place"),
         Key("previous-pane", "shift+tab", "turn_pane(-1)", "pane before", "Go to the pane before"),
         Key("zoom-pane", "z", "zoom_pane", "zoom", "Show the focused pane alone, or all again"),
+        Key("messages", "exclamation_mark", "messages", "messages", "Go to the events, where what was printed stands"),
         Key("hide-pane", "h", "hide_pane", "hide", "Hide the focused pane, or show the one just hidden"),
         Key("landscape", "g", "landscape", "landscape", "Show the landscape: all of it, or near the answer"),
         Key("previous-replica", "left_square_bracket", "turn_replica(-1)", "replica before", "The replica before"),

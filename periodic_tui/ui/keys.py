@@ -36,7 +36,7 @@ KEYS = bindings(dashboard_keys())
 
 _SCREEN_ONLY = {
     "list_presets", "help", "zoom_pane", "scrub", "export_picture", "turn_pane", "hide_pane", "back", "quit",
-    "suspend_process", "command_palette",
+    "suspend_process", "command_palette", "messages",
 }  # fmt: skip
 """Actions that have nothing to do with what trains."""
 VIEWS_ONLY = ("toggle-pause", "slower", "faster", "step")
