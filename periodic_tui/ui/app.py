@@ -51,7 +51,7 @@ COLOR_SYSTEMS: dict[ColorDepth, ColorSystem] = {
 }
 """As Rich knows them, by which Textual writes every style."""
 
-THEME, GREETED = "theme", "greeted"
+THEME, GLYPHS, GREETED = "theme", "glyphs", "greeted"
 """Names of what is remembered."""
 GREETS = 12.0
 """Seconds."""
@@ -102,6 +102,8 @@ class PeriodicApp(App[None], inherit_bindings=False):
         """The script that is watched, where it was started for this."""
         self.recordings = recordings
         self.opening, self.open_session, self.glyphs = opening, open_session, glyphs
+        self.glyph_sets: Sequence[Glyphs] = (glyphs,)
+        """What the terminal can show, the richest first."""
         self.session: Session | None = None
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
@@ -274,3 +276,13 @@ class PeriodicApp(App[None], inherit_bindings=False):
         yield SystemCommand("theme", "Choose other colors", self.action_change_theme)
         for name in self.available_themes:
             yield SystemCommand(f"theme {name}", "Take these colors", partial(setattr, self, "theme", name), False)
+        for glyphs in self.glyph_sets:
+            yield SystemCommand(f"glyphs {glyphs}", "Draw by these characters", partial(self.draw_by, glyphs), False)
+
+    def draw_by(self, glyphs: Glyphs) -> None:
+        """Draw by another set of characters from now on, and remember it."""
+        self.glyphs = glyphs
+        self.settings.memory.keep(GLYPHS, glyphs)
+        for screen in self.screen_stack:
+            if draw_by := getattr(screen, "draw_by", None):
+                draw_by(glyphs)

@@ -37,6 +37,7 @@ from periodic_tui.ui.screens.script_screen import ScriptScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.svg_file import write_svg
 from periodic_tui.ui.travel import HeldKey, Travel
+from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.key_line import KeyLine
 from periodic_tui.ui.widgets.pane import Hint, Pane
@@ -110,6 +111,13 @@ class Dashboard(ScriptScreen):
         self.query_one(KeyLine).messages = self.messages.count
         self.paint()
         self.call_after_refresh(shown.drawn, self.snapshot)
+
+    def draw_by(self, glyphs: Glyphs) -> None:
+        """Draw by another set of characters."""
+        self.glyphs = glyphs
+        for widget in self.query(CellWidget):
+            widget.glyphs = glyphs
+            widget.redraw()
 
     def on_resize(self, event: Resize) -> None:
         self.place()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.app import SystemCommand
 from textual.pilot import Pilot
 
 from periodic_tui.engine.snapshot import Snapshot
@@ -189,6 +190,24 @@ def test_where_nothing_can_be_written_nothing_fails(tmp_path: Path) -> None:
         assert not memory.keep("theme", "nord")
         assert memory.get("theme") == ""
         visit(ScriptedSession(SINE), choosing("nord"), settings=Settings(memory=memory))
+
+
+def test_other_characters_are_drawn_by_at_once_and_remembered(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "screen.json")
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        assert not any("glyphs" in command.title and "ascii" in command.title for command in commands(app))
+        app.glyph_sets = ("braille", "ascii")
+        next(command for command in commands(app) if command.title == "glyphs ascii").callback()
+        await pilot.press("space")
+        await drawn(app, pilot)
+        assert "".join(rows_of(app)).isascii()
+
+    def commands(app: PeriodicApp) -> list[SystemCommand]:
+        return list(app.get_system_commands(app.screen))
+
+    visit(ScriptedSession(SINE), act, settings=Settings(memory=memory))
+    assert memory.get("glyphs") == "ascii"
 
 
 def greeted(memory: Memory, *keys: str) -> bool:
