@@ -11,7 +11,7 @@ from periodic_tui.engine.snapshot import Curve, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.formatting import plain
-from periodic_tui.ui.widgets.pane import arrows
+from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.widgets.step_pane import StepPane
 
 OUTCOMES: dict[str, tuple[str, Ink]] = {
@@ -50,8 +50,8 @@ class PopulationPane(StepPane):
 
     NAME = "population"
     TITLE = "population"
-    HINTS = (("arrows", "choose"),)
-    BINDINGS: ClassVar[list[BindingType]] = arrows("population", "replica")
+    HINTS = (("population.left population.up", "choose"),)
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     _columns = 1
 

@@ -51,7 +51,7 @@ class Prompt(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         yield Static(id="said", markup=False)
         suggester = Longer(list(completions(self._remedies)))
-        yield Input(placeholder="a command", suggester=suggester, compact=True)
+        yield Input(placeholder="a command; tab completes, enter sends, esc closes", suggester=suggester, compact=True)
 
     def on_mount(self) -> None:
         self._say(meaning(""))

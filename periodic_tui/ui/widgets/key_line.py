@@ -9,7 +9,7 @@ from periodic_tui.engine.commands.base import COMMANDS
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import EMPTY, Past, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.ui.keys import key_for
+from periodic_tui.ui.keys import key_for, keys_of
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.pane import Hint
 from periodic_tui.ui.widgets.spans import Span, row_of
@@ -69,7 +69,7 @@ def key_entries(snapshot: Snapshot, width: int, alone: bool, hints: tuple[Hint, 
     last = [(key_for(does), word, does) for does, word in (*told, *ALWAYS)]
     room, entries = width + len(GAP) - _length(last), list[Entry]()
     for does, word in _wanted(snapshot, alone, hints):
-        entry = (key_for(does) or does, word, does if key_for(does) else "")
+        entry = (key_for(does), word, does) if key_for(does) else (keys_of(*does.split()), word, "")
         if room < _length([entry]):
             break
         entries.append(entry)
@@ -86,7 +86,7 @@ def _spans(key: str, word: str) -> list[Span]:
 
 
 def _wanted(snapshot: Snapshot, alone: bool, hints: tuple[Hint, ...]) -> Iterator[tuple[str, str]]:
-    """Commands and actions (or plain keys) with a word for each, by importance."""
+    """Commands and actions (or ids of keys) with a word for each, by importance."""
     if alone:
         yield "back", "all panes"
     if snapshot.script:
@@ -123,7 +123,7 @@ def _of_script(snapshot: Snapshot, hints: tuple[Hint, ...]) -> Iterator[tuple[st
     if snapshot.state == "starting":
         yield from (("turn_pane(1)", "next pane"), ("list_presets", "list"))
         return
-    yield from hints or ([("arrows", "choose a layer")] if snapshot.network.names else [])
+    yield from hints or ([("layers.up layers.down", "choose a layer")] if snapshot.network.names else [])
     if snapshot.past and snapshot.present:
         yield "toggle-pause", "pause the view" if snapshot.past.written else "play"
     elif snapshot.past:
