@@ -10,9 +10,9 @@ from typing import Any, TextIO
 import click
 
 from periodic_tui import __version__
+from periodic_tui.cli.say import complain
 from periodic_tui.engine.errors import Refused
 from periodic_tui.presets.errors import PresetError
-from periodic_tui.printable import printable
 
 NAME = "periodic-tui"
 CANNOT_WRITE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
@@ -96,8 +96,7 @@ def _invoke(command: click.Command, words: Sequence[str]) -> int:
 
 def fail(*lines: str) -> int:
     """Say what is wrong on stderr; returns the exit code of bad input."""
-    for line in lines:
-        click.echo(printable(line), err=True)
+    complain(*lines)
     return 2
 
 

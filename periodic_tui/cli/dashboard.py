@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,10 @@ import click
 from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.options import GLYPHS, MODEL, overrides, run_options
 from periodic_tui.cli.recording import record_options, recorder_for, recordings, run_of
+from periodic_tui.cli.say import say
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN, title_and_story
-from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
     from periodic_tui.engine.session import Session
@@ -78,14 +78,15 @@ def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: s
 
     code = shown(opening, open_session, glyphs)
     if sessions and not code:
-        click.echo(printable(_parting(sessions[0].latest()), keep="\n"), err=True)
+        say(*_parting(sessions[0].latest()), err=True)
     return code
 
 
-def _parting(last: Snapshot) -> str:
+def _parting(last: Snapshot) -> Iterator[str]:
     verdict = f": {last.verdict.text}" if last.verdict.text else ""
-    resume = f"\n{NAME} resume {shlex.quote(run_of(Path(last.recording)))}" if last.recording else ""
-    return f"{NAME}: {last.preset} after {last.step:,} steps{verdict}{resume}"
+    yield f"{NAME}: {last.preset} after {last.step:,} steps{verdict}"
+    if last.recording:
+        yield f"{NAME} resume {shlex.quote(run_of(Path(last.recording)))}"
 
 
 def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None) -> int:
@@ -96,7 +97,7 @@ def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto", chi
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:
-        traceback.print_exception(failure)
+        say(*"".join(traceback.format_exception(failure)).splitlines(), err=True)
     return code
 
 

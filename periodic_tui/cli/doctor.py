@@ -5,9 +5,8 @@ import shutil
 import sys
 from collections.abc import Iterator
 
-import click
-
 from periodic_tui.cli.command import command
+from periodic_tui.cli.say import say
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
 
@@ -24,7 +23,7 @@ def doctor() -> None:
 
 
 def _tell(what: str, found: str) -> None:
-    click.echo(f"{what:20}{found}")
+    say(f"{what:20}{found}")
 
 
 def _terminal() -> Iterator[tuple[str, str]]:

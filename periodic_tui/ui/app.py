@@ -12,8 +12,13 @@ from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from periodic_tui.printable import cut, printable
+from periodic_tui.ui.formatting import literal, shortened
+from periodic_tui.ui.inert import Inert, without_markup
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.terminal.driver import TerminalDriver
@@ -42,6 +47,12 @@ COLORS = {
 }
 """One color for each meaning, told apart with any color vision; each has a shape of its own besides."""
 
+LONGEST_TOLD = 400
+"""Characters of what is said for a moment."""
+
+WIDEST_TITLE = 80
+"""Cells of a picture's title."""
+
 AFTER_FIRST_FRAME = 0.02
 """Seconds for the first frame to leave before imports hold the interpreter."""
 
@@ -66,7 +77,9 @@ class PeriodicApp(App[None], inherit_bindings=False):
         recordings: FindRecordings = lambda: (),
         child: Child | None = None,
     ) -> None:
+        without_markup()
         super().__init__()
+        self._inert = Inert()
         self.child = child
         """The script that is watched, where it was started for this."""
         self.recordings = recordings
@@ -81,6 +94,9 @@ class PeriodicApp(App[None], inherit_bindings=False):
     def get_driver_class(self) -> type[Driver]:
         """The terminal's, unless the environment names another, as a browser's server does."""
         return TerminalDriver if constants.DRIVER is None else super().get_driver_class()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._inert]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return COLORS
@@ -119,6 +135,23 @@ class PeriodicApp(App[None], inherit_bindings=False):
         self.dashboard = dashboard(session, presets, self.glyphs, self.recordings)
         session.on_wake = Wake(self._tell, self.dashboard.poll)
         self.push_screen(self.dashboard)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something for a moment, in a few lines."""
+        told = shortened(literal(message), LONGEST_TOLD)
+        super().notify(told, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """The screen as SVG, with a title of one line."""
+        return super().export_screenshot(title=cut(printable(title or self.title), WIDEST_TITLE), simplify=simplify)
 
     def stop_session(self) -> None:
         """Let the session save and end; from any thread."""
