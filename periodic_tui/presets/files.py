@@ -1,5 +1,7 @@
 """Presets: finding them, reading them (and tables) into experiments, and writing them with every default resolved."""
 
+import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import tomli_w
 from pydantic import ValidationError
 
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.error_messages import problems
 from periodic_tui.engine.files import read_regular
@@ -23,6 +26,9 @@ MAX_BYTES = 1 << 20
 """Largest preset that is read."""
 PATHS = {"target": ("path", "test"), "init": ("file",)}
 """Keys that name files, by their tables."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+"""What stands in the name of a file for a byte that is not UTF-8."""
 
 
 def load(preset: str, overrides: Sequence[Override] = (), program: Program | None = None) -> tuple[str, Experiment]:
@@ -65,8 +71,12 @@ def dump(experiment: Experiment) -> str:
 
 
 def as_toml(table: dict[str, Any]) -> str:
-    """A preset's table as TOML."""
-    return printable(tomli_w.dumps(table, multiline_strings=True), keep="\n")
+    """A preset's table as TOML. Raises Refused where a name of a file in it is no text."""
+    in_lines = r"\r\n" not in json.dumps(table)  # which the writer would make \n of
+    text = tomli_w.dumps(table, multiline_strings=in_lines)
+    if broken := next((line for line in text.splitlines() if _HALF.search(line)), None):
+        raise Refused(f"{broken}: the name of a file that is not UTF-8 text, which no preset can hold")
+    return printable(text, keep="\n")
 
 
 def _read(preset: str) -> dict[str, Any]:
