@@ -1,6 +1,7 @@
 """Presets: finding them, reading them (and tables) into experiments, and writing them with every default resolved."""
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,8 @@ from periodic_tui.printable import printable
 
 MAX_BYTES = 1 << 20
 """Largest preset that is read."""
+MOST_BESIDE = 1_000
+"""Files among which the one that was meant is looked for."""
 PATHS = {"target": ("path", "test"), "init": ("file",)}
 """Keys that name files, by their tables."""
 
@@ -86,7 +89,8 @@ def _read(preset: str) -> dict[str, Any]:
 def _from_table(preset: str) -> dict[str, Any]:
     found = table_at(Path(preset))
     if found.problems:
-        raise PresetError(preset, found.problems)
+        meant = did_you_mean(preset, _beside_it(preset)) if not os.path.exists(preset) else ""
+        raise PresetError(preset, [f"{problem}{meant}" for problem in found.problems])
     return preset_of(Path(preset), found)
 
 
@@ -95,8 +99,9 @@ def _from_toml(preset: str) -> dict[str, Any]:
     try:
         table = read_toml(read_regular(path, MAX_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
-        known = f"{did_you_mean(preset, BUILT_IN)}; `periodic-tui presets` lists them"
-        raise PresetError(preset, [f"no such file and no such preset{known}"]) from None
+        meant = did_you_mean(preset, [*BUILT_IN, *_beside_it(preset)]) or ";"
+        known = f"no such file and no such preset{meant} `periodic-tui presets` lists those that are built in"
+        raise PresetError(preset, [known]) from None
     except OSError as error:
         raise PresetError(preset, [f"cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError as error:
@@ -108,6 +113,16 @@ def _from_toml(preset: str) -> dict[str, Any]:
     if not table:
         raise PresetError(preset, ["is empty, expected at least target.kind and model.kind"])
     return _beside(path, table)
+
+
+def _beside_it(preset: str) -> list[str]:
+    """The presets and tables in the folder where that one was looked for, as one would type them."""
+    folder = os.path.dirname(preset)
+    try:
+        names = os.listdir(folder or ".")
+    except (OSError, ValueError):
+        return []
+    return [os.path.join(folder, name) for name in names if name.lower().endswith((".toml", ".csv"))][:MOST_BESIDE]
 
 
 def _beside(path: Path, table: dict[str, Any]) -> dict[str, Any]:
