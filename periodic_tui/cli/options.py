@@ -11,6 +11,7 @@ import click
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override, parse_value
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 
 if TYPE_CHECKING:
     from periodic_tui.presets.program import Program
@@ -83,7 +84,7 @@ MODEL = click.option(
 """Of all that trains; no preset and no recording can name a file that is run."""
 
 GLYPHS = click.option(
-    "--glyphs", type=click.Choice(["auto", "braille", "ascii"]), default="auto", help="Characters of the plots."
+    "--glyphs", type=click.Choice(["auto", *GLYPH_SETS]), default="auto", help="Characters of the plots."
 )
 """Of all that opens a screen."""
 

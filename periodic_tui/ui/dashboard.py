@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from math import lcm
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,6 +24,7 @@ from periodic_tui.engine.snapshot import Death, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, relevant
 from periodic_tui.ui.keys import KEYS
+from periodic_tui.ui.messages import Messages, PrintsAside
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.playback import Playback
@@ -63,6 +65,7 @@ class Dashboard(ScriptScreen):
         self.recordings = recordings
         self.session, self.presets, self.glyphs = session, [Preset(*preset) for preset in presets], glyphs
         self.travel, self._held = Travel(session), HeldKey()
+        self.messages = Messages(None)
         self.panes: dict[str, Pane] = {}
         self.view = View()
         self.focus_name = FIRST_FOCUS
@@ -78,7 +81,8 @@ class Dashboard(ScriptScreen):
         yield Header(self.glyphs).data_bind(Dashboard.snapshot)
         with Container(id="plots"):
             yield from self.panes_at("plot")
-        yield from self.panes_at("strip")
+        with Container(id="strips"):
+            yield from self.panes_at("strip")
         yield PastBar(self.glyphs).data_bind(Dashboard.snapshot)
         yield KeyLine(self.glyphs).data_bind(Dashboard.snapshot)
 
@@ -91,6 +95,7 @@ class Dashboard(ScriptScreen):
     # What is shown.
 
     def on_mount(self) -> None:
+        self.messages = Messages(self.app.stray if isinstance(self.app, PrintsAside) else None)
         self.poll()
         self.place()
 
@@ -99,7 +104,8 @@ class Dashboard(ScriptScreen):
         if told := self.travel.look_up():
             self.notify(told, markup=False)
         shown = self.travel.shown
-        self.snapshot = shown.latest()
+        self.snapshot = self.messages.look(shown.latest())
+        self.query_one(KeyLine).messages = self.messages.count
         self.paint()
         self.call_after_refresh(shown.drawn, self.snapshot)
 
@@ -138,14 +144,17 @@ class Dashboard(ScriptScreen):
         line.hints = (*self.HINTS, *(pane.HINTS if self.summoned or self.zoomed else ()))
 
     def _apply(self, arrangement: Arrangement) -> None:
-        plots = self.query_one("#plots")
-        plots.display = bool(arrangement.plots)
+        plots, strips = self.query_one("#plots"), self.query_one("#strips")
+        plots.display, strips.display = bool(arrangement.plots), bool(arrangement.bands)
         plots.styles.grid_size_columns = arrangement.columns
+        strips.styles.grid_size_columns = across = lcm(*(len(band.names) for band in arrangement.bands))
+        strips.styles.grid_rows = " ".join(str(band.rows or "1fr") for band in arrangement.bands) or "1fr"
+        strips.styles.height = sum(band.rows or 0 for band in arrangement.bands) or "1fr"
+        spans = {name: across // len(band.names) for band in arrangement.bands for name in band.names}
+        spans |= dict.fromkeys(arrangement.plots[-1:], arrangement.span)
         for name, pane in self.panes.items():
             pane.display = name in arrangement.shown
-            pane.styles.column_span = arrangement.span if name in arrangement.plots[-1:] else 1
-            if pane.PLACE == "strip":
-                pane.styles.height = arrangement.rows(name) or "1fr"
+            pane.styles.column_span = spans.get(name, 1)
 
     def _ask(self, arrangement: Arrangement) -> None:
         """Tell the session which of the panes are shown that need something of their own."""
@@ -213,6 +222,9 @@ class Dashboard(ScriptScreen):
             self.place()
             self._focus_as_seen()
             self.just_hidden = hidden
+
+    def action_messages(self) -> None:
+        self.show_pane("events")
 
     def action_back(self) -> None:
         if self.travel.leave():

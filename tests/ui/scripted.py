@@ -20,7 +20,7 @@ from periodic_tui.ui.arrangement import arrange, relevant
 from periodic_tui.ui.dashboard import Dashboard
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.opening import Opening
-from periodic_tui.ui.widgets.pane import Pane, bordered
+from periodic_tui.ui.widgets.pane import Pane
 
 PRESETS = [
     ("sine-31", "Title of sine-31", "1-sine-and-clock", "fails"),
@@ -112,8 +112,7 @@ def framed(
     """The rows of a pane in its border, drawn without a screen."""
     with nowhere():
         pane = kind(glyphs)
-        inside = pane.draw(snapshot, Size(size[0] - 2, size[1] - 2))
-        return bordered(Size(*size), kind.TITLE, pane.figure(snapshot), False, glyphs).paste(inside, 1, 1).text()
+        return pane.framed(snapshot, Size(*size)).text()
 
 
 def nowhere() -> AbstractContextManager[None]:

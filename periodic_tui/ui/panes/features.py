@@ -9,7 +9,7 @@ from textual.geometry import Size
 from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.figures import Series
 from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
 FEWEST = 3
@@ -51,7 +51,7 @@ class FeaturesPane(PlotPane):
             Series(x[which], y[which], ink, "points", shape=shape, label=name)
             for which, (name, ink, shape) in zip(thirds(features.target), THIRDS, strict=True)
         ]
-        return curve_figure(size, series, *axes, glyphs=self.glyphs)
+        return self.curves(size, series, *axes)
 
     def figure(self, snapshot: Snapshot) -> str:
         features = snapshot.features

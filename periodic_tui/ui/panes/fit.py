@@ -9,14 +9,15 @@ from textual.geometry import Size
 
 from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.engine.snapshot import Fit, Snapshot
-from periodic_tui.plotting.axes import Axis, follow, linear_axis
+from periodic_tui.plotting.axes import Axis, follow, labels_of, linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series, Style, curve_figure
+from periodic_tui.plotting.figures import Series, Style
 from periodic_tui.plotting.frame import frame
 from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL
 from periodic_tui.plotting.maps import Map, banded, map_size, side_by_side, zero_lines
 from periodic_tui.plotting.regions import HELD_OUT, NOT_YET, region_row
 from periodic_tui.ui.formatting import loss, plain
+from periodic_tui.ui.themes import has_shades
 from periodic_tui.ui.widgets.pane import ZOOM
 from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
@@ -116,7 +117,7 @@ class FitPane(PlotPane):
         trained, names = ((fit.used,), NOT_YET) if fit.used else (fit.trained, HELD_OUT)
         told = size.height >= REGIONS and bool(trained) and trained != (fit.domain,)
         plot = Size(size.width, size.height - told)
-        cells = curve_figure(plot, series, window, y_axis, x_label=label, glyphs=self.glyphs)
+        cells = self.curves(plot, series, window, y_axis, x_label=label)
         if not told:
             return cells
         still = frame(*plot, window, y_axis, label, self.glyphs)
@@ -131,7 +132,7 @@ class FitPane(PlotPane):
         if fit.kind == "maps":
             known, learned = banded(known, low, high), banded(learned, low, high)
         error, title = fit.prediction - fit.target, plain(f"error ±{loss(largest).strip()}", self.glyphs)
-        color, signed = (None, None) if self.app.no_color else (SEQUENTIAL, DIVERGING)
+        color, signed = (SEQUENTIAL, DIVERGING) if has_shades(self.app) else (None, None)
         names = ("target", "network") if fit.kind == "maps" else ("known", "learned")
         beside = 3 if fit.kind == "weights" or map_size(size, 3, fit.target.shape)[1] >= ERROR_ROWS else 2
         maps = [
@@ -179,7 +180,9 @@ def exact_axis(low: float, high: float, room: int) -> Axis:
     axis = linear_axis(low, high, room)
     seen = [number for number, tick in enumerate(axis.ticks) if low <= tick <= high]
     ticks, labels = tuple(axis.ticks[n] for n in seen), tuple(axis.labels[n] for n in seen)
-    return replace(axis, low=low, high=high, ticks=ticks, labels=labels) if low < high and seen else axis
+    if low < high and len(seen) < 2:
+        ticks, labels = (low, high), labels_of((low, high))
+    return replace(axis, low=low, high=high, ticks=ticks, labels=labels) if low < high else axis
 
 
 def limits(values: Floats) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from periodic_tui.engine.snapshot import Death
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import plain
+from periodic_tui.ui.themes import has_shades
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.death_frame import death_frame
 from periodic_tui.ui.widgets.film import PERIOD, Film
@@ -30,7 +31,7 @@ class Stage(CellWidget):
 
     def picture(self) -> Cells:
         columns, rows = self.size
-        frame = death_frame(self.film.death, self.film.number, (columns, rows - 1), not self.app.no_color, self.glyphs)
+        frame = death_frame(self.film.death, self.film.number, (columns, rows - 1), has_shades(self.app), self.glyphs)
         keys = plain(KEYS, self.glyphs)
         return Cells.blank(columns, rows).paste(frame, 0, 0).write(0, rows - 1, keys, Ink.QUIET)
 
@@ -42,6 +43,7 @@ class Replay(ModalScreen[None]):
     Replay {
         align: center middle;
         Container { width: 76; max-width: 100%; height: 20; max-height: 100%; border: round $trouble; padding: 0 1; }
+        Container.-block { border: solid $trouble; }
         Container.-ascii { border: ascii $trouble; }
         Stage { width: 1fr; height: 1fr; }
     }
@@ -60,7 +62,7 @@ class Replay(ModalScreen[None]):
         self.film, self.glyphs = Film(death), glyphs
         self._heading = f"the death of hidden.{death.layer} unit {death.unit} · {name}"
         self._stage = Stage(self.film, glyphs, recorded)
-        self._box = Container(self._stage, classes="-ascii" if glyphs == "ascii" else "")
+        self._box = Container(self._stage, classes=f"-{glyphs}")
 
     def compose(self) -> ComposeResult:
         self._box.border_title = plain(self._heading, self.glyphs)

@@ -10,11 +10,12 @@ from textual.reactive import var
 
 from periodic_tui.engine.snapshot import EMPTY, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.figures import Name
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.widgets.cell_widget import CellWidget
+from periodic_tui.ui.widgets.spans import legend_row
 
-BORDERS = {"braille": tuple("╭─╮│╰╯"), "ascii": tuple("+-+|++")}
-"""Corner, edge, corner, side, corner, corner."""
 SMALLEST = Size(8, 3)
 """Columns and rows below which a pane has no border."""
 
@@ -64,6 +65,8 @@ class Pane(CellWidget, can_focus=True):
 
     def __init__(self, glyphs: Glyphs = "braille") -> None:
         super().__init__(glyphs, self.NAME)
+        self.names: tuple[Name, ...] = ()
+        """Of the curves that were drawn last, for the upper border."""
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
@@ -88,9 +91,15 @@ class Pane(CellWidget, can_focus=True):
             return Cells.blank(*size)
         if size.width < SMALLEST.width or size.height < SMALLEST.height:
             return Cells.blank(*size).paste(self.draw(self.snapshot, size), 0, 0)
-        inside = self.draw(self.snapshot, Size(size.width - 2, size.height - 2))
-        border = bordered(size, self.TITLE, self.figure(self.snapshot), self.has_focus, self.glyphs)
-        return border.paste(inside, 1, 1)
+        return self.framed(self.snapshot, size, self.has_focus)
+
+    def framed(self, snapshot: Snapshot, size: Size, lit: bool = False) -> Cells:
+        """The inside in its border: the names of what is drawn above, and below the figure that matters."""
+        self.names = ()
+        inside = self.draw(snapshot, Size(size.width - 2, size.height - 2))
+        border = bordered(size, self.TITLE, self.figure(snapshot), lit, self.glyphs)
+        legend = legend_row(self.names, size.width - len(self.TITLE) - 8, self.glyphs)
+        return border.paste(inside, 1, 1).paste(legend, size.width - 2 - legend.columns, 0)
 
     def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
         """Draw anew, unless all that a pane shows was measured before."""
@@ -106,7 +115,7 @@ class Pane(CellWidget, can_focus=True):
 def bordered(size: Size, title: str, figure: str, lit: bool, glyphs: Glyphs) -> Cells:
     """An empty box with its title above and its figure below, bright where it has the focus."""
     width, height = size
-    upper_left, edge, upper_right, side, lower_left, lower_right = BORDERS[glyphs]
+    upper_left, edge, upper_right, side, lower_left, lower_right = tuple(GLYPH_SETS[glyphs].borders)
     room = width - 6
     title, figure = plain(title, glyphs)[:room], plain(parts_that_fit(figure, room), glyphs)[:room]
     above = f"{upper_left}{edge} {title} ".ljust(width - 1, edge) + upper_right

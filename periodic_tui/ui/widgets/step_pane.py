@@ -12,7 +12,7 @@ from periodic_tui.engine.commands.base import places
 from periodic_tui.engine.snapshot import Curve, Snapshot
 from periodic_tui.plotting.axes import FEWEST_STEPS, Axis, Scale, step_axis, step_window
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.figures import Series
 from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.widgets.pane import ZOOM
 from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
@@ -118,7 +118,7 @@ class StepPane(PlotPane):
         data = [np.asarray(also), *(values for curve in series for values in _seen(curve, steps))]
         axis = self.axis("y", data, up, scale)
         marks = [event.step for event in snapshot.events if event.command and places(event.command)]
-        return curve_figure(size, series, steps, axis, marks=marks, x_label="step", glyphs=self.glyphs)
+        return self.curves(size, series, steps, axis, marks, "step")
 
 
 def _newest(snapshot: Snapshot) -> float:

@@ -16,6 +16,7 @@ from periodic_tui.ui.panes.units.detail import LINES, unit_detail
 from periodic_tui.ui.panes.units.drawing import unit_picture
 from periodic_tui.ui.panes.units.grid import Row, Unit, grid_rows, moved, row_of, unit_rows
 from periodic_tui.ui.panes.units.looks import key_row, totals
+from periodic_tui.ui.themes import has_shades
 from periodic_tui.ui.widgets.death_frame import death_frame
 from periodic_tui.ui.widgets.film import PERIOD, Film
 from periodic_tui.ui.widgets.pane import Pane, arrows
@@ -108,7 +109,7 @@ class UnitsPane(Pane):
             told = f"{self.chosen_layer} has no units to be seen; activations have them"
             return Cells.blank(*size).paste(Cells.of_lines(wrapped(told, size.width - 2, self.glyphs), Ink.QUIET), 1, 0)
         if self._film:
-            return death_frame(self._film.death, self._film.number, size, not self.app.no_color, self.glyphs)
+            return death_frame(self._film.death, self._film.number, size, has_shades(self.app), self.glyphs)
         return self._units(snapshot, size)
 
     def figure(self, snapshot: Snapshot) -> str:
@@ -140,7 +141,7 @@ class UnitsPane(Pane):
             detail = BRIEF if self.has_focus and size.height > 2 * LINES else 0
         room = max(size.height - 1 - detail - (detail > BRIEF), 1)
         first = 0 if taken <= room else min(max(row_of(rows, self.cursor) - room // 2, 0), max(len(rows) - room, 0))
-        marked, color = self.cursor if self.has_focus else None, not self.app.no_color
+        marked, color = self.cursor if self.has_focus else None, has_shades(self.app)
         picture = unit_picture(
             snapshot.layers, rows[first:], (size.width, min(room, taken)), marked, color, self.glyphs
         )
