@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.keys import key_to_character
 
 from periodic_tui.cli.config import read
-from periodic_tui.engine.commands.base import parse
+from periodic_tui.engine.commands.base import COMMANDS
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.ui.key_table import default_keys
 from periodic_tui.ui.keys import KEYS
@@ -92,11 +92,7 @@ def test_the_config_of_the_readme_is_sound(tmp_path: Path) -> None:
 
 
 def test_every_command_is_in_the_readme() -> None:
-    with pytest.raises(ValueError, match="expected one of") as caught:
-        parse("nonsense")
-    words = str(caught.value).partition("expected one of ")[2].partition(";")[0].split(", ")
-    assert len(words) > 10
-    assert set(words) - {example.partition(":")[0] for example in quoted("Without a screen")} == set()
+    assert set(COMMANDS) - {example.partition(":")[0] for example in quoted("Without a screen")} == set()
 
 
 def test_the_documents_lead_to_files_that_are_there() -> None:

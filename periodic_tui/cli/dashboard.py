@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import signal
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,11 @@ from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.config import config_option, of_this_command
 from periodic_tui.cli.options import GLYPHS, MODEL, MOST_FRAMES, overrides, run_options
 from periodic_tui.cli.recording import record_options, recorder_for, recordings, run_of
+from periodic_tui.cli.say import say
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override
 from periodic_tui.engine.recording.home import state_folder
 from periodic_tui.presets.builtin import BUILT_IN, title_and_story
-from periodic_tui.printable import printable
 from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
@@ -86,14 +86,15 @@ def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: s
 
     code = shown(opening, open_session, glyphs, fps=fps)
     if sessions and not code:
-        click.echo(printable(_parting(sessions[0].latest()), keep="\n"), err=True)
+        say(*_parting(sessions[0].latest()), err=True)
     return code
 
 
-def _parting(last: Snapshot) -> str:
+def _parting(last: Snapshot) -> Iterator[str]:
     verdict = f": {last.verdict.text}" if last.verdict.text else ""
-    resume = f"\n{NAME} resume {shlex.quote(run_of(Path(last.recording)))}" if last.recording else ""
-    return f"{NAME}: {last.preset} after {last.step:,} steps{verdict}{resume}"
+    yield f"{NAME}: {last.preset} after {last.step:,} steps{verdict}"
+    if last.recording:
+        yield f"{NAME} resume {shlex.quote(run_of(Path(last.recording)))}"
 
 
 def shown(
@@ -107,7 +108,7 @@ def shown(
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:
-        traceback.print_exception(failure)
+        say(*"".join(traceback.format_exception(failure)).splitlines(), err=True)
     return code
 
 

@@ -5,10 +5,9 @@ import shlex
 import sys
 from collections.abc import Iterator
 
-import click
-
 from periodic_tui.cli.command import NAME, command
 from periodic_tui.cli.config import ConfigError, config_path, read
+from periodic_tui.cli.say import say
 from periodic_tui.engine.plural import counted
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
@@ -28,7 +27,7 @@ def doctor() -> None:
 
 
 def _tell(what: str, found: str) -> None:
-    click.echo(f"{what:20}{found}")
+    say(f"{what:20}{found}")
 
 
 def _terminal() -> Iterator[tuple[str, str]]:

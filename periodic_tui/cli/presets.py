@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from periodic_tui.cli.command import command
+from periodic_tui.cli.say import columns, complain, say
 from periodic_tui.cli.warn import warn
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.errors import PresetError
@@ -19,11 +20,9 @@ def presets(as_json: bool) -> None:
     rows = built_in()
     if as_json:
         keys = ("name", "title", "source", "outcome")
-        click.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=2))
-        return
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        say(*json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=2).split("\n"))
+    else:
+        say(*columns(rows))
 
 
 @command("show")
@@ -31,7 +30,7 @@ def presets(as_json: bool) -> None:
 def show(preset: str) -> None:
     """Print a preset as TOML with every default resolved."""
     _, experiment = load(preset)
-    click.echo(dump(experiment), nl=False)
+    say(*dump(experiment).rstrip("\n").split("\n"))
 
 
 @command("check")
@@ -39,8 +38,8 @@ def show(preset: str) -> None:
 def check(files: tuple[str, ...]) -> int:
     """Validate presets, tables or a config.toml; one line for each problem. Warnings leave the exit code at 0."""
     problems = [line for file in files for line in _problems(file)]
-    for line in problems:
-        click.echo(line)
+    if problems:
+        complain(*problems, err=False)
     return 2 if problems else 0
 
 

@@ -20,8 +20,8 @@ from periodic_tui.cli.config import config_option
 from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.options import GLYPHS
 from periodic_tui.cli.recording import library, new_or_empty, record_options, run_of
+from periodic_tui.cli.say import say
 from periodic_tui.engine.errors import Refused
-from periodic_tui.printable import printable
 from periodic_tui.ui.terminal.line import has_terminal
 from periodic_tui.watching.script.process import Process, Program, held
 
@@ -132,7 +132,7 @@ def _on_screen(program: Program, name: str, record: str | None, no_record: bool,
         code = shown(Opening(name, "", f"{program.command} begins.", "waiting for it"), open_session, glyphs, process)
         ended = process.ended_within(_GRACE if code else 0.0)
         if ended is None:
-            click.echo(printable(f"{name} goes on; `{NAME} replay {run_of(folder)}` finds it again"), err=True)
+            say(f"{name} goes on; `{NAME} replay {run_of(folder)}` finds it again", err=True)
             return code
         completed(folder, ended)
         if not code:

@@ -17,11 +17,15 @@ from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.filter import Monochrome, NoColor
+from textual.filter import LineFilter, Monochrome, NoColor
+from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
 
+from periodic_tui.printable import cut, printable
+from periodic_tui.ui.formatting import literal, shortened
+from periodic_tui.ui.inert import Inert, without_markup
 from periodic_tui.ui.key_table import PALETTE, REDRAW, SUSPEND
 from periodic_tui.ui.keys import bindings, key_for, use, written
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
@@ -60,6 +64,12 @@ GREETS = 12.0
 """Seconds."""
 GREETING = (("toggle-pause", "stops training, and lets it go on"), ("remedies", "rescues it"), ("help", "explains all"))
 SCRIPT_GREETING = (("turn_pane(1)", "next pane"), ("zoom_pane", "shows it alone"), ("help", "explains all"))
+LONGEST_TOLD = 400
+"""Characters of what is said for a moment."""
+
+WIDEST_TITLE = 80
+"""Cells of a picture's title."""
+
 AFTER_FIRST_FRAME = 0.02
 """Seconds for the first frame to leave before imports hold the interpreter."""
 
@@ -98,7 +108,9 @@ class PeriodicApp(App[None], inherit_bindings=False):
     ) -> None:
         """`colors`: how many the terminal has; None: Textual finds out. `fps`: the most frames a second of it.
         `theme`: the name of one, ours or Textual's, where neither the config file nor the last choice names another."""
+        without_markup()
         super().__init__()
+        self._inert = Inert()
         self.fps = fps
         self.settings = settings or Settings()
         for ours in OURS:
@@ -146,6 +158,9 @@ class PeriodicApp(App[None], inherit_bindings=False):
     def line_changed(self, slow: bool) -> None:
         """The terminal takes fewer frames than there are, or all of them again: nothing moves there for its looks."""
         self.slow_line, self.animation_level = slow, "none" if slow else constants.TEXTUAL_ANIMATIONS
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._inert]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return inks_on(self.current_theme)
@@ -222,6 +237,23 @@ class PeriodicApp(App[None], inherit_bindings=False):
         text = "\n".join(f"{key_for(action):{width}}  {does}" for action, does in keys)
         self.notify(text, title="three keys to begin with", timeout=GREETS, markup=False)
         dashboard.greets = True
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something for a moment, in a few lines."""
+        told = shortened(literal(message), LONGEST_TOLD)
+        super().notify(told, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """The screen as SVG, with a title of one line."""
+        return super().export_screenshot(title=cut(printable(title or self.title), WIDEST_TITLE), simplify=simplify)
 
     def catch(self, stray: Stray) -> None:
         """Leave what is printed to that; Textual's own errors go where standard error led before."""

@@ -107,4 +107,5 @@ def in_a_line(text: str, width: int) -> str:
     line = plain(text)
     if len(line) > width:
         line = re.sub(r", expected one of [^;]*", "", line)
+        line = re.sub(r"(did you mean [^,? ]+)[^?]*\?.*", r"\1?", line)
     return shortened(line, width)

@@ -66,7 +66,7 @@ class Replay(ModalScreen[None]):
         self._box = Container(self._stage, classes=f"-{glyphs}")
 
     def compose(self) -> ComposeResult:
-        self._box.border_title = plain(self._heading, self.glyphs).replace("[", "\\[")
+        self._box.border_title = plain(self._heading, self.glyphs)
         yield self._box
 
     def on_mount(self) -> None:
