@@ -1,5 +1,5 @@
-"""The dashboard without training, in a real terminal: `python -m tests.pty.small`. What the first argument says is run in
-the worker's thread, once the dashboard is there."""
+"""The dashboard without training, in a real terminal: `python -m tests.pty.small`. What the first argument says is run
+in the worker's thread, once the dashboard is there."""
 
 import sys
 from dataclasses import replace
