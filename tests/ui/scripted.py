@@ -22,6 +22,8 @@ from periodic_tui.ui.dashboard import Dashboard
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.settings import Settings
+from periodic_tui.ui.terminal.abilities import ColorDepth
+from periodic_tui.ui.themes import DARK
 from periodic_tui.ui.widgets.pane import Pane
 
 PRESETS = [
@@ -124,7 +126,7 @@ def nowhere() -> AbstractContextManager[None]:
 
 @cache
 def _never_run() -> PeriodicApp:
-    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS))
+    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS), colors="truecolor")
 
 
 def placed(snapshot: Snapshot, *hidden: str, size: tuple[int, int] = (120, 40)) -> list[str]:
@@ -141,10 +143,13 @@ def visit(
     size: tuple[int, int] = (120, 40),
     glyphs: Glyphs = "braille",
     settings: Settings | None = None,
+    theme: str = DARK.name,
+    colors: ColorDepth = "truecolor",
 ) -> PeriodicApp:
     """Open the dashboard on a headless screen and act on it."""
+    opening = Opening("sine-31", "One learnable frequency", "Watch.")
     app = PeriodicApp(
-        Opening("sine-31", "One learnable frequency", "Watch."), lambda: (session, PRESETS), glyphs, settings=settings
+        opening, lambda: (session, PRESETS), glyphs=glyphs, theme=theme, colors=colors, settings=settings
     )
 
     async def run() -> None:
