@@ -15,6 +15,7 @@ from tests.pty.small import SHELL, SMALL, in_shell, is_up
 from tests.pty.terminal import Terminal
 
 PROMPT = {"PS1": "$ "}
+OPENS = b"\x1b[?1049h"
 
 
 @contextmanager
@@ -29,15 +30,16 @@ def at_prompt(rows: list[str]) -> bool:
 
 
 def stopped(terminal: Terminal) -> list[str]:
-    """Wait for the shell's word that the job is stopped; what is not as the shell had it."""
-    terminal.wait_for("Stopped")
-    terminal.wait_for(at_prompt)
+    """Wait for the shell's word that the job is stopped, and its prompt; what is not as the shell had it."""
+    terminal.wait_for(lambda rows: "\n$" in "\n".join(rows).partition("Stopped")[2])
     return terminal.unrestored()
 
 
 def comes_back(terminal: Terminal) -> None:
+    """Opens its screen anew, on which it may be seen already where it was stopped without a word."""
+    opened = terminal.raw_bytes.count(OPENS)
     terminal.send("fg\r")
-    terminal.wait_for(is_up)
+    terminal.wait_for(lambda rows: terminal.raw_bytes.count(OPENS) > opened and is_up(rows))
 
 
 def quits(terminal: Terminal) -> None:
@@ -45,7 +47,7 @@ def quits(terminal: Terminal) -> None:
     terminal.send("?")
     terminal.wait_for("─ help")
     terminal.send("\x1b")
-    terminal.wait_for(is_up)
+    terminal.wait_for(lambda rows: not any("─ help" in row for row in rows))
     terminal.send("q")
     terminal.wait_for(at_prompt)
     assert terminal.unrestored() == []
@@ -80,7 +82,7 @@ def test_ctrl_z_thirty_times_under_a_flood_of_the_mouse(tmp_path: Path) -> None:
 
 def test_ctrl_z_in_a_menu_comes_back_to_the_menu(tmp_path: Path) -> None:
     with job(tmp_path) as (terminal, _):
-        for key, shown in (("?", "─ help"), ("l", "─ presets"), (":", "─ command")):
+        for key, shown in (("?", "─ help"), ("l", "─ presets"), ("f", "─ remedies")):
             terminal.send(key)
             terminal.wait_for(shown)
             terminal.send("\x1a")
