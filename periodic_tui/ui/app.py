@@ -22,7 +22,7 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
 
-from periodic_tui.ui.keys import REDRAW
+from periodic_tui.ui.keys import REDRAW, SUSPEND
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.terminal.abilities import ColorDepth
@@ -79,8 +79,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
-        replace(REDRAW, priority=True),
-        Binding("ctrl+z", "suspend_process", show=False, system=True, priority=True),
+        *[replace(key, priority=True) for key in (REDRAW, SUSPEND)],
     ]
 
     slow_line: var[bool] = var(False)

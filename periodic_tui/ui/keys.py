@@ -26,7 +26,7 @@ def _send(keys: str, words: str, name: str, tooltip: str = "") -> Binding:
 
 
 SUSPEND = _key("ctrl+z", "app.suspend_process", "suspend", "Go to the shell; fg comes back")
-REDRAW = _key("ctrl+l", "app.redraw", "redraw", "Draw everything anew, where others have written on the screen")
+REDRAW = _key("ctrl+l", "app.redraw", "redraw", "Draw the whole screen anew")
 QUIT = _key("q", "app.quit", "quit", "End the run and go back to the shell")
 
 ALWAYS: list[BindingType] = [SUSPEND, QUIT]
