@@ -25,7 +25,7 @@ MOST_GROWTH = 5.0
 
 
 def latencies(preset: str, rate: int) -> tuple[list[float], float]:
-    """Seconds from each pausing press to `paused` in the header; and MB by which the program grew in their last half."""
+    """Seconds from each pausing press to `paused` in the header; and MB that the program grew in their last half."""
     moments, pauses, under_way, memory = random.Random(31), [], 0, 0.0
     with LinkedTerminal([sys.executable, "-m", "periodic_tui", preset, "--no-record"], rate) as terminal:
         terminal.wait_for("training")
