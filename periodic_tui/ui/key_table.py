@@ -41,7 +41,7 @@ def _arrows(pane: str, thing: str) -> tuple[Key, ...]:
 
 
 SUSPEND = Key("suspend", "ctrl+z", "app.suspend_process", "suspend", "Go to the shell; fg comes back")
-REDRAW = Key("redraw", "ctrl+l", "app.redraw", "redraw", "Draw everything anew, where others have written on it")
+REDRAW = Key("redraw", "ctrl+l", "app.redraw", "redraw", "Draw the whole screen anew")
 QUIT = Key("quit", "q", "app.quit", "quit", "End the run and go back to the shell")
 PALETTE = Key("palette", "ctrl+p", "app.command_palette", "palette", "Every command, preset, remedy and theme by name")
 

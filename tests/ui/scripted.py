@@ -148,9 +148,7 @@ def visit(
 ) -> PeriodicApp:
     """Open the dashboard on a headless screen and act on it."""
     opening = Opening("sine-31", "One learnable frequency", "Watch.")
-    app = PeriodicApp(
-        opening, lambda: (session, PRESETS), glyphs=glyphs, theme=theme, colors=colors, settings=settings
-    )
+    app = PeriodicApp(opening, lambda: (session, PRESETS), glyphs=glyphs, theme=theme, colors=colors, settings=settings)
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True) as pilot:

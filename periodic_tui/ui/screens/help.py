@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.events import Key
+from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
@@ -39,6 +40,8 @@ WIDE = 110
 
 class Sought(Input):
     """A line of text that leaves the key that opened help to whoever closes it by that, unless it is a letter."""
+
+    cursor_blink = var(False)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return not _closes(key, character) and super().check_consume_key(key, character)

@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from periodic_tui.ui.terminal.grid import RIGHT_HALF, SINGLE, UNKNOWN, Characters, Grid, cells_of
-from periodic_tui.ui.terminal.pens import PLAIN, Pens
+from periodic_tui.ui.terminal.pens import PLAIN, STRANGE, Pens
 
 Mask = NDArray[np.bool_]
 
@@ -111,7 +111,7 @@ class Canvas:
 
     def _sent(self, differs: Mask) -> str:
         """The cells as text: moves, changes of the pen, characters."""
-        pen, texts = PLAIN, []
+        pen, texts = STRANGE, []
         for row in np.flatnonzero(differs.any(axis=1)).tolist():
             characters, pens = self._wanted.characters[row].tolist(), self._wanted.pens[row].tolist()
             at = -1
@@ -124,7 +124,7 @@ class Canvas:
                 character = self._characters[characters[column]]
                 texts.append(change + character)
                 at = column + 1 if character in SINGLE else -1
-        if pen != PLAIN:
+        if pen not in (PLAIN, STRANGE):
             texts.append("\x1b[0m")
         return "".join(texts)
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 QUICK = 0.1
 """Seconds within which a line that is fast enough carries a frame."""
 LATE = 3
-"""Late answers in a row that make the line a slow one, and …"""
+"""Frames in a row, each answered late or too large, that make the line a slow one, and …"""
 PROMPT = 20
-"""… whole frames in a row, each answered quickly, after which it is none."""
-EVERY = 1.0
-"""Seconds between two questions where answers are quick."""
+"""… whole ones in a row, each answered quickly, after which it is none."""
+EVERY, MUCH = 1.0, 8192
+"""Seconds between two questions where answers are quick, unless so many bytes have gone."""
 SILENT = 2.0
 """Seconds after which a terminal that has never answered is taken for one that cannot; …"""
 UNHEARD = 65536
@@ -54,7 +54,7 @@ class Pace:
         self._whole = True
         """Whether the last frame left nothing to be sent."""
         self._late = self._prompt = 0
-        """Late answers, and prompt ones to whole frames, one after the other."""
+        """Answers that came late, or to a part of a frame, one after the other; and prompt ones to whole frames."""
         self._latency = math.inf
         """Seconds that an answer takes where nothing is under way."""
         self._cost = 0.0
@@ -94,7 +94,7 @@ class Pace:
             return False
         if self._asked is not None:
             return self.clock() - self._asked >= self._patience
-        return self._careful or self.clock() - self._last_asked >= EVERY
+        return self._careful or self._unanswered >= MUCH or self.clock() - self._last_asked >= EVERY
 
     def sent(self, size: int, asked: bool, whole: bool = True) -> None:
         """So many bytes have gone, with a question or without, and nothing is left, or they were only a part."""
@@ -105,8 +105,10 @@ class Pace:
             self._talks = False
         period = max(self._period, SELDOM) if self._talks is False else self._period
         self._next = max(self._next + period, now)
+        if asked and self._asked is not None:
+            self._patience *= 2
+            self._late += 1
         if asked:
-            self._patience *= 1 if self._asked is None else 2
             self._asked = self._last_asked = now
 
     def answered(self, moment: float) -> None:
@@ -121,11 +123,10 @@ class Pace:
         drained = max(took - self._latency, 1e-3)
         if size >= TELLING:
             self._cost = (self._cost + drained / size) / 2 if self._cost else drained / size
-        self._judge(drained <= QUICK)
+        self._judge(drained <= QUICK and self._whole)
         if self._careful:
             self._next = max(self._next, moment + drained)
 
-    def _judge(self, quick: bool) -> None:
-        self._late = 0 if quick else self._late + 1
-        self._prompt = self._prompt + 1 if quick and self._whole else 0
+    def _judge(self, prompt: bool) -> None:
+        self._late, self._prompt = (0, self._prompt + 1) if prompt else (self._late + 1, 0)
         self.slow = self._late >= LATE or (self.slow and self._prompt < PROMPT)

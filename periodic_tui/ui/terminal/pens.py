@@ -32,6 +32,8 @@ class Pen(NamedTuple):
 
 
 PLAIN = Pen()
+STRANGE = Pen("?", "?", "?")
+"""Whatever others have left."""
 
 
 def _sgr(codes: Sequence[str]) -> str:
