@@ -8,6 +8,7 @@ from textual.geometry import Size
 from periodic_tui.plotting.axes import Axis, Scale, follow
 from periodic_tui.plotting.cells import Cells, Glyphs
 from periodic_tui.plotting.figures import Series, curve_figure, names
+from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.widgets.pane import Pane
 
 
@@ -35,7 +36,8 @@ class PlotPane(Pane):
         """The curves in their axes; their names come to the upper border."""
         found = names(series, x_axis, y_axis, self.glyphs)
         self.names += tuple(name for name in found if name not in self.names)
-        return curve_figure(size, series, x_axis, y_axis, marks=marks, x_label=x_label, glyphs=self.glyphs)
+        label = plain(x_label, self.glyphs)
+        return curve_figure(size, series, x_axis, y_axis, marks=marks, x_label=label, glyphs=self.glyphs)
 
 
 def tick_room(size: Size) -> tuple[int, int]:
