@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
+from periodic_tui.ui.screens.palette import Palette
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.terminal.driver import TerminalDriver
 
@@ -152,6 +155,15 @@ class PeriodicApp(App[None], inherit_bindings=False):
 
     def action_help_quit(self) -> None:
         self.notify("press q to quit", markup=False)
+
+    def action_command_palette(self) -> None:
+        """Show the palette, unless it is shown."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette())
+
+    def search_themes(self) -> None:
+        """Choose a theme from a list of them."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         palette = getattr(screen, "palette", None)

@@ -26,6 +26,7 @@ from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.playback import Playback
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 from periodic_tui.ui.screens.help import help_on
 from periodic_tui.ui.screens.picker import Picker, Preset
 from periodic_tui.ui.screens.prompt import Prompt
@@ -95,7 +96,12 @@ class Dashboard(ScriptScreen):
         self.place()
 
     def poll(self) -> None:
-        """Show the newest snapshot: header, panes and their places change in one update of the terminal."""
+        """Show the newest snapshot: header, panes and their places change in one update of the terminal.
+
+        A session may wake a screen that is being closed, and that has lost its parts.
+        """
+        if not (self.is_attached and self.display):
+            return
         if told := self.travel.look_up():
             self.notify(told, markup=False)
         shown = self.travel.shown
@@ -380,7 +386,7 @@ class Dashboard(ScriptScreen):
             yield f"load {preset.name}", preset.title, partial(self.deliver, Load(preset.name))
 
 
-class ReplayScreen(Dashboard):
+class ReplayScreen(DismissedOnce, Dashboard):
     """Plays a recording over the dashboard, in a thread of its own; esc closes it."""
 
     HINTS = (("esc", "close the replay"),)

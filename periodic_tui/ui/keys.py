@@ -109,6 +109,14 @@ _KEY_OF = {
 }
 
 
+_TOOLTIPS = {binding.action: binding.tooltip for binding in KEYS if isinstance(binding, Binding)}
+
+
+def tooltip_of(action: str) -> str:
+    """What the key of an action does, in a line; empty where it has none."""
+    return _TOOLTIPS.get(action, "")
+
+
 def key_for(words: str) -> str:
     """The key, as it is written, that sends a command or does what an action is named; empty where none does."""
     return _KEY_OF.get(f"send('{words}')") or _KEY_OF.get(words, "")

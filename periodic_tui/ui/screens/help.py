@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.ui.formatting import literal
 from periodic_tui.ui.glossary import GLOSSARY
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 from periodic_tui.ui.script_glossary import SCRIPT_GLOSSARY, SCRIPT_KEYS, STORY
 
 Rows = Mapping[str, str]
@@ -45,7 +46,7 @@ class Sought(Input):
         return character != "?" and super().check_consume_key(key, character)
 
 
-class Help(ModalScreen[None]):
+class Help(DismissedOnce, ModalScreen[None]):
     """The preset's story, the keys that act now in groups, and the glossary, with a line to search them by."""
 
     DEFAULT_CSS = """
