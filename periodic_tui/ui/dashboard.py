@@ -324,6 +324,10 @@ class Dashboard(ScriptScreen):
         with self.telling():
             self.travel.turn(self._held.pressed(way))
 
+    def on_past_bar_turn(self, message: PastBar.Turn) -> None:
+        with self.telling():
+            self.travel.turn(message.by)
+
     def on_events_pane_go(self, message: EventsPane.Go) -> None:
         """Go to the picture before an event; where nothing is recorded, play the death that it tells of."""
         if message.event.death is not None and not self.snapshot.recording:

@@ -117,7 +117,17 @@ WORDS = {
     "w": "a unit's incoming weights",
 }
 
+MOUSE = {
+    "click": "chooses a unit, a replica, a layer, an event or an entry of a list; does what a key in the last row does",
+    "double click": "on an event: goes to the picture before it",
+    "wheel": "zooms a plot about the pointer; turns the landscape wide or near",
+    "drag": "moves a plot's window",
+    "rest": "tells what a title, a figure of the header, a unit, a replica, a verdict or a key is",
+}
+"""What the mouse does."""
+
 GLOSSARY = {
+    "the mouse": MOUSE,
     "words on the screen": WORDS,
     "what a verdict says": VERDICTS,
     "what a unit can be": UNITS,

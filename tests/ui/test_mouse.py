@@ -14,10 +14,11 @@ from textual.widgets import OptionList
 from periodic_tui.engine.snapshot import Event, Landscape, Snapshot
 from periodic_tui.plotting.frame import Frame
 from periodic_tui.ui.app import PeriodicApp
-from periodic_tui.ui.glossary import PANES, UNITS, VERDICTS
+from periodic_tui.ui.glossary import PANES, UNITS, VERDICTS, WORDS
 from periodic_tui.ui.keys import tooltip_of
 from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.screens.replay import Replay
+from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.key_line import KeyLine
 from periodic_tui.ui.widgets.pane import Pane
 from periodic_tui.ui.widgets.plot_pane import PlotPane
@@ -195,6 +196,18 @@ def test_the_last_row_tells_what_its_keys_do() -> None:
         line = app.screen.query_one(KeyLine)
         await pilot.hover(line, (2, 0))
         assert str(line.tooltip) == tooltip_of("send('toggle-pause')")
+
+    in_pane(SINE, "fit", act)
+
+
+@pytest.mark.parametrize(("text", "word"), [("571k steps/s", "steps/s"), ("eager", "eager"), ("seed 3", "seed")])
+def test_the_header_tells_what_its_figures_are(text: str, word: str) -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None], pane: Pane) -> None:
+        header = app.screen.query_one(Header)
+        lines = header.picture().text()
+        row = next(row for row, line in enumerate(lines) if text in line)
+        await pilot.hover(header, (lines[row].index(text), row))
+        assert str(header.tooltip) == f"{word}: {WORDS[word]}"
 
     in_pane(SINE, "fit", act)
 
