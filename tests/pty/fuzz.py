@@ -35,8 +35,8 @@ REPLAY = ("replay", "recorded")
 COMMANDS = (
     ("sine-31", *EAGER),
     ("ln-collapse", *EAGER),
-    ("magnitude-population", "--replicas", "24", *EAGER),
-    ("clock-gelu", *EAGER),
+    ("magnitude-population", "--replicas", "24", "--set", "training.pace=50", *EAGER),
+    ("clock-gelu", "--set", "training.pace=5", *EAGER),
     ("magnitude", "--set", "training.pace=20", *EAGER),
     REPLAY,
 )

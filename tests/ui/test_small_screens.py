@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from textual.events import Click
 from textual.pilot import Pilot
 
 from periodic_tui.ui.app import PeriodicApp
@@ -60,6 +61,19 @@ def test_a_menu_below_another_one_is_closed_by_nothing() -> None:
         await pilot.press("escape", "escape")
         await drawn(app, pilot)
         assert app.screen is app.dashboard
+
+    visit(ScriptedSession(DYING), act)
+
+
+def test_a_click_beside_a_screen_that_has_shrunk_meanwhile_is_none() -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        palette = app.screen
+        palette.post_message(Click(palette, 100, 30, 0, 0, 1, False, False, False, 100, 30))
+        await pilot.resize_terminal(20, 5)
+        palette.post_message(Click(palette, 100, 30, 0, 0, 1, False, False, False, 100, 30))
+        await pilot.pause()
 
     visit(ScriptedSession(DYING), act)
 
