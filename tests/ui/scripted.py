@@ -141,6 +141,7 @@ def visit(
     size: tuple[int, int] = (120, 40),
     glyphs: Glyphs = "braille",
     settings: Settings | None = None,
+    tooltips: bool = False,
 ) -> PeriodicApp:
     """Open the dashboard on a headless screen and act on it."""
     app = PeriodicApp(
@@ -148,7 +149,7 @@ def visit(
     )
 
     async def run() -> None:
-        async with app.run_test(size=size, notifications=True) as pilot:
+        async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:
             while not isinstance(app.screen, Dashboard):
                 await pilot.pause(0.01)
             await drawn(app, pilot)
