@@ -21,7 +21,7 @@ class Palette(DismissedOnce, CommandPalette):
 
     def on_click(self, event: Click) -> None:
         """Called before Textual's own, which looks for what lies there, as if there still were such a place."""
-        if event.screen_offset not in self.region:
+        if not self.region.contains_point(event.screen_offset):
             event.prevent_default()
 
     def _gather_commands(self, search_value: str) -> None:  # type: ignore[override]
