@@ -16,11 +16,13 @@ from textual import constants
 from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 from textual.timer import Timer
 
 from periodic_tui.printable import cut, printable
@@ -29,6 +31,7 @@ from periodic_tui.ui.inert import Inert, without_markup
 from periodic_tui.ui.key_table import PALETTE, REDRAW, SUSPEND
 from periodic_tui.ui.keys import bindings, key_for, use, written
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
+from periodic_tui.ui.screens.palette import Palette
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.settings import Settings
 from periodic_tui.ui.terminal.abilities import ColorDepth
@@ -319,6 +322,15 @@ class PeriodicApp(App[None], inherit_bindings=False):
 
     def action_help_quit(self) -> None:
         self.notify(f"press {key_for('app.quit')} to quit", markup=False)
+
+    def action_command_palette(self) -> None:
+        """Show the palette, unless it is shown."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette())
+
+    def search_themes(self) -> None:
+        """Choose a theme from a list of them."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         palette = getattr(screen, "palette", None)

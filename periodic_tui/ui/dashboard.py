@@ -28,6 +28,7 @@ from periodic_tui.ui.messages import Messages, PrintsAside
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.playback import Playback
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 from periodic_tui.ui.screens.help import help_on
 from periodic_tui.ui.screens.picker import Picker, Preset
 from periodic_tui.ui.screens.prompt import Prompt
@@ -103,7 +104,12 @@ class Dashboard(ScriptScreen):
         self.place()
 
     def poll(self) -> None:
-        """Show the newest snapshot: header, panes and their places change in one update of the terminal."""
+        """Show the newest snapshot: header, panes and their places change in one update of the terminal.
+
+        A session may wake a screen that is being closed, and that has lost its parts.
+        """
+        if not (self.is_attached and self.display):
+            return
         if told := self.travel.look_up():
             self.notify(told, markup=False)
         shown = self.travel.shown
@@ -343,6 +349,10 @@ class Dashboard(ScriptScreen):
         with self.telling():
             self.travel.turn(self._held.pressed(way))
 
+    def on_past_bar_turn(self, message: PastBar.Turn) -> None:
+        with self.telling():
+            self.travel.turn(message.by)
+
     def on_events_pane_go(self, message: EventsPane.Go) -> None:
         """Go to the picture before an event; where nothing is recorded, play the death that it tells of."""
         if message.event.death is not None and not self.snapshot.recording:
@@ -414,7 +424,7 @@ class Dashboard(ScriptScreen):
             yield f"load {preset.name}", preset.title, partial(self.deliver, Load(preset.name))
 
 
-class ReplayScreen(Dashboard):
+class ReplayScreen(DismissedOnce, Dashboard):
     """Plays a recording over the dashboard, in a thread of its own; esc closes it."""
 
     HINTS = (("close", "close the replay"),)

@@ -117,6 +117,15 @@ WORDS = {
     "w": "a unit's incoming weights",
 }
 
+MOUSE = {
+    "click": "chooses a unit, a replica, a layer, an event or an entry of a list; does what a key in the last row does",
+    "double click": "on an event: goes to the picture before it",
+    "wheel": "zooms a plot about the pointer; turns the landscape wide or near",
+    "drag": "moves a plot's window",
+    "rest": "tells what a title, a figure of the header, a unit, a replica, a verdict or a key is",
+}
+"""What the mouse does."""
+
 COPYING = {
     "first": "pause: the screen stands still while you select",
     "shift + drag": "selects as anywhere else, and copies as your terminal does; in iTerm2 option + drag, in macOS's "
@@ -130,6 +139,7 @@ COPYING = {
 """How text gets out of the dashboard."""
 
 GLOSSARY = {
+    "the mouse": MOUSE,
     "copying text": COPYING,
     "words on the screen": WORDS,
     "what a verdict says": VERDICTS,

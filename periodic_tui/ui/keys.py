@@ -73,6 +73,11 @@ def use(keys: Keys) -> None:
     _keys.set({**default_keys(), **keys})
 
 
+def tooltip_of(action: str) -> str:
+    """What the key of an action does, in a line; empty where it has none."""
+    return next((key.tooltip for key in dashboard_keys() if key.action == action), "")
+
+
 def key_for(words: str) -> str:
     """The key, as it is written, that sends a command or does what an action is named; empty where none does."""
     ident = _IDENTS.get(f"send('{words}')") or _IDENTS.get(words)

@@ -1,6 +1,6 @@
 """What every word on the screen means where a script is watched."""
 
-from periodic_tui.ui.glossary import COPYING, PANES, UNITS
+from periodic_tui.ui.glossary import COPYING, MOUSE, PANES, UNITS
 
 VERDICTS = {
     "not-trained": "nothing was trained, or nothing of it could be seen",
@@ -52,6 +52,7 @@ WORDS = {
 }
 
 SCRIPT_GLOSSARY = {
+    "the mouse": MOUSE,
     "copying text": COPYING,
     "words on the screen": WORDS,
     "what a verdict says": VERDICTS,

@@ -145,13 +145,14 @@ def visit(
     settings: Settings | None = None,
     theme: str = DARK.name,
     colors: ColorDepth = "truecolor",
+    tooltips: bool = False,
 ) -> PeriodicApp:
     """Open the dashboard on a headless screen and act on it."""
     opening = Opening("sine-31", "One learnable frequency", "Watch.")
     app = PeriodicApp(opening, lambda: (session, PRESETS), glyphs=glyphs, theme=theme, colors=colors, settings=settings)
 
     async def run() -> None:
-        async with app.run_test(size=size, notifications=True) as pilot:
+        async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:
             while not isinstance(app.screen, Dashboard):
                 await pilot.pause(0.01)
             await drawn(app, pilot)

@@ -20,6 +20,7 @@ from periodic_tui.ui.formatting import literal, plain
 from periodic_tui.ui.glossary import GLOSSARY
 from periodic_tui.ui.key_table import GROUPS, default_keys
 from periodic_tui.ui.keys import names_of
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 from periodic_tui.ui.script_glossary import SCRIPT_GLOSSARY, SCRIPT_KEYS, STORY
 
 Rows = Mapping[str, str]
@@ -57,7 +58,7 @@ def _closes(key: str, character: str | None) -> bool:
     return key in names_of("help") and not (character and character.isalnum())
 
 
-class Help(ModalScreen[None]):
+class Help(DismissedOnce, ModalScreen[None]):
     """The preset's story, the keys that act now in groups, and the glossary, with a line to search them by."""
 
     DEFAULT_CSS = """

@@ -18,6 +18,7 @@ from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.formatting import ago, plain
 from periodic_tui.ui.screens.menu import Menu
 from periodic_tui.ui.session import EventLoop
+from periodic_tui.ui.widgets.choices import Choices
 
 SOURCES = {
     "1-sine-and-clock": "A sine and a digital clock",
@@ -63,7 +64,7 @@ class Picker(Menu):
         chosen = names.index(current) if current in names else min(1, len(names))
         super().__init__("presets", self.entries, plain("enter loads · tab recordings · esc closes", glyphs), chosen)
         self._find, self._found = recordings, list[Path]()
-        self._recorded = OptionList(Option("looking for them", disabled=True))
+        self._recorded = Choices(Option("looking for them", disabled=True))
         self._recorded.styles.width = RECORDED_COLUMNS
         self._recorded.border_title = plain("recordings · ● being written", glyphs)
         self._recorded.border_subtitle = plain(f"enter plays{' · tab presets' * bool(presets)} · esc closes", glyphs)

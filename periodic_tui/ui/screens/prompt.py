@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from periodic_tui.engine.commands.base import COMMANDS, parse
 from periodic_tui.ui.formatting import plain, shortened
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 
 
 class Longer(Suggester):
@@ -27,7 +28,7 @@ class Longer(Suggester):
         return next((word for word in self._words if word.startswith(value) and word != value), None)
 
 
-class Prompt(ModalScreen[str | None]):
+class Prompt(DismissedOnce, ModalScreen[str | None]):
     """Returns the words of a command, or None. While they are typed it completes them and says what they do."""
 
     DEFAULT_CSS = """

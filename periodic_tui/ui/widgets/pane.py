@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
+from textual.events import MouseDown
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
@@ -12,8 +13,10 @@ from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.figures import Name
 from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.ui.formatting import cut_to, plain
+from periodic_tui.ui.glossary import PANES
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.spans import legend_row
+from periodic_tui.ui.widgets.thing import Thing
 
 SMALLEST = Size(8, 3)
 """Columns and rows below which a pane has no border."""
@@ -43,6 +46,9 @@ class Pane(CellWidget, can_focus=True):
 
     ASKS: ClassVar[bool] = False
     """Whether the session has to compute something for it alone, and should know when it is shown."""
+
+    FOCUS_ON_CLICK = False
+    """Textual would draw it with the focus before it asks what was clicked."""
 
     snapshot: var[Snapshot] = var(EMPTY)
     chosen_layer: var[str] = var("")
@@ -88,7 +94,7 @@ class Pane(CellWidget, can_focus=True):
         size = self.size
         if not self.is_relevant(self.snapshot):
             return Cells.blank(*size)
-        if size.width < SMALLEST.width or size.height < SMALLEST.height:
+        if not self._edge:
             return Cells.blank(*size).paste(self.draw(self.snapshot, size), 0, 0)
         return self.framed(self.snapshot, size, self.has_focus)
 
@@ -99,6 +105,27 @@ class Pane(CellWidget, can_focus=True):
         border = bordered(size, self.TITLE, self.figure(snapshot), lit, self.glyphs)
         legend = legend_row(self.names, size.width - len(self.TITLE) - 8, self.glyphs)
         return border.paste(inside, 1, 1).paste(legend, size.width - 2 - legend.columns, 0)
+
+    @property
+    def _edge(self) -> int:
+        """Columns and rows of the border, at each side."""
+        return int(self.size.width >= SMALLEST.width and self.size.height >= SMALLEST.height)
+
+    def thing_at(self, column: int, row: int) -> Thing | None:
+        """What lies inside; in the upper border what the pane shows."""
+        edge = self._edge
+        if edge and row == 0:
+            return Thing(PANES[self.NAME])
+        inside = edge <= column < self.size.width - edge and row < self.size.height - edge
+        return self.thing_inside(column - edge, row - edge) if inside and self.is_relevant(self.snapshot) else None
+
+    def thing_inside(self, column: int, row: int) -> Thing | None:
+        """What lies at a cell inside the border; None where nothing is to be told or done."""
+        return None
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Called after that of every widget: a click takes the focus along."""
+        self.focus(scroll_visible=False)
 
     def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
         """Draw anew, unless all that a pane shows was measured before."""

@@ -12,6 +12,7 @@ from periodic_tui.ui.formatting import cut_to
 from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.panes.layers.table import table
 from periodic_tui.ui.widgets.pane import Pane
+from periodic_tui.ui.widgets.thing import Thing
 
 
 class LayersPane(Pane):
@@ -48,6 +49,15 @@ class LayersPane(Pane):
 
     def action_page(self, way: int) -> None:
         self.action_choose(way * max(self._page - 1, 1))
+
+    def thing_inside(self, column: int, row: int) -> Thing | None:
+        """The layer there: a click chooses it."""
+        network, place = self.snapshot.network, self._first + row - 1
+        if row == 0 or place >= len(network.names):
+            return None
+        name = network.names[place]
+        told = " · ".join(filter(None, (name, network.kinds[place], network.shapes[place])))
+        return Thing(told, lambda: self.post_message(self.Chosen(name)))
 
     def watch_chosen_layer(self) -> None:
         self.redraw()
