@@ -5,8 +5,7 @@ import shutil
 import sys
 from typing import Any
 
-import click
-
+from periodic_tui.cli.say import say
 from periodic_tui.engine.arrays import finite, scalar_or_list
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import Snapshot
@@ -26,21 +25,21 @@ def print_snapshot(snapshot: Snapshot, rate: float) -> None:
         "omega": scalar_or_list(snapshot.omega),
         "steps_per_second": rate,
     }
-    click.echo(json_line(fields))
+    say(json_line(fields))
 
 
 def print_summary(summary: dict[str, Any], as_json: bool) -> None:
     """The summary, as a JSON line or in words."""
     if as_json:
-        click.echo(json_line({"event": "summary", **summary}))
+        say(json_line({"event": "summary", **summary}))
     else:
-        click.echo("\n".join(summary_lines(summary)))
+        say(*summary_lines(summary))
 
 
 def print_plot(snapshot: Snapshot, err: bool) -> None:
     """The losses over the steps; on stderr where stdout is read by a program."""
     encoding = (sys.stderr if err else sys.stdout).encoding
-    click.echo("\n".join(loss_plot(snapshot, "braille" if encoding.startswith("utf") else "ascii")), err=err)
+    say(*loss_plot(snapshot, "braille" if encoding.startswith("utf") else "ascii"), err=err)
 
 
 def json_line(fields: dict[str, Any]) -> str:
