@@ -1,7 +1,6 @@
-import re
-
 """What a script printed."""
 
+import re
 from dataclasses import replace
 from typing import get_args
 
