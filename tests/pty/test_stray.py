@@ -25,7 +25,7 @@ FLOOD = "import os\nfor n in range(40_000): os.write(2, b'x' * 99 + b'\\n')\nos.
 
 def caught(terminal: Terminal, least: int) -> None:
     """Wait until the last row counts so many messages."""
-    terminal.wait_for(lambda rows: any(f"! {least} messages" in row for row in rows))
+    terminal.wait_for(lambda rows: any(f"! {least:,} messages" in row for row in rows))
 
 
 def test_nothing_that_is_printed_touches_the_screen_and_all_can_be_read() -> None:
