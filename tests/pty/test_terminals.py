@@ -38,11 +38,12 @@ def shown(command: Sequence[str], env: dict[str, str] | None = None) -> tuple[st
 
 def colors(written: bytes) -> str:
     """Of the most colorful sequence."""
-    if re.search(rb"\x1b\[[\d;]*[34]8;2;", written):
+    looks = b" ".join(b";%b;" % look for look in re.findall(rb"\x1b\[([\d;]*)m", written))
+    if re.search(rb";[34]8;2;", looks):
         return "16 million"
-    if re.search(rb"\x1b\[[\d;]*[34]8;5;", written):
+    if re.search(rb";[34]8;5;", looks):
         return "256"
-    return "16" if re.search(rb"\x1b\[([\d;]*;)?(3[0-7]|4[0-7]|9[0-7]|10[0-7])[;m]", written) else "none"
+    return "16" if re.search(rb";(3[0-7]|4[0-7]|9[0-7]|10[0-7]);", looks) else "none"
 
 
 def doctor(env: dict[str, str]) -> dict[str, str]:
