@@ -20,6 +20,8 @@ from periodic_tui.ui.arrangement import arrange, relevant
 from periodic_tui.ui.dashboard import Dashboard
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.opening import Opening
+from periodic_tui.ui.terminal.abilities import ColorDepth
+from periodic_tui.ui.themes import DARK
 from periodic_tui.ui.widgets.pane import Pane
 
 PRESETS = [
@@ -122,7 +124,7 @@ def nowhere() -> AbstractContextManager[None]:
 
 @cache
 def _never_run() -> PeriodicApp:
-    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS))
+    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS), colors="truecolor")
 
 
 def placed(snapshot: Snapshot, *hidden: str, size: tuple[int, int] = (120, 40)) -> list[str]:
@@ -134,12 +136,16 @@ Visit = Callable[[PeriodicApp, Pilot[None]], Awaitable[None]]
 
 
 def visit(
-    session: ScriptedSession, act: Visit, size: tuple[int, int] = (120, 40), glyphs: Glyphs = "braille"
+    session: ScriptedSession,
+    act: Visit,
+    size: tuple[int, int] = (120, 40),
+    glyphs: Glyphs = "braille",
+    theme: str = DARK.name,
+    colors: ColorDepth = "truecolor",
 ) -> PeriodicApp:
     """Open the dashboard on a headless screen and act on it."""
-    app = PeriodicApp(
-        Opening("sine-31", "One learnable frequency", "Watch."), lambda: (session, PRESETS), glyphs=glyphs
-    )
+    opening = Opening("sine-31", "One learnable frequency", "Watch.")
+    app = PeriodicApp(opening, lambda: (session, PRESETS), glyphs=glyphs, theme=theme, colors=colors)
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True) as pilot:
