@@ -10,9 +10,11 @@ from textual.keys import key_to_character
 
 from periodic_tui.cli import COMMANDS as SUBCOMMANDS
 from periodic_tui.cli import subcommand
+from periodic_tui.cli.config import read
 from periodic_tui.engine.commands.base import COMMANDS
 from periodic_tui.engine.remedies import remedies
 from periodic_tui.presets.builtin import BUILT_IN
+from periodic_tui.ui.key_table import default_keys
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES
 from tests.benchmarks.picture import LOOKS, PICTURES
@@ -102,6 +104,18 @@ def test_the_pictures_are_there_on_a_dark_and_on_a_light_ground() -> None:
     named = set(re.findall(r'(?:src|srcset)="([^"]+)"', README))
     assert named == {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.svg")}
     assert named == {f"docs/{name}-{ground}.svg" for name, *_ in PICTURES for ground in LOOKS}
+
+
+def test_every_action_is_in_the_readme_by_its_id() -> None:
+    numbered = {f"preset-{number}" for number in range(2, 9)}
+    assert set(default_keys()) - numbered - quoted("Your own keys and defaults") == set()
+
+
+def test_the_config_of_the_readme_is_sound(tmp_path: Path) -> None:
+    example = README.partition("\n[keys]\n")[2].partition("```")[0]
+    path = tmp_path / "config.toml"
+    path.write_text(f"[keys]\n{example}")
+    assert set(read(path).defaults) == {"device", "engine", "fps", "glyphs", "theme", "record"}
 
 
 def test_every_command_is_in_the_readme() -> None:

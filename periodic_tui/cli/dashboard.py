@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
-from periodic_tui.cli.options import GLYPHS, MODEL, overrides, run_options
+from periodic_tui.cli.config import config_option, of_this_command
+from periodic_tui.cli.options import GLYPHS, MODEL, MOST_FRAMES, overrides, run_options
 from periodic_tui.cli.recording import record_options, recorder_for, recordings, run_of
 from periodic_tui.cli.say import say
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override
+from periodic_tui.engine.recording.home import state_folder
 from periodic_tui.presets.builtin import BUILT_IN, title_and_story
 from periodic_tui.ui.terminal.line import has_terminal
 
@@ -27,13 +29,18 @@ if TYPE_CHECKING:
     from periodic_tui.ui.app import OpenSession
     from periodic_tui.ui.child import Child
     from periodic_tui.ui.screens.opening import Opening
+    from periodic_tui.ui.settings import Settings
+
+FPS = 10
+"""Frames a second, where nothing else is asked for."""
 
 
 @command(NAME)
 @click.argument("preset", default=BUILT_IN[0])
+@config_option
 @run_options
 @MODEL
-@click.option("--fps", type=click.IntRange(1, 120), default=10, metavar="N", help="Frames a second at most.")
+@click.option("--fps", type=click.IntRange(1, MOST_FRAMES), default=FPS, metavar="N", help="Frames a second at most.")
 @GLYPHS
 @click.option("--paused", is_flag=True, help="Begin with training paused.")
 @record_options
@@ -63,10 +70,10 @@ def dashboard(
         name, experiment = load(preset, changes, module)
         return Session(load, name, experiment, presets=BUILT_IN, watched=True, recorder_for=recorder, **options)
 
-    return trained_on_screen(opening, opened, glyphs)
+    return trained_on_screen(opening, opened, glyphs, options["fps"])
 
 
-def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: str = "auto") -> int:
+def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: str = "auto", fps: float = FPS) -> int:
     """Show a run that trains until the user quits, and leave a line on the shell that says what ran and where it is;
     returns the exit code."""
     sessions: list[Session] = []
@@ -77,7 +84,7 @@ def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: s
         sessions.append(opened())
         return sessions[0], built_in()
 
-    code = shown(opening, open_session, glyphs)
+    code = shown(opening, open_session, glyphs, fps=fps)
     if sessions and not code:
         say(*_parting(sessions[0].latest()), err=True)
     return code
@@ -90,17 +97,32 @@ def _parting(last: Snapshot) -> Iterator[str]:
         yield f"{NAME} resume {shlex.quote(run_of(Path(last.recording)))}"
 
 
-def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None) -> int:
+def shown(
+    opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None, fps: float = FPS
+) -> int:
     """Show a run until the user quits; returns the exit code."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever interrupts an import, or the end, gets no traceback
     from periodic_tui.ui.launch import run_dashboard
 
-    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child)
+    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, fps, _settings())
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:
         say(*"".join(traceback.format_exception(failure)).splitlines(), err=True)
     return code
+
+
+def _settings() -> Settings:
+    """How the user wants the screen."""
+    from periodic_tui.ui.memory import Memory
+    from periodic_tui.ui.settings import Settings
+
+    config = of_this_command()
+    try:
+        memory = Memory(state_folder() / "screen.json")
+    except Refused:
+        memory = Memory()
+    return Settings(config.keys, config.defaults.get("theme", ""), memory)
 
 
 def _opening(preset: str, changes: Sequence[Override], module: Program | None) -> Opening:

@@ -16,6 +16,7 @@ import click
 
 from periodic_tui import __version__
 from periodic_tui.cli.command import NAME, command, fail
+from periodic_tui.cli.config import config_option
 from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.options import GLYPHS
 from periodic_tui.cli.recording import library, new_or_empty, record_options, run_of
@@ -40,6 +41,7 @@ _SOURCES = ("", ".py", ".pyw")
 @command("watch", allow_interspersed_args=False)
 @click.argument("script")
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
+@config_option
 @click.option("-m", "as_module", is_flag=True, help="SCRIPT is the name of a module, as for `python -m`.")
 @click.option("--headless", is_flag=True, help="Without a screen: the script has the terminal, a summary comes last.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as a JSON line on stdout; with --headless.")

@@ -36,6 +36,11 @@ class LandscapePane(PlotPane):
         held = not (snapshot.past or snapshot.script) or bool(snapshot.landscape.x.size)
         return super().is_relevant(snapshot) and held
 
+    def zoom_at(self, factor: float, share: float) -> None:
+        """Show the answer's surroundings, or all of it."""
+        if self.snapshot.landscape.sampled.size:
+            self.post_message(self.Look(near=factor < 1))
+
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         landscape = snapshot.landscape
         if not landscape.x.size:

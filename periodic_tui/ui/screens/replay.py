@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from periodic_tui.engine.snapshot import Death
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import plain
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 from periodic_tui.ui.themes import has_shades
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.death_frame import death_frame
@@ -36,7 +37,7 @@ class Stage(CellWidget):
         return Cells.blank(columns, rows).paste(frame, 0, 0).write(0, rows - 1, keys, Ink.QUIET)
 
 
-class Replay(ModalScreen[None]):
+class Replay(DismissedOnce, ModalScreen[None]):
     """Plays a death from its first moment to its last, two moments a second."""
 
     DEFAULT_CSS = """
@@ -53,7 +54,8 @@ class Replay(ModalScreen[None]):
         Binding("left", "turn(-1)", "moment before"),
         Binding("right", "turn(1)", "next moment"),
         Binding("enter,home", "again", "again"),
-        Binding("escape,q,d", "dismiss", "close"),
+        Binding("escape,q", "dismiss", "close"),
+        Binding("d", "dismiss", "close", id="play-death"),
     ]
 
     def __init__(self, death: Death, name: str, glyphs: Glyphs = "braille", recorded: bool = False) -> None:

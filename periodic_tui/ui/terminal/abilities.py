@@ -44,6 +44,12 @@ def abilities(encoding: str | None, environ: Mapping[str, str], choice: str = "a
     return Abilities("utf-8" if forced else encoding, glyphs, _colors(term, environ))
 
 
+def no_richer_than(glyphs: Glyphs) -> tuple[Glyphs, ...]:
+    """The sets that a terminal has which has this one, the richest first."""
+    names = tuple(GLYPH_SETS)
+    return names[names.index(glyphs) :]
+
+
 def _known(choice: str) -> Glyphs | None:
     return next((glyphs for glyphs in GLYPH_SETS if glyphs == choice), None)
 

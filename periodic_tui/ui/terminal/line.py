@@ -43,6 +43,7 @@ class Line:
     def __init__(self) -> None:
         self.descriptor = _opened()
         self._before = self._attributes()
+        self._has_jobs = self._foreground() is not None
 
     def close(self) -> None:
         """Let go of the descriptor."""
@@ -59,12 +60,16 @@ class Line:
     def is_ours(self) -> bool:
         """Whether this process is in the foreground, so that the terminal is its own to use. Raises OSError where the
         terminal is gone."""
-        try:
-            return os.tcgetpgrp(self.descriptor) == os.getpgrp()
-        except OSError:
-            if self.is_gone():
-                raise
-            return True  # somebody else's session, without any job control
+        group = self._foreground()
+        if group is None and (self._has_jobs or self.is_gone()):
+            raise OSError("the terminal is gone")
+        return group in (None, os.getpgrp())
+
+    def _foreground(self) -> int | None:
+        """The group of processes that is in the foreground; None where this is not the terminal of our session."""
+        with suppress(OSError):
+            return os.tcgetpgrp(self.descriptor)
+        return None
 
     def is_gone(self) -> bool:
         """Whether nothing will come from it any more."""

@@ -68,7 +68,6 @@ class Parser(XTermParser):
     """Text into messages. What is not understood is dropped, and never ends the program."""
 
     def __init__(self, answered: Callable[[str], None]) -> None:
-        """`answered` is called with every answer to a query that is for none but this program."""
         super().__init__()
         self._answered = answered
 
@@ -93,6 +92,56 @@ class Parser(XTermParser):
         return super()._sequence_to_key_events(sequence, alt)
 
 
+class Input:
+    """Bytes into messages, for which every byte is welcome."""
+
+    def __init__(self, answered: Callable[[str], None]) -> None:
+        """`answered` is called with every answer to a query that is for none but this program."""
+        self._answered = answered
+        self._decode, self._parser = Decoder(), Parser(answered)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a sequence has begun that may have ended."""
+        return self._parser.waits
+
+    def messages(self, data: bytes) -> list[Message]:
+        """What these bytes say, after those that have come before."""
+        found: list[Message] = []
+        for piece in _pieces(self._decode(data)):
+            found += self._parsed(partial(self._parser.feed, piece))
+        return list(_thinned(found))
+
+    def overdue(self) -> list[Message]:
+        """What a sequence says that does not go on, as the escape key's, once that is certain."""
+        return self._parsed(self._parser.tick)
+
+    def _parsed(self, parse: Callable[[], Iterable[Message]]) -> list[Message]:
+        """The messages up to what the parser cannot take; it then begins afresh."""
+        found: list[Message] = []
+        try:
+            found.extend(parse())
+        except Exception:
+            self._parser = Parser(self._answered)
+        return found
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut before every escape sequence, so that one that is not understood costs no other; without strings, which are
+    answers to queries of other programs."""
+    return [piece for piece in re.split("(?=\x1b)", _STRINGS.sub("", text)) if piece]
+
+
+def _thinned(messages: Sequence[Message]) -> Iterator[Message]:
+    """Of moves of the mouse that follow one another the last, which has gone the whole way."""
+    for message, following in zip_longest(messages, messages[1:]):
+        if isinstance(message, events.MouseMove) and isinstance(following, events.MouseMove):
+            following._delta_x += message._delta_x
+            following._delta_y += message._delta_y
+        else:
+            yield message
+
+
 class Reader(Thread):
     """Reads from a terminal until it is stopped, or the terminal is gone."""
 
@@ -108,8 +157,8 @@ class Reader(Thread):
         super().__init__(name="terminal-input", daemon=True)
         self.deaf = False
         """Whether messages are dropped, but for answers."""
-        self._line, self._take, self._answered, self._gone = line, take, answered, gone
-        self._decode, self._parser = Decoder(), Parser(answered)
+        self._line, self._take, self._gone = line, take, gone
+        self._input = Input(answered)
         self._bell, self._ringer = os.pipe()
 
     def stop(self) -> None:
@@ -123,13 +172,14 @@ class Reader(Thread):
         """The body of the thread. In the background reading is an error for it, where the process would be stopped."""
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTIN])
         while True:
-            ready = select.select([self._line.descriptor, self._bell], [], [], TICK if self._parser.waits else None)[0]
+            within = TICK if self._input.waits else None
+            ready = select.select([self._line.descriptor, self._bell], [], [], within)[0]
             if self._bell in ready:
                 return
             if ready and not self._read():
                 self._gone()
                 return
-            self._hand_on(self._parsed(self._parser.tick))
+            self._hand_on(self._input.overdue())
 
     def _read(self) -> bool:
         """Take what has come; False where nothing will come any more, which `select` would tell for ever (textual
@@ -143,32 +193,10 @@ class Reader(Thread):
                 return False
             time.sleep(ASIDE)
             return True
-        messages: list[Message] = []
-        for piece in pieces(self._decode(data)):
-            messages += self._parsed(partial(self._parser.feed, piece))
-        self._hand_on(messages)
+        self._hand_on(self._input.messages(data))
         return bool(data)
 
-    def _parsed(self, parse: Callable[[], Iterable[Message]]) -> list[Message]:
-        """The messages up to what the parser cannot take; it then begins afresh."""
-        messages: list[Message] = []
-        try:
-            messages.extend(parse())
-        except Exception:
-            self._parser = Parser(self._answered)
-        return messages
-
-    def _hand_on(self, messages: Sequence[Message]) -> None:
-        """Of moves of the mouse that follow one another one is enough."""
-        for message, following in zip_longest(messages, messages[1:]):
-            if isinstance(message, events.MouseMove) and isinstance(following, events.MouseMove):
-                following._delta_x += message._delta_x
-                following._delta_y += message._delta_y
-            elif not self.deaf:
+    def _hand_on(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            if not self.deaf:
                 self._take(message)
-
-
-def pieces(text: str) -> list[str]:
-    """Cut before every escape sequence, so that one that is not understood costs no other; without strings, which are
-    answers to queries of other programs."""
-    return [piece for piece in re.split("(?=\x1b)", _STRINGS.sub("", text)) if piece]
