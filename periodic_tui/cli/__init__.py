@@ -21,6 +21,7 @@ COMMANDS = {
     "presets": "presets",
     "show": "presets",
     "check": "presets",
+    "serve": "serve",
     "doctor": "doctor",
 }
 """Subcommands and the modules that hold them, imported when they are wanted: the first frame waits for none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 import traceback
@@ -52,7 +53,7 @@ def dashboard(
     changes = overrides(settings, seed=seed, replicas=replicas)
     opening = _opening(preset, changes, module)
     recorder = recorder_for(record, no_record, options["device"], options["engine"], options["threads"])
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not ((sys.stdin.isatty() and sys.stderr.isatty()) or "TEXTUAL_DRIVER" in os.environ):
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
 
     def opened() -> Session:

@@ -82,6 +82,10 @@ class PeriodicApp(App[None], inherit_bindings=False):
         """The terminal's, unless the environment names another, as a browser's server does."""
         return TerminalDriver if constants.DRIVER is None else super().get_driver_class()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In a browser there is no shell to go to."""
+        return not (self.is_web and action == "suspend_process") and super().check_action(action, parameters)
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return COLORS
 

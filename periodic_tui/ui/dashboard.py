@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -333,9 +334,12 @@ class Dashboard(ScriptScreen):
 
     def action_export_picture(self) -> None:
         name = f"{self.snapshot.preset}-{self.snapshot.step}"
+        picture = self.app.export_screenshot(title=name)
         with self.telling():
-            path = write_svg(self.app.export_screenshot(title=name), name, Path())
-            self.notify(f"wrote {path}", markup=False)
+            if self.app.is_web:
+                self.app.deliver_text(StringIO(picture), save_filename=f"{name}.svg")
+            else:
+                self.notify(f"wrote {write_svg(picture, name, Path())}", markup=False)
 
     def look(self, view: View) -> None:
         """Ask the session for other snapshots."""

@@ -22,7 +22,7 @@ class Terminal:
     def __init__(self, stream: TextIO | None) -> None:
         self._output = self._attributes = None
         with suppress(OSError, ValueError, AttributeError):
-            self._output = stream.fileno() if stream else None
+            self._output = stream.fileno() if stream and stream.isatty() else None
         if termios is not None:
             with suppress(termios.error, OSError):
                 self._attributes = termios.tcgetattr(0)
