@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from threading import Event
@@ -35,6 +35,11 @@ class Job:
         """The name under which its result is kept: jobs of one key come to the same."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:32]
 
+    @property
+    def seed(self) -> int:
+        """Of the first replica."""
+        return int(self.experiment["training"]["seed"])
+
     def to_json(self) -> str:
         """One line."""
         return json.dumps(asdict(self))
@@ -49,12 +54,14 @@ class Job:
 
 Keep = Callable[[Job, Ending], object]
 """Called as soon as a job has ended, in whichever thread hears of it."""
+Run = Generator[tuple[Job, Ending], None, None]
+"""Jobs as they end."""
 
 
 class Engine(Protocol):
     """Trains jobs, wherever that is."""
 
-    def run(self, jobs: Sequence[Job], keep: Keep, stop: Event) -> Iterator[tuple[Job, Ending]]:
+    def run(self, jobs: Sequence[Job], keep: Keep, stop: Event) -> Run:
         """Train them all; yields each as it ends. Ends early, and within a second, once `stop` is set. Whatever was
         started is gone when the iterator ends or is closed. Raises Refused where nothing can be trained."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -84,7 +85,20 @@ class Failure:
     """One line for the user."""
     crashed: bool = False
     """Whether it is a fault of the program or of the machine, and not of what was asked."""
+    trace: str = ""
+    """Where the program failed, in lines; empty where it did not."""
 
 
 Ending = CellResult | Failure
 """How a cell ended."""
+
+
+def to_json(ending: Ending) -> str:
+    """One line."""
+    return json.dumps([type(ending) is CellResult, asdict(ending)])
+
+
+def from_json(line: str) -> Ending:
+    """The ending of that line. Raises ValueError, TypeError or KeyError where it is not one."""
+    trained, fields = json.loads(line)
+    return CellResult.of(fields) if trained else Failure(**fields)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from threading import Event
 
@@ -73,7 +74,7 @@ class Sweep:
         """The preset's name."""
         return name_of(self.preset)
 
-    def results(self, engine: Engine, store: Store, stop: Event) -> Iterator[Finished]:
+    def results(self, engine: Engine, store: Store, stop: Event) -> Generator[Finished, None, None]:
         """Every cell as it is done, first those that the store holds; ends early once `stop` is set. What is trained is
         on disk before it is told. Raises Refused."""
         cells: dict[str, list[Cell]] = {}
@@ -87,8 +88,9 @@ class Sweep:
             else:
                 wanted.append((job, self.shapes[shared[0]]))
         if wanted:
-            for job, ending in engine.run(leaders_first(wanted), store.keep, stop):
-                yield from (Finished(cell, ending) for cell in cells[job.key])
+            with closing(engine.run(leaders_first(wanted), store.keep, stop)) as ended:
+                for job, ending in ended:
+                    yield from (Finished(cell, ending) for cell in cells[job.key])
 
 
 def check_commands(experiment: Experiment, commands: Sequence[tuple[int, Command]]) -> None:
