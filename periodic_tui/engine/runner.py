@@ -23,6 +23,7 @@ from periodic_tui.engine.training.memory import UNDO_POINTS, enough_memory
 if TYPE_CHECKING:
     from periodic_tui.engine.diagnosis import Diagnosis
     from periodic_tui.engine.run import Run, UndoPoint
+    from periodic_tui.engine.training.gpu_meter import GpuMeter
     from periodic_tui.engine.training.stepper_choice import StepperChoice
 
 LoadPreset = Callable[[str], tuple[str, Experiment]]
@@ -58,6 +59,7 @@ class Runner:
         """What the last picture was drawn from."""
         self._run: Run | None = None
         self._steppers: StepperChoice | None = None
+        self._meter: GpuMeter | None = None
         self._undo: deque[tuple[str, UndoPoint]] = deque(maxlen=UNDO_POINTS)
         self._pictures = 0
         self.remarks: tuple[str, ...] = ()
@@ -95,8 +97,10 @@ class Runner:
             load_torch()
         except (ImportError, MemoryError, OSError, SystemError) as failure:  # whatever a lack of memory comes out as
             raise Refused(f"torch cannot be loaded: {str(failure) or 'out of memory'}") from None
+        from periodic_tui.engine.training.gpu_meter import GpuMeter
         from periodic_tui.engine.training.stepper_choice import StepperChoice
 
+        self._meter = GpuMeter(self._clock)
         self._steppers = StepperChoice(
             self._engine, self._interactive, self._clock, self._stopped.is_set, self._note, self.waiting, self._threads
         )
@@ -133,17 +137,20 @@ class Runner:
 
         from periodic_tui.engine.run import Run
         from periodic_tui.engine.training.device_choice import settled
+        from periodic_tui.engine.training.gpu_meter import busy
         from periodic_tui.engine.training.own_module import remarks, with_module
 
         torch.set_num_threads(1)
         torch.set_float32_matmul_precision("highest")  # with TF32 a fit ends at 1e-7, whatever the environment wants
         number = self._run.number + 1 if self._run else 1
+        waits = not (self._interactive and self._run)
         with enough_memory(f"when {name} began"):
             before, experiment = experiment.model, with_module(experiment)
             device, why, memory = settled(self._device, experiment, self.steppers)
+            taken = None if self._run else busy(device)
             run = Run(number, name, experiment, device, self._preemption, self.steppers.at_once, self._work.set)
             self.remarks = tuple(remarks(before, experiment.model))
-            for told in filter(None, (*self.remarks, why, memory, self.steppers.begin(run.trainer))):
+            for told in filter(None, (*self.remarks, why, taken, memory, self.steppers.begin(run.trainer, waits))):
                 run.note(told)
             if shared := self.steppers.share(run.trainer):
                 run.note(*shared)
@@ -233,6 +240,8 @@ class Runner:
         """Train so many steps; returns how many were done: fewer where every replica has diverged, and with
         `preemptible` where a command comes."""
         before = self.step
+        if self.steppers.awaited:
+            raise Refused("the step is being compiled, and none is taken before it is")
         if self.current.trainer.alive:
             with enough_memory(f"after step {before:,}"):
                 self.current.advance(count, preemptible)
@@ -258,6 +267,7 @@ class Runner:
             state=self._state(picture.verdict.code),
             rate=0.0 if self._idle else self.pacer.rate,
             pace=self.pacer.pace,
+            gpu=self._meter.read(self.current.trainer.device) if self._meter else None,
             engine=", ".join(filter(None, (picture.engine, self.steppers.told))),
         )
 
@@ -281,13 +291,15 @@ class Runner:
     @property
     def _idle(self) -> bool:
         """Whether nothing is trained."""
-        return self.paused or not self.current.trainer.alive
+        return self.paused or self.steppers.awaited or not self.current.trainer.alive
 
     def _state(self, verdict: str) -> State:
         if not self.current.trainer.alive:
             return "diverged"
         if self.paused:
             return "paused"
+        if self.steppers.awaited:
+            return "starting"
         return "solved" if verdict == "solved" else "training"
 
     def summary(self) -> dict[str, Any]:

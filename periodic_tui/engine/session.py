@@ -217,6 +217,8 @@ class Session(RecordedRunner):
     @property
     def _still(self) -> bool:
         """Whether every picture would be the same."""
+        if self.steppers.awaited:
+            return False
         return self._idle and not self._untold and not self.current.measured.population.stale(self.step)
 
     def _echo(self) -> None:

@@ -366,6 +366,22 @@ class Past:
         return self.place >= self.pictures - 1 and (self.playing or not self.written)
 
 
+@dataclass(frozen=True)
+class Gpu:
+    """The GPU that trains, with whatever else uses it, as its driver last told."""
+
+    busy: int
+    """Percent of the time in which it was at work."""
+    used: int
+    """Bytes of its memory."""
+    memory: int
+    """Bytes that it has."""
+    degrees: int
+    """Its temperature in °C."""
+    count: int
+    """Such devices in this machine."""
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot(ReadOnly):
     """One whole picture of the run."""
@@ -396,6 +412,8 @@ class Snapshot(ReadOnly):
     replicas: int = 1
     focus: int = 0
     device: str = ""
+    gpu: Gpu | None = None
+    """None where no GPU trains, or nothing is known of it."""
     engine: str = ""
     loss: float = float("nan")
     """Probe loss of the focused replica, on the training domain, noise-free."""

@@ -15,6 +15,7 @@ from threading import Event
 from typing import Any
 
 from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.recording import lock
 from periodic_tui.engine.scheduling.cores import usable_cores
 from periodic_tui.sweeping.job import Job, Keep, Run
 from periodic_tui.sweeping.result import Ending, Failure, from_json, to_json
@@ -28,7 +29,7 @@ _LOOK = 0.1
 """Seconds between two looks at the wish to end."""
 _MEMORY = 80 << 20
 """Bytes of a local cluster's object store, about the least that Ray takes: results are a few hundred bytes."""
-_ROOT = "/tmp"
+_ROOT, _FOLDER = "/tmp", "periodic-ray-"
 """Where a local cluster has its sockets, whose paths must be short."""
 
 
@@ -98,7 +99,9 @@ class OnRay:
             finally:
                 self._ray.shutdown()
             return
-        folder = tempfile.mkdtemp(prefix="periodic-", dir=_ROOT if os.path.isdir(_ROOT) else None)
+        root = _ROOT if os.path.isdir(_ROOT) else tempfile.gettempdir()
+        _remove_leftovers(Path(root))
+        folder = tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=root)
         try:
             with _handlers(), _importable():
                 self._ray.init(
@@ -114,6 +117,14 @@ class OnRay:
 def answer(line: str) -> str:
     """What a worker of the cluster does with a job."""
     return to_json(ended(line))
+
+
+def _remove_leftovers(root: Path) -> None:
+    """Remove the folders of processes that were killed; their clusters have ended with them."""
+    for folder in root.glob(f"{_FOLDER}*-*"):
+        pid = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if pid.isdigit() and not lock.lives(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

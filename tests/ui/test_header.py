@@ -3,7 +3,7 @@ from typing import get_args
 
 import pytest
 
-from periodic_tui.engine.snapshot import Snapshot, State, Trained
+from periodic_tui.engine.snapshot import Gpu, Snapshot, State, Trained
 from periodic_tui.plotting.cells import Ink
 from periodic_tui.ui.keys import key_for
 from periodic_tui.ui.widgets.header import header_line
@@ -98,6 +98,17 @@ def test_what_is_trained_has_its_keys_beside_it() -> None:
         "1-1 · batch all · seed 0 r R · 2 threads cpu"
     )
     assert trained(replace(LN, device="cuda:0")).endswith("seed 0 r R · cuda:0")
+
+
+def test_a_gpu_is_told_with_its_load_where_there_is_room() -> None:
+    one = replace(
+        LN, device="cuda:0", gpu=Gpu(busy=97, used=12_300_000_000, memory=80_000_000_000, degrees=54, count=1)
+    )
+    assert trained(one, 160).endswith("seed 0 r R · cuda:0 ·  97 % busy,  12.3 of 80.0 GB, 54 °C")
+    assert trained(one, 90).endswith("seed 0 r R · cuda:0")
+    assert one.gpu
+    of_eight = replace(one, device="cuda:3", gpu=replace(one.gpu, count=8))
+    assert trained(of_eight, 90).endswith("seed 0 r R · cuda:3 of 8")
 
 
 def test_the_keys_have_an_ink_of_their_own() -> None:

@@ -13,6 +13,7 @@ import torch
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.randomness import Stream, Use, counter_for
+from periodic_tui.engine.training.gpu_meter import at_first
 
 Version = tuple[int, int]
 
@@ -169,6 +170,7 @@ def check_sound(device: torch.device) -> None:
     them wrong."""
     if device in _sound:
         return
+    at_first(device)
     try:
         same = all(torch.equal(here, there.cpu()) for here, there in zip(_hashed(CPU), _hashed(device), strict=True))
     except (RuntimeError, TypeError) as failure:

@@ -67,6 +67,8 @@ class StepperChoice:
         self._clock = clock
         self._build: Build | None = None
         self._build_at: float | None = None
+        self.awaited = False
+        """Whether no step is to be taken before the build has ended."""
         self._swapping: Slices[None] | None = None
         """The check of a stepper that is to be used, under way."""
         self._open, self._unshared = False, False
@@ -84,10 +86,11 @@ class StepperChoice:
         left = self._build and ceil(self._build.left)
         return f"{self.remark}, {left} s left" if left else self.remark
 
-    def begin(self, trainer: Trainer) -> str | None:
+    def begin(self, trainer: Trainer, waits: bool = True) -> str | None:
         """Choose the stepper of a run that has not begun; returns what was chosen, None while that is open.
 
-        Raises Refused where `compiled` is wanted and cannot be.
+        Where `compiled` is wanted and it is yet to be built, this `waits` for it, or leaves it `awaited`. Raises
+        Refused where it cannot be.
         """
         self.cancel()
         if trainer.device.type != "cuda":
@@ -99,11 +102,15 @@ class StepperChoice:
         try:
             stepper, removed = self._found(trainer)
             if stepper is None and self.wanted == "compiled":
-                stepper = self._built(trainer)
+                self._build, self.awaited = _build_for(trainer), not waits
+                stepper = self._built(trainer) if waits else None
         except Unavailable as reason:
             if self.wanted == "compiled":
                 raise Refused(f"engine compiled: {reason}") from None
             return f"engine: eager; {reason}"
+        if stepper is None and self.awaited:
+            self.remark = "compiling"
+            return removed
         if stepper is None:
             self._open = True
             self._build_soon()
@@ -168,7 +175,7 @@ class StepperChoice:
             self._swapping = None
             return True
         except Unavailable as reason:
-            self._swapping, self.remark = None, "alone"
+            self._swapping, self.remark, self.awaited = None, "alone", False
             self._note(f"engine: eager; {reason}", None)
         return False
 
@@ -209,8 +216,7 @@ class StepperChoice:
             return trainer.eager()
         was_compiled = trainer.stepper.name == "compiled"
         if self._build or self._build_at:
-            self.cancel()
-            self._build_soon()
+            self._build_anew(trainer)
         if not was_compiled:
             return trainer.eager()
         try:
@@ -225,6 +231,16 @@ class StepperChoice:
         self._note("engine: eager; the changed step must be compiled anew", "engine:eager")
         self._build_soon()
         return trainer.eager()
+
+    def _build_anew(self, trainer: Trainer) -> None:
+        """Build the step that has changed instead of the one that was to be built."""
+        awaited = self.awaited
+        self.cancel()
+        if awaited:
+            self._begin_build(trainer)
+            self.awaited = self._build is not None
+        else:
+            self._build_soon()
 
     def switch(self, trainer: Trainer, name: str) -> str:
         """Go on with the engine of that name; returns what happened. Raises Refused."""
@@ -260,7 +276,7 @@ class StepperChoice:
         if self._build:
             self._build.cancel()
         self._build, self._build_at, self._open, self.remark = None, None, False, ""
-        self._swapping = None
+        self._swapping, self.awaited = None, False
 
     def _found(self, trainer: Trainer) -> tuple[Stepper | None, str | None]:
         """A compiled stepper that need not be built, or what has become of one that was damaged."""
@@ -353,7 +369,7 @@ class StepperChoice:
     def _swap(self, trainer: Trainer, stepper: Stepper) -> Slices[str]:
         before = trainer.stepper
         rate = yield from rate_of(before, trainer)
-        trainer.stepper, self.remark = stepper, ""
+        trainer.stepper, self.remark, self.awaited = stepper, "", False
         yield from self._sharing(trainer)
         now = yield from rate_of(stepper, trainer)
         return f"engine: {before.name} → {stepper.name}, {rate:,.0f} → {now:,.0f} steps/s"

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.script import Script
-from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.engine.snapshot import Gpu, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.keys import key_for
 from periodic_tui.ui.widgets.spans import Span, dotted, length, row_of
 
 Part = tuple[Span, ...]
 
-GIVE_WAY = ("looks", "place", "replica", "batch")
+GIVE_WAY = ("looks", "gpu", "place", "replica", "batch")
 """The parts that a narrow screen has no room for, the first to go first; then others from the right."""
 
 
@@ -48,6 +48,8 @@ def _parts(snapshot: Snapshot) -> Iterator[tuple[str, Part]]:
             _part(f"replica {snapshot.focus} of {snapshot.replicas}", "turn_replica(-1)", "turn_replica(1)"),
         )
     yield "place", _part(_place(snapshot))
+    if snapshot.gpu:
+        yield "gpu", _part(_load(snapshot.gpu))
 
 
 def _of_script(snapshot: Snapshot, script: Script) -> Iterator[tuple[str, Part]]:
@@ -66,7 +68,14 @@ def _part(value: str, *commands: str) -> Part:
     return ((value, Ink.TEXT), (f" {keys}", Ink.MARK)) if keys else ((value, Ink.TEXT),)
 
 
+def _load(gpu: Gpu) -> str:
+    """How busy a GPU is, how full and how warm, each of one width."""
+    return f"{gpu.busy:3} % busy, {gpu.used / 1e9:5.1f} of {gpu.memory / 1e9:.1f} GB, {gpu.degrees} °C"
+
+
 def _place(snapshot: Snapshot) -> str:
-    """The device; of a processor, with the number of threads."""
+    """The device; of a processor, with the number of threads, and of several GPUs, with how many there are."""
     threads = snapshot.trained.threads
+    if snapshot.gpu and snapshot.gpu.count > 1:
+        return f"{snapshot.device} of {snapshot.gpu.count}"
     return f"{threads} thread{'s' * (threads > 1)} {snapshot.device}" if snapshot.device == "cpu" else snapshot.device

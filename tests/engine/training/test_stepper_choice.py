@@ -210,6 +210,51 @@ def test_a_finished_build_is_swapped_in_and_journaled(script: ScriptedBuild, mon
     assert "steps/s" in session.current.journal[0].text
 
 
+@pytest.fixture
+def awaiting(script: ScriptedBuild) -> Session:
+    """A session on the screen whose second run is to be compiled."""
+    session = Session(load, "sine-31", sine(batch_size=31), device="cpu", engine="eager")
+    session._interactive = True
+    session.open()
+    session.steppers.wanted = "compiled"
+    session.apply(parse("new:training.seed=7"))
+    return session
+
+
+def test_a_run_that_is_to_be_compiled_hears_commands_and_takes_no_step(
+    awaiting: Session, script: ScriptedBuild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(9):
+        awaiting._turn()
+    assert (awaiting.step, awaiting.latest().state, awaiting.latest().engine) == (0, "starting", "eager, compiling")
+    with pytest.raises(Refused, match="none is taken before it is"):
+        awaiting.apply(parse("step"))
+    awaiting.paused = False
+    awaiting.apply(parse("inject"))
+    assert awaiting.snapshot().loss == 0.0
+    monkeypatch.setattr(StepperChoice, "at_hand", lambda *_: awaiting.current.trainer.eager())
+    script.done = True
+    assert awaiting.steppers.turn(awaiting.current.trainer)
+    awaiting.apply(parse("step"))
+    assert awaiting.step == 1
+
+
+def test_what_cannot_be_built_for_a_later_run_trains_eagerly(awaiting: Session, script: ScriptedBuild) -> None:
+    script.done, script.reason = True, "the disk is full"
+    awaiting.steppers.turn(awaiting.current.trainer)
+    assert "engine: eager; the disk is full" in texts(awaiting)
+    awaiting.apply(parse("step"))
+    assert awaiting.step == 1
+
+
+def test_a_step_that_changes_before_it_is_compiled_is_awaited_too(awaiting: Session, script: ScriptedBuild) -> None:
+    awaiting.apply(parse("set:training.batch_size=33"))
+    assert script.cancelled
+    assert awaiting.steppers.awaited
+    awaiting.apply(parse("engine:eager"))
+    assert not awaiting.steppers.awaited
+
+
 def checking(session: Session, reason: str = "") -> Checking:
     """Another eager stepper, whose check has four slices and ends well or for a reason."""
 
