@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "train": "train",
+    "sweep": "sweep",
     "watch": "watch",
     "runs": "runs",
     "resume": "resume",

@@ -19,6 +19,11 @@ A_RUN, IN_ALL = "PERIODIC_TUI_MB_A_RUN", "PERIODIC_TUI_MB_IN_ALL"
 
 def library() -> Library:
     """The user's recordings. Raises Refused where there is no place for them."""
+    return Library(own_folder("runs"), _limit(IN_ALL) or MOST_IN_ALL)
+
+
+def own_folder(name: str) -> Path:
+    """The folder of that name among what the program keeps for the user. Raises Refused where there is no place."""
     try:
         folder = platformdirs.user_state_path("periodic-tui")
     except RuntimeError:  # there is no home; some versions say so by a path that begins with ~
@@ -26,7 +31,7 @@ def library() -> Library:
     homeless = not os.environ.get("XDG_STATE_HOME") and os.environ.get("HOME") == ""
     if homeless or not folder.is_absolute():
         raise Refused("there is no home directory, and XDG_STATE_HOME names no other place")
-    return Library(folder / "runs", _limit(IN_ALL) or MOST_IN_ALL)
+    return folder / name
 
 
 def room(kept: Library) -> Callable[[], object]:
