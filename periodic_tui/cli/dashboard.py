@@ -89,11 +89,13 @@ def _parting(last: Snapshot) -> str:
     return f"{NAME}: {last.preset} after {last.step:,} steps{verdict}{resume}"
 
 
-def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None) -> int:
-    """Show a run until the user quits; returns the exit code."""
+def shown(
+    opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None, **options: Any
+) -> int:
+    """Show a run until the user quits, with options of `run_dashboard`; returns the exit code."""
     from periodic_tui.ui.launch import run_dashboard
 
-    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child)
+    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, **options)
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:

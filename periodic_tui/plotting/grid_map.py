@@ -24,8 +24,8 @@ _CORNERS = " │─└││┌├─┘─┴┐┤┬┼"
 """Of a line, by where it goes on: 1 up, 2 right, 4 down, 8 left."""
 _ASCII_CORNERS = " |-+||++-+-+++++"
 
-Points, Inks = NDArray[np.uint32], NDArray[np.uint8]
-"""Of a row of cells."""
+Row = tuple[NDArray[np.uint32], NDArray[np.uint8]]
+"""Characters and inks of a row of cells."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _block(chart: GridMap, placed: Layout, glyphs: Glyphs) -> Cells:
     return _labeled(cells, column_labels, left, each, placed.block - 1)
 
 
-def _row(label: str, tiles: Sequence[Tile], left: int, each: int, glyphs: Glyphs) -> tuple[Points, Inks]:
+def _row(label: str, tiles: Sequence[Tile], left: int, each: int, glyphs: Glyphs) -> Row:
     """A label and the tiles beside it."""
     parts = [
         Cells.of_lines([label.rjust(left - 1) + " "], Ink.TEXT),

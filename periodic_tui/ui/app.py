@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import constants
 from textual.app import App, SystemCommand
@@ -15,7 +15,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
-from periodic_tui.ui.session import EventLoop, Session, Wake
+from periodic_tui.ui.session import EventLoop, Wake, Work
 from periodic_tui.ui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from periodic_tui.ui.child import Child
     from periodic_tui.ui.dashboard import Dashboard
 
-OpenSession = Callable[[], tuple[Session, Sequence[tuple[str, str, str, str]]]]
+OpenSession = Callable[[], tuple[Work, Sequence[tuple[str, str, str, str]]]]
 """Makes the session, not yet running, and the list of presets: name, title, source, outcome."""
+
+FindScreen = Callable[[], Callable[..., Any]]
+"""Imports the main screen, which is made from the session, the presets, the glyphs and what finds recordings."""
 
 FindRecordings = Callable[[], Sequence["Entry"]]
 """Finds the user's recordings, newest first; called in a thread of its own."""
@@ -44,6 +47,13 @@ COLORS = {
 
 AFTER_FIRST_FRAME = 0.02
 """Seconds for the first frame to leave before imports hold the interpreter."""
+
+
+def dashboard_screen() -> type[Dashboard]:
+    """The dashboard, imported when it is wanted."""
+    from periodic_tui.ui.dashboard import Dashboard
+
+    return Dashboard
 
 
 class PeriodicApp(App[None], inherit_bindings=False):
@@ -65,13 +75,15 @@ class PeriodicApp(App[None], inherit_bindings=False):
         glyphs: Glyphs = "braille",
         recordings: FindRecordings = lambda: (),
         child: Child | None = None,
+        find_screen: FindScreen = dashboard_screen,
     ) -> None:
         super().__init__()
+        self.find_screen = find_screen
         self.child = child
         """The script that is watched, where it was started for this."""
         self.recordings = recordings
         self.opening, self.open_session, self.glyphs = opening, open_session, glyphs
-        self.session: Session | None = None
+        self.session: Work | None = None
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
         """What went wrong before there was a session to keep it."""
@@ -100,10 +112,9 @@ class PeriodicApp(App[None], inherit_bindings=False):
         """The worker thread's body: whatever takes long to import, then the session."""
         try:
             from periodic_tui.plotting.frame import preload
-            from periodic_tui.ui.dashboard import Dashboard
 
-            session, presets = self.open_session()
-            open_ = self._tell(self._show, Dashboard, session, presets)
+            screen, (session, presets) = self.find_screen(), self.open_session()
+            open_ = self._tell(self._show, screen, session, presets)
             preload()
         except BaseException as failure:
             self.failure = failure
@@ -117,10 +128,10 @@ class PeriodicApp(App[None], inherit_bindings=False):
         assert self._event_loop is not None
         return self._event_loop(action, *arguments)
 
-    def _show(self, dashboard: type[Dashboard], session: Session, presets: Sequence[tuple[str, str, str, str]]) -> None:
-        """Put the dashboard over the opening."""
+    def _show(self, screen: Callable[..., Any], session: Work, presets: Sequence[tuple[str, str, str, str]]) -> None:
+        """Put the main screen over the opening."""
         self.session = session
-        self.dashboard = dashboard(session, presets, self.glyphs, self.recordings)
+        self.dashboard = screen(session, presets, self.glyphs, self.recordings)
         session.on_wake = Wake(self._tell, self.dashboard.poll)
         self.push_screen(self.dashboard)
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from io import StringIO
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -34,7 +33,7 @@ from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.screens.script_screen import ScriptScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
-from periodic_tui.ui.svg_file import write_svg
+from periodic_tui.ui.svg_file import hand_over
 from periodic_tui.ui.travel import HeldKey, Travel
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.key_line import KeyLine
@@ -333,13 +332,8 @@ class Dashboard(ScriptScreen):
         self.poll()
 
     def action_export_picture(self) -> None:
-        name = f"{self.snapshot.preset}-{self.snapshot.step}"
-        picture = self.app.export_screenshot(title=name)
         with self.telling():
-            if self.app.is_web:
-                self.app.deliver_text(StringIO(picture), save_filename=f"{name}.svg")
-            else:
-                self.notify(f"wrote {write_svg(picture, name, Path())}", markup=False)
+            hand_over(self.app, f"{self.snapshot.preset}-{self.snapshot.step}")
 
     def look(self, view: View) -> None:
         """Ask the session for other snapshots."""

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from periodic_tui.engine.errors import Refused
-from periodic_tui.ui.app import FindRecordings, OpenSession, PeriodicApp
+from periodic_tui.ui.app import FindRecordings, FindScreen, OpenSession, PeriodicApp, dashboard_screen
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.terminal.modes import Terminal
 
@@ -35,6 +35,7 @@ def run_dashboard(
     glyphs: str = "auto",
     recordings: FindRecordings = lambda: (),
     child: Child | None = None,
+    find_screen: FindScreen = dashboard_screen,
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
 
@@ -44,12 +45,13 @@ def run_dashboard(
         glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
         recordings: finds what can be replayed, newest first.
         child: the script that is watched. SIGTERM and SIGINT are passed on to it; after SIGHUP it runs on.
+        find_screen: called in the worker thread, too; imports the main screen.
 
     Returns:
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
         anything did.
     """
-    app = PeriodicApp(opening, open_session, glyphs_for(glyphs), recordings, child)
+    app = PeriodicApp(opening, open_session, glyphs_for(glyphs), recordings, child, find_screen)
     terminal = Terminal(sys.__stderr__)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app, terminal):

@@ -1,0 +1,82 @@
+"""The map: a tile for each cell, and a cursor."""
+
+from __future__ import annotations
+
+from textual.events import Click
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import var
+
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.grid_map import GridMap, Layout, grid_maps, layout
+from periodic_tui.sweeping.figure import legend, maps
+from periodic_tui.sweeping.grid import Cell, Grid
+from periodic_tui.ui.sweep.cursor import cell_of, moved, tile_of
+from periodic_tui.ui.sweep.progress import NOTHING, Progress
+from periodic_tui.ui.widgets.cell_widget import CellWidget
+from periodic_tui.ui.widgets.pane import SMALLEST, bordered
+
+
+class MapPane(CellWidget):
+    """All cells by the verdict of most of their seeds; rows that have no room scroll with the cursor."""
+
+    progress: var[Progress] = var(NOTHING)
+    cursor: var[Cell] = var(())
+
+    class Chosen(Message):
+        """The user has clicked at a cell."""
+
+        def __init__(self, cell: Cell) -> None:
+            super().__init__()
+            self.cell = cell
+
+    def __init__(self, grid: Grid, glyphs: Glyphs = "braille") -> None:
+        super().__init__(glyphs)
+        self._grid, self._first = grid, 0
+
+    def watch_progress(self) -> None:
+        self.redraw()
+
+    def watch_cursor(self) -> None:
+        self.redraw()
+
+    def next_to_cursor(self, across: int, down: int) -> Cell:
+        """The cell that an arrow leads to."""
+        return moved(self._grid, self._placed(self._charts()), self.cursor, across, down)
+
+    def picture(self) -> Cells:
+        size, inside = self.size, self._inside
+        drawn = self._drawn(inside)
+        if inside == size:
+            return drawn
+        return bordered(size, "map", self.progress.solved, False, self.glyphs).paste(drawn, 1, 1)
+
+    @property
+    def _inside(self) -> Size:
+        """The room within the border, or all of it where there is none."""
+        width, height = self.size
+        return self.size if width < SMALLEST.width or height < SMALLEST.height + 3 else Size(width - 2, height - 2)
+
+    def _charts(self) -> list[GridMap]:
+        return maps(self._grid, self.progress.results, self.glyphs)
+
+    def _placed(self, charts: list[GridMap]) -> Layout:
+        return layout(charts, self._inside.width)
+
+    def _drawn(self, room: Size) -> Cells:
+        charts = self._charts()
+        placed = self._placed(charts)
+        drawn, (x, y) = grid_maps(charts, placed, self.glyphs), placed.place(*tile_of(self._grid, self.cursor))
+        drawn = drawn.write(x - 1, y, "[", Ink.MARK).write(x + placed.each - 1, y, "]", Ink.MARK)
+        last = max(drawn.rows - room.height, 0)
+        self._first = min(max(min(self._first, y - 1), y + 2 - room.height, 0), last)
+        cells = Cells.blank(*room).paste(drawn, 0, -self._first)
+        spare = room.height - drawn.rows - 1
+        told = legend(self.progress.results, charts, room.width, self.glyphs)[: max(spare, 0)]
+        return cells.paste(Cells.of_lines(told, Ink.TEXT), 0, drawn.rows + 1)
+
+    def on_click(self, event: Click) -> None:
+        charts, edge = self._charts(), int(self._inside != self.size)
+        tile = self._placed(charts).tile_at(event.x - edge, event.y - edge + self._first)
+        if tile and tile[0] < len(charts):
+            self.post_message(self.Chosen(cell_of(self._grid, tile)))
