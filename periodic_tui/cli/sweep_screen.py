@@ -30,14 +30,17 @@ def sweep_on_screen(
     from periodic_tui.ui.screens.opening import Opening
 
     begun: list[SweepSession] = []
+    _, experiment = load(made.preset, made.settings)
 
     def open_session() -> tuple[SweepSession, Sequence[tuple[str, str, str, str]]]:
         from periodic_tui.ui.sweep.session import SweepSession
 
-        begun.append(SweepSession(made, engine, store, lambda cell: _cell_session(made, cell, name)))
+        def opened(cell: Cell) -> Session:
+            return _cell_session(made, cell, name)
+
+        begun.append(SweepSession(made, experiment.title, engine, store, opened))
         return begun[0], built_in()
 
-    _, experiment = load(made.preset, made.settings)
     opening = Opening(made.name, experiment.title, experiment.story, "starting the sweep")
     code = shown(opening, open_session, glyphs, find_screen=_map_screen)
     return code, begun[0].latest() if begun else None

@@ -68,6 +68,8 @@ class Layout:
     """Rows and columns of tiles."""
     titled: int
     """Rows of a map's title."""
+    charts: int
+    """How many maps there are."""
     across: int
     """Maps beside each other."""
 
@@ -103,8 +105,15 @@ class Layout:
         row, over = divmod(line - 1, self.pitch)
         column = (within_x - self.left) // self.each + self.fit * below
         inside = self.left <= within_x < columns and within_y >= self.titled and not over
-        if inside and beside < self.across and 0 <= row < self.shape[0] and column < self.shape[1]:
-            return down * self.across + beside, row, column
+        chart = down * self.across + beside
+        if (
+            inside
+            and beside < self.across
+            and chart < self.charts
+            and 0 <= row < self.shape[0]
+            and column < self.shape[1]
+        ):
+            return chart, row, column
         return None
 
 
@@ -115,9 +124,10 @@ def layout(charts: Sequence[GridMap], width: int) -> Layout:
     left, shape = max(map(len, names)) + 1, (len(chart.rows[1]), len(chart.columns[1]))
     each = tile_width(width - left, shape[1])
     fit = max(1, min((width - left) // each, shape[1]))
-    pitch = 1 if all(each.inside is None for each in charts) else 2
+    pitch = 1 if all(chart.inside is None for chart in charts) else 2
     across = max(1, (width + _BESIDE) // (left + each * fit + _BESIDE)) if fit == shape[1] else 1
-    return Layout(left, each, fit, pitch, shape, int(any(each.title for each in charts)), min(across, len(charts)))
+    titled, number = int(any(chart.title for chart in charts)), len(charts)
+    return Layout(left, each, fit, pitch, shape, titled, number, min(across, number))
 
 
 def grid_maps(charts: Sequence[GridMap], placed: Layout, glyphs: Glyphs = "braille") -> Cells:

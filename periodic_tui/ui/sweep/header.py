@@ -30,31 +30,30 @@ class MapHeader(CellWidget):
 
     def picture(self) -> Cells:
         width, height = self.size
-        start = width - WIDEST_STATE - 1
-        right = plain(GAP.join(self._far()), self.glyphs)
-        room = max(start - len(right) - 2 * len(GAP), 0)
-        state = self.progress.state
-        cells = Cells.blank(width, height).write(1, 0, self._named(room), Ink.TEXT)
+        start, state = width - WIDEST_STATE - 1, self.progress.state
+        left, right = self._parts(start - 1 - len(GAP))
+        cells = Cells.blank(width, height).write(1, 0, left, Ink.TEXT)
         cells = cells.write(start - len(right) - len(GAP), 0, right, Ink.TEXT)
-        return cells.write(start, 0, plain(f"● {state}", self.glyphs), INKS[state]).write(
-            1, 1, cut_to(self._told(), width - 2, self.glyphs), Ink.QUIET
-        )
+        cells = cells.write(start, 0, plain(f"● {state}", self.glyphs), INKS[state])
+        return cells.write(1, 1, cut_to(self._told(), width - 2, self.glyphs), Ink.QUIET)
 
-    def _named(self, room: int) -> str:
-        """As much of what is swept as there is room for."""
-        name = self._sweep.name
-        forms = [GAP.join(["periodic-tui", f"sweep {name}", self._title]), f"sweep {name}{GAP}{self._title}", name]
-        return next((form for form in (plain(each, self.glyphs) for each in forms) if len(form) <= room), name[:room])
+    def _parts(self, room: int) -> tuple[str, str]:
+        """What is swept, and how far it has come, in as many words as there is room for."""
+        name, far = self._sweep.name, self._far()
+        names = [GAP.join(["periodic-tui", f"sweep {name}", self._title]), f"sweep {name}{GAP}{self._title}", name]
+        forms = [*((each, GAP.join(far)) for each in names), *((name, GAP.join(far[:last])) for last in (2, 1))]
+        for left, right in ((plain(left, self.glyphs), plain(right, self.glyphs)) for left, right in forms):
+            if len(left) + len(GAP) + len(right) <= room:
+                return left, right
+        return "", far[0]
 
     def _far(self) -> list[str]:
-        """How many cells are done, and how long the others take."""
+        """How many cells are done, how long the others take, and how many have failed."""
         cells, done = len(self._sweep.grid), len(self.progress.endings)
+        left, failures = self.progress.left(cells), self.progress.failures
         parts = [f"{done:,} of {counted(cells, 'cell')}"]
-        if failures := self.progress.failures:
-            parts.append(f"{failures:,} failed")
-        if (left := self.progress.left(cells)) is not None:
-            parts.append(f"{how_long(left)} left")
-        return parts
+        parts += [f"{how_long(left)} left"] if left is not None else []
+        return [*parts, f"{failures:,} failed"] if failures else parts
 
     def _told(self) -> str:
         """What is varied, or why the sweep has failed."""

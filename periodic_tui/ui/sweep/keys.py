@@ -4,7 +4,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import key_to_character
 
 from periodic_tui.ui.keys import ALWAYS, key_for
-from periodic_tui.ui.widgets.key_line import Entry, KeyLine
+from periodic_tui.ui.widgets.key_line import GAP, Entry, KeyLine
 from periodic_tui.ui.widgets.pane import arrows
 
 _OWN = (
@@ -21,7 +21,14 @@ class MapKeyLine(KeyLine):
 
     def _entries(self) -> list[Entry]:
         own = [(_written(each.key), each.description, each.action) for each in _OWN]
-        return [("arrows", "move", ""), *own, (key_for("app.quit"), "quit", "app.quit")]
+        return fitting([("arrows", "move", ""), *own, (key_for("app.quit"), "quit", "app.quit")], self.size.width - 2)
+
+
+def fitting(entries: list[Entry], width: int) -> list[Entry]:
+    """As many as fit; help and quit, the last two, are always there."""
+    while len(entries) > 2 and sum(len(f"{key} {word}{GAP}") for key, word, _ in entries) - len(GAP) > width:
+        del entries[-3]
+    return entries
 
 
 def _written(keys: str) -> str:

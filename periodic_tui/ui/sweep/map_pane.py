@@ -11,10 +11,14 @@ from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.grid_map import GridMap, Layout, grid_maps, layout
 from periodic_tui.sweeping.figure import legend, maps
 from periodic_tui.sweeping.grid import Cell, Grid
+from periodic_tui.sweeping.result import Failure
 from periodic_tui.ui.sweep.cursor import cell_of, moved, tile_of
 from periodic_tui.ui.sweep.progress import NOTHING, Progress
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.pane import SMALLEST, bordered
+
+EDGE = (2, 1)
+"""Columns and rows of the border, with a blank beside the map."""
 
 
 class MapPane(CellWidget):
@@ -49,13 +53,14 @@ class MapPane(CellWidget):
         drawn = self._drawn(inside)
         if inside == size:
             return drawn
-        return bordered(size, "map", self.progress.solved, False, self.glyphs).paste(drawn, 1, 1)
+        return bordered(size, "map", self.progress.solved, False, self.glyphs).paste(drawn, *EDGE)
 
     @property
     def _inside(self) -> Size:
         """The room within the border, or all of it where there is none."""
         width, height = self.size
-        return self.size if width < SMALLEST.width or height < SMALLEST.height + 3 else Size(width - 2, height - 2)
+        bare = width < SMALLEST.width or height < SMALLEST.height + 3
+        return self.size if bare else Size(width - 2 * EDGE[0], height - 2 * EDGE[1])
 
     def _charts(self) -> list[GridMap]:
         return maps(self._grid, self.progress.results, self.glyphs)
@@ -66,7 +71,7 @@ class MapPane(CellWidget):
     def _drawn(self, room: Size) -> Cells:
         charts = self._charts()
         placed = self._placed(charts)
-        drawn, (x, y) = grid_maps(charts, placed, self.glyphs), placed.place(*tile_of(self._grid, self.cursor))
+        drawn, (x, y) = self._all(charts, placed), placed.place(*tile_of(self._grid, self.cursor))
         drawn = drawn.write(x - 1, y, "[", Ink.MARK).write(x + placed.each - 1, y, "]", Ink.MARK)
         last = max(drawn.rows - room.height, 0)
         self._first = min(max(min(self._first, y - 1), y + 2 - room.height, 0), last)
@@ -75,8 +80,16 @@ class MapPane(CellWidget):
         told = legend(self.progress.results, charts, room.width, self.glyphs)[: max(spare, 0)]
         return cells.paste(Cells.of_lines(told, Ink.TEXT), 0, drawn.rows + 1)
 
+    def _all(self, charts: list[GridMap], placed: Layout) -> Cells:
+        """The maps, with those cells marked that came to nothing."""
+        drawn = grid_maps(charts, placed, self.glyphs)
+        for cell, ending in self.progress.endings.items():
+            if isinstance(ending, Failure):
+                drawn = drawn.write(*placed.place(*tile_of(self._grid, cell)), "failed"[: placed.each - 1], Ink.TROUBLE)
+        return drawn
+
     def on_click(self, event: Click) -> None:
-        charts, edge = self._charts(), int(self._inside != self.size)
-        tile = self._placed(charts).tile_at(event.x - edge, event.y - edge + self._first)
-        if tile and tile[0] < len(charts):
+        charts, (left, above) = self._charts(), (0, 0) if self._inside == self.size else EDGE
+        tile = self._placed(charts).tile_at(event.x - left, event.y - above + self._first)
+        if tile:
             self.post_message(self.Chosen(cell_of(self._grid, tile)))

@@ -50,7 +50,7 @@ class Progress:
         if not seeds:
             return ""
         low, high = wilson(solved, seeds)
-        return f"{100 * solved / seeds:.1f} % [{100 * low:.1f}, {100 * high:.1f}] of {seeds:,} seeds solved"
+        return f"{100 * solved / seeds:.1f} % [{100 * low:.1f}, {100 * high:.1f}] solved · {seeds:,} seeds"
 
 
 NOTHING = Progress()

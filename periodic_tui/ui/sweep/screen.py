@@ -72,7 +72,7 @@ class MapScreen(AtOnce):
 
     def compose(self) -> ComposeResult:
         sweep = self.session.sweep
-        yield MapHeader(sweep, self.app.opening.title, self.glyphs).data_bind(MapScreen.progress)  # type: ignore[attr-defined]
+        yield MapHeader(sweep, self.session.title, self.glyphs).data_bind(MapScreen.progress)
         yield MapPane(sweep.grid, self.glyphs).data_bind(MapScreen.progress, MapScreen.cursor)
         yield CellPane(sweep, self.glyphs).data_bind(MapScreen.progress, MapScreen.cursor)
         yield MapKeyLine(self.glyphs)

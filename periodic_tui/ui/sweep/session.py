@@ -25,8 +25,9 @@ OpenCell = Callable[[Cell], Session]
 class SweepSession:
     """`run` is the body of the app's worker thread; all else is called from the screen's."""
 
-    def __init__(self, sweep: Sweep, engine: Engine, store: Store, open_cell: OpenCell) -> None:
-        self.sweep = sweep
+    def __init__(self, sweep: Sweep, title: str, engine: Engine, store: Store, open_cell: OpenCell) -> None:
+        """`title`: the preset's."""
+        self.sweep, self.title = sweep, title
         self.failure: BaseException | None = None
         self.on_wake: Callable[[], None] = lambda: None
         self.trained = 0
