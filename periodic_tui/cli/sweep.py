@@ -174,7 +174,8 @@ def print_map(grid: Grid, endings: dict[Cell, Ending], err: bool) -> None:
     """The map as text, as wide as the terminal; on stderr where stdout is read by a program."""
     from periodic_tui.sweeping.figure import figure
 
-    glyphs: Glyphs = "braille" if (sys.stderr if err else sys.stdout).encoding.startswith("utf") else "ascii"
+    encoding = (sys.stderr if err else sys.stdout).encoding or ""
+    glyphs: Glyphs = "braille" if encoding.startswith("utf") else "ascii"
     results = {cell: ending for cell, ending in endings.items() if isinstance(ending, CellResult)}
     width = min(shutil.get_terminal_size().columns, WIDEST)
     click.echo("\n".join(line.rstrip() for line in figure(grid, results, width, glyphs).text()), err=err)
