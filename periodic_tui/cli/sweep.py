@@ -205,7 +205,7 @@ def print_map(grid: Grid, endings: dict[Cell, Ending], err: bool, glyphs: str = 
     """The map as text, as wide as the terminal; on stderr where stdout is read by a program."""
     from periodic_tui.sweeping.figure import figure
 
-    encoding = (sys.stderr if err else sys.stdout).encoding
+    encoding = (sys.stderr if err else sys.stdout).encoding or ""
     found: Glyphs = "braille" if glyphs == "braille" or (glyphs == "auto" and encoding.startswith("utf")) else "ascii"
     results = {cell: ending for cell, ending in endings.items() if isinstance(ending, CellResult)}
     width = min(shutil.get_terminal_size().columns, WIDEST)

@@ -67,7 +67,7 @@ def _values(part: str) -> Iterator[object]:
         yield from numbers
         return
     for number in numbers:
-        if isinstance(number, bool) or not isinstance(number, Number) or not number > 0:
+        if isinstance(number, bool) or not isinstance(number, Number) or not 0 < number < math.inf:
             raise ValueError(f"{part}: expected a number above 0 behind ±")
         yield [[-number, number]]
 
