@@ -16,6 +16,8 @@ SHADES = {"braille": " ░▒▓█", "ascii": " .:*#"}
 """From no share to the whole, in equal steps; only nothing at all is blank."""
 WIDEST, NUMBERED, FILLED = 8, 7, 3
 """Columns of a tile with the gap behind it: at most, with the share in figures, and with a shade."""
+LARGER = ((3, 16), (2, 12))
+"""Rows and columns of a tile where there is room, the largest first."""
 UNKNOWN = {"braille": "·", "ascii": "?"}
 """Of a tile that has no result."""
 _BESIDE = 3
@@ -23,9 +25,6 @@ _BESIDE = 3
 _CORNERS = " │─└││┌├─┘─┴┐┤┬┼"
 """Of a line, by where it goes on: 1 up, 2 right, 4 down, 8 left."""
 _ASCII_CORNERS = " |-+||++-+-+++++"
-
-Row = tuple[NDArray[np.uint32], NDArray[np.uint8]]
-"""Characters and inks of a row of cells."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,10 @@ class Layout:
     """Columns of a tile, with the gap behind it."""
     fit: int
     """Tiles beside each other in a map; columns that do not fit follow below."""
-    pitch: int
-    """Rows from a tile to the next below it."""
+    high: int
+    """Rows of a tile."""
+    apart: int
+    """Rows between a tile and the next below it."""
     shape: tuple[int, int]
     """Rows and columns of tiles."""
     titled: int
@@ -72,6 +73,11 @@ class Layout:
     """How many maps there are."""
     across: int
     """Maps beside each other."""
+
+    @property
+    def pitch(self) -> int:
+        """Rows from a tile to the next below it."""
+        return self.high + self.apart
 
     @property
     def block(self) -> int:
@@ -84,6 +90,11 @@ class Layout:
         return self.left + self.each * min(self.fit, self.shape[1]), self.titled + self.block * -(
             -self.shape[1] // self.fit
         )
+
+    @property
+    def rows(self) -> int:
+        """Rows of all maps together."""
+        return self.corner(self.charts - 1)[1] + self.size[1]
 
     def corner(self, chart: int) -> tuple[int, int]:
         """Column and row at which a map begins, by its number."""
@@ -104,7 +115,7 @@ class Layout:
         below, line = divmod(within_y - self.titled, self.block)
         row, over = divmod(line - 1, self.pitch)
         column = (within_x - self.left) // self.each + self.fit * below
-        inside = self.left <= within_x < columns and within_y >= self.titled and not over
+        inside = self.left <= within_x < columns and within_y >= self.titled and over < self.high
         chart = down * self.across + beside
         if (
             inside
@@ -117,17 +128,25 @@ class Layout:
         return None
 
 
-def layout(charts: Sequence[GridMap], width: int) -> Layout:
-    """The layout of some maps, at most `width` columns wide."""
+def layout(charts: Sequence[GridMap], width: int, height: int = 0) -> Layout:
+    """The layout of some maps, at most `width` columns wide. Tiles are as large as lets all maps have room in `height`
+    rows; without that, or with too few, they are as small as under a plot."""
+    for size in LARGER:
+        if (placed := _layout(charts, width, *size)).rows <= height:
+            return placed
+    return _layout(charts, width, 1, WIDEST)
+
+
+def _layout(charts: Sequence[GridMap], width: int, high: int, widest: int) -> Layout:
     chart = charts[0]
     names = [_named(name, width) for name in (chart.rows[0], *chart.rows[1])]
     left, shape = max(map(len, names)) + 1, (len(chart.rows[1]), len(chart.columns[1]))
-    each = tile_width(width - left, shape[1])
+    each = min(widest, max(FILLED, (width - left) // max(shape[1], 1)))
     fit = max(1, min((width - left) // each, shape[1]))
-    pitch = 1 if all(chart.inside is None for chart in charts) else 2
+    apart = int(any(chart.inside is not None for chart in charts))
     across = max(1, (width + _BESIDE) // (left + each * fit + _BESIDE)) if fit == shape[1] else 1
     titled, number = int(any(chart.title for chart in charts)), len(charts)
-    return Layout(left, each, fit, pitch, shape, titled, number, min(across, number))
+    return Layout(left, each, fit, high, apart, shape, titled, number, min(across, number))
 
 
 def grid_maps(charts: Sequence[GridMap], placed: Layout, glyphs: Glyphs = "braille") -> Cells:
@@ -153,11 +172,6 @@ def _named(label: str, width: int) -> str:
     return label[: width // 3]
 
 
-def tile_width(room: int, columns: int) -> int:
-    """Columns of each tile, with the gap behind it."""
-    return min(WIDEST, max(FILLED, room // max(columns, 1)))
-
-
 def _part(chart: GridMap, first: int, count: int) -> GridMap:
     some = slice(first, first + count)
     inside = None if chart.inside is None else chart.inside[:, some]
@@ -170,21 +184,19 @@ def _block(chart: GridMap, placed: Layout, glyphs: Glyphs) -> Cells:
     left, each = placed.left, placed.each
     cells = Cells.blank(left + each * len(column_labels), placed.block)
     for row, label in enumerate(row_labels):
-        line = 1 + placed.pitch * row
-        cells.glyphs[line], cells.ink[line] = _row(label[: left - 1], chart.tiles[row], left, each, glyphs)
-    if chart.inside is not None and placed.pitch > 1:
-        cells = _lined(cells, chart.inside, left, each, glyphs)
+        cells = cells.paste(_row(label, chart.tiles[row], placed, glyphs), 0, 1 + placed.pitch * row)
+    if chart.inside is not None:
+        cells = _lined(cells, chart.inside, placed, glyphs)
     cells = cells.write(0, 0, f"{row_name[: left - 1].rjust(left - 1)} {column_name}", Ink.QUIET)
     return _labeled(cells, column_labels, left, each, placed.block - 1)
 
 
-def _row(label: str, tiles: Sequence[Tile], left: int, each: int, glyphs: Glyphs) -> Row:
+def _row(label: str, tiles: Sequence[Tile], placed: Layout, glyphs: Glyphs) -> Cells:
     """A label and the tiles beside it."""
-    parts = [
-        Cells.of_lines([label.rjust(left - 1) + " "], Ink.TEXT),
-        *(tile_cells(tile, each, glyphs) for tile in tiles),
-    ]
-    return np.concatenate([part.glyphs[0] for part in parts]), np.concatenate([part.ink[0] for part in parts])
+    named = Cells.blank(placed.left, placed.high).write(0, 0, label[: placed.left - 1].rjust(placed.left - 1), Ink.TEXT)
+    parts = [named, *(tile_cells(tile, placed.each, placed.high, glyphs) for tile in tiles)]
+    glyphs_of, inks = (np.concatenate(each, axis=1) for each in zip(*((c.glyphs, c.ink) for c in parts), strict=True))
+    return Cells(glyphs_of, inks)
 
 
 def _labeled(cells: Cells, labels: Sequence[str], left: int, each: int, row: int) -> Cells:
@@ -197,26 +209,27 @@ def _labeled(cells: Cells, labels: Sequence[str], left: int, each: int, row: int
 
 
 @lru_cache(maxsize=4096)
-def tile_cells(tile: Tile, width: int, glyphs: Glyphs = "braille") -> Cells:
-    """One tile in a row, with the gap behind it: the verdict's shape, the shade of the share, and the share in percent
-    where there is room."""
-    cells = Cells.blank(width, 1)
+def tile_cells(tile: Tile, width: int, high: int, glyphs: Glyphs = "braille") -> Cells:
+    """One tile, with the gap behind it: the verdict's shape, the shade of the share, and that in percent where there is
+    room."""
+    cells = Cells.blank(width, high)
     if not tile.code:
         return cells.write(0, 0, UNKNOWN[glyphs], Ink.QUIET)
-    figure = f"{100 * tile.share:.0f}".rjust(3) if width >= NUMBERED else ""
-    shade = SHADES[glyphs][min(4, int(np.ceil(4 * tile.share)))] * (width - 2 - len(figure))
-    shape = cells.write(0, 0, shape_of(tile.code, glyphs), OUTCOMES[tile.code][1])
-    return shape.write(1, 0, shade, Ink.TARGET).write(1 + len(shade), 0, figure, Ink.TEXT)
+    shade = SHADES[glyphs][min(4, int(np.ceil(4 * tile.share)))] * (width - 1)
+    cells = cells.paste(Cells.of_lines([shade] * high, Ink.TARGET), 0, 0)
+    if width >= NUMBERED:
+        cells = cells.write(width - 4, 0, f"{100 * tile.share:.0f}".rjust(3), Ink.TEXT)
+    return cells.write(0, 0, shape_of(tile.code, glyphs), OUTCOMES[tile.code][1])
 
 
-def _lined(cells: Cells, inside: NDArray[np.bool_], left: int, each: int, glyphs: Glyphs) -> Cells:
+def _lined(cells: Cells, inside: NDArray[np.bool_], placed: Layout, glyphs: Glyphs) -> Cells:
     """With a line between tiles of which one is inside and the other is not."""
-    lines = np.zeros((cells.rows, cells.columns), bool)
+    lines, pitch, left, each = np.zeros((cells.rows, cells.columns), bool), placed.pitch, placed.left, placed.each
     for row, column in zip(*np.nonzero(inside[:, 1:] != inside[:, :-1]), strict=True):
-        lines[2 * row : 2 * row + 3, left + each * (column + 1) - 1] = True
+        lines[pitch * row : pitch * (row + 1) + 1, left + each * (column + 1) - 1] = True
     for row, column in zip(*np.nonzero(inside[1:] != inside[:-1]), strict=True):
-        lines[2 * row + 2, left + each * column - 1 : left + each * (column + 1)] = True
-    lines[0], lines[2 * len(inside) :] = False, False
+        lines[pitch * (row + 1), left + each * column - 1 : left + each * (column + 1)] = True
+    lines[0], lines[pitch * len(inside) :] = False, False
     padded = np.pad(lines, 1)
     ways = padded[:-2, 1:-1] + 2 * padded[1:-1, 2:] + 4 * padded[2:, 1:-1] + 8 * padded[1:-1, :-2]
     corners = np.array([ord(sign) for sign in (_ASCII_CORNERS if glyphs == "ascii" else _CORNERS)], np.uint32)

@@ -16,11 +16,13 @@ def charts_of(rows: int, columns: int, number: int = 1, title: str = "") -> list
 
 
 @pytest.mark.parametrize("width", [120, 60, 24])
+@pytest.mark.parametrize("height", [0, 40])
 @pytest.mark.parametrize("number", [1, 2, 5])
-def test_a_tile_is_found_where_it_was_drawn(width: int, number: int) -> None:
+def test_a_tile_is_found_where_it_was_drawn(width: int, number: int, height: int) -> None:
     charts = charts_of(4, 6, number, "map" if number > 1 else "")
-    placed, seen = layout(charts, width), grid_maps(charts, layout(charts, width))
+    placed, seen = layout(charts, width, height), grid_maps(charts, layout(charts, width, height))
     assert seen.columns <= width
+    assert seen.rows == placed.rows
     places = set()
     for chart in range(number):
         for row in range(4):
@@ -32,6 +34,13 @@ def test_a_tile_is_found_where_it_was_drawn(width: int, number: int) -> None:
     assert len(places) == 24 * number
     found = {placed.tile_at(x, y) for x in range(seen.columns) for y in range(seen.rows)}
     assert len(found - {None}) == 24 * number
+
+
+def test_tiles_are_as_large_as_there_is_room() -> None:
+    charts = charts_of(4, 6)
+    assert [(layout(charts, 100, rows).high, layout(charts, 100, rows).each) for rows in (9, 10, 13, 14)] == [
+        (1, 8), (2, 12), (2, 12), (3, 15)
+    ]  # fmt: skip
 
 
 def test_maps_stand_beside_each_other_as_many_as_fit() -> None:

@@ -61,13 +61,30 @@ def test_the_map_at_80_by_24() -> None:
     assert "\n".join(show(HALFWAY, "right", "down")) == AT_80_BY_24
 
 
-def test_the_map_at_120_by_40_has_the_same_in_more_room() -> None:
+MAP_AT_120_BY_40 = """\
+    lr hidden
+ 0.001 ,             0 ,░░░░░░░░░░░  9 ×▒▒▒▒▒▒▒▒▒▒▒ 28
+                       ░░░░░░░░░░░░░░░ ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
+                       ░░░░░░░░░░░░░░░ ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
+  0.01 ×░░░░░░░░░░░ 25[■▓▓▓▓▓▓▓▓▓▓▓ 53]■███████████100
+       ░░░░░░░░░░░░░░░[▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓]███████████████
+       ░░░░░░░░░░░░░░░[▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓]███████████████
+   0.1 failed          ·               ·
+
+
+       [3]             [4]             [12]
+
+ ■ solved   × dead-units   , step-too-small
+   0, ░ to 25, ▒ to 50, ▓ to 75, █ to 100 % solved"""
+
+
+def test_the_map_at_120_by_40_has_larger_tiles() -> None:
     rows = show(HALFWAY, "right", "down", size=(120, 40))
     assert len(rows) == 40
     words = "periodic-tui sweep magnitude Three ReLUs 7 of 9 cells 30 s left 1 failed ● training"
     assert " ".join(rows[0].split()) == words
+    assert "\n".join(row.strip("│").rstrip() for row in rows[3:17]) == MAP_AT_120_BY_40
     small = AT_80_BY_24.splitlines()
-    assert [row.strip("│ ") for row in rows[3:11]] == [row.strip("│ ") for row in small[3:11]]
     assert [row.strip("│ ") for row in rows[32:37]] == [row.strip("│ ") for row in small[16:21]]
     assert rows[39] == small[23]
 

@@ -20,6 +20,9 @@ from periodic_tui.ui.widgets.pane import SMALLEST, bordered
 EDGE = (2, 1)
 """Columns and rows of the border, with a blank beside the map."""
 
+LEGEND = 4
+"""Rows that are kept for what the signs mean where tiles could be larger."""
+
 
 class MapPane(CellWidget):
     """All cells by the verdict of most of their seeds; rows that have no room scroll with the cursor."""
@@ -66,15 +69,16 @@ class MapPane(CellWidget):
         return maps(self._grid, self.progress.results, self.glyphs)
 
     def _placed(self, charts: list[GridMap]) -> Layout:
-        return layout(charts, self._inside.width)
+        return layout(charts, self._inside.width, self._inside.height - LEGEND)
 
     def _drawn(self, room: Size) -> Cells:
         charts = self._charts()
         placed = self._placed(charts)
         drawn, (x, y) = self._all(charts, placed), placed.place(*tile_of(self._grid, self.cursor))
-        drawn = drawn.write(x - 1, y, "[", Ink.MARK).write(x + placed.each - 1, y, "]", Ink.MARK)
+        for line in range(placed.high):
+            drawn = drawn.write(x - 1, y + line, "[", Ink.MARK).write(x + placed.each - 1, y + line, "]", Ink.MARK)
         last = max(drawn.rows - room.height, 0)
-        self._first = min(max(min(self._first, y - 1), y + 2 - room.height, 0), last)
+        self._first = min(max(min(self._first, y - 1), y + 1 + placed.high - room.height, 0), last)
         cells = Cells.blank(*room).paste(drawn, 0, -self._first)
         spare = room.height - drawn.rows - 1
         told = legend(self.progress.results, charts, room.width, self.glyphs)[: max(spare, 0)]
