@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
+import signal
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +19,7 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN, title_and_story
 from periodic_tui.printable import printable
+from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
     from periodic_tui.engine.session import Session
@@ -53,7 +54,7 @@ def dashboard(
     changes = overrides(settings, seed=seed, replicas=replicas)
     opening = _opening(preset, changes, module)
     recorder = recorder_for(record, no_record, options["device"], options["engine"], options["threads"])
-    if not ((sys.stdin.isatty() and sys.stderr.isatty()) or "TEXTUAL_DRIVER" in os.environ):
+    if not (has_terminal() or "TEXTUAL_DRIVER" in os.environ):
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
 
     def opened() -> Session:
@@ -93,6 +94,7 @@ def shown(
     opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None, **options: Any
 ) -> int:
     """Show a run until the user quits, with options of `run_dashboard`; returns the exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever interrupts an import, or the end, gets no traceback
     from periodic_tui.ui.launch import run_dashboard
 
     code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, **options)

@@ -33,6 +33,7 @@ from periodic_tui.sweeping.result import CellResult, Ending, Failure
 from periodic_tui.sweeping.store import Store
 from periodic_tui.sweeping.sweep import Finished, Sweep
 from periodic_tui.sweeping.values import axis
+from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
     from periodic_tui.ui.sweep.progress import Progress
@@ -95,7 +96,7 @@ def sweep(
     store = store_of(made, record)
     if csv_file is not None and not Path(csv_file).absolute().parent.is_dir():
         raise Refused(f"--csv {csv_file}: there is no such folder")
-    if not (as_json or plot) and all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    if not (as_json or plot) and sys.stdout.isatty() and has_terminal():
         from periodic_tui.cli.sweep_screen import sweep_on_screen
 
         code, far = sweep_on_screen(made, trains, store, engine, glyphs)

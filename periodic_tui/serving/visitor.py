@@ -16,8 +16,12 @@ from textual_serve.download_manager import DownloadManager
 
 from periodic_tui.serving import TOKEN
 
-DRIVER = "periodic_tui.ui.terminal.browser:BrowserDriver"
-"""What a dashboard speaks to this server by."""
+TERMINAL = {
+    "TEXTUAL_DRIVER": "periodic_tui.ui.terminal.browser:BrowserDriver",
+    "TERM": "xterm-256color",
+    "COLORTERM": "truecolor",
+}
+"""What a dashboard speaks to this server by, and what the page has: wherever the server itself was started."""
 PATIENCE = 3.0
 """Seconds that a dashboard has to end in once it was asked to."""
 COLUMNS, ROWS = (20, 500), (5, 200)
@@ -38,7 +42,7 @@ class Visitor(AppService):
         environment = super()._build_environment(_within(width, COLUMNS), _within(height, ROWS))
         environment.pop(TOKEN, None)
         paths = [str(Path(__file__).parents[2]), *filter(None, [environment.get("PYTHONPATH")])]
-        return environment | {"TEXTUAL_DRIVER": DRIVER, "PYTHONPATH": os.pathsep.join(paths)}
+        return environment | TERMINAL | {"PYTHONPATH": os.pathsep.join(paths)}
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
         environment = self._build_environment(width, height)

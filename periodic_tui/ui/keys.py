@@ -66,6 +66,7 @@ KEYS: list[BindingType] = [
     _key("right_square_bracket", "turn_replica(1)", "next replica", "Show the next replica"),
     _key("tab", "turn_pane(1)", "next pane", "Go to the next pane, also to one that has no place"),
     _key("shift+tab", "turn_pane(-1)", "pane before", "Go to the pane before"),
+    _key("exclamation_mark", "messages", "messages", "Go to the events, where what was printed stands"),
     _key("h", "hide_pane", "hide", "Hide the focused pane, or show the one just hidden"),
     SUSPEND,
     _key("escape", "back", "close", "Leave the past, the zoom, or the help"),
@@ -73,7 +74,7 @@ KEYS: list[BindingType] = [
 ]
 
 LOOKS_ONLY = {
-    "list_presets", "help", "zoom_pane", "scrub", "export_picture", "turn_pane", "hide_pane", "back",
+    "list_presets", "help", "zoom_pane", "scrub", "export_picture", "turn_pane", "hide_pane", "back", "messages",
 }  # fmt: skip
 """Actions that have nothing to do with what trains."""
 VIEWS_ONLY = ("toggle-pause", "slower", "faster", "step")

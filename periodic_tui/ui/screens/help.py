@@ -27,7 +27,7 @@ KEY_GROUPS = {
     "remedies": ("remedies",),
     "presets": ("next.preset", "previous.preset", "list-presets", "load-preset"),
     "what is trained": ("next.optimizer", "next.activation", "scale-lr"),
-    "panes": ("turn-pane", "zoom-pane", "hide-pane", "landscape", "turn-replica"),
+    "panes": ("turn-pane", "zoom-pane", "hide-pane", "messages", "landscape", "turn-replica"),
     "program": ("prompt", "help", "back", "suspend-process", "quit"),
 }
 """Ids of keys, up to a number behind a dot."""
