@@ -40,7 +40,7 @@ def test_a_browser_without_the_token_is_shown_nothing(tmp_path: Path) -> None:
             page = await browser.open(server.address)
             await page.wait_for("This needs the token")
             await page.call("Page.navigate", url=f"{server.address}?token=one-two-three")
-            await page.wait_for("training")
+            await page.wait_for("what to watch")
             assert await page.value("location.search") == "", "the address that is remembered has no token"
 
     with Served("--host", "127.0.0.1", "--token", "one-two-three") as server:
