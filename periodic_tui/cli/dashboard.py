@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from periodic_tui.ui.child import Child
     from periodic_tui.ui.screens.opening import Opening
 
+FPS = 10
+"""Frames a second, where nothing else is asked for."""
+
 
 @command(NAME)
 @click.argument("preset", default=BUILT_IN[0])
 @run_options
 @MODEL
-@click.option("--fps", type=click.IntRange(1, 120), default=10, metavar="N", help="Frames a second at most.")
+@click.option("--fps", type=click.IntRange(1, 120), default=FPS, metavar="N", help="Frames a second at most.")
 @GLYPHS
 @click.option("--paused", is_flag=True, help="Begin with training paused.")
 @record_options
@@ -64,10 +67,10 @@ def dashboard(
         name, experiment = load(preset, changes, module)
         return Session(load, name, experiment, presets=BUILT_IN, watched=True, recorder_for=recorder, **options)
 
-    return trained_on_screen(opening, opened, glyphs)
+    return trained_on_screen(opening, opened, glyphs, options["fps"])
 
 
-def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: str = "auto") -> int:
+def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: str = "auto", fps: float = FPS) -> int:
     """Show a run that trains until the user quits, and leave a line on the shell that says what ran and where it is;
     returns the exit code."""
     sessions: list[Session] = []
@@ -78,7 +81,7 @@ def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: s
         sessions.append(opened())
         return sessions[0], built_in()
 
-    code = shown(opening, open_session, glyphs)
+    code = shown(opening, open_session, glyphs, fps=fps)
     if sessions and not code:
         click.echo(printable(_parting(sessions[0].latest()), keep="\n"), err=True)
     return code
@@ -91,13 +94,18 @@ def _parting(last: Snapshot) -> str:
 
 
 def shown(
-    opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None, **options: Any
+    opening: Opening,
+    open_session: OpenSession,
+    glyphs: str = "auto",
+    child: Child | None = None,
+    fps: float = FPS,
+    **options: Any,
 ) -> int:
     """Show a run until the user quits, with options of `run_dashboard`; returns the exit code."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever interrupts an import, or the end, gets no traceback
     from periodic_tui.ui.launch import run_dashboard
 
-    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, **options)
+    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, fps, **options)
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:

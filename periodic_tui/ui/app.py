@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.color import ColorSystem
 from rich.console import Console
 from textual import constants
+from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import Monochrome, NoColor
+from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
 
+from periodic_tui.ui.keys import REDRAW, SUSPEND
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.session import EventLoop, Wake, Work
 from periodic_tui.ui.terminal.abilities import ColorDepth
@@ -84,8 +89,11 @@ class PeriodicApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
-        Binding("ctrl+z", "suspend_process", show=False, system=True, priority=True),
+        *[replace(key, priority=True) for key in (REDRAW, SUSPEND)],
     ]
+
+    slow_line: var[bool] = var(False)
+    """Whether the terminal takes fewer frames than there are."""
 
     def __init__(
         self,
@@ -95,11 +103,13 @@ class PeriodicApp(App[None], inherit_bindings=False):
         recordings: FindRecordings = lambda: (),
         child: Child | None = None,
         colors: ColorDepth | None = None,
+        fps: float = math.inf,
         find_screen: FindScreen = dashboard_screen,
     ) -> None:
-        """`colors`: how many the terminal has; None: Textual finds out."""
+        """`colors`: how many the terminal has; None: Textual finds out. `fps`: the most frames a second of it."""
         super().__init__()
         self.find_screen = find_screen
+        self.fps = fps
         if colors is not None:
             self._show_in(colors)
         self.child = child
@@ -132,6 +142,18 @@ class PeriodicApp(App[None], inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In a browser there is no shell to go to."""
         return not (self.is_web and action == "suspend_process") and super().check_action(action, parameters)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Show an update of the compositor's by the terminal's writer, which sends the changed cells of it."""
+        driver, update = self._driver, renderable
+        if not (isinstance(driver, TerminalDriver) and isinstance(update, CompositorUpdate)):
+            super()._display(screen, renderable)
+        elif self._running and not self._closed and not self._batch_count:
+            driver.writer.show(update, screen.outer_size.clamp_offset(self.cursor_position), self._sync_available)
+
+    def line_changed(self, slow: bool) -> None:
+        """The terminal takes fewer frames than there are, or all of them again: nothing moves there for its looks."""
+        self.slow_line, self.animation_level = slow, "none" if slow else constants.TEXTUAL_ANIMATIONS
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return COLORS
@@ -226,11 +248,10 @@ class PeriodicApp(App[None], inherit_bindings=False):
         if isinstance(self._driver, TerminalDriver):
             self._driver.restore()
 
-    def redraw(self) -> None:
-        """Draw everything anew: others may have written on the terminal."""
-        if self._running and self._screen_stack:
-            screen = self.screen
-            self._display(screen, screen._compositor.render_update(full=True, screen_stack=self._background_screens))
+    def action_redraw(self) -> None:
+        """Draw everything anew, also within menus: others may have written on the terminal."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.writer.redraw()
 
     def action_suspend_process(self) -> None:
         """Go to the shell, where there is one (textual #6298)."""

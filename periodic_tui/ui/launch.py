@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ def run_dashboard(
     glyphs: str = "auto",
     recordings: FindRecordings = lambda: (),
     child: Child | None = None,
+    fps: float = math.inf,
     find_screen: FindScreen = dashboard_screen,
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
@@ -43,6 +45,7 @@ def run_dashboard(
         glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
         recordings: finds what can be replayed, newest first.
         child: the script that is watched. SIGTERM and SIGINT are passed on to it; after SIGHUP it runs on.
+        fps: the most frames a second that are sent to the terminal.
         find_screen: called in the worker thread, too; imports the main screen.
 
     Returns:
@@ -53,7 +56,7 @@ def run_dashboard(
     if constants.DRIVER is None:  # the terminal itself knows how large it is
         os.environ.pop("COLUMNS", None)
         os.environ.pop("LINES", None)
-    app = PeriodicApp(opening, open_session, able.glyphs, recordings, child, able.colors, find_screen)
+    app = PeriodicApp(opening, open_session, able.glyphs, recordings, child, able.colors, fps, find_screen)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app), prints_aside(app):
         app.run()

@@ -11,18 +11,22 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from rich.color import ColorSystem
 from textual import events
 from textual.driver import Driver
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 
 from periodic_tui.ui.session import EventLoop
 from periodic_tui.ui.terminal import modes
 from periodic_tui.ui.terminal.abilities import abilities
+from periodic_tui.ui.terminal.canvas import Canvas
 from periodic_tui.ui.terminal.line import Line
-from periodic_tui.ui.terminal.plain_writer import PlainWriter
+from periodic_tui.ui.terminal.pace import Pace
 from periodic_tui.ui.terminal.queries import LONGEST, Queries
 from periodic_tui.ui.terminal.reading import Reader
+from periodic_tui.ui.terminal.writer import Writer
+from periodic_tui.ui.widgets.cell_widget import CellWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,8 +48,10 @@ class Host(Protocol):
     glyphs: Glyphs
     interrupted: int | None
     """The exit code, once a signal has ended the app."""
+    fps: float
+    """The most frames a second."""
 
-    def redraw(self) -> None: ...
+    def line_changed(self, slow: bool) -> None: ...
 
 
 class TerminalDriver(Driver):
@@ -64,7 +70,13 @@ class TerminalDriver(Driver):
         self.line = Line()
         self._queries = Queries(os.environ)
         told = getattr(sys.__stderr__, "encoding", None)
-        self._writer = PlainWriter(abilities(told, os.environ, self._host.glyphs).encoding)
+        self.writer = Writer(
+            abilities(told, os.environ, self._host.glyphs).encoding,
+            Canvas(app.console._color_system or ColorSystem.TRUECOLOR),
+            Pace(self._host.fps, asking=self._queries.asks),
+            self._areas,
+            self._host.line_changed,
+        )
         self._reader: Reader | None = None
         self._watch: asyncio.TimerHandle | None = None
         self._handlers: dict[signal.Signals, Any] = {}
@@ -81,7 +93,20 @@ class TerminalDriver(Driver):
     def write(self, data: str) -> None:
         """Send text to the terminal, while the screen is shown."""
         if self.shown:
-            self._writer.write(data)
+            self.writer.write(data)
+
+    def _areas(self) -> list[Region]:
+        """Where the panes are, and the lines of figures and keys."""
+        return [widget.region for widget in self._app.screen.query(CellWidget) if widget.display]
+
+    def process_message(self, message: Message) -> None:
+        """Hand on keys, which hurry what they bring about, and keep the answers to the writer's questions."""
+        if isinstance(message, events.CursorPosition):
+            self.writer.answered()
+            return
+        if isinstance(message, events.InputEvent) and not isinstance(message, events.MouseMove):
+            self.writer.hurry()
+        super().process_message(message)
 
     def send_message(self, message: Message) -> None:
         """Hand a message to the app, from any thread; it is dropped where the app has ended."""
@@ -113,10 +138,11 @@ class TerminalDriver(Driver):
 
     def _open(self) -> None:
         self.line.make_raw()
-        self._writer.open(self.line.descriptor)
+        self.writer.open(self.line.descriptor)
         self._reader = Reader(self.line, self.process_message, self._queries.answered, self._gone)
         self.write(modes.ENTER + self._queries.opening())
         self._reader.start()
+        self.writer.ask()
         self._tell_size()
 
     def _close(self, longest: float = LONGEST) -> None:
@@ -126,7 +152,7 @@ class TerminalDriver(Driver):
         if reader is not None:
             reader.deaf = True
             self.write(modes.QUIET + self._queries.closing() * (longest > 0))
-            self._writer.close()
+            self.writer.close()
             self._queries.wait(longest)
             reader.stop()
             self.restore()
@@ -169,7 +195,7 @@ class TerminalDriver(Driver):
             return
         if ours:
             self._open()
-            self._host.redraw()
+            self.writer.redraw()
         else:
             self._watch = self._loop.call_later(ASIDE, self._look)
 

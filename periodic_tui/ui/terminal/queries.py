@@ -22,7 +22,7 @@ class Queries:
     """Counts what was asked and not answered; `answered` is called from another thread."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._asks = environ.get("TERM", "").lower() not in UNASKED
+        self.asks = environ.get("TERM", "").lower() not in UNASKED
         self._knows_modes = environ.get("TERM_PROGRAM") != "Apple_Terminal"  # shows the query's last letter
         self._changed = Condition()
         self._attributes = self._modes = 0
@@ -31,7 +31,7 @@ class Queries:
 
     def opening(self) -> str:
         """What to send as the screen opens."""
-        if not self._asks:
+        if not self.asks:
             return ""
         with self._changed:
             self._opened = time.monotonic()
@@ -41,7 +41,7 @@ class Queries:
     def closing(self) -> str:
         """What to send when it has been told to report nothing more; empty where the terminal does not answer."""
         with self._changed:
-            if not (self._asks and (self._answers or time.monotonic() < self._opened + PATIENCE)):
+            if not (self.asks and (self._answers or time.monotonic() < self._opened + PATIENCE)):
                 return ""
             self._attributes += 1
         return ATTRIBUTES
