@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from periodic_tui.engine.commands.base import COMMANDS, parse
 from periodic_tui.ui.formatting import plain, shortened
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 
 
 class Longer(Suggester):
@@ -27,7 +28,7 @@ class Longer(Suggester):
         return next((word for word in self._words if word.startswith(value) and word != value), None)
 
 
-class Prompt(ModalScreen[str | None]):
+class Prompt(DismissedOnce, ModalScreen[str | None]):
     """Returns the words of a command, or None. While they are typed it completes them and says what they do."""
 
     DEFAULT_CSS = """
@@ -51,7 +52,7 @@ class Prompt(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         yield Static(id="said", markup=False)
         suggester = Longer(list(completions(self._remedies)))
-        yield Input(placeholder="a command", suggester=suggester, compact=True)
+        yield Input(placeholder="a command; tab completes, enter sends, esc closes", suggester=suggester, compact=True)
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
@@ -108,4 +109,5 @@ def in_a_line(text: str, width: int) -> str:
     line = plain(text)
     if len(line) > width:
         line = re.sub(r", expected one of [^;]*", "", line)
+        line = re.sub(r"(did you mean [^,? ]+)[^?]*\?.*", r"\1?", line)
     return shortened(line, width)
