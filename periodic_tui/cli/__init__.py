@@ -22,6 +22,7 @@ COMMANDS = {
     "presets": "presets",
     "show": "presets",
     "check": "presets",
+    "serve": "serve",
     "doctor": "doctor",
 }
 """Subcommands and the modules that hold them, imported when they are wanted: the first frame waits for none."""
@@ -69,4 +70,6 @@ def main() -> None:
         sys.exit(fail(f"{NAME}: {words[0]}: no such command; did you mean {meant}?"))
     command, own = chosen(words)
     signal.signal(signal.SIGINT, handler)
-    sys.exit(run(command, own))
+    code = run(command, own)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # nor does whoever interrupts the end
+    sys.exit(code)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-import sys
+import signal
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN, title_and_story
 from periodic_tui.printable import printable
+from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
     from periodic_tui.engine.session import Session
@@ -27,12 +29,15 @@ if TYPE_CHECKING:
     from periodic_tui.ui.child import Child
     from periodic_tui.ui.screens.opening import Opening
 
+FPS = 10
+"""Frames a second, where nothing else is asked for."""
+
 
 @command(NAME)
 @click.argument("preset", default=BUILT_IN[0])
 @run_options
 @MODEL
-@click.option("--fps", type=click.IntRange(1, 120), default=10, metavar="N", help="Frames a second at most.")
+@click.option("--fps", type=click.IntRange(1, 120), default=FPS, metavar="N", help="Frames a second at most.")
 @GLYPHS
 @click.option("--paused", is_flag=True, help="Begin with training paused.")
 @record_options
@@ -52,7 +57,7 @@ def dashboard(
     changes = overrides(settings, seed=seed, replicas=replicas)
     opening = _opening(preset, changes, module)
     recorder = recorder_for(record, no_record, options["device"], options["engine"], options["threads"])
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (has_terminal() or "TEXTUAL_DRIVER" in os.environ):
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
 
     def opened() -> Session:
@@ -62,10 +67,10 @@ def dashboard(
         name, experiment = load(preset, changes, module)
         return Session(load, name, experiment, presets=BUILT_IN, watched=True, recorder_for=recorder, **options)
 
-    return trained_on_screen(opening, opened, glyphs)
+    return trained_on_screen(opening, opened, glyphs, options["fps"])
 
 
-def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: str = "auto") -> int:
+def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: str = "auto", fps: float = FPS) -> int:
     """Show a run that trains until the user quits, and leave a line on the shell that says what ran and where it is;
     returns the exit code."""
     sessions: list[Session] = []
@@ -76,7 +81,7 @@ def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: s
         sessions.append(opened())
         return sessions[0], built_in()
 
-    code = shown(opening, open_session, glyphs)
+    code = shown(opening, open_session, glyphs, fps=fps)
     if sessions and not code:
         click.echo(printable(_parting(sessions[0].latest()), keep="\n"), err=True)
     return code
@@ -88,11 +93,19 @@ def _parting(last: Snapshot) -> str:
     return f"{NAME}: {last.preset} after {last.step:,} steps{verdict}{resume}"
 
 
-def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None) -> int:
-    """Show a run until the user quits; returns the exit code."""
+def shown(
+    opening: Opening,
+    open_session: OpenSession,
+    glyphs: str = "auto",
+    child: Child | None = None,
+    fps: float = FPS,
+    **options: Any,
+) -> int:
+    """Show a run until the user quits, with options of `run_dashboard`; returns the exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever interrupts an import, or the end, gets no traceback
     from periodic_tui.ui.launch import run_dashboard
 
-    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child)
+    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, fps, **options)
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.options import GLYPHS
 from periodic_tui.cli.recording import found
+from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
     from periodic_tui.ui.playback import Playback
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def replay(run: str, glyphs: str) -> int:
     """Play a recording, by its name or in its folder; one that is being written is followed."""
     recording = found(run)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not has_terminal():
         return fail(f"{NAME} replay: needs a terminal")
     from periodic_tui.ui.screens.opening import Opening
 

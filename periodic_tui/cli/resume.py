@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +14,7 @@ from periodic_tui.cli.train import plan_of, timed, trained
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.headless import Plan
 from periodic_tui.presets.builtin import BUILT_IN
+from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
     from periodic_tui.engine.experiment import Experiment
@@ -92,7 +92,7 @@ def plan_ahead(recording: Recording, experiment: Experiment, steps: int | None =
 def _on_screen(recording: Recording, name: str, experiment: Experiment, threads: int | None) -> int:
     from periodic_tui.ui.screens.opening import Opening
 
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not has_terminal():
         return fail(f"{NAME} resume: the dashboard needs a terminal; --headless goes on without one")
 
     def opened() -> Session:

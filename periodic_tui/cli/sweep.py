@@ -5,17 +5,17 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from periodic_tui.cli.command import command
 from periodic_tui.cli.interruption import Interruption
-from periodic_tui.cli.options import ENGINES, SETTINGS, overrides
+from periodic_tui.cli.options import ENGINES, GLYPHS, SETTINGS, overrides
 from periodic_tui.cli.report import json_line
 from periodic_tui.cli.train import INTERRUPTED, timed
 from periodic_tui.cli.warn import warn
@@ -33,6 +33,10 @@ from periodic_tui.sweeping.result import CellResult, Ending, Failure
 from periodic_tui.sweeping.store import Store
 from periodic_tui.sweeping.sweep import Finished, Sweep
 from periodic_tui.sweeping.values import axis
+from periodic_tui.ui.terminal.line import has_terminal
+
+if TYPE_CHECKING:
+    from periodic_tui.ui.sweep.progress import Progress
 
 SEEDS = 32
 """Replicas of a cell."""
@@ -60,7 +64,8 @@ MOST = 100_000
 )
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each cell as it is done, then a summary.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Write the table, a row a cell.")
-@click.option("--plot", is_flag=True, help="Draw the map in the end.")
+@click.option("--plot", is_flag=True, help="Draw the map in the end, without a screen.")
+@GLYPHS
 @click.option(
     "--record", metavar="DIR", help="Keep the cells' results in that folder, by default among the user's own."
 )
@@ -78,9 +83,11 @@ def sweep(
     as_json: bool,
     csv_file: str | None,
     plot: bool,
+    glyphs: str,
     record: str | None,
 ) -> int:
-    """Train a population for every combination of the values of some keys; what is done is kept, and not done again."""
+    """Train a population for every combination of the values of some keys; what is done is kept, and not done again.
+    On a terminal the map is live, unless --json or --plot is given."""
     grid = grid_of(varied)
     trains = engine_of(place, workers)
     changes = overrides(settings, seed=seed, replicas=replicas, steps=steps)
@@ -89,7 +96,24 @@ def sweep(
     store = store_of(made, record)
     if csv_file is not None and not Path(csv_file).absolute().parent.is_dir():
         raise Refused(f"--csv {csv_file}: there is no such folder")
-    return _Headless(made, as_json, csv_file, plot).run(trains, store)
+    if not (as_json or plot) and sys.stdout.isatty() and has_terminal():
+        from periodic_tui.cli.sweep_screen import sweep_on_screen
+
+        code, far = sweep_on_screen(made, trains, store, engine, glyphs)
+        return code if far is None else _left(made, far, code, csv_file)
+    return _Headless(made, as_json, csv_file, plot, glyphs).run(trains, store)
+
+
+def _left(made: Sweep, far: Progress, code: int, csv_file: str | None) -> int:
+    """The screen has closed: leave a line on the shell; returns the exit code."""
+    done = len(far.endings) == len(made.grid)
+    status = "finished" if done else "interrupted"
+    summary = table.summary_fields(made, far.endings, far.trained, status, far.seconds)
+    click.echo(printable(table.summary_line(summary)), err=True)
+    print_traces(far.endings.values())
+    if csv_file is not None and done:
+        write_csv(Path(csv_file), table.as_csv(made, far.endings))
+    return code or (code_of(far.endings) if done else INTERRUPTED)
 
 
 def grid_of(varied: tuple[str, ...]) -> Grid:
@@ -127,8 +151,8 @@ def store_of(made: Sweep, record: str | None) -> Store:
 class _Headless:
     """A sweep without a screen: progress on stderr, results on stdout."""
 
-    def __init__(self, made: Sweep, as_json: bool, csv_file: str | None, plot: bool) -> None:
-        self._sweep, self._as_json, self._csv_file, self._plot = made, as_json, csv_file, plot
+    def __init__(self, made: Sweep, as_json: bool, csv_file: str | None, plot: bool, glyphs: str) -> None:
+        self._sweep, self._as_json, self._csv_file, self._plot, self._glyphs = made, as_json, csv_file, plot, glyphs
         self._endings: dict[Cell, Ending] = {}
         self._trained = 0
 
@@ -144,15 +168,14 @@ class _Headless:
         status = "finished" if done else "interrupted"
         seconds = time.perf_counter() - began
         self._report(table.summary_fields(self._sweep, self._endings, self._trained, status, seconds))
-        return self._code() if done else INTERRUPTED
+        return code_of(self._endings) if done else INTERRUPTED
 
     def _enter(self, finished: Finished) -> None:
         self._endings[finished.cell] = finished.ending
         self._trained += not finished.stored
         if self._as_json:
             click.echo(json_line(table.cell_fields(self._sweep, finished)))
-        if isinstance(finished.ending, Failure) and finished.ending.trace:
-            click.echo(finished.ending.trace, err=True)
+        print_traces([finished.ending])
 
     def _report(self, summary: dict[str, Any]) -> None:
         if self._as_json:
@@ -161,24 +184,33 @@ class _Headless:
             for line in (*table.lines(self._sweep.grid, self._endings), table.summary_line(summary)):
                 click.echo(printable(line))
         if self._plot:
-            print_map(self._sweep.grid, self._endings, err=self._as_json)
+            print_map(self._sweep.grid, self._endings, self._as_json, self._glyphs)
         if self._csv_file is not None and summary["status"] == "finished":
             write_csv(Path(self._csv_file), table.as_csv(self._sweep, self._endings))
 
-    def _code(self) -> int:
-        failures = [ending for ending in self._endings.values() if isinstance(ending, Failure)]
-        return 1 if any(failure.crashed for failure in failures) else 2 if failures else 0
+
+def code_of(endings: Mapping[Cell, Ending]) -> int:
+    """The exit code of a sweep that has come to its end."""
+    failures = [ending for ending in endings.values() if isinstance(ending, Failure)]
+    return 1 if any(failure.crashed for failure in failures) else 2 if failures else 0
 
 
-def print_map(grid: Grid, endings: dict[Cell, Ending], err: bool) -> None:
+def print_traces(endings: Iterable[Ending]) -> None:
+    """Where the program failed, on stderr."""
+    for ending in endings:
+        if isinstance(ending, Failure) and ending.trace:
+            click.echo(ending.trace, err=True)
+
+
+def print_map(grid: Grid, endings: dict[Cell, Ending], err: bool, glyphs: str = "auto") -> None:
     """The map as text, as wide as the terminal; on stderr where stdout is read by a program."""
     from periodic_tui.sweeping.figure import figure
 
     encoding = (sys.stderr if err else sys.stdout).encoding or ""
-    glyphs: Glyphs = "braille" if encoding.startswith("utf") else "ascii"
+    found: Glyphs = "braille" if glyphs == "braille" or (glyphs == "auto" and encoding.startswith("utf")) else "ascii"
     results = {cell: ending for cell, ending in endings.items() if isinstance(ending, CellResult)}
     width = min(shutil.get_terminal_size().columns, WIDEST)
-    click.echo("\n".join(line.rstrip() for line in figure(grid, results, width, glyphs).text()), err=err)
+    click.echo("\n".join(line.rstrip() for line in figure(grid, results, width, found).text()), err=err)
 
 
 def write_csv(path: Path, text: str) -> None:

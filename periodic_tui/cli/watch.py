@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 import time
 import zipfile
@@ -22,6 +21,7 @@ from periodic_tui.cli.options import GLYPHS
 from periodic_tui.cli.recording import library, new_or_empty, record_options, run_of
 from periodic_tui.engine.errors import Refused
 from periodic_tui.printable import printable
+from periodic_tui.ui.terminal.line import has_terminal
 from periodic_tui.watching.script.process import Process, Program, held
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def watch(
     program = program_of(script, arguments, as_module)
     if headless:
         return _headless(program, name or program.name, record, no_record, as_json)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not has_terminal():
         return fail(f"{NAME} watch: the dashboard needs a terminal; --headless watches without one")
     return _on_screen(program, name or program.name, record, no_record, glyphs)
 

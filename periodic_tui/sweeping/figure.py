@@ -8,9 +8,9 @@ from itertools import chain, product
 import numpy as np
 
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.plotting.grid_map import SHADES, GridMap, Tile, grid_map, stacked
+from periodic_tui.plotting.grid_map import SHADES, GridMap, Tile, grid_maps, layout, stacked
 from periodic_tui.plotting.outcomes import OUTCOMES, shape_of
-from periodic_tui.sweeping.grid import Cell, Grid
+from periodic_tui.sweeping.grid import Axis, Cell, Grid
 from periodic_tui.sweeping.result import CellResult
 
 Results = Mapping[Cell, CellResult]
@@ -21,12 +21,12 @@ _GAP = 3
 """Columns between two entries of the legend."""
 
 
-def maps(grid: Grid, results: Results) -> list[GridMap]:
+def maps(grid: Grid, results: Results, glyphs: Glyphs = "braille") -> list[GridMap]:
     """One map of the first two axes for each combination of the others' values."""
-    return [_map(grid, others, results) for others in product(*map(range, grid.shape[2:]))]
+    return [_map(grid, others, results, glyphs) for others in product(*map(range, grid.shape[2:]))]
 
 
-def _map(grid: Grid, others: Cell, results: Results) -> GridMap:
+def _map(grid: Grid, others: Cell, results: Results, glyphs: Glyphs) -> GridMap:
     rows, columns = grid.axes[0], grid.axes[1] if len(grid.axes) > 1 else None
     shape = len(rows.values), len(columns.values) if columns else 1
     cells = [[(row, column, *others)[: len(grid.axes)] for column in range(shape[1])] for row in range(shape[0])]
@@ -34,9 +34,16 @@ def _map(grid: Grid, others: Cell, results: Results) -> GridMap:
     told = [[inside(results.get(cell)) for cell in line] for line in cells]
     line = None if all(each is None for each in chain(*told)) else np.array(told, bool)
     named = zip(grid.axes[2:], others, strict=False)
-    title = ", ".join(f"{axis.name}={axis.labels[index]}" for axis, index in named)
-    across = (columns.name, columns.labels) if columns else ("", ("",))
-    return GridMap((rows.name, rows.labels), across, tiles, line, title)
+    title = ", ".join(f"{axis.name}={written(axis, glyphs)[index]}" for axis, index in named)
+    across = (columns.name, written(columns, glyphs)) if columns else ("", ("",))
+    return GridMap((rows.name, written(rows, glyphs)), across, tiles, line, title)
+
+
+def written(axis: Axis, glyphs: Glyphs) -> tuple[str, ...]:
+    """The labels of an axis in those characters."""
+    if glyphs == "braille":
+        return axis.labels
+    return tuple(label.replace("±", "+-").encode("ascii", "replace").decode() for label in axis.labels)
 
 
 def tile_of(result: CellResult | None) -> Tile:
@@ -51,9 +58,9 @@ def inside(result: CellResult | None) -> bool | None:
 
 def figure(grid: Grid, results: Results, width: int, glyphs: Glyphs) -> Cells:
     """All maps below each other, and what their signs mean."""
-    charts = maps(grid, results)
-    pictures = [grid_map(chart, width, glyphs) for chart in charts]
-    return stacked([*pictures, Cells.blank(1, 1), Cells.of_lines(legend(results, charts, width, glyphs), Ink.TEXT)])
+    charts = maps(grid, results, glyphs)
+    drawn = grid_maps(charts, layout(charts, width), glyphs)
+    return stacked([drawn, Cells.blank(1, 1), Cells.of_lines(legend(results, charts, width, glyphs), Ink.TEXT)])
 
 
 def legend(results: Results, charts: list[GridMap], width: int, glyphs: Glyphs) -> list[str]:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.color import ColorSystem
+from rich.console import Console
 from textual import constants
+from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
+from textual.reactive import var
 from textual.screen import Screen
+from textual.timer import Timer
 
+from periodic_tui.ui.keys import REDRAW, SUSPEND
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
-from periodic_tui.ui.session import EventLoop, Session, Wake
+from periodic_tui.ui.session import EventLoop, Wake, Work
+from periodic_tui.ui.terminal.abilities import ColorDepth
 from periodic_tui.ui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
@@ -25,9 +35,13 @@ if TYPE_CHECKING:
     from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.child import Child
     from periodic_tui.ui.dashboard import Dashboard
+    from periodic_tui.ui.terminal.stray import Stray
 
-OpenSession = Callable[[], tuple[Session, Sequence[tuple[str, str, str, str]]]]
+OpenSession = Callable[[], tuple[Work, Sequence[tuple[str, str, str, str]]]]
 """Makes the session, not yet running, and the list of presets: name, title, source, outcome."""
+
+FindScreen = Callable[[], Callable[..., Any]]
+"""Imports the main screen, which is made from the session, the presets, the glyphs and what finds recordings."""
 
 FindRecordings = Callable[[], Sequence["Entry"]]
 """Finds the user's recordings, newest first; called in a thread of its own."""
@@ -42,8 +56,27 @@ COLORS = {
 }
 """One color for each meaning, told apart with any color vision; each has a shape of its own besides."""
 
+COLOR_SYSTEMS: dict[ColorDepth, ColorSystem] = {
+    "none": ColorSystem.STANDARD,
+    "16": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+}
+"""As Rich knows them, by which Textual writes every style."""
+
 AFTER_FIRST_FRAME = 0.02
 """Seconds for the first frame to leave before imports hold the interpreter."""
+
+
+NEWS = 0.2
+"""Seconds until what was printed is shown, together with what comes meanwhile."""
+
+
+def dashboard_screen() -> type[Dashboard]:
+    """The dashboard, imported when it is wanted."""
+    from periodic_tui.ui.dashboard import Dashboard
+
+    return Dashboard
 
 
 class PeriodicApp(App[None], inherit_bindings=False):
@@ -56,7 +89,11 @@ class PeriodicApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
+        *[replace(key, priority=True) for key in (REDRAW, SUSPEND)],
     ]
+
+    slow_line: var[bool] = var(False)
+    """Whether the terminal takes fewer frames than there are."""
 
     def __init__(
         self,
@@ -65,22 +102,58 @@ class PeriodicApp(App[None], inherit_bindings=False):
         glyphs: Glyphs = "braille",
         recordings: FindRecordings = lambda: (),
         child: Child | None = None,
+        colors: ColorDepth | None = None,
+        fps: float = math.inf,
+        find_screen: FindScreen = dashboard_screen,
     ) -> None:
+        """`colors`: how many the terminal has; None: Textual finds out. `fps`: the most frames a second of it."""
         super().__init__()
+        self.find_screen = find_screen
+        self.fps = fps
+        if colors is not None:
+            self._show_in(colors)
         self.child = child
         """The script that is watched, where it was started for this."""
         self.recordings = recordings
         self.opening, self.open_session, self.glyphs = opening, open_session, glyphs
-        self.session: Session | None = None
+        self.session: Work | None = None
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
         """What went wrong before there was a session to keep it."""
+        self.stray: Stray | None = None
+        """Catches what is printed, where this app has the terminal."""
+        self._looks: Timer | None = None
+        self.interrupted: int | None = None
+        """The exit code, once a signal has come that ends the app."""
         self._event_loop: EventLoop | None = None
         self.worker = threading.Thread(target=self._work, name="session", daemon=True)
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal's, unless the environment names another, as a browser's server does."""
-        return TerminalDriver if constants.DRIVER is None else super().get_driver_class()
+        return TerminalDriver if constants.DRIVER is None and os.name == "posix" else super().get_driver_class()
+
+    def _show_in(self, colors: ColorDepth) -> None:
+        """Go by the terminal's colors; Textual itself writes grays of 16 million colors where there are to be none."""
+        self.no_color = colors == "none"
+        kept = [each for each in self._filters if not isinstance(each, Monochrome)]
+        self._filters = [*kept, NoColor()] if self.no_color else kept
+        self.console._color_system = COLOR_SYSTEMS[colors]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In a browser there is no shell to go to."""
+        return not (self.is_web and action == "suspend_process") and super().check_action(action, parameters)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Show an update of the compositor's by the terminal's writer, which sends the changed cells of it."""
+        driver, update = self._driver, renderable
+        if not (isinstance(driver, TerminalDriver) and isinstance(update, CompositorUpdate)):
+            super()._display(screen, renderable)
+        elif self._running and not self._closed and not self._batch_count:
+            driver.writer.show(update, screen.outer_size.clamp_offset(self.cursor_position), self._sync_available)
+
+    def line_changed(self, slow: bool) -> None:
+        """The terminal takes fewer frames than there are, or all of them again: nothing moves there for its looks."""
+        self.slow_line, self.animation_level = slow, "none" if slow else constants.TEXTUAL_ANIMATIONS
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return COLORS
@@ -90,16 +163,17 @@ class PeriodicApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self._event_loop = EventLoop()
+        if self.interrupted is not None:
+            self.exit(None, self.interrupted)
         self.call_after_refresh(self.set_timer, AFTER_FIRST_FRAME, self.worker.start)
 
     def _work(self) -> None:
         """The worker thread's body: whatever takes long to import, then the session."""
         try:
             from periodic_tui.plotting.frame import preload
-            from periodic_tui.ui.dashboard import Dashboard
 
-            session, presets = self.open_session()
-            open_ = self._tell(self._show, Dashboard, session, presets)
+            screen, (session, presets) = self.find_screen(), self.open_session()
+            open_ = self._tell(self._show, screen, session, presets)
             preload()
         except BaseException as failure:
             self.failure = failure
@@ -113,12 +187,31 @@ class PeriodicApp(App[None], inherit_bindings=False):
         assert self._event_loop is not None
         return self._event_loop(action, *arguments)
 
-    def _show(self, dashboard: type[Dashboard], session: Session, presets: Sequence[tuple[str, str, str, str]]) -> None:
-        """Put the dashboard over the opening."""
+    def _show(self, screen: Callable[..., Any], session: Work, presets: Sequence[tuple[str, str, str, str]]) -> None:
+        """Put the main screen over the opening."""
         self.session = session
-        self.dashboard = dashboard(session, presets, self.glyphs, self.recordings)
+        self.dashboard = screen(session, presets, self.glyphs, self.recordings)
         session.on_wake = Wake(self._tell, self.dashboard.poll)
+        if self.stray:
+            self.stray.on_news = Wake(self._tell, self._look_at_stray)
         self.push_screen(self.dashboard)
+
+    def catch(self, stray: Stray) -> None:
+        """Leave what is printed to that; Textual's own errors go where standard error led before."""
+        self.stray = stray
+        self._capture_stdout, self._capture_stderr = sys.stdout, sys.stderr  # type: ignore[assignment]
+        self.error_console = Console(file=stray.original(2), markup=False, highlight=False)
+
+    def _look_at_stray(self) -> None:
+        """Show what was printed, soon."""
+        if self._looks is None:
+            self._looks = self.set_timer(NEWS, self._show_stray)
+
+    def _show_stray(self) -> None:
+        self._looks = None
+        for screen in self.screen_stack:
+            if poll := getattr(screen, "poll", None):
+                poll()
 
     def stop_session(self) -> None:
         """Let the session save and end; from any thread."""
@@ -145,10 +238,25 @@ class PeriodicApp(App[None], inherit_bindings=False):
             self.exit()
 
     def interrupt(self, code: int) -> None:
-        """End from a signal handler."""
-        if self._event_loop is None:
-            sys.exit(code)
-        self._tell(self.exit, None, code)
+        """End from a signal handler: now, or as soon as the app has begun."""
+        self.interrupted = code
+        if self._event_loop is not None:
+            self._tell(self.exit, None, code)
+
+    def restore_terminal(self) -> None:
+        """Give the terminal back without waiting for anything, from any thread."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.restore()
+
+    def action_redraw(self) -> None:
+        """Draw everything anew, also within menus: others may have written on the terminal."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.writer.redraw()
+
+    def action_suspend_process(self) -> None:
+        """Go to the shell, where there is one (textual #6298)."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.stop(everyone=True)
 
     def action_help_quit(self) -> None:
         self.notify("press q to quit", markup=False)

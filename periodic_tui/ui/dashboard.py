@@ -23,6 +23,7 @@ from periodic_tui.engine.snapshot import Death, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.arrangement import Arrangement, arrange, relevant
 from periodic_tui.ui.keys import KEYS
+from periodic_tui.ui.messages import Messages, PrintsAside
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.playback import Playback
@@ -33,7 +34,7 @@ from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.screens.script_screen import ScriptScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
-from periodic_tui.ui.svg_file import write_svg
+from periodic_tui.ui.svg_file import hand_over
 from periodic_tui.ui.travel import HeldKey, Travel
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.key_line import KeyLine
@@ -63,6 +64,7 @@ class Dashboard(ScriptScreen):
         self.recordings = recordings
         self.session, self.presets, self.glyphs = session, [Preset(*preset) for preset in presets], glyphs
         self.travel, self._held = Travel(session), HeldKey()
+        self.messages = Messages(None)
         self.panes: dict[str, Pane] = {}
         self.view = View()
         self.focus_name = FIRST_FOCUS
@@ -91,6 +93,7 @@ class Dashboard(ScriptScreen):
     # What is shown.
 
     def on_mount(self) -> None:
+        self.messages = Messages(self.app.stray if isinstance(self.app, PrintsAside) else None)
         self.poll()
         self.place()
 
@@ -99,7 +102,8 @@ class Dashboard(ScriptScreen):
         if told := self.travel.look_up():
             self.notify(told, markup=False)
         shown = self.travel.shown
-        self.snapshot = shown.latest()
+        self.snapshot = self.messages.look(shown.latest())
+        self.query_one(KeyLine).messages = self.messages.count
         self.paint()
         self.call_after_refresh(shown.drawn, self.snapshot)
 
@@ -213,6 +217,9 @@ class Dashboard(ScriptScreen):
             self.place()
             self._focus_as_seen()
             self.just_hidden = hidden
+
+    def action_messages(self) -> None:
+        self.show_pane("events")
 
     def action_back(self) -> None:
         if self.travel.leave():
@@ -332,10 +339,8 @@ class Dashboard(ScriptScreen):
         self.poll()
 
     def action_export_picture(self) -> None:
-        name = f"{self.snapshot.preset}-{self.snapshot.step}"
         with self.telling():
-            path = write_svg(self.app.export_screenshot(title=name), name, Path())
-            self.notify(f"wrote {path}", markup=False)
+            hand_over(self.app, f"{self.snapshot.preset}-{self.snapshot.step}")
 
     def look(self, view: View) -> None:
         """Ask the session for other snapshots."""

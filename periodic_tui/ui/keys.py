@@ -26,6 +26,7 @@ def _send(keys: str, words: str, name: str, tooltip: str = "") -> Binding:
 
 
 SUSPEND = _key("ctrl+z", "app.suspend_process", "suspend", "Go to the shell; fg comes back")
+REDRAW = _key("ctrl+l", "app.redraw", "redraw", "Draw the whole screen anew")
 QUIT = _key("q", "app.quit", "quit", "End the run and go back to the shell")
 
 ALWAYS: list[BindingType] = [SUSPEND, QUIT]
@@ -66,14 +67,16 @@ KEYS: list[BindingType] = [
     _key("right_square_bracket", "turn_replica(1)", "next replica", "Show the next replica"),
     _key("tab", "turn_pane(1)", "next pane", "Go to the next pane, also to one that has no place"),
     _key("shift+tab", "turn_pane(-1)", "pane before", "Go to the pane before"),
+    _key("exclamation_mark", "messages", "messages", "Go to the events, where what was printed stands"),
     _key("h", "hide_pane", "hide", "Hide the focused pane, or show the one just hidden"),
     SUSPEND,
+    REDRAW,
     _key("escape", "back", "close", "Leave the past, the zoom, or the help"),
     *[_key(str(n), f"load_preset({n})", f"preset {n}", "Load that preset of the list") for n in range(1, 10)],
 ]
 
 LOOKS_ONLY = {
-    "list_presets", "help", "zoom_pane", "scrub", "export_picture", "turn_pane", "hide_pane", "back",
+    "list_presets", "help", "zoom_pane", "scrub", "export_picture", "turn_pane", "hide_pane", "back", "messages",
 }  # fmt: skip
 """Actions that have nothing to do with what trains."""
 VIEWS_ONLY = ("toggle-pause", "slower", "faster", "step")
@@ -102,7 +105,9 @@ def _named(action: str) -> tuple[str, tuple[object, ...]]:
     return name, parameters
 
 
-_ACTIONS = {_named(binding.action)[0] for binding in KEYS if isinstance(binding, Binding)} - {"quit", "suspend_process"}
+_ACTIONS = {_named(binding.action)[0] for binding in KEYS if isinstance(binding, Binding)} - {
+    "quit", "suspend_process", "redraw",
+}  # fmt: skip
 
 _KEY_OF = {
     binding.action: format_key(binding.key.partition(",")[0]) for binding in KEYS if isinstance(binding, Binding)

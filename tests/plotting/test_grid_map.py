@@ -1,98 +1,60 @@
-"""Maps of populations: what stands where, in either set of characters, however narrow."""
+"""Where the tiles of maps are, and how many maps there is room for."""
 
-import numpy as np
 import pytest
 
 from periodic_tui.plotting.cells import Glyphs
-from periodic_tui.plotting.outcomes import OUTCOMES, shape_of
-from periodic_tui.sweeping.figure import figure
-from periodic_tui.sweeping.grid import Axis, Grid
-from periodic_tui.sweeping.result import CellResult
-from periodic_tui.ui.formatting import plain
-
-GRID = Grid((Axis("optimizer.lr", (1e-4, 1e-2)), Axis("model.hidden", ([3], [4], [12, 2]))))
+from periodic_tui.plotting.grid_map import GridMap, Tile, grid_maps, layout
 
 
-def result(solved: int, code: str = "dead-units", foretold: float | None = None) -> CellResult:
-    outcomes = {each: count for each, count in {"solved": solved, code: 32 - solved}.items() if count}
-    return CellResult("finished", 9, "eager", outcomes, (0.1, 0.2, 0.3), None, foretold=foretold)
-
-
-RESULTS = {
-    (0, 0): result(0), (0, 1): result(8), (0, 2): result(16, "diverged"),
-    (1, 0): result(17), (1, 1): result(32), (1, 2): result(1, "duplicate-units"),
-}  # fmt: skip
-
-
-def lines(results: dict[tuple[int, ...], CellResult], grid: Grid, width: int, glyphs: Glyphs) -> list[str]:
-    return [line.rstrip() for line in figure(grid, results, width, glyphs).text()]
-
-
-def test_shape_shade_and_share_of_each() -> None:
-    assert lines(RESULTS, GRID, 80, "braille") == [
-        "    lr hidden",
-        "0.0001 ×     0 ×░░░ 25 ■▒▒▒ 50",
-        "  0.01 ■▓▓▓ 53 ■███100 ◆░░░  3",
-        "       [3]     [4]     [12, 2]",
-        "",
-        "■ solved   × dead-units   ◆ duplicate-units",
-        "  0, ░ to 25, ▒ to 50, ▓ to 75, █ to 100 % solved",
+def charts_of(rows: int, columns: int, number: int = 1, title: str = "") -> list[GridMap]:
+    """Maps in which every tile bears another share."""
+    names = [f"{row}" for row in range(rows)], [f"[{column}]" for column in range(columns)]
+    tiles = [[Tile("solved", (row * columns + column) / 100) for column in range(columns)] for row in range(rows)]
+    return [
+        GridMap(("rows", names[0]), ("columns", names[1]), tiles, None, title and f"{title} {n}") for n in range(number)
     ]
 
 
-def test_the_same_in_ascii_where_there_is_no_room_for_figures() -> None:
-    assert lines(RESULTS, GRID, 16, "ascii")[:4] == [
-        "   lr hidden",
-        "0.000 x  x. #:",
-        " 0.01 #* ## *.",
-        "      [3]",
-    ]
+@pytest.mark.parametrize("width", [120, 60, 24])
+@pytest.mark.parametrize("height", [0, 40])
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_a_tile_is_found_where_it_was_drawn(width: int, number: int, height: int) -> None:
+    charts = charts_of(4, 6, number, "map" if number > 1 else "")
+    placed, seen = layout(charts, width, height), grid_maps(charts, layout(charts, width, height))
+    assert seen.columns <= width
+    assert seen.rows == placed.rows
+    places = set()
+    for chart in range(number):
+        for row in range(4):
+            for column in range(6):
+                x, y = placed.place(chart, row, column)
+                assert chr(seen.glyphs[y, x]) == "■"
+                assert placed.tile_at(x, y) == placed.tile_at(x + placed.each - 1, y) == (chart, row, column)
+                places.add((x, y))
+    assert len(places) == 24 * number
+    found = {placed.tile_at(x, y) for x in range(seen.columns) for y in range(seen.rows)}
+    assert len(found - {None}) == 24 * number
+
+
+def test_tiles_are_as_large_as_there_is_room() -> None:
+    charts = charts_of(4, 6)
+    assert [(layout(charts, 100, rows).high, layout(charts, 100, rows).each) for rows in (9, 10, 13, 14)] == [
+        (1, 8), (2, 12), (2, 12), (3, 15)
+    ]  # fmt: skip
+
+
+def test_maps_stand_beside_each_other_as_many_as_fit() -> None:
+    charts = charts_of(2, 3, 5, "map")
+    assert [layout(charts, width).across for width in (40, 80, 120, 200)] == [1, 2, 3, 5]
 
 
 @pytest.mark.parametrize("glyphs", ["braille", "ascii"])
-@pytest.mark.parametrize("width", [80, 120])
-def test_it_is_no_wider_than_asked_for(width: int, glyphs: Glyphs) -> None:
-    many = Grid((Axis("a.b", tuple(range(5))), Axis("c.d", tuple(np.logspace(-5, 5, 70).round(7).tolist()))))
-    found = lines({cell: result(cell[1] % 33) for cell in many.cells()}, many, width, glyphs)
-    assert max(map(len, found)) <= width
-    shapes = "".join(line[2:] for line in found if line[:1].isdigit())
-    if glyphs == "braille":
-        assert shapes.count("■") + shapes.count("×") == len(many)
-
-
-def test_a_cell_without_a_result_is_told_from_one_that_failed_to_learn() -> None:
-    assert lines({(0, 0): result(0)}, GRID, 80, "braille")[1:3] == [
-        "0.0001 ×     0 ·       ·",
-        "  0.01 ·       ·       ·",
-    ]
-
-
-def test_one_axis_is_a_column_and_a_third_makes_small_multiples() -> None:
-    one = Grid(GRID.axes[:1])
-    assert lines({(0,): result(8), (1,): result(32)}, one, 80, "braille")[:3] == [
-        "    lr",
-        "0.0001 ×░░░ 25",
-        "  0.01 ■███100",
-    ]
-    three = Grid((*GRID.axes, Axis("training.seed", (7, 8))))
-    found = lines({(*cell, k): result(k) for cell in GRID.cells() for k in (0, 1)}, three, 80, "braille")
-    assert sum(line.count("seed=7") for line in found) == sum(line.count("seed=8") for line in found) == 1
-
-
-def test_a_line_parts_the_cells_in_which_half_of_the_seeds_should_arrive() -> None:
-    told = {cell: result(8, foretold=share) for cell, share in zip(GRID.cells(), (1, 0.5, 0.4, 1, 0, 0), strict=True)}
-    assert lines(told, GRID, 80, "braille")[:5] == [
-        "    lr hidden",
-        "0.0001 ×░░░ 25 ×░░░ 25│×░░░ 25",
-        "              ┌───────┘",
-        "  0.01 ×░░░ 25│×░░░ 25 ×░░░ 25",
-        "",
-    ]
-    ascii_lines = lines(told, GRID, 80, "ascii")
-    assert ascii_lines[2] == "              +-------+"
-    assert ascii_lines[-1].startswith("-| where half of the seeds begin within 4.4934/R of the answer, and lr < 2/L''")
-
-
-def test_shapes_in_ascii_are_those_of_the_population_pane() -> None:
-    for code, (shape, _) in OUTCOMES.items():
-        assert (shape_of(code, "ascii"), shape_of(code)) == (plain(shape, "ascii"), plain(shape))
+def test_shade_and_figure_are_the_share(glyphs: Glyphs) -> None:
+    tiles = [[Tile("solved", share) for share in (0.0, 0.1, 0.5, 0.51, 1.0)] + [Tile()]]
+    chart = GridMap(("", ("",)), ("", tuple("abcdef")), tiles)
+    row = grid_maps([chart], layout([chart], 80), glyphs).text()[1]
+    expected = {
+        "braille": " ■     0 ■░░░ 10 ■▒▒▒ 50 ■▓▓▓ 51 ■███100 ·",
+        "ascii": " #     0 #... 10 #::: 50 #*** 51 ####100 ?",
+    }
+    assert row.rstrip() == expected[glyphs]

@@ -40,9 +40,12 @@ class Terminal:
         rows: int = 40,
         env: Mapping[str, str] | None = None,
         cwd: Path = ROOT,
+        late: float = 0.0,
     ) -> None:
+        """`late`: seconds until the terminal answers a query."""
         self.command = list(command)
-        self.emulator = Emulator(columns, rows, self._answer)
+        self._late = late
+        self.emulator = Emulator(columns, rows, self._answer_late if late else self._answer)
         self.env = {k: v for k, v in os.environ.items() if k not in HIDDEN_FROM_CHILDREN} | IDENTITY | dict(env or {})
         self.cwd = cwd
         self._changed = threading.Condition()
@@ -85,7 +88,7 @@ class Terminal:
         with self._changed:
             return list(self.emulator.display)
 
-    def send(self, keys: str) -> float:
+    def send(self, keys: str | bytes) -> float:
         """Type; returns when, by `time.perf_counter`."""
         sent = time.perf_counter()
         self._answer(keys)
@@ -145,10 +148,17 @@ class Terminal:
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
-    def _answer(self, text: str) -> None:
-        data = text.encode()
+    def _answer(self, text: str | bytes) -> None:
+        data = text.encode() if isinstance(text, str) else text
         while data:
             data = data[os.write(self.master, data) :]
+
+    def _answer_late(self, text: str) -> None:
+        threading.Timer(self._late, self._answer_if_there, [text]).start()
+
+    def _answer_if_there(self, text: str) -> None:
+        with suppress(OSError):
+            self._answer(text)
 
     def _read(self) -> None:
         while data := self._next_bytes():

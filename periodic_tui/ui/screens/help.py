@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
@@ -27,8 +28,8 @@ KEY_GROUPS = {
     "remedies": ("remedies",),
     "presets": ("next.preset", "previous.preset", "list-presets", "load-preset"),
     "what is trained": ("next.optimizer", "next.activation", "scale-lr"),
-    "panes": ("turn-pane", "zoom-pane", "hide-pane", "landscape", "turn-replica"),
-    "program": ("prompt", "help", "back", "suspend-process", "quit"),
+    "panes": ("turn-pane", "zoom-pane", "hide-pane", "messages", "landscape", "turn-replica"),
+    "program": ("prompt", "help", "back", "redraw", "suspend-process", "quit"),
 }
 """Ids of keys, up to a number behind a dot."""
 IN_A_PANE = "in the pane in focus"
@@ -40,6 +41,8 @@ LEFT = 21
 
 class Sought(Input):
     """A line of text that leaves ? to whoever closes the screen by it."""
+
+    cursor_blink = var(False)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return character != "?" and super().check_consume_key(key, character)

@@ -54,6 +54,7 @@ class Prompt(ModalScreen[str | None]):
         yield Input(placeholder="a command", suggester=suggester, compact=True)
 
     def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
         self._say(meaning(""))
 
     def on_input_changed(self, event: Input.Changed) -> None:

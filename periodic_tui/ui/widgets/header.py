@@ -13,6 +13,8 @@ from periodic_tui.ui.widgets.trained import trained_line
 
 STATE_INKS = {"solved": Ink.TARGET, "diverged": Ink.TROUBLE}
 WIDEST_STATE = len("● diverged")
+SLOW_LINE = "slow line"
+"""Said where the terminal takes fewer frames than there are."""
 GAP, NARROW = 3, 2
 """Columns between two parts, and the least between what stands at the left and at the right."""
 
@@ -24,22 +26,33 @@ class Header(CellWidget):
     """Shows two lines."""
 
     snapshot: var[Snapshot] = var(EMPTY)
+    slow_line: var[bool] = var(False)
+    """Whether the terminal takes fewer frames than there are."""
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "slow_line", self.set_slow_line)
+
+    def set_slow_line(self, slow: bool) -> None:
+        self.slow_line = slow
 
     def watch_snapshot(self) -> None:
         self.redraw()
 
+    def watch_slow_line(self) -> None:
+        self.redraw()
+
     def picture(self) -> Cells:
         width, height = self.size
-        cells = Cells.blank(width, height).paste(header_line(self.snapshot, width, self.glyphs), 0, 0)
+        cells = Cells.blank(width, height).paste(header_line(self.snapshot, width, self.glyphs, self.slow_line), 0, 0)
         return cells.paste(trained_line(self.snapshot, width - 2, self.glyphs), 1, 1)
 
 
-def header_line(snapshot: Snapshot, width: int, glyphs: Glyphs) -> Cells:
+def header_line(snapshot: Snapshot, width: int, glyphs: Glyphs, slow_line: bool = False) -> Cells:
     """The first line in so many columns; its state keeps its place whatever stands before it."""
     state = plain(_state(snapshot), glyphs).ljust(WIDEST_STATE)
     start = width - len(state) - 1
     room = start - 1 - NARROW - GAP
-    left, right = _widest(_lines(snapshot), room, glyphs)
+    left, right = _widest(_lines(snapshot, SLOW_LINE * slow_line), room, glyphs)
     left = left[: max(room - len(right), 0)]
     cells = Cells.blank(width, 1).write(1, 0, left, Ink.TEXT).write(start - len(right) - GAP, 0, right, Ink.TEXT)
     ink = STATE_INKS.get(snapshot.state, Ink.NETWORK) if snapshot.present else Ink.MARK
@@ -62,20 +75,20 @@ def _widest(lines: list[Line], room: int, glyphs: Glyphs) -> tuple[str, str]:
     return left, right
 
 
-def _lines(snapshot: Snapshot) -> list[Line]:
+def _lines(snapshot: Snapshot, line: str) -> list[Line]:
     """The line as it is on wider and on narrower screens. What gives way first is the engine's remark."""
     engine, _, remark = snapshot.engine.partition(", ")
     place = " · ".join(filter(None, (snapshot.device, engine))) if snapshot.device else ""
-    step, speed, at_death = _step(snapshot), _speed(snapshot), _at_death(snapshot, "stops at death")
-    run, wide, brief = [snapshot.preset, snapshot.title], [step, speed, at_death], _at_death(snapshot, "death")
+    step, speed, at_death = [line, _step(snapshot)], _speed(snapshot), _at_death(snapshot, "stops at death")
+    run, wide, brief = [snapshot.preset, snapshot.title], [*step, speed, at_death], _at_death(snapshot, "death")
     return [
         (["periodic-tui", *run], [", ".join(filter(None, (place, remark))), *wide]),
         (["periodic-tui", *run], [place, *wide]),
         (run, [place, *wide]),
-        (run, [place, step, speed, brief]),
-        (run, [step, speed, brief]),
-        (run[:1], [step, speed, brief]),
-        (run[:1], [step, speed.partition(" · ")[0], brief]),
+        (run, [place, *step, speed, brief]),
+        (run, [*step, speed, brief]),
+        (run[:1], [*step, speed, brief]),
+        (run[:1], [*step, speed.partition(" · ")[0], brief]),
     ]
 
 

@@ -6,6 +6,7 @@ from textual.events import Click
 from textual.reactive import var
 
 from periodic_tui.engine.commands.base import COMMANDS
+from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import EMPTY, Past, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.ui.keys import key_for
@@ -31,7 +32,13 @@ class KeyLine(CellWidget):
     hints: var[tuple[Hint, ...]] = var(())
     """Keys of the pane that the user has turned to."""
 
+    messages: var[int] = var(0)
+    """Lines that were printed past the screen."""
+
     def watch_snapshot(self) -> None:
+        self.redraw()
+
+    def watch_messages(self) -> None:
         self.redraw()
 
     def watch_alone(self) -> None:
@@ -53,12 +60,13 @@ class KeyLine(CellWidget):
             column -= width + len(GAP)
 
     def _entries(self) -> list[Entry]:
-        return key_entries(self.snapshot, self.size.width - 2, self.alone, self.hints)
+        return key_entries(self.snapshot, self.size.width - 2, self.alone, self.hints, self.messages)
 
 
-def key_entries(snapshot: Snapshot, width: int, alone: bool, hints: tuple[Hint, ...]) -> list[Entry]:
-    """The keys that fit, the most important first; help and quit are always there."""
-    last = [(key_for(does), word, does) for does, word in ALWAYS]
+def key_entries(snapshot: Snapshot, width: int, alone: bool, hints: tuple[Hint, ...], messages: int = 0) -> list[Entry]:
+    """The keys that fit, the most important first; help and quit are always there, and how much was printed."""
+    told = [("messages", counted(messages, "message"))] if messages else []
+    last = [(key_for(does), word, does) for does, word in (*told, *ALWAYS)]
     room, entries = width + len(GAP) - _length(last), list[Entry]()
     for does, word in _wanted(snapshot, alone, hints):
         entry = (key_for(does) or does, word, does if key_for(does) else "")
