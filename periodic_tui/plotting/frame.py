@@ -41,6 +41,7 @@ def frame(columns: int, rows: int, x_axis: Axis, y_axis: Axis, x_label: str = ""
     lines = _draw(columns, rows, Canvas(width, height, window(x_axis, y_axis), glyphs), x_axis, y_axis)
     lines = [line.translate(GLYPH_SETS[glyphs].axes) for line in lines]
     cells = Cells.blank(columns, rows).paste(Cells.of_lines(lines, Ink.QUIET), 0, 0)
+    x_label = GLYPH_SETS[glyphs].written(x_label)
     if x_label and len(x_label) + 1 < width // 2:
         cells = cells.write(columns - len(x_label) - 1, height, f" {x_label}", Ink.QUIET)
     cells.glyphs.setflags(write=False)

@@ -22,7 +22,7 @@ MOST_PLOTS = 6
 LEAST_ROWS = {1: 0, 2: 7, 3: 10}
 """Rows of each plot from which so many stand one below the other."""
 
-STRIP_ROOM: dict[Layout, int] = {"tiny": 1, "small": 2, "narrow": 3, "medium": 3, "large": 4}
+STRIP_ROOM: dict[Layout, int] = {"tiny": 1, "small": 2, "narrow": 2, "medium": 3, "large": 4}
 """So many strips have a place."""
 STRIP_ROWS: dict[Layout, dict[str, int]] = {
     "tiny": {"verdict": 1, "story": 5, "output": 4, "events": 1},

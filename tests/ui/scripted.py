@@ -22,6 +22,8 @@ from periodic_tui.ui.dashboard import Dashboard
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.settings import Settings
+from periodic_tui.ui.terminal.abilities import ColorDepth
+from periodic_tui.ui.themes import DARK
 from periodic_tui.ui.widgets.pane import Pane
 
 PRESETS = [
@@ -124,7 +126,7 @@ def nowhere() -> AbstractContextManager[None]:
 
 @cache
 def _never_run() -> PeriodicApp:
-    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS))
+    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS), colors="truecolor")
 
 
 def placed(snapshot: Snapshot, *hidden: str, size: tuple[int, int] = (120, 40)) -> list[str]:
@@ -142,11 +144,12 @@ def visit(
     glyphs: Glyphs = "braille",
     settings: Settings | None = None,
     tooltips: bool = False,
+    theme: str = DARK.name,
+    colors: ColorDepth = "truecolor",
 ) -> PeriodicApp:
     """Open the dashboard on a headless screen and act on it."""
-    app = PeriodicApp(
-        Opening("sine-31", "One learnable frequency", "Watch."), lambda: (session, PRESETS), glyphs, settings=settings
-    )
+    opening = Opening("sine-31", "One learnable frequency", "Watch.")
+    app = PeriodicApp(opening, lambda: (session, PRESETS), glyphs, theme=theme, colors=colors, settings=settings)
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:

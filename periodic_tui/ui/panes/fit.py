@@ -77,7 +77,7 @@ class FitPane(PlotPane):
         if fit.kind == "weights":
             return f"{fit.target.shape[1]} inputs across, {fit.target.shape[0]} outputs down"
         if fit.kind == "sample":
-            return "outputs for one signal of the probe"
+            return "outputs for one signal · of the probe"
         low, high = float(fit.x.min()), float(fit.x.max())
         if fit.kind == "maps":
             return f"x, y ∈ [{low:,g}, {high:,g}] · lines: where units begin (k)"

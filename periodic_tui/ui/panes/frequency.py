@@ -67,6 +67,8 @@ class FrequencyPane(StepPane):
         for number, (name, values, ink) in enumerate(quantities):
             text = plain(f"{name} {_list(values)}" if large else f"{name} {four_digits(float(values[0]))}", self.glyphs)
             column = number * width // 3 if large else column
+            if column + len(text) > width:
+                break
             cells = cells.write(column, 0, text, ink)
             column += len(text) + 2
             if large and len(values) == 1:

@@ -111,7 +111,7 @@ class PopulationPane(StepPane):
         if spread > 1 and 0 <= at < len(codes):
             cells = cells.write(at % columns * spread + 1, at // columns, "<", Ink.MARK)
         elif 0 <= at < len(codes):
-            cells.ink[at // columns, at % columns] = Ink.MARK
+            cells.ink[at // columns, at % columns] = Ink.CURSOR
         return cells
 
     def _counts(self, snapshot: Snapshot, width: int) -> list[str]:

@@ -71,8 +71,8 @@ def _state(snapshot: Snapshot) -> str:
 
 
 def _widest(lines: list[Line], room: int, glyphs: Glyphs) -> tuple[str, str]:
-    """Left and right of the first of the lines that there is room for; else the last, with its parts closer."""
-    for line, gap in [*((line, GAP) for line in lines), (lines[-1], NARROW)]:
+    """Left and right of the first of the lines that has room; else of the last ones, with their parts closer."""
+    for line, gap in [*((line, GAP) for line in lines[:-2]), *((line, NARROW) for line in lines[-3:])]:
         left, right = (plain((" " * gap).join(filter(None, parts)), glyphs) for parts in line)
         if len(left) + len(right) <= room:
             break
@@ -94,6 +94,8 @@ def _lines(snapshot: Snapshot) -> list[Line]:
         (run, [step, speed.replace(" steps/s", "/s"), brief]),
         (run[:1], [step, speed, brief]),
         (run[:1], [step, speed.partition(" · ")[0], brief]),
+        (run[:1], [step]),
+        (run[:1], []),
     ]
 
 

@@ -12,7 +12,7 @@ from periodic_tui.engine.snapshot import EMPTY, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.figures import Name
 from periodic_tui.plotting.glyphs import GLYPH_SETS
-from periodic_tui.ui.formatting import plain
+from periodic_tui.ui.formatting import cut_to, plain
 from periodic_tui.ui.glossary import PANES
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.spans import legend_row
@@ -143,7 +143,7 @@ def bordered(size: Size, title: str, figure: str, lit: bool, glyphs: Glyphs) -> 
     width, height = size
     upper_left, edge, upper_right, side, lower_left, lower_right = tuple(GLYPH_SETS[glyphs].borders)
     room = width - 6
-    title, figure = plain(title, glyphs)[:room], plain(parts_that_fit(figure, room), glyphs)[:room]
+    title, figure = plain(title, glyphs)[:room], cut_to(parts_that_fit(figure, room), room, glyphs)
     above = f"{upper_left}{edge} {title} ".ljust(width - 1, edge) + upper_right
     below = lower_left + (f" {figure} " if figure else "").rjust(width - 3, edge) + edge + lower_right
     middle = side + " " * (width - 2) + side

@@ -33,10 +33,11 @@ def length(spans: Iterable[Span]) -> int:
 
 
 def legend_row(names: Sequence[Name], room: int, glyphs: Glyphs) -> Cells:
-    """The names in their inks, with a piece of each curve; those that lie behind give way where there is no room."""
+    """The names in their inks, each with a piece of its curve: where there is no room the pale ones give way first, and
+    then the last."""
     shown = list(names)
     while shown and length(_legend(shown)) > room:
-        del shown[0]
+        shown.remove(next((name for name in shown if name.ink == Ink.PALE), shown[-1]))
     return row_of(_legend(shown), glyphs)
 
 
