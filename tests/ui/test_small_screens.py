@@ -14,6 +14,14 @@ from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, drawn, rows_of, 
 SIZES = [(1, 1), (2, 40), (120, 1), (5, 5), (8, 3), (500, 200), (12, 4), (3, 3), (1, 200), (4, 9), (80, 24), (1, 1)]
 ROOM = (120, 40)
 DYING = replace(MAGNITUDE, deaths=(OVER_TWO,), remedies=SINE.remedies)
+ACTIONS = {
+    "l": "list_presets",
+    "f": "remedies",
+    "question_mark": "help",
+    "d": "play_death",
+    "colon": "prompt",
+    "ctrl+p": "app.command_palette",
+}
 MENUS = {"l": "presets", "f": "remedies", "question_mark": "help", "d": "the death of", "colon": "a command"}
 
 
@@ -45,6 +53,19 @@ def test_a_menu_that_is_closed_twice_takes_nothing_along(key: str) -> None:
         menu = app.screen
         menu.dismiss()
         menu.dismiss()
+        await drawn(app, pilot)
+        assert app.screen is app.dashboard
+
+    visit(ScriptedSession(DYING), act)
+
+
+@pytest.mark.parametrize("key", [*MENUS, "ctrl+p"])
+def test_a_menu_that_is_closed_while_it_opens_is_closed(key: str) -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        assert app.dashboard
+        await app.dashboard.run_action(ACTIONS[key])
+        app.screen.dismiss()
+        await drawn(app, pilot)
         await drawn(app, pilot)
         assert app.screen is app.dashboard
 
