@@ -112,6 +112,16 @@ def test_a_click_on_an_event_chooses_it_and_a_double_click_goes_to_it() -> None:
     in_pane(replace(MAGNITUDE, events=events, deaths=(OVER_ONE,)), "events", act)
 
 
+def test_nothing_lies_outside_a_pane_that_has_moved_from_under_the_pointer() -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None], pane: Pane) -> None:
+        for place in (Offset(0, 0), Offset(119, 39), Offset(500, 300)):
+            app.mouse_position = place
+            for each in app.dashboard.panes.values() if app.dashboard else ():
+                assert each.region.contains_point(place) or each.tooltip is None
+
+    in_pane(SINE, "events", act)
+
+
 def test_a_click_in_the_list_loads_a_preset() -> None:
     session = ScriptedSession(SINE)
 

@@ -61,7 +61,7 @@ class PlotPane(Pane):
 
     def on_mouse_down(self, event: MouseDown) -> None:
         window = self.window()
-        nothing = self.thing_at(event.x, event.y) is None
+        nothing = self._thing(event.offset) is None
         self._dragged = (event.x, window) if window and nothing and event.button == 1 else None
 
     def on_mouse_move(self, event: MouseMove) -> None:
