@@ -34,7 +34,7 @@ EAGER = ("--engine", "eager", "--device", "cpu")
 REPLAY = ("replay", "recorded")
 COMMANDS = (
     ("sine-31", *EAGER),
-    ("ln-collapse", *EAGER),
+    ("ln-collapse", "--set", "training.pace=50", *EAGER),
     ("magnitude-population", "--replicas", "24", "--set", "training.pace=50", *EAGER),
     ("clock-gelu", "--set", "training.pace=5", *EAGER),
     ("magnitude", "--set", "training.pace=20", *EAGER),
