@@ -18,8 +18,10 @@ import time
 from argparse import ArgumentParser
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 from periodic_tui.engine.recording.journal import Line
 from tests.pty.again import differences
@@ -88,9 +90,8 @@ class Storm:
 
 
 def give(terminal: Terminal, given: Input) -> None:
-    """Type, or resize. Raises Left where the program has ended well, and Failed where it has not."""
-    if (code := terminal.process.poll()) is not None:
-        raise Failed(f"exit code {code}") if code else Left
+    """Type, or resize."""
+    look_for_its_end(terminal, 0.0)
     watch = threading.Timer(HANGS, terminal.process.kill)  # for whoever would wait for ever until it reads
     watch.daemon = True
     watch.start()
@@ -99,11 +100,17 @@ def give(terminal: Terminal, given: Input) -> None:
             terminal.resize(*given.size)
         terminal.send(given.text)
     except OSError:
-        if terminal.wait_exit():
-            raise Failed(f"exit code {terminal.process.returncode}, or it no longer reads") from None
-        raise Left from None
+        look_for_its_end(terminal)
+        raise Failed("the line was closed") from None
     finally:
         watch.cancel()
+
+
+def look_for_its_end(terminal: Terminal, patience: float = 10.0) -> None:
+    """Raise Left where the program has ended well, and Failed where it has not."""
+    with suppress(TimeoutExpired):
+        code = terminal.process.wait(patience)
+        raise Failed(f"exit code {code}") if code else Left
 
 
 def obeys(terminal: Terminal) -> None:
@@ -120,8 +127,7 @@ def obeys(terminal: Terminal) -> None:
             terminal.wait_for(lambda rows, before=before: state_of(rows) not in ("", before))  # type: ignore[misc]
             return
         except AssertionError:
-            if terminal.process.poll() == 0:
-                raise Left from None
+            look_for_its_end(terminal)
             if not left:
                 raise
 
