@@ -8,8 +8,10 @@ import pytest
 from textual.binding import Binding
 from textual.keys import key_to_character
 
+from periodic_tui.cli.config import read
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.presets.builtin import BUILT_IN
+from periodic_tui.ui.key_table import default_keys
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES
 
@@ -75,6 +77,18 @@ def test_every_key_is_in_the_readme() -> None:
     bindings = [*KEYS, *(binding for pane in PANES for binding in pane.BINDINGS)]
     first = {binding.key.split(",")[0] for binding in bindings if isinstance(binding, Binding)}
     assert {as_printed(key) for key in first} - quoted("Keys") == set("2345678"), "`1`–`9` stands for these"
+
+
+def test_every_action_is_in_the_readme_by_its_id() -> None:
+    numbered = {f"preset-{number}" for number in range(2, 9)}
+    assert set(default_keys()) - numbered - quoted("Your own keys and defaults") == set()
+
+
+def test_the_config_of_the_readme_is_sound(tmp_path: Path) -> None:
+    example = README.partition("\n[keys]\n")[2].partition("```")[0]
+    path = tmp_path / "config.toml"
+    path.write_text(f"[keys]\n{example}")
+    assert set(read(path).defaults) == {"device", "engine", "fps", "glyphs", "theme", "record"}
 
 
 def test_every_command_is_in_the_readme() -> None:

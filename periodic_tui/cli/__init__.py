@@ -68,4 +68,6 @@ def main() -> None:
         sys.exit(fail(f"{NAME}: {words[0]}: no such command; did you mean {meant}?"))
     command, own = chosen(words)
     signal.signal(signal.SIGINT, handler)
-    sys.exit(run(command, own))
+    code = run(command, own)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # nor does whoever interrupts the end
+    sys.exit(code)

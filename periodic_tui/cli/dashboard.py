@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import sys
+import signal
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
-from periodic_tui.cli.options import GLYPHS, MODEL, overrides, run_options
+from periodic_tui.cli.config import config_option, of_this_command
+from periodic_tui.cli.options import GLYPHS, MODEL, MOST_FRAMES, overrides, run_options
 from periodic_tui.cli.recording import record_options, recorder_for, recordings, run_of
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override
+from periodic_tui.engine.recording.home import state_folder
 from periodic_tui.presets.builtin import BUILT_IN, title_and_story
 from periodic_tui.printable import printable
+from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
     from periodic_tui.engine.session import Session
@@ -26,13 +29,15 @@ if TYPE_CHECKING:
     from periodic_tui.ui.app import OpenSession
     from periodic_tui.ui.child import Child
     from periodic_tui.ui.screens.opening import Opening
+    from periodic_tui.ui.settings import Settings
 
 
 @command(NAME)
 @click.argument("preset", default=BUILT_IN[0])
+@config_option
 @run_options
 @MODEL
-@click.option("--fps", type=click.IntRange(1, 120), default=10, metavar="N", help="Frames a second at most.")
+@click.option("--fps", type=click.IntRange(1, MOST_FRAMES), default=10, metavar="N", help="Frames a second at most.")
 @GLYPHS
 @click.option("--paused", is_flag=True, help="Begin with training paused.")
 @record_options
@@ -52,7 +57,7 @@ def dashboard(
     changes = overrides(settings, seed=seed, replicas=replicas)
     opening = _opening(preset, changes, module)
     recorder = recorder_for(record, no_record, options["device"], options["engine"], options["threads"])
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not has_terminal():
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
 
     def opened() -> Session:
@@ -90,14 +95,28 @@ def _parting(last: Snapshot) -> str:
 
 def shown(opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None) -> int:
     """Show a run until the user quits; returns the exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever interrupts an import, or the end, gets no traceback
     from periodic_tui.ui.launch import run_dashboard
 
-    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child)
+    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, _settings())
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:
         traceback.print_exception(failure)
     return code
+
+
+def _settings() -> Settings:
+    """How the user wants the screen."""
+    from periodic_tui.ui.memory import Memory
+    from periodic_tui.ui.settings import Settings
+
+    config = of_this_command()
+    try:
+        memory = Memory(state_folder() / "screen.json")
+    except Refused:
+        memory = Memory()
+    return Settings(config.keys, config.defaults.get("theme", ""), memory)
 
 
 def _opening(preset: str, changes: Sequence[Override], module: Program | None) -> Opening:

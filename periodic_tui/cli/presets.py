@@ -1,11 +1,13 @@
 """`presets`, `show` and `check`: what there is to train, without training it."""
 
 import json
+from pathlib import Path
 
 import click
 
 from periodic_tui.cli.command import command
 from periodic_tui.cli.warn import warn
+from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.errors import PresetError
 from periodic_tui.presets.files import built_in, dump, load
 
@@ -35,7 +37,7 @@ def show(preset: str) -> None:
 @command("check")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 def check(files: tuple[str, ...]) -> int:
-    """Validate presets; one line for each problem. Warnings leave the exit code at 0."""
+    """Validate presets, tables or a config.toml; one line for each problem. Warnings leave the exit code at 0."""
     problems = [line for file in files for line in _problems(file)]
     for line in problems:
         click.echo(line)
@@ -43,7 +45,12 @@ def check(files: tuple[str, ...]) -> int:
 
 
 def _problems(file: str) -> list[str]:
+    from periodic_tui.cli import config
+
     try:
+        if file not in BUILT_IN and config.is_config(Path(file)):
+            config.read(Path(file))
+            return []
         _, experiment = load(file)
     except PresetError as error:
         return error.lines

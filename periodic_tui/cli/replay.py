@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
+from periodic_tui.cli.config import config_option
 from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.options import GLYPHS
 from periodic_tui.cli.recording import found
+from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
     from periodic_tui.ui.playback import Playback
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 
 @command("replay")
 @click.argument("run", metavar="RUN")
+@config_option
 @GLYPHS
 def replay(run: str, glyphs: str) -> int:
     """Play a recording, by its name or in its folder; one that is being written is followed."""
     recording = found(run)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not has_terminal():
         return fail(f"{NAME} replay: needs a terminal")
     from periodic_tui.ui.screens.opening import Opening
 

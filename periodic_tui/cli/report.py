@@ -12,7 +12,7 @@ from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.axes import follow, step_axis
 from periodic_tui.plotting.cells import Glyphs, Ink
-from periodic_tui.plotting.figures import curve_figure
+from periodic_tui.plotting.figures import curve_figure, names
 from periodic_tui.plotting.steps import StepCurve
 
 
@@ -96,4 +96,5 @@ def loss_plot(snapshot: Snapshot, glyphs: Glyphs) -> list[str]:
     y_axis = follow(None, [batch.low, batch.high, probe.middle], rows // 3, "log")
     x_axis = step_axis(snapshot.step, columns // 16)
     figure = curve_figure((columns, rows), series, x_axis, y_axis, x_label="step", glyphs=glyphs)
-    return [line.rstrip() for line in figure.text()]
+    legend = "   ".join(f"{name.sample} {name.label}" for name in names(series, x_axis, y_axis, glyphs))
+    return [line.rstrip() for line in [legend.rjust(columns), *figure.text()]]

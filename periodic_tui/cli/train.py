@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from periodic_tui.cli.command import command
+from periodic_tui.cli.config import config_option
 from periodic_tui.cli.headless import SNAPSHOTS, Headless, Interruption, Plan, Timed
 from periodic_tui.cli.options import MODEL, overrides, run_options
 from periodic_tui.cli.recording import library, record_options, recorder_for
@@ -63,6 +64,7 @@ def _finite(context: click.Context, param: click.Parameter, value: float | None)
 
 @command("train")
 @click.argument("preset", required=False)
+@config_option
 @run_options
 @MODEL
 @click.option(

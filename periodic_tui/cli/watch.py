@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 import time
 import zipfile
@@ -17,11 +16,13 @@ import click
 
 from periodic_tui import __version__
 from periodic_tui.cli.command import NAME, command, fail
+from periodic_tui.cli.config import config_option
 from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.options import GLYPHS
 from periodic_tui.cli.recording import library, new_or_empty, record_options, run_of
 from periodic_tui.engine.errors import Refused
 from periodic_tui.printable import printable
+from periodic_tui.ui.terminal.line import has_terminal
 from periodic_tui.watching.script.process import Process, Program, held
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _SOURCES = ("", ".py", ".pyw")
 @command("watch", allow_interspersed_args=False)
 @click.argument("script")
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
+@config_option
 @click.option("-m", "as_module", is_flag=True, help="SCRIPT is the name of a module, as for `python -m`.")
 @click.option("--headless", is_flag=True, help="Without a screen: the script has the terminal, a summary comes last.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as a JSON line on stdout; with --headless.")
@@ -63,7 +65,7 @@ def watch(
     program = program_of(script, arguments, as_module)
     if headless:
         return _headless(program, name or program.name, record, no_record, as_json)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not has_terminal():
         return fail(f"{NAME} watch: the dashboard needs a terminal; --headless watches without one")
     return _on_screen(program, name or program.name, record, no_record, glyphs)
 

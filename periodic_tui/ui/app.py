@@ -6,20 +6,30 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.color import ColorSystem
+from rich.console import Console
 from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.theme import ThemeProvider
+from textual.timer import Timer
 
+from periodic_tui.ui.key_table import PALETTE, SUSPEND
+from periodic_tui.ui.keys import bindings, key_for, use, written
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.screens.palette import Palette
 from periodic_tui.ui.session import EventLoop, Session, Wake
+from periodic_tui.ui.settings import Settings
+from periodic_tui.ui.terminal.abilities import ColorDepth
 from periodic_tui.ui.terminal.driver import TerminalDriver
+from periodic_tui.ui.themes import DARK, OURS, inks_on
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,6 +38,7 @@ if TYPE_CHECKING:
     from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.child import Child
     from periodic_tui.ui.dashboard import Dashboard
+    from periodic_tui.ui.terminal.stray import Stray
 
 OpenSession = Callable[[], tuple[Session, Sequence[tuple[str, str, str, str]]]]
 """Makes the session, not yet running, and the list of presets: name, title, source, outcome."""
@@ -35,18 +46,26 @@ OpenSession = Callable[[], tuple[Session, Sequence[tuple[str, str, str, str]]]]
 FindRecordings = Callable[[], Sequence["Entry"]]
 """Finds the user's recordings, newest first; called in a thread of its own."""
 
-COLORS = {
-    "network": "#5fafff",
-    "target": "#ffaf00",
-    "trouble": "#ff5f87",
-    "quiet": "#767676",
-    "pale": "#3a5f87",
-    "mark": "#af87d7",
+COLOR_SYSTEMS: dict[ColorDepth, ColorSystem] = {
+    "none": ColorSystem.STANDARD,
+    "16": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
 }
-"""One color for each meaning, told apart with any color vision; each has a shape of its own besides."""
+"""As Rich knows them, by which Textual writes every style."""
 
+THEME, GLYPHS, GREETED = "theme", "glyphs", "greeted"
+"""Names of what is remembered."""
+GREETS = 12.0
+"""Seconds."""
+GREETING = (("toggle-pause", "stops training, and lets it go on"), ("remedies", "rescues it"), ("help", "explains all"))
+SCRIPT_GREETING = (("turn_pane(1)", "next pane"), ("zoom_pane", "shows it alone"), ("help", "explains all"))
 AFTER_FIRST_FRAME = 0.02
 """Seconds for the first frame to leave before imports hold the interpreter."""
+
+
+NEWS = 0.2
+"""Seconds until what was printed is shown, together with what comes meanwhile."""
 
 
 class PeriodicApp(App[None], inherit_bindings=False):
@@ -59,6 +78,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
+        *bindings([PALETTE, SUSPEND], priority=True),
     ]
 
     def __init__(
@@ -68,31 +88,79 @@ class PeriodicApp(App[None], inherit_bindings=False):
         glyphs: Glyphs = "braille",
         recordings: FindRecordings = lambda: (),
         child: Child | None = None,
+        colors: ColorDepth | None = None,
+        theme: str = DARK.name,
+        settings: Settings | None = None,
     ) -> None:
+        """`colors`: how many the terminal has; None: Textual finds out. `theme`: the name of one, ours or
+        Textual's, where neither the config file nor the last choice names another."""
         super().__init__()
+        self.settings = settings or Settings()
+        for ours in OURS:
+            self.register_theme(ours)
+        self._begin_with(self.settings.theme, self.settings.memory.get(THEME), theme)
+        if colors is not None:
+            self._show_in(colors)
         self.child = child
         """The script that is watched, where it was started for this."""
         self.recordings = recordings
         self.opening, self.open_session, self.glyphs = opening, open_session, glyphs
+        self.glyph_sets: Sequence[Glyphs] = (glyphs,)
+        """What the terminal can show, the richest first."""
         self.session: Session | None = None
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
         """What went wrong before there was a session to keep it."""
+        self.stray: Stray | None = None
+        """Catches what is printed, where this app has the terminal."""
+        self._looks: Timer | None = None
+        self.interrupted: int | None = None
+        """The exit code, once a signal has come that ends the app."""
         self._event_loop: EventLoop | None = None
         self.worker = threading.Thread(target=self._work, name="session", daemon=True)
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal's, unless the environment names another, as a browser's server does."""
-        return TerminalDriver if constants.DRIVER is None else super().get_driver_class()
+        return TerminalDriver if constants.DRIVER is None and os.name == "posix" else super().get_driver_class()
+
+    def _show_in(self, colors: ColorDepth) -> None:
+        """Go by the terminal's colors; Textual itself writes grays of 16 million colors where there are to be none."""
+        self.no_color = colors == "none"
+        kept = [each for each in self._filters if not isinstance(each, Monochrome)]
+        self._filters = [*kept, NoColor()] if self.no_color else kept
+        self.console._color_system = COLOR_SYSTEMS[colors]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return COLORS
+        return inks_on(self.current_theme)
 
     def get_default_screen(self) -> Screen[None]:
         return OpeningScreen(self.opening, self.glyphs)
 
+    def get_key_display(self, binding: Binding) -> str:
+        return written(binding.key)
+
+    def on_load(self) -> None:
+        """Before anything is drawn, or named by its key."""
+        use(self.settings.keys)
+        self.set_keymap({ident: ",".join(keys) for ident, keys in self.settings.keys.items()})
+        self.watch(self, "theme", self._theme_chosen, init=False)
+
+    def _begin_with(self, *themes: str) -> None:
+        """Have the first of these themes that there is from the first frame on: set later, it would cost another look
+        at every style."""
+        self.set_reactive(PeriodicApp.theme, next(theme for theme in themes if theme in self.available_themes))
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def _theme_chosen(self, theme: str) -> None:
+        """Remember what the user has chosen on the screen."""
+        self.settings.memory.keep(THEME, theme)
+        if self.settings.theme:
+            self.notify(f"the next start has {self.settings.theme} again, as your config says", markup=False)
+
     def on_mount(self) -> None:
         self._event_loop = EventLoop()
+        if self.interrupted is not None:
+            self.exit(None, self.interrupted)
         self.call_after_refresh(self.set_timer, AFTER_FIRST_FRAME, self.worker.start)
 
     def _work(self) -> None:
@@ -121,7 +189,39 @@ class PeriodicApp(App[None], inherit_bindings=False):
         self.session = session
         self.dashboard = dashboard(session, presets, self.glyphs, self.recordings)
         session.on_wake = Wake(self._tell, self.dashboard.poll)
+        if self.stray:
+            self.stray.on_news = Wake(self._tell, self._look_at_stray)
         self.push_screen(self.dashboard)
+        self._greet(self.dashboard)
+
+    def _greet(self, dashboard: Dashboard) -> None:
+        """Name three keys on the first start ever, until the first one is pressed; where that cannot be remembered,
+        never."""
+        memory = self.settings.memory
+        if memory.get(GREETED) or not memory.keep(GREETED, "yes"):
+            return
+        keys = SCRIPT_GREETING if self.child else GREETING
+        width = max(len(key_for(action)) for action, _ in keys)
+        text = "\n".join(f"{key_for(action):{width}}  {does}" for action, does in keys)
+        self.notify(text, title="three keys to begin with", timeout=GREETS, markup=False)
+        dashboard.greets = True
+
+    def catch(self, stray: Stray) -> None:
+        """Leave what is printed to that; Textual's own errors go where standard error led before."""
+        self.stray = stray
+        self._capture_stdout, self._capture_stderr = sys.stdout, sys.stderr  # type: ignore[assignment]
+        self.error_console = Console(file=stray.original(2), markup=False, highlight=False)
+
+    def _look_at_stray(self) -> None:
+        """Show what was printed, soon."""
+        if self._looks is None:
+            self._looks = self.set_timer(NEWS, self._show_stray)
+
+    def _show_stray(self) -> None:
+        self._looks = None
+        for screen in self.screen_stack:
+            if poll := getattr(screen, "poll", None):
+                poll()
 
     def stop_session(self) -> None:
         """Let the session save and end; from any thread."""
@@ -148,13 +248,29 @@ class PeriodicApp(App[None], inherit_bindings=False):
             self.exit()
 
     def interrupt(self, code: int) -> None:
-        """End from a signal handler."""
-        if self._event_loop is None:
-            sys.exit(code)
-        self._tell(self.exit, None, code)
+        """End from a signal handler: now, or as soon as the app has begun."""
+        self.interrupted = code
+        if self._event_loop is not None:
+            self._tell(self.exit, None, code)
+
+    def restore_terminal(self) -> None:
+        """Give the terminal back without waiting for anything, from any thread."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.restore()
+
+    def redraw(self) -> None:
+        """Draw everything anew: others may have written on the terminal."""
+        if self._running and self._screen_stack:
+            screen = self.screen
+            self._display(screen, screen._compositor.render_update(full=True, screen_stack=self._background_screens))
+
+    def action_suspend_process(self) -> None:
+        """Go to the shell, where there is one (textual #6298)."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.stop(everyone=True)
 
     def action_help_quit(self) -> None:
-        self.notify("press q to quit", markup=False)
+        self.notify(f"press {key_for('app.quit')} to quit", markup=False)
 
     def action_command_palette(self) -> None:
         """Show the palette, unless it is shown."""
@@ -170,3 +286,15 @@ class PeriodicApp(App[None], inherit_bindings=False):
         if palette is not None:
             yield from (SystemCommand(*entry) for entry in palette())
         yield SystemCommand("theme", "Choose other colors", self.action_change_theme)
+        for name in self.available_themes:
+            yield SystemCommand(f"theme {name}", "Take these colors", partial(setattr, self, "theme", name), False)
+        for glyphs in self.glyph_sets:
+            yield SystemCommand(f"glyphs {glyphs}", "Draw by these characters", partial(self.draw_by, glyphs), False)
+
+    def draw_by(self, glyphs: Glyphs) -> None:
+        """Draw by another set of characters from now on, and remember it."""
+        self.glyphs = glyphs
+        self.settings.memory.keep(GLYPHS, glyphs)
+        for screen in self.screen_stack:
+            if draw_by := getattr(screen, "draw_by", None):
+                draw_by(glyphs)

@@ -126,8 +126,21 @@ MOUSE = {
 }
 """What the mouse does."""
 
+COPYING = {
+    "first": "pause: the screen stands still while you select",
+    "shift + drag": "selects as anywhere else, and copies as your terminal does; in iTerm2 option + drag, in macOS's "
+    "Terminal fn + drag. Without shift the mouse is the dashboard's",
+    "in tmux": "prefix [ begins; move to a corner, space marks, ctrl+v makes it a rectangle, enter copies, prefix ] "
+    "pastes. Or from another window: tmux capture-pane -p -t PANE",
+    "over SSH": "what tmux copies reaches your own clipboard where your terminal takes OSC 52 and tmux sends that "
+    "(set -s set-clipboard on); shift + drag always does, since the terminal is yours",
+    "as a file": "export writes the screen as SVG; periodic-tui export RUN --to csv writes a recording's figures",
+}
+"""How text gets out of the dashboard."""
+
 GLOSSARY = {
     "the mouse": MOUSE,
+    "copying text": COPYING,
     "words on the screen": WORDS,
     "what a verdict says": VERDICTS,
     "what a unit can be": UNITS,

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from textual import constants
+
 from periodic_tui.engine.errors import Refused
-from periodic_tui.ui.app import FindRecordings, OpenSession, PeriodicApp
+from periodic_tui.ui.app import GLYPHS, FindRecordings, OpenSession, PeriodicApp
+from periodic_tui.ui.ending import ends_by_signal, leave
 from periodic_tui.ui.screens.opening import Opening
-from periodic_tui.ui.terminal.modes import Terminal
+from periodic_tui.ui.settings import Settings
+from periodic_tui.ui.terminal.abilities import abilities, no_richer_than
+from periodic_tui.ui.terminal.driver import TerminalDriver
+from periodic_tui.ui.terminal.stray import Stray
+from periodic_tui.ui.themes import theme_for
 
 if TYPE_CHECKING:
-    from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.child import Child
 
-INTERRUPTED = 130
 DEAF = 0.5
 """Seconds that the worker has to save and to end in."""
 SWITCH = 5e-4
 """Seconds for which a thread keeps the interpreter while another waits: from key to screen it changes hands often."""
-DEADLINE = 0.35
-"""Seconds after a signal in which the app has to end; then the terminal is restored without it."""
 
 
 def run_dashboard(
@@ -35,24 +35,34 @@ def run_dashboard(
     glyphs: str = "auto",
     recordings: FindRecordings = lambda: (),
     child: Child | None = None,
+    settings: Settings | None = None,
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
 
     Args:
         opening: what the first frame says.
         open_session: called in the worker thread, after the first frame.
-        glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
+        glyphs: of a set, or `auto`, which is the one that was chosen last if the terminal has that, else its best.
         recordings: finds what can be replayed, newest first.
         child: the script that is watched. SIGTERM and SIGINT are passed on to it; after SIGHUP it runs on.
+        settings: how the user wants the screen; None: as it is built in, and nothing is remembered.
 
     Returns:
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
         anything did.
     """
-    app = PeriodicApp(opening, open_session, glyphs_for(glyphs), recordings, child)
-    terminal = Terminal(sys.__stderr__)
+    settings, encoding = settings or Settings(), getattr(sys.__stderr__, "encoding", None)
+    best = no_richer_than(abilities(encoding, os.environ).glyphs)
+    chosen = settings.memory.get(GLYPHS)
+    able = abilities(encoding, os.environ, chosen if glyphs == "auto" and chosen in best else glyphs)
+    if constants.DRIVER is None:  # the terminal itself knows how large it is
+        os.environ.pop("COLUMNS", None)
+        os.environ.pop("LINES", None)
+    theme = theme_for(os.environ)
+    app = PeriodicApp(opening, open_session, able.glyphs, recordings, child, able.colors, theme, settings)
+    app.glyph_sets = max(best, no_richer_than(able.glyphs), key=len)
     sys.setswitchinterval(SWITCH)
-    with ends_by_signal(app, terminal):
+    with ends_by_signal(app), prints_aside(app):
         app.run()
     app.stop_session()
     failure = app.failure or (app.session.failure if app.session else None)
@@ -71,51 +81,13 @@ def exit_code(failure: BaseException | None, otherwise: int) -> int:
     return 2 if isinstance(failure, Refused) else 1
 
 
-def glyphs_for(choice: str) -> Glyphs:
-    """The glyphs of a choice; `auto` is everything where the terminal takes Unicode, else ASCII."""
-    if choice != "auto":
-        return "ascii" if choice == "ascii" else "braille"
-    encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
-    unicode = encoding.lower().replace("-", "").startswith("utf") and os.environ.get("TERM") not in {"linux", "dumb"}
-    return "braille" if unicode else "ascii"
-
-
 @contextmanager
-def ends_by_signal(app: PeriodicApp, terminal: Terminal) -> Iterator[None]:
-    """Let SIGTERM, SIGHUP and SIGINT end the app in good order, or without it where it does not answer in time; the
-    session saves meanwhile."""
-
-    watch = threading.Timer(DEADLINE, give_up, [terminal])
-    watch.daemon = True
-
-    def end(number: int, frame: FrameType | None) -> None:
-        if watch.ident is None:
-            watch.start()
-            if app.child and number in (signal.SIGTERM, signal.SIGINT):
-                app.child.send_signal(number)
-            threading.Thread(target=app.stop_session, daemon=True).start()  # it may wait for what this thread holds
-            app.interrupt(INTERRUPTED)
-
-    names = ("SIGTERM", "SIGHUP", "SIGINT")
-    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, end) for number in signals}
-    try:
+def prints_aside(app: PeriodicApp) -> Iterator[None]:
+    """Keep what is printed from the screen, where that is a terminal's."""
+    if app.driver_class is not TerminalDriver:
         yield
-    finally:
-        watch.cancel()
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def give_up(terminal: Terminal) -> None:
-    """Restore the terminal and leave, from whatever thread."""
-    terminal.restore()
-    leave(INTERRUPTED)
-
-
-def leave(code: int) -> None:
-    """End the process now, whatever its other threads are in."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
-    os._exit(code)
+        return
+    stray = Stray()
+    with stray.caught():
+        app.catch(stray)
+        yield

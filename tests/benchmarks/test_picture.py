@@ -5,8 +5,8 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
-from periodic_tui.ui.app import COLORS
 from periodic_tui.ui.screens.opening import Opening
+from periodic_tui.ui.themes import DARK_INKS
 from tests.benchmarks.picture import SIZE, take
 from tests.ui.scripted import SINE, ScriptedSession, show
 
@@ -27,4 +27,4 @@ def test_the_picture_shows_every_row_of_the_screen_in_its_colors_after_the_answe
         column = round(float(text.attrib["x"]) / width)
         screen[lines.index(float(text.attrib["y"]))][column : column + len(words)] = words.replace("\xa0", " ")
     assert ["".join(row).rstrip("\n") for row in screen] == show(snapshot, "i", size=SIZE)
-    assert {COLORS[ink] for ink in ("network", "target", "quiet", "mark")} <= set(re.findall(r"#[0-9a-f]{6}", drawn))
+    assert {DARK_INKS[ink] for ink in ("network", "target", "quiet", "mark")} <= set(re.findall(r"#[0-9a-f]{6}", drawn))

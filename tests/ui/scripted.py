@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 from textual.geometry import Size
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Offer, Snapshot, Verdict, View
@@ -20,7 +21,8 @@ from periodic_tui.ui.arrangement import arrange, relevant
 from periodic_tui.ui.dashboard import Dashboard
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.opening import Opening
-from periodic_tui.ui.widgets.pane import Pane, bordered
+from periodic_tui.ui.settings import Settings
+from periodic_tui.ui.widgets.pane import Pane
 
 PRESETS = [
     ("sine-31", "Title of sine-31", "1-sine-and-clock", "fails"),
@@ -112,8 +114,7 @@ def framed(
     """The rows of a pane in its border, drawn without a screen."""
     with nowhere():
         pane = kind(glyphs)
-        inside = pane.draw(snapshot, Size(size[0] - 2, size[1] - 2))
-        return bordered(Size(*size), kind.TITLE, pane.figure(snapshot), False, glyphs).paste(inside, 1, 1).text()
+        return pane.framed(snapshot, Size(*size)).text()
 
 
 def nowhere() -> AbstractContextManager[None]:
@@ -139,11 +140,12 @@ def visit(
     act: Visit,
     size: tuple[int, int] = (120, 40),
     glyphs: Glyphs = "braille",
+    settings: Settings | None = None,
     tooltips: bool = False,
 ) -> PeriodicApp:
     """Open the dashboard on a headless screen and act on it."""
     app = PeriodicApp(
-        Opening("sine-31", "One learnable frequency", "Watch."), lambda: (session, PRESETS), glyphs=glyphs
+        Opening("sine-31", "One learnable frequency", "Watch."), lambda: (session, PRESETS), glyphs, settings=settings
     )
 
     async def run() -> None:
@@ -197,6 +199,20 @@ def shown_by(app: PeriodicApp) -> list[str]:
 def rows_of(app: PeriodicApp) -> list[str]:
     """What is on the screen now."""
     return [strip.text for strip in app.screen._compositor.render_strips()]
+
+
+def shown_in(kind: type[Widget], snapshot: Snapshot, *keys: str, size: tuple[int, int], glyphs: Glyphs) -> list[str]:
+    """The rows of a part of the uppermost screen, after some keys."""
+    rows: list[str] = []
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        await drawn(app, pilot)
+        part = app.screen.query_one(kind).region
+        rows.extend(row[part.x : part.right] for row in rows_of(app)[part.y : part.bottom])
+
+    visit(ScriptedSession(snapshot), act, size, glyphs)
+    return rows
 
 
 def sent(snapshot: Snapshot, *keys: str) -> list[str]:

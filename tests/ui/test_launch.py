@@ -5,7 +5,7 @@ import pytest
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.ui.app import PeriodicApp
-from periodic_tui.ui.launch import exit_code, glyphs_for
+from periodic_tui.ui.launch import exit_code
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.session import Session
 from tests.ui.scripted import SINE, ScriptedSession
@@ -17,10 +17,6 @@ from tests.ui.scripted import SINE, ScriptedSession
 )
 def test_the_exit_code_tells_a_bug_from_bad_input(failure: BaseException | None, otherwise: int, code: int) -> None:
     assert exit_code(failure, otherwise) == code
-
-
-def test_the_glyphs_are_those_asked_for() -> None:
-    assert [glyphs_for(choice) for choice in ("braille", "ascii")] == ["braille", "ascii"]
 
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")

@@ -11,7 +11,7 @@ from periodic_tui.ui.screens.prompt import Prompt
 from tests.ui.deaths import OVER_TWO
 from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, drawn, rows_of, visit
 
-SIZES = [(1, 1), (2, 40), (120, 1), (5, 5), (8, 3), (500, 200), (12, 4), (3, 3), (1, 200), (4, 9), (80, 24), (1, 1)]
+SIZES = [(1, 1), (2, 40), (120, 1), (250, 70), (5, 5), (8, 3), (12, 4), (1, 1)]
 ROOM = (120, 40)
 DYING = replace(MAGNITUDE, deaths=(OVER_TWO,), remedies=SINE.remedies)
 ACTIONS = {
@@ -33,7 +33,7 @@ def test_menus_bear_any_size(key: str) -> None:
         opened = rows_of(app)
         for size in SIZES:
             await pilot.resize_terminal(*size)
-            await pilot.press("down", "pagedown", "pageup", "up", "home")
+            await pilot.press("down", "pagedown", "pageup")
         await pilot.resize_terminal(*ROOM)
         await drawn(app, pilot)
         assert len(rows_of(app)) == len(opened)
@@ -109,6 +109,6 @@ def test_a_pane_alone_bears_any_size(pane: str) -> None:
         await pilot.press("z")
         for size in SIZES:
             await pilot.resize_terminal(*size)
-            await pilot.press("down", "right", "plus")
+            await pilot.press("down", "plus")
 
     visit(ScriptedSession(many), act)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import MouseEvent
 from textual.geometry import Size
 from textual.message import Message
@@ -12,6 +12,7 @@ from textual.message import Message
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import plain, whole_clauses
+from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.widgets.pane import Pane
 from periodic_tui.ui.widgets.thing import Thing
 
@@ -34,13 +35,8 @@ class EventsPane(Pane):
     NAME = "events"
     TITLE = "events"
     PLACE = "strip"
-    HINTS = (("arrows", "choose"), ("enter", "go before it"))
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "choose(-1)", "event before", id="events.up", show=False, tooltip="The event before"),
-        Binding("down", "choose(1)", "next event", id="events.down", show=False, tooltip="The next event"),
-        Binding("enter", "go", "go before", id="events.go", show=False, tooltip="Go to the picture before the event"),
-        Binding("d", "play", "play again", id="events.play", show=False, tooltip="Play the death again, or the last"),
-    ]
+    HINTS = (("events.up events.down", "choose"), ("events.go", "go before it"))
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     class Play(Message):
         """The user wants to see a death again."""

@@ -4,19 +4,21 @@ from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.engine.snapshot import Fit, Snapshot
-from periodic_tui.plotting.axes import Axis, follow, linear_axis
+from periodic_tui.plotting.axes import Axis, follow, labels_of, linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series, Style, curve_figure
+from periodic_tui.plotting.figures import Series, Style
 from periodic_tui.plotting.frame import frame
 from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL
 from periodic_tui.plotting.maps import Map, banded, map_size, side_by_side, zero_lines
 from periodic_tui.plotting.regions import HELD_OUT, NOT_YET, region_row
 from periodic_tui.ui.formatting import loss, plain
+from periodic_tui.ui.keys import pane_bindings
+from periodic_tui.ui.themes import has_shades
 from periodic_tui.ui.widgets.pane import ZOOM
 from periodic_tui.ui.widgets.plot_pane import PlotPane, Window, tick_room
 
@@ -38,13 +40,7 @@ class FitPane(PlotPane):
     NAME = "fit"
     TITLE = "fit"
     HINTS = ZOOM
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("plus,equals_sign", "zoom(0.5)", "zoom in", id="zoom.in", show=False, tooltip="Halve the range of x"),
-        Binding("minus", "zoom(2.0)", "zoom out", id="zoom.out", show=False, tooltip="Double the range of x"),
-        Binding("left", "pan(-0.25)", "pan left", id="pan.left", show=False, tooltip="Move a quarter to the left"),
-        Binding("right", "pan(0.25)", "pan right", id="pan.right", show=False, tooltip="Move a quarter to the right"),
-        Binding("k", "lines", "zero lines", id="zero-lines", show=False, tooltip="Lines on which units begin, on maps"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     _asked: tuple[int, Window] = (-1, (0.0, 0.0))
     """The run and the window that the user last asked for."""
@@ -115,7 +111,7 @@ class FitPane(PlotPane):
         trained, names = ((fit.used,), NOT_YET) if fit.used else (fit.trained, HELD_OUT)
         told = size.height >= REGIONS and bool(trained) and trained != (fit.domain,)
         plot = Size(size.width, size.height - told)
-        cells = curve_figure(plot, series, window, y_axis, x_label=label, glyphs=self.glyphs)
+        cells = self.curves(plot, series, window, y_axis, x_label=label)
         still = self.ground = frame(*plot, window, y_axis, label, self.glyphs)
         if not told:
             return cells
@@ -130,7 +126,7 @@ class FitPane(PlotPane):
         if fit.kind == "maps":
             known, learned = banded(known, low, high), banded(learned, low, high)
         error, title = fit.prediction - fit.target, plain(f"error ±{loss(largest).strip()}", self.glyphs)
-        color, signed = (None, None) if self.app.no_color else (SEQUENTIAL, DIVERGING)
+        color, signed = (SEQUENTIAL, DIVERGING) if has_shades(self.app) else (None, None)
         names = ("target", "network") if fit.kind == "maps" else ("known", "learned")
         beside = 3 if fit.kind == "weights" or map_size(size, 3, fit.target.shape)[1] >= ERROR_ROWS else 2
         maps = [
@@ -171,7 +167,9 @@ def exact_axis(low: float, high: float, room: int) -> Axis:
     axis = linear_axis(low, high, room)
     seen = [number for number, tick in enumerate(axis.ticks) if low <= tick <= high]
     ticks, labels = tuple(axis.ticks[n] for n in seen), tuple(axis.labels[n] for n in seen)
-    return replace(axis, low=low, high=high, ticks=ticks, labels=labels) if low < high and seen else axis
+    if low < high and len(seen) < 2:
+        ticks, labels = (low, high), labels_of((low, high))
+    return replace(axis, low=low, high=high, ticks=ticks, labels=labels) if low < high else axis
 
 
 def limits(values: Floats) -> tuple[float, float]:

@@ -14,7 +14,8 @@ from periodic_tui.plotting.digits import ROWS, large_digits
 from periodic_tui.plotting.figures import level
 from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.formatting import four_digits, plain
-from periodic_tui.ui.widgets.step_pane import STEP_KEYS, StepPane
+from periodic_tui.ui.keys import pane_bindings
+from periodic_tui.ui.widgets.step_pane import StepPane
 
 LARGE = Size(44, 10)
 """Columns and rows from which there is room for large digits."""
@@ -25,7 +26,7 @@ class FrequencyPane(StepPane):
 
     NAME = "frequency"
     TITLE = "frequency"
-    BINDINGS: ClassVar[list[BindingType]] = STEP_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:

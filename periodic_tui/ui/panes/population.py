@@ -12,7 +12,7 @@ from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.glossary import VERDICTS
-from periodic_tui.ui.widgets.pane import arrows
+from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.widgets.step_pane import StepPane
 from periodic_tui.ui.widgets.thing import Thing
 
@@ -52,8 +52,8 @@ class PopulationPane(StepPane):
 
     NAME = "population"
     TITLE = "population"
-    HINTS = (("arrows", "choose"),)
-    BINDINGS: ClassVar[list[BindingType]] = arrows("population", "replica")
+    HINTS = (("population.left population.up", "choose"),)
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     _columns, _spread, _first, _rows = 1, 1, 0, 0
     """Of the grid as it was drawn: cells in a row, columns of a cell, the first replica, and rows."""

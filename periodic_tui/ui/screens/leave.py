@@ -31,6 +31,7 @@ class Leave(DismissedOnce, ModalScreen[bool]):
     Leave {
         align: center middle;
         Static { width: 62; max-width: 100%; height: auto; border: round $network; padding: 0 1; }
+        Static.-block { border: solid $network; }
         Static.-ascii { border: ascii $network; }
     }
     """
@@ -47,7 +48,7 @@ class Leave(DismissedOnce, ModalScreen[bool]):
         self._asked = 0
 
     def compose(self) -> ComposeResult:
-        box = Static(id="question", classes="-ascii" if self._glyphs == "ascii" else "", markup=False)
+        box = Static(id="question", classes=f"-{self._glyphs}", markup=False)
         box.border_title = "leave?"
         yield box
 

@@ -49,7 +49,8 @@ class Prompt(DismissedOnce, ModalScreen[str | None]):
         super().__init__()
         self._said = Static(id="said", markup=False)
         suggester = Longer(list(completions(remedies)))
-        self._line = Input(placeholder="a command", suggester=suggester, compact=True)
+        told = "a command; tab completes, enter sends, esc closes"
+        self._line = Input(placeholder=told, suggester=suggester, compact=True)
 
     def compose(self) -> ComposeResult:
         yield self._said

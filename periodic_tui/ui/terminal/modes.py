@@ -1,39 +1,16 @@
-"""The terminal's modes from before the app, to be put back where the app itself cannot."""
+"""What a terminal is told when the screen opens, and when everything is to be as before."""
 
-import os
-from contextlib import suppress
-from typing import TextIO
+from textual import constants
 
-try:
-    import termios
-except ImportError:  # Windows
-    termios = None  # type: ignore[assignment]
+ALTERNATE = "\x1b[?1049h"
+MOUSE = "\x1b[?1000h\x1b[?1003h\x1b[?1006h"
+"""Clicks and moves, in a form that has no last column."""
+KEYS = "" if constants.DISABLE_KITTY_KEY else "\x1b[>25u"
+"""Every key as an escape sequence with its text, where the terminal knows the kitty protocol."""
+ENTER = f"{ALTERNATE}{MOUSE}\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l{KEYS}"
+"""A screen of our own; the mouse, focus and pastes are reported; no cursor, and lines do not wrap."""
 
-RESET = (
-    b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l"
-    b"\x1b[?2026l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?7h\x1b[0m"
-)
-"""Mouse, focus and paste reports off; the update done; keyboard, screen, cursor, wrap and colors as before."""
-
-
-class Terminal:
-    """Remembers the modes of the terminal behind a stream."""
-
-    def __init__(self, stream: TextIO | None) -> None:
-        self._output = self._attributes = None
-        with suppress(OSError, ValueError, AttributeError):
-            self._output = stream.fileno() if stream else None
-        if termios is not None:
-            with suppress(termios.error, OSError):
-                self._attributes = termios.tcgetattr(0)
-
-    def restore(self) -> None:
-        """Put the modes and the screen back; never waits and never raises, also where the line has dropped."""
-        if termios is not None and self._attributes is not None:
-            with suppress(termios.error, OSError):
-                termios.tcsetattr(0, termios.TCSANOW, self._attributes)
-        if self._output is not None:
-            with suppress(OSError):
-                os.set_blocking(self._output, False)
-                os.write(self._output, RESET)
-                os.set_blocking(self._output, True)
+QUIET = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?1004l\x1b[?2004l\x1b[?2048l"
+"""The terminal reports nothing any more."""
+LEAVE = f"{QUIET}\x1b[?2026l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?7h\x1b[0m"
+"""Also the update is done; keyboard, screen, cursor, wrap and colors are as before."""

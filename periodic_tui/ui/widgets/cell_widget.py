@@ -34,6 +34,7 @@ class CellWidget(Widget):
         .ink--trouble { color: $trouble; text-style: bold; }
         .ink--pale { color: $pale; }
         .ink--mark { color: $mark; }
+        .ink--cursor { color: $mark; text-style: bold reverse; }
     }
     """
     ALLOW_SELECT = False

@@ -91,6 +91,7 @@ def _lines(snapshot: Snapshot) -> list[Line]:
         (run, [place, *wide]),
         (run, [place, step, speed, brief]),
         (run, [step, speed, brief]),
+        (run, [step, speed.replace(" steps/s", "/s"), brief]),
         (run[:1], [step, speed, brief]),
         (run[:1], [step, speed.partition(" · ")[0], brief]),
     ]

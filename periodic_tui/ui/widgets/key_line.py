@@ -6,9 +6,10 @@ from functools import partial
 from textual.reactive import var
 
 from periodic_tui.engine.commands.base import COMMANDS
+from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import EMPTY, Past, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.ui.keys import key_for, tooltip_of
+from periodic_tui.ui.keys import key_for, keys_of, tooltip_of
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.pane import Hint
 from periodic_tui.ui.widgets.spans import Span, row_of
@@ -32,7 +33,13 @@ class KeyLine(CellWidget):
     hints: var[tuple[Hint, ...]] = var(())
     """Keys of the pane that the user has turned to."""
 
+    messages: var[int] = var(0)
+    """Lines that were printed past the screen."""
+
     def watch_snapshot(self) -> None:
+        self.redraw()
+
+    def watch_messages(self) -> None:
         self.redraw()
 
     def watch_alone(self) -> None:
@@ -57,15 +64,16 @@ class KeyLine(CellWidget):
         return None
 
     def _entries(self) -> list[Entry]:
-        return key_entries(self.snapshot, self.size.width - 2, self.alone, self.hints)
+        return key_entries(self.snapshot, self.size.width - 2, self.alone, self.hints, self.messages)
 
 
-def key_entries(snapshot: Snapshot, width: int, alone: bool, hints: tuple[Hint, ...]) -> list[Entry]:
-    """The keys that fit, the most important first; help and quit are always there."""
-    last = [(key_for(does), word, does) for does, word in ALWAYS]
+def key_entries(snapshot: Snapshot, width: int, alone: bool, hints: tuple[Hint, ...], messages: int = 0) -> list[Entry]:
+    """The keys that fit, the most important first; help and quit are always there, and how much was printed."""
+    told = [("messages", counted(messages, "message"))] if messages else []
+    last = [(key_for(does), word, does) for does, word in (*told, *ALWAYS)]
     room, entries = width + len(GAP) - _length(last), list[Entry]()
     for does, word in _wanted(snapshot, alone, hints):
-        entry = (key_for(does) or does, word, does if key_for(does) else "")
+        entry = (key_for(does), word, does) if key_for(does) else (keys_of(*does.split()), word, "")
         if room < _length([entry]):
             break
         entries.append(entry)
@@ -82,7 +90,7 @@ def _spans(key: str, word: str) -> list[Span]:
 
 
 def _wanted(snapshot: Snapshot, alone: bool, hints: tuple[Hint, ...]) -> Iterator[tuple[str, str]]:
-    """Commands and actions (or plain keys) with a word for each, by importance."""
+    """Commands and actions (or ids of keys) with a word for each, by importance."""
     if alone:
         yield "back", "all panes"
     if snapshot.script:
@@ -119,7 +127,7 @@ def _of_script(snapshot: Snapshot, hints: tuple[Hint, ...]) -> Iterator[tuple[st
     if snapshot.state == "starting":
         yield from (("turn_pane(1)", "next pane"), ("list_presets", "list"))
         return
-    yield from hints or ([("arrows", "choose a layer")] if snapshot.network.names else [])
+    yield from hints or ([("layers.up layers.down", "choose a layer")] if snapshot.network.names else [])
     if snapshot.past and snapshot.present:
         yield "toggle-pause", "pause the view" if snapshot.past.written else "play"
     elif snapshot.past:

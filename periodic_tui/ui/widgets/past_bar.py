@@ -5,6 +5,7 @@ from textual.reactive import var
 
 from periodic_tui.engine.snapshot import EMPTY, MarkKind, Past, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.thing import Thing
@@ -67,9 +68,9 @@ def _ends(past: Past, glyphs: Glyphs) -> tuple[str, str]:
 
 def track(past: Past, width: int, glyphs: Glyphs) -> Cells:
     """A line from the first picture to the last, in so many columns."""
-    cells = Cells.blank(width, 1).write(0, 0, ("-" if glyphs == "ascii" else "─") * width, Ink.QUIET)
+    cells = Cells.blank(width, 1).write(0, 0, GLYPH_SETS[glyphs].borders[1] * width, Ink.QUIET)
     for kind, (shape, ink) in MARKS.items():
-        shape = ASCII_MARKS[kind] if glyphs == "ascii" else shape
+        shape = shape if GLYPH_SETS[glyphs].holds(shape) else ASCII_MARKS[kind]
         for place in (place for place, what in past.marks if what == kind):
             cells = cells.write(_column(place, past, width), 0, shape, ink)
     return cells.write(_column(past.place, past, width), 0, plain("●", glyphs), Ink.TEXT)

@@ -1,14 +1,16 @@
 """A pane of curves: its axes stay until the data leave them, and the mouse moves its window."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from numpy.typing import ArrayLike
 from textual.events import MouseDown, MouseEvent, MouseMove
 from textual.geometry import Size
 
 from periodic_tui.plotting.axes import Axis, Scale, follow
-from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.plotting.cells import Cells, Glyphs
+from periodic_tui.plotting.figures import Series, curve_figure, names
 from periodic_tui.plotting.frame import Frame
+from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.widgets.pane import Pane
 
 Window = tuple[float, float]
@@ -36,6 +38,21 @@ class PlotPane(Pane):
         """The axis of that name, with room for so many ticks: the last one, as long as it suits the data."""
         axis = self._axes[name] = follow(self._axes.get(name), data, room, scale)
         return axis
+
+    def curves(
+        self,
+        size: Size,
+        series: Sequence[Series],
+        x_axis: Axis,
+        y_axis: Axis,
+        marks: Sequence[float] = (),
+        x_label: str = "",
+    ) -> Cells:
+        """The curves in their axes; their names come to the upper border."""
+        found = names(series, x_axis, y_axis, self.glyphs)
+        self.names += tuple(name for name in found if name not in self.names)
+        label = plain(x_label, self.glyphs)
+        return curve_figure(size, series, x_axis, y_axis, marks=marks, x_label=label, glyphs=self.glyphs)
 
     def window(self) -> Window | None:
         """What is shown of x; None where that cannot be changed."""

@@ -14,13 +14,15 @@ from periodic_tui.engine.snapshot import Death, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import wrapped
 from periodic_tui.ui.glossary import UNITS
+from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.panes.units.detail import LINES, unit_detail
 from periodic_tui.ui.panes.units.drawing import unit_picture
 from periodic_tui.ui.panes.units.grid import Row, Unit, grid_rows, moved, row_of, unit_at, unit_rows
 from periodic_tui.ui.panes.units.looks import MEANINGS, key_row, states, totals
+from periodic_tui.ui.themes import has_shades
 from periodic_tui.ui.widgets.death_frame import death_frame
 from periodic_tui.ui.widgets.film import PERIOD, Film
-from periodic_tui.ui.widgets.pane import Pane, arrows
+from periodic_tui.ui.widgets.pane import Pane
 from periodic_tui.ui.widgets.thing import Thing
 
 THUMBNAILS = 50
@@ -46,8 +48,8 @@ class UnitsPane(Pane):
     NAME = "units"
     TITLE = "units"
     ASKS = True
-    HINTS = (("arrows", "choose"),)
-    BINDINGS: ClassVar[list[BindingType]] = arrows("units", "unit")
+    HINTS = (("units.left units.up", "choose"),)
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
     """Seconds."""
@@ -130,7 +132,7 @@ class UnitsPane(Pane):
             told = f"{self.chosen_layer} has no units to be seen; activations have them"
             return Cells.blank(*size).paste(Cells.of_lines(wrapped(told, size.width - 2, self.glyphs), Ink.QUIET), 1, 0)
         if self._film:
-            return death_frame(self._film.death, self._film.number, size, not self.app.no_color, self.glyphs)
+            return death_frame(self._film.death, self._film.number, size, has_shades(self.app), self.glyphs)
         return self._units(snapshot, size)
 
     def figure(self, snapshot: Snapshot) -> str:
@@ -162,7 +164,7 @@ class UnitsPane(Pane):
             detail = BRIEF if self.has_focus and size.height > 2 * LINES else 0
         room = max(size.height - 1 - detail - (detail > BRIEF), 1)
         first = 0 if taken <= room else min(max(row_of(rows, self.cursor) - room // 2, 0), max(len(rows) - room, 0))
-        marked, color = self.cursor if self.has_focus else None, not self.app.no_color
+        marked, color = self.cursor if self.has_focus else None, has_shades(self.app)
         self._seen, self._lines = rows[first:], min(room, taken)
         within = size.width, self._lines
         picture = unit_picture(snapshot.layers, self._seen, within, marked, color, self.glyphs)
