@@ -4,8 +4,8 @@
 
 Feeds N inputs for each of the seeds S, S + 1 …, each to the next of the commands. The program must stay alive, go on
 training, write no traceback, obey space, end by q with exit code 0, and leave the terminal as it was; a run that was
-left so is taken up again. What the journals say, done again from step 0 without a screen, must lead to the states that
-were saved, to the last bit. Prints the seed and the last inputs where that is not so, and exits 1.
+left so is taken up again. What the journals say, done again without a screen, from step 0 or from a checkpoint well
+before the last, must lead to the states that were saved, to the last bit. Prints the seed and the last inputs where that is not so, and exits 1.
 """
 
 from __future__ import annotations
