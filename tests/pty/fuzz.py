@@ -5,7 +5,8 @@
 Feeds N inputs for each of the seeds S, S + 1 …, each to the next of the commands. The program must stay alive, go on
 training, write no traceback, obey space, end by q with exit code 0, and leave the terminal as it was; a run that was
 left so is taken up again. What the journals say, done again without a screen, from step 0 or from a checkpoint well
-before the last, must lead to the states that were saved, to the last bit. Prints the seed and the last inputs where that is not so, and exits 1.
+before the last, must lead to the states that were saved, to the last bit. Prints the seed and the last inputs where
+that is not so, and exits 1.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ HANGS = 120.0
 """Seconds in which the program must have read what is typed."""
 PAUSES = (0.0, 0.0, 0.002, 0.01, 0.05)
 """Seconds between two inputs."""
+INTERRUPT = "\x03"
+"""Not typed: it may come in the moments in which the program is left, and be a signal."""
 STATES = ("training", "paused", "solved", "diverged", "finished")
 PLAYS = ("▶", "‖")
 
@@ -79,7 +82,7 @@ class Storm:
         try:
             while self.left:
                 self.left -= 1
-                self.last.append(next(self._inputs))
+                self.last.append(next(given for given in self._inputs if INTERRUPT not in given.text))
                 give(terminal, self.last[-1])
                 time.sleep(self._chance.choice(PAUSES))
                 if self.left % EVERY == 0:
