@@ -26,7 +26,7 @@ from tests.ui.scripts import DEEP, EARLIER, FAILED, LOGGED, SCRIPT, SMALL
 SIZES = [(80, 24), (120, 40), (200, 60)]
 SERVE = {
     "space", "less_than_sign", "greater_than_sign", "s", "l", "question_mark", "q", "z", "comma", "full_stop", "e",
-    "tab", "shift+tab", "h", "ctrl+l", "ctrl+z", "escape",
+    "tab", "shift+tab", "h", "ctrl+l", "ctrl+p", "ctrl+z", "escape", "exclamation_mark",
 }  # fmt: skip
 BINDINGS = [binding for binding in KEYS if isinstance(binding, Binding)]
 TRAIN = [each.key.split(",")[0] for each in BINDINGS if each.key.split(",")[0] not in SERVE]
