@@ -76,6 +76,7 @@ def test_on_a_screen_of_any_size_every_plot_has_room() -> None:
     for size in itertools.product(range(1, 240, 13), range(1, 80)):
         placed = arrange([*PLOTS, *STRIPS[:2], STRIPS[3]], Size(*size))
         assert len(set(placed.shown)) == len(placed.shown) >= 1
+        assert arrange(PLOTS, Size(*size), "b", zoomed=True).shown == ("b",)
         if size[0] < 60 or size[1] < 16:
             assert placed.plots == ("a",)
             continue

@@ -65,6 +65,7 @@ class Help(DismissedOnce, ModalScreen[None]):
     Help {
         align: center middle;
         VerticalScroll { width: 116; max-width: 100%; height: auto; max-height: 100%; border: round $network; }
+        VerticalScroll.-block { border: solid $network; }
         VerticalScroll.-ascii { border: ascii $network; }
         Static { width: 1fr; padding: 0 1; }
         Input { margin: 0 1; width: 1fr; }
@@ -91,7 +92,7 @@ class Help(DismissedOnce, ModalScreen[None]):
         self._keys, self._words, self._glyphs = keys, words, glyphs
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False, classes="-ascii" if self._glyphs == "ascii" else "") as box:
+        with VerticalScroll(can_focus=False, classes=f"-{self._glyphs}") as box:
             box.border_title, box.border_subtitle = "help", plain("arrows scroll · esc closes", self._glyphs)
             yield Sought(placeholder="type to search keys and words", compact=True)
             yield Static(literal(self._story), id="told", markup=False)
