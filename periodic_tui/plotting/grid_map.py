@@ -18,6 +18,8 @@ WIDEST, NUMBERED, FILLED = 8, 7, 3
 """Columns of a tile with the gap behind it: at most, with the share in figures, and with a shade."""
 LARGER = ((3, 16), (2, 12))
 """Rows and columns of a tile where there is room, the largest first."""
+LABELED = 16
+"""Columns of a tile at most that has room for its column's label."""
 UNKNOWN: dict[Glyphs, str] = {"braille": "·", "block": "·", "ascii": "?"}
 """Of a tile that has no result."""
 _BESIDE = 3
@@ -141,7 +143,8 @@ def _layout(charts: Sequence[GridMap], width: int, high: int, widest: int) -> La
     chart = charts[0]
     names = [_named(name, width) for name in (chart.rows[0], *chart.rows[1])]
     left, shape = max(map(len, names)) + 1, (len(chart.rows[1]), len(chart.columns[1]))
-    each = min(widest, max(FILLED, (width - left) // max(shape[1], 1)))
+    longest = min(max(map(len, chart.columns[1]), default=0) + 1, LABELED)
+    each = min(max(widest, longest), max(FILLED, (width - left) // max(shape[1], 1)))
     fit = max(1, min((width - left) // each, shape[1]))
     apart = int(any(chart.inside is not None for chart in charts))
     across = max(1, (width + _BESIDE) // (left + each * fit + _BESIDE)) if fit == shape[1] else 1

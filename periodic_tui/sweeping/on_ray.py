@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -38,13 +40,13 @@ class OnRay:
 
     def __init__(self, address: str, workers: int | None = None) -> None:
         """`workers`: cells at once on a cluster of this machine. Raises Refused where Ray is not installed."""
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        self._address = address if address.startswith("ray://") else None
+        _prepare(own=self._address is None)
         try:
             import ray
         except ImportError:
             raise Refused("--on ray: Ray is not installed; pip install 'periodic-tui[ray]'") from None
         self._ray: Any = ray
-        self._address = address if address.startswith("ray://") else None
         if self._address and workers:
             raise Refused("--workers: a cluster has as many as it has")
         self._workers = workers or usable_cores()
@@ -52,7 +54,7 @@ class OnRay:
     def run(self, jobs: Sequence[Job], keep: Keep, stop: Event) -> Run:
         """As `Engine` says; a cluster on this machine takes a second or two to end."""
         ray, waiting = self._ray, iter(jobs)
-        with self._cluster():
+        with self._connected(self._address) if self._address else self._begun():
             task = ray.remote(num_cpus=1, max_retries=RETRIES)(answer)
             under_way: dict[Any, Job] = {}
             try:
@@ -86,21 +88,25 @@ class OnRay:
             raise Refused(f"the cluster is gone: {str(failure).splitlines()[0]}") from None
 
     @contextmanager
-    def _cluster(self) -> Iterator[None]:
-        """While there is one. Raises Refused where there is none."""
-        if self._address:
-            try:
-                self._ray.init(self._address, logging_level="ERROR", log_to_driver=False)
-            except Exception as failure:  # whatever Ray's client raises
-                reason = (str(failure).splitlines() or [type(failure).__name__])[0]
-                raise Refused(f"--on {self._address}: {reason}") from None
-            try:
-                yield
-            finally:
-                self._ray.shutdown()
-            return
-        root = _ROOT if os.path.isdir(_ROOT) else tempfile.gettempdir()
-        _remove_leftovers(Path(root))
+    def _connected(self, address: str) -> Iterator[None]:
+        """While this process is connected to a cluster. Raises Refused where there is none."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what the refusal says
+                self._ray.init(address, logging_level="ERROR", log_to_driver=False)
+        except Exception as failure:  # whatever Ray's client raises
+            reason = (str(failure).splitlines() or [type(failure).__name__])[0]
+            raise Refused(f"--on {address}: {reason}") from None
+        try:
+            yield
+        finally:
+            self._ray.shutdown()
+
+    @contextmanager
+    def _begun(self) -> Iterator[None]:
+        """While there is a cluster of this process's own."""
+        root = Path(_ROOT if os.path.isdir(_ROOT) else tempfile.gettempdir())
+        _remove_leftovers(root)
         folder = tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=root)
         try:
             with _handlers(), _importable():
@@ -112,6 +118,14 @@ class OnRay:
         finally:
             self._ray.shutdown()
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prepare(own: bool) -> None:
+    """What Ray reads when it is imported. A cluster of our own gets a secret of its own, which Ray would otherwise
+    write into the user's home."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if own and "RAY_AUTH_MODE" not in os.environ:
+        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
 
 
 def answer(line: str) -> str:
