@@ -128,6 +128,10 @@ PANE_KEYS: Mapping[str, tuple[Key, ...]] = {
     ),
     "units": _arrows("units", "unit"),
     "population": _arrows("population", "replica"),
+    "map": (
+        *_arrows("map", "cell"),
+        Key("map.open", "enter", "open_cell", "open", "Train the cell under the cursor on the dashboard"),
+    ),
     "features": (Key("features.method", "enter", "turn_method", "PCA or t-SNE", "PCA or t-SNE"),),
     "layers": (
         Key("layers.up", "up", "choose(-1)", "layer above", "The layer above"),

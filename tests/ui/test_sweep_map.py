@@ -199,7 +199,7 @@ def test_help_names_every_key_and_word() -> None:
         await pilot.press("escape")
         assert isinstance(app.screen, MapScreen)
 
-    visit(ScriptedSweep(swept(), HALFWAY), act, (120, 60))
+    visit(ScriptedSweep(swept(), HALFWAY), act, (100, 60))
 
 
 def test_e_writes_the_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from periodic_tui.ui.session import EventLoop, Wake
 class CellRun(Dashboard):
     """The dashboard over the map; esc closes it and ends its run. The session runs in a thread of its own already."""
 
-    HINTS = (("esc", "back to the map"),)
+    HINTS = (("close", "back to the map"),)
 
     def on_mount(self) -> None:
         """Called beside that of the dashboard."""

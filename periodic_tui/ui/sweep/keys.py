@@ -1,19 +1,13 @@
 """The keys of the map."""
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from periodic_tui.ui.key_table import dashboard_keys
-from periodic_tui.ui.keys import ALWAYS, bindings, key_for
+from periodic_tui.ui.keys import ALWAYS, bindings, key_for, keys_of, pane_bindings
 from periodic_tui.ui.widgets.key_line import GAP, Entry, KeyLine
 
-_WAYS = {"left": (-1, 0, "before"), "right": (1, 0, "behind"), "up": (0, -1, "above"), "down": (0, 1, "below")}
-_OPEN = Binding("enter", "open_cell", "open", tooltip="Train the cell under the cursor on the dashboard", id="map.open")
 KEYS: list[BindingType] = [
-    *(
-        Binding(key, f"move({across}, {down})", f"cell {word}", tooltip=f"The cell {word}", id=f"map.{key}")
-        for key, (across, down, word) in _WAYS.items()
-    ),
-    _OPEN,
+    *pane_bindings("map"),
     *bindings(key for key in dashboard_keys() if key.ident in ("export", "help")),
     *ALWAYS,
 ]
@@ -25,7 +19,8 @@ class MapKeyLine(KeyLine):
 
     def _entries(self) -> list[Entry]:
         shared = [("export_picture", "export"), ("help", "help"), ("app.quit", "quit")]
-        entries = [("arrows", "move", ""), (_OPEN.key, "open", _OPEN.action)]
+        arrows = keys_of("map.left", "map.right", "map.up", "map.down"), "move", ""
+        entries = [arrows, (keys_of("map.open"), "open", "open_cell")]
         return fitting([*entries, *((key_for(does), word, does) for does, word in shared)], self.size.width - 2)
 
 
