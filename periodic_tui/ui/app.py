@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.color import ColorSystem
 from rich.console import Console
 from textual import constants
-from textual._compositor import CompositorUpdate
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import SeverityLevel
-from textual.reactive import var
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 from textual.timer import Timer
@@ -35,6 +33,7 @@ from periodic_tui.ui.screens.palette import Palette
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.settings import Settings
 from periodic_tui.ui.terminal.abilities import ColorDepth
+from periodic_tui.ui.terminal.display import DisplayedApp
 from periodic_tui.ui.terminal.driver import TerminalDriver
 from periodic_tui.ui.themes import DARK, OURS, inks_on
 
@@ -81,7 +80,7 @@ NEWS = 0.2
 """Seconds until what was printed is shown, together with what comes meanwhile."""
 
 
-class PeriodicApp(App[None], inherit_bindings=False):
+class PeriodicApp(DisplayedApp, inherit_bindings=False):
     """Shows the opening at once; the worker thread then imports the dashboard and torch, and trains."""
 
     CSS_PATH = "app.tcss"
@@ -93,9 +92,6 @@ class PeriodicApp(App[None], inherit_bindings=False):
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
         *bindings([PALETTE, REDRAW, SUSPEND], priority=True),
     ]
-
-    slow_line: var[bool] = var(False)
-    """Whether the terminal takes fewer frames than there are."""
 
     def __init__(
         self,
@@ -149,18 +145,6 @@ class PeriodicApp(App[None], inherit_bindings=False):
         kept = [each for each in self._filters if not isinstance(each, Monochrome)]
         self._filters = [*kept, NoColor()] if self.no_color else kept
         self.console._color_system = COLOR_SYSTEMS[colors]
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Show an update of the compositor's by the terminal's writer, which sends the changed cells of it."""
-        driver, update = self._driver, renderable
-        if not (isinstance(driver, TerminalDriver) and isinstance(update, CompositorUpdate)):
-            super()._display(screen, renderable)
-        elif self._running and not self._closed and not self._batch_count:
-            driver.writer.show(update, screen.outer_size.clamp_offset(self.cursor_position), self._sync_available)
-
-    def line_changed(self, slow: bool) -> None:
-        """The terminal takes fewer frames than there are, or all of them again: nothing moves there for its looks."""
-        self.slow_line, self.animation_level = slow, "none" if slow else constants.TEXTUAL_ANIMATIONS
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), self._inert]
@@ -226,6 +210,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
         session.on_wake = Wake(self._tell, self.dashboard.poll)
         if self.stray:
             self.stray.on_news = Wake(self._tell, self._look_at_stray)
+        self.send_changes()
         self.push_screen(self.dashboard)
         self._greet(self.dashboard)
 
@@ -309,11 +294,6 @@ class PeriodicApp(App[None], inherit_bindings=False):
         """Give the terminal back without waiting for anything, from any thread."""
         if isinstance(self._driver, TerminalDriver):
             self._driver.restore()
-
-    def action_redraw(self) -> None:
-        """Draw everything anew, also within menus: others may have written on the terminal."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.writer.redraw()
 
     def action_suspend_process(self) -> None:
         """Go to the shell, where there is one (textual #6298)."""
