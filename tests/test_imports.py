@@ -57,6 +57,7 @@ print(*sys.modules)
         ["--help"],
         ["--version"],
         ["train", "--help"],
+        ["sweep", "--help"],
         ["export", "--help"],
         ["watch", "--help"],
         ["presets"],

@@ -16,13 +16,14 @@ from typing import Any
 import pytest
 
 from periodic_tui.cli.command import run as run_command
-from periodic_tui.cli.headless import Headless, Interruption, Plan
+from periodic_tui.cli.interruption import Interruption
 from periodic_tui.cli.report import json_line
 from periodic_tui.cli.train import _progress, train
 from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.commands.on_loop import Pace
 from periodic_tui.engine.commands.on_run import Inject, Reinitialize
 from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.headless import Headless, Plan
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.engine.training import stepper_choice
 from tests.pty.terminal import PATIENCE, Terminal

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "train": "train",
+    "sweep": "sweep",
     "watch": "watch",
     "runs": "runs",
     "resume": "resume",
@@ -21,6 +22,7 @@ COMMANDS = {
     "presets": "presets",
     "show": "presets",
     "check": "presets",
+    "serve": "serve",
     "doctor": "doctor",
 }
 """Subcommands and the modules that hold them, imported when they are wanted: the first frame waits for none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import traceback
@@ -60,7 +61,7 @@ def dashboard(
     changes = overrides(settings, seed=seed, replicas=replicas)
     opening = _opening(preset, changes, module)
     recorder = recorder_for(record, no_record, options["device"], options["engine"], options["threads"])
-    if not has_terminal():
+    if not (has_terminal() or "TEXTUAL_DRIVER" in os.environ):
         return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
 
     def opened() -> Session:
@@ -98,13 +99,18 @@ def _parting(last: Snapshot) -> Iterator[str]:
 
 
 def shown(
-    opening: Opening, open_session: OpenSession, glyphs: str = "auto", child: Child | None = None, fps: float = FPS
+    opening: Opening,
+    open_session: OpenSession,
+    glyphs: str = "auto",
+    child: Child | None = None,
+    fps: float = FPS,
+    **options: Any,
 ) -> int:
-    """Show a run until the user quits; returns the exit code."""
+    """Show a run until the user quits, with options of `run_dashboard`; returns the exit code."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever interrupts an import, or the end, gets no traceback
     from periodic_tui.ui.launch import run_dashboard
 
-    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, fps, _settings())
+    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, fps, _settings(), **options)
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:

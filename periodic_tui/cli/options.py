@@ -44,6 +44,11 @@ THREADS = click.option(
 )
 """Of all that trains."""
 
+SETTINGS = click.option(
+    "--set", "settings", type=_setting, multiple=True, metavar="KEY=VALUE", help="Change a value of the preset."
+)
+"""Of all that trains."""
+
 OPTIONS = (
     click.option(
         "--device",
@@ -56,9 +61,7 @@ OPTIONS = (
     THREADS,
     click.option("--seed", type=int, metavar="N", help="Seed of the run; of the first replica if there are several."),
     click.option("--replicas", type=int, metavar="R", help="Train R replicas; replica k is the run of seed N + k."),
-    click.option(
-        "--set", "settings", type=_setting, multiple=True, metavar="KEY=VALUE", help="Change a value of the preset."
-    ),
+    SETTINGS,
 )
 
 

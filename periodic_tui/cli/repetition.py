@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from periodic_tui.cli.headless import Timed
 from periodic_tui.engine.commands.base import parse
+from periodic_tui.engine.headless import Timed
 from periodic_tui.engine.overrides import Override
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import click
 from periodic_tui.cli.command import NAME, command, fail
 from periodic_tui.cli.config import config_option
 from periodic_tui.cli.dashboard import trained_on_screen
-from periodic_tui.cli.headless import Plan
 from periodic_tui.cli.options import GLYPHS, MODEL, THREADS, overrides
 from periodic_tui.cli.recording import gone_on_with, library
 from periodic_tui.cli.train import plan_of, timed, trained
 from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.headless import Plan
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.ui.terminal.line import has_terminal
 

@@ -12,7 +12,7 @@ import click
 
 from periodic_tui.cli.command import command
 from periodic_tui.cli.config import config_option
-from periodic_tui.cli.headless import SNAPSHOTS, Headless, Interruption, Plan, Timed
+from periodic_tui.cli.interruption import Interruption
 from periodic_tui.cli.options import MODEL, overrides, run_options
 from periodic_tui.cli.recording import library, record_options, recorder_for
 from periodic_tui.cli.repetition import repetition_of
@@ -21,6 +21,7 @@ from periodic_tui.cli.warn import warn
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.headless import Headless, Plan, Timed, usual_every
 from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
@@ -171,7 +172,7 @@ def plan_of(
         if limit is not None and step > limit:
             raise click.UsageError(f"--at {step}:{timed.words} is later than the last step, {limit:,}")
     if every is None and limit is not None:
-        every = max(1, limit // SNAPSHOTS)
+        every = usual_every(limit)
     return Plan(limit, every, seconds, commands)
 
 

@@ -40,25 +40,31 @@ def load(preset: str, overrides: Sequence[Override] = (), program: Program | Non
 
     Raises PresetError with every problem that was found.
     """
-    table = _read(preset)
+    return name_of(preset), experiment_of(preset, table_of(preset), overrides, program)
+
+
+def experiment_of(
+    preset: str, table: dict[str, Any], overrides: Sequence[Override] = (), program: Program | None = None
+) -> Experiment:
+    """The experiment of a preset's table; else as `load`."""
     try:
         if program:
-            table = with_program(_name(preset), table, overrides, program)
+            table = with_program(name_of(preset), table, overrides, program)
         for key, value in overrides:
             table = override(table, key, value)
         if not program:
             check_no_program(table)
-        experiment = Experiment.model_validate(table)
+        return Experiment.model_validate(table)
     except ValidationError as error:
         raise PresetError(preset, problems(error, table)) from None
     except RecursionError:
         raise PresetError(preset, ["is nested too deeply"]) from None
     except ValueError as error:
         raise PresetError(preset, [str(error)]) from None
-    return _name(preset), experiment
 
 
-def _name(preset: str) -> str:
+def name_of(preset: str) -> str:
+    """The name of a built-in preset or of a file."""
     return printable(preset if preset in BUILT_IN else Path(preset).name)
 
 
@@ -82,7 +88,8 @@ def as_toml(table: dict[str, Any]) -> str:
     return printable(text, keep="\n")
 
 
-def _read(preset: str) -> dict[str, Any]:
+def table_of(preset: str) -> dict[str, Any]:
+    """The table of a built-in preset or of a file, as it is written there. Raises PresetError."""
     return _from_table(preset) if is_table(preset) else _from_toml(preset)
 
 

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.color import ColorSystem
 from rich.console import Console
@@ -30,7 +30,7 @@ from periodic_tui.ui.key_table import PALETTE, REDRAW, SUSPEND
 from periodic_tui.ui.keys import bindings, key_for, use, written
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.screens.palette import Palette
-from periodic_tui.ui.session import EventLoop, Session, Wake
+from periodic_tui.ui.session import EventLoop, Wake, Work
 from periodic_tui.ui.settings import Settings
 from periodic_tui.ui.terminal.abilities import ColorDepth
 from periodic_tui.ui.terminal.display import DisplayedApp
@@ -46,8 +46,11 @@ if TYPE_CHECKING:
     from periodic_tui.ui.dashboard import Dashboard
     from periodic_tui.ui.terminal.stray import Stray
 
-OpenSession = Callable[[], tuple[Session, Sequence[tuple[str, str, str, str]]]]
+OpenSession = Callable[[], tuple[Work, Sequence[tuple[str, str, str, str]]]]
 """Makes the session, not yet running, and the list of presets: name, title, source, outcome."""
+
+FindScreen = Callable[[], Callable[..., Any]]
+"""Imports the main screen, which is made from the session, the presets, the glyphs and what finds recordings."""
 
 FindRecordings = Callable[[], Sequence["Entry"]]
 """Finds the user's recordings, newest first; called in a thread of its own."""
@@ -80,6 +83,13 @@ NEWS = 0.2
 """Seconds until what was printed is shown, together with what comes meanwhile."""
 
 
+def dashboard_screen() -> type[Dashboard]:
+    """The dashboard, imported when it is wanted."""
+    from periodic_tui.ui.dashboard import Dashboard
+
+    return Dashboard
+
+
 class PeriodicApp(DisplayedApp, inherit_bindings=False):
     """Shows the opening at once; the worker thread then imports the dashboard and torch, and trains."""
 
@@ -104,11 +114,13 @@ class PeriodicApp(DisplayedApp, inherit_bindings=False):
         fps: float = math.inf,
         theme: str = DARK.name,
         settings: Settings | None = None,
+        find_screen: FindScreen = dashboard_screen,
     ) -> None:
         """`colors`: how many the terminal has; None: Textual finds out. `fps`: the most frames a second of it.
         `theme`: the name of one, ours or Textual's, where neither the config file nor the last choice names another."""
         without_markup()
         super().__init__()
+        self.find_screen = find_screen
         self._inert = Inert()
         self.fps = fps
         self.settings = settings or Settings()
@@ -123,7 +135,7 @@ class PeriodicApp(DisplayedApp, inherit_bindings=False):
         self.opening, self.open_session, self.glyphs = opening, open_session, glyphs
         self.glyph_sets: Sequence[Glyphs] = (glyphs,)
         """What the terminal can show, the richest first."""
-        self.session: Session | None = None
+        self.session: Work | None = None
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
         """What went wrong before there was a session to keep it."""
@@ -145,6 +157,10 @@ class PeriodicApp(DisplayedApp, inherit_bindings=False):
         kept = [each for each in self._filters if not isinstance(each, Monochrome)]
         self._filters = [*kept, NoColor()] if self.no_color else kept
         self.console._color_system = COLOR_SYSTEMS[colors]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In a browser there is no shell to go to."""
+        return not (self.is_web and action == "suspend_process") and super().check_action(action, parameters)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), self._inert]
@@ -186,10 +202,9 @@ class PeriodicApp(DisplayedApp, inherit_bindings=False):
         """The worker thread's body: whatever takes long to import, then the session."""
         try:
             from periodic_tui.plotting.frame import preload
-            from periodic_tui.ui.dashboard import Dashboard
 
-            session, presets = self.open_session()
-            open_ = self._tell(self._show, Dashboard, session, presets)
+            screen, (session, presets) = self.find_screen(), self.open_session()
+            open_ = self._tell(self._show, screen, session, presets)
             preload()
         except BaseException as failure:
             self.failure = failure
@@ -203,10 +218,10 @@ class PeriodicApp(DisplayedApp, inherit_bindings=False):
         assert self._event_loop is not None
         return self._event_loop(action, *arguments)
 
-    def _show(self, dashboard: type[Dashboard], session: Session, presets: Sequence[tuple[str, str, str, str]]) -> None:
-        """Put the dashboard over the opening."""
+    def _show(self, screen: Callable[..., Any], session: Work, presets: Sequence[tuple[str, str, str, str]]) -> None:
+        """Put the main screen over the opening."""
         self.session = session
-        self.dashboard = dashboard(session, presets, self.glyphs, self.recordings)
+        self.dashboard = screen(session, presets, self.glyphs, self.recordings)
         session.on_wake = Wake(self._tell, self.dashboard.poll)
         if self.stray:
             self.stray.on_news = Wake(self._tell, self._look_at_stray)

@@ -150,7 +150,7 @@ def _plot_room(size: Size, layout: Layout, output: bool) -> int:
     them."""
     usual = ("verdict", "output", "events") if output else ("verdict", "events")
     left = size.height - FIXED_ROWS - sum(band.rows or 0 for band in _bands(layout, usual[: STRIP_ROOM[layout]]))
-    rows = max(count for count, least in LEAST_ROWS.items() if left >= count * least)
+    rows = max((count for count, least in LEAST_ROWS.items() if left >= count * least), default=1)
     across = 3 if size.width >= MANY_COLUMNS else 2
     return min(rows * across - (size.width < WIDE and rows > 1), MOST_PLOTS)
 

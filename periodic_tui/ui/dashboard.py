@@ -36,7 +36,7 @@ from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.screens.script_screen import ScriptScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
-from periodic_tui.ui.svg_file import write_svg
+from periodic_tui.ui.svg_file import hand_over
 from periodic_tui.ui.travel import HeldKey, Travel
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.header import Header
@@ -367,10 +367,8 @@ class Dashboard(ScriptScreen):
         self.poll()
 
     def action_export_picture(self) -> None:
-        name = f"{self.snapshot.preset}-{self.snapshot.step}"
         with self.telling():
-            path = write_svg(self.app.export_screenshot(title=name), name, Path())
-            self.notify(f"wrote {path}", markup=False)
+            hand_over(self.app, f"{self.snapshot.preset}-{self.snapshot.step}")
 
     def look(self, view: View) -> None:
         """Ask the session for other snapshots."""

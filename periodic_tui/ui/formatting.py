@@ -93,13 +93,18 @@ def rate(per_second: float) -> str:
     return f"{f'{value:.{decimals}f}{suffix}':>5}"
 
 
-def ago(seconds: float) -> str:
-    """How long ago something was: 40 s ago, 5 min ago, 3 h ago, 12 days ago."""
+def how_long(seconds: float) -> str:
+    """A time in whole units: 40 s, 5 min, 3 h, 12 days."""
     for unit, name in ((86_400, "day"), (3_600, "h"), (60, "min")):
         if seconds >= unit:
             count = int(seconds // unit)
-            return f"{count:,} {name}{'s' * (name == 'day' and count > 1)} ago"
-    return f"{max(0, int(seconds))} s ago"
+            return f"{count:,} {name}{'s' * (name == 'day' and count > 1)}"
+    return f"{max(0, int(seconds))} s"
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was: 40 s ago, 12 days ago."""
+    return f"{how_long(seconds)} ago"
 
 
 def loss(value: float | None) -> str:

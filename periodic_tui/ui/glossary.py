@@ -120,7 +120,7 @@ WORDS = {
 MOUSE = {
     "click": "chooses a unit, a replica, a layer, an event or an entry of a list; does what a key in the last row does",
     "double click": "on an event: goes to the picture before it",
-    "wheel": "zooms a plot about the pointer; turns the landscape wide or near",
+    "wheel": "zooms a plot about the pointer; goes through events, layers and what a script has printed",
     "drag": "moves a plot's window",
     "rest": "tells what a title, a figure of the header, a unit, a replica, a verdict or a key is",
 }

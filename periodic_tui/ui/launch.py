@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from textual import constants
 
 from periodic_tui.engine.errors import Refused
-from periodic_tui.ui.app import GLYPHS, FindRecordings, OpenSession, PeriodicApp
+from periodic_tui.ui.app import GLYPHS, FindRecordings, FindScreen, OpenSession, PeriodicApp, dashboard_screen
 from periodic_tui.ui.ending import ends_by_signal, leave
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.settings import Settings
@@ -38,6 +38,7 @@ def run_dashboard(
     child: Child | None = None,
     fps: float = math.inf,
     settings: Settings | None = None,
+    find_screen: FindScreen = dashboard_screen,
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
 
@@ -49,6 +50,7 @@ def run_dashboard(
         child: the script that is watched. SIGTERM and SIGINT are passed on to it; after SIGHUP it runs on.
         fps: the most frames a second that are sent to the terminal.
         settings: how the user wants the screen; None: as it is built in, and nothing is remembered.
+        find_screen: called in the worker thread, too; imports the main screen.
 
     Returns:
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
@@ -62,7 +64,9 @@ def run_dashboard(
         os.environ.pop("COLUMNS", None)
         os.environ.pop("LINES", None)
     theme = theme_for(os.environ)
-    app = PeriodicApp(opening, open_session, able.glyphs, recordings, child, able.colors, fps, theme, settings)
+    app = PeriodicApp(
+        opening, open_session, able.glyphs, recordings, child, able.colors, fps, theme, settings, find_screen
+    )
     app.glyph_sets = max(best, no_richer_than(able.glyphs), key=len)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app), prints_aside(app):

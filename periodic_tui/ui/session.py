@@ -12,20 +12,25 @@ if TYPE_CHECKING:
     from periodic_tui.engine.snapshot import Snapshot, View
 
 
-class Session(Protocol):
-    """The engine's session; tests have a scripted one. `run` is the worker thread's body; nothing else ever waits."""
+class Work(Protocol):
+    """What the app's worker thread does. `run` is its body; nothing else ever waits."""
 
     on_wake: Callable[[], None]
-    """Called from the worker thread whenever there is another snapshot; set by the screen."""
+    """Called from the worker thread whenever there is something else to show; set by the screen."""
 
     @property
     def failure(self) -> BaseException | None: ...
+    def run(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+class Session(Work, Protocol):
+    """The engine's session; tests have a scripted one."""
+
     def latest(self) -> Snapshot: ...
     def send(self, command: Command) -> None: ...
     def look(self, view: View) -> None: ...
     def drawn(self, snapshot: Snapshot) -> None: ...
-    def run(self) -> None: ...
-    def stop(self) -> None: ...
 
 
 class EventLoop:

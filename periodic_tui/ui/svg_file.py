@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from periodic_tui.engine.errors import Refused
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 MOST = 1_000
 """Files of one name."""
@@ -26,3 +31,13 @@ def write_svg(svg: str, name: str, folder: Path) -> Path:
             raise Refused(f"{path}: cannot be written: {failure.strerror}") from None
         return path.absolute()
     raise Refused(f"{folder}: holds {MOST:,} pictures of that name")
+
+
+def hand_over(app: App[Any], name: str) -> None:
+    """Write what is on the screen into the working folder, or hand it to the browser where that shows the screen; the
+    user is told. Raises Refused with one line."""
+    picture = app.export_screenshot(title=name)
+    if app.is_web:
+        app.deliver_text(StringIO(picture), save_filename=f"{name}.svg")
+    else:
+        app.notify(f"wrote {write_svg(picture, name, Path())}", markup=False)

@@ -22,8 +22,8 @@ from pathlib import Path
 
 import torch
 
-from periodic_tui.cli.headless import Headless
 from periodic_tui.cli.train import plan_of
+from periodic_tui.engine.headless import Headless
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.runner import Runner
 from periodic_tui.engine.snapshot import Verdict, View

@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from periodic_tui.cli.headless import Headless
 from periodic_tui.cli.train import plan_of
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.headless import Headless
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.runner import Runner
 from periodic_tui.engine.snapshot import Verdict, View

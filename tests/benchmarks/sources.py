@@ -17,8 +17,8 @@ from periodic_tui.engine.diagnostics.probe import training_probe
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.overrides import Override
 from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.engine.wilson import wilson
 from periodic_tui.presets.files import load
-from periodic_tui.ui.panes.population import wilson
 
 Settings = dict[str, Any]
 Row = tuple[str, Settings]

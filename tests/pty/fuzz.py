@@ -4,8 +4,9 @@
 
 Feeds N inputs for each of the seeds S, S + 1 …, each to the next of the commands. The program must stay alive, go on
 training, write no traceback, obey space, end by q with exit code 0, and leave the terminal as it was; a run that was
-left so is taken up again. What the journals say, done again from step 0 without a screen, must lead to the states that
-were saved, to the last bit. Prints the seed and the last inputs where that is not so, and exits 1.
+left so is taken up again. What the journals say, done again without a screen, from step 0 or from a checkpoint well
+before the last, must lead to the states that were saved, to the last bit. Prints the seed and the last inputs where
+that is not so, and exits 1.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import time
 from argparse import ArgumentParser
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 from periodic_tui.engine.recording.journal import Line
 from tests.pty.again import differences
@@ -34,7 +37,7 @@ EAGER = ("--engine", "eager", "--device", "cpu")
 REPLAY = ("replay", "recorded")
 COMMANDS = (
     ("sine-31", *EAGER),
-    ("ln-collapse", *EAGER),
+    ("ln-collapse", "--set", "training.pace=50", *EAGER),
     ("magnitude-population", "--replicas", "24", "--set", "training.pace=50", *EAGER),
     ("clock-gelu", "--set", "training.pace=5", *EAGER),
     ("magnitude", "--set", "training.pace=20", *EAGER),
@@ -52,6 +55,8 @@ HANGS = 120.0
 """Seconds in which the program must have read what is typed."""
 PAUSES = (0.0, 0.0, 0.002, 0.01, 0.05)
 """Seconds between two inputs."""
+INTERRUPT = "\x03"
+"""Not typed: it may come in the moments in which the program is left, and be a signal."""
 STATES = ("training", "paused", "solved", "diverged", "finished")
 PLAYS = ("▶", "‖")
 
@@ -77,7 +82,7 @@ class Storm:
         try:
             while self.left:
                 self.left -= 1
-                self.last.append(next(self._inputs))
+                self.last.append(next(given for given in self._inputs if INTERRUPT not in given.text))
                 give(terminal, self.last[-1])
                 time.sleep(self._chance.choice(PAUSES))
                 if self.left % EVERY == 0:
@@ -88,9 +93,8 @@ class Storm:
 
 
 def give(terminal: Terminal, given: Input) -> None:
-    """Type, or resize. Raises Left where the program has ended well, and Failed where it has not."""
-    if (code := terminal.process.poll()) is not None:
-        raise Failed(f"exit code {code}") if code else Left
+    """Type, or resize."""
+    look_for_its_end(terminal, 0.0)
     watch = threading.Timer(HANGS, terminal.process.kill)  # for whoever would wait for ever until it reads
     watch.daemon = True
     watch.start()
@@ -99,11 +103,17 @@ def give(terminal: Terminal, given: Input) -> None:
             terminal.resize(*given.size)
         terminal.send(given.text)
     except OSError:
-        if terminal.wait_exit():
-            raise Failed(f"exit code {terminal.process.returncode}, or it no longer reads") from None
-        raise Left from None
+        look_for_its_end(terminal)
+        raise Failed("the line was closed") from None
     finally:
         watch.cancel()
+
+
+def look_for_its_end(terminal: Terminal, patience: float = 10.0) -> None:
+    """Raise Left where the program has ended well, and Failed where it has not."""
+    with suppress(TimeoutExpired):
+        code = terminal.process.wait(patience)
+        raise Failed(f"exit code {code}") if code else Left
 
 
 def obeys(terminal: Terminal) -> None:
@@ -120,8 +130,7 @@ def obeys(terminal: Terminal) -> None:
             terminal.wait_for(lambda rows, before=before: state_of(rows) not in ("", before))  # type: ignore[misc]
             return
         except AssertionError:
-            if terminal.process.poll() == 0:
-                raise Left from None
+            look_for_its_end(terminal)
             if not left:
                 raise
 

@@ -7,11 +7,11 @@ import pytest
 from tests.pty.fuzz import COMMANDS, REPLAY, storm
 
 
-@pytest.mark.parametrize(("seed", "command"), [(1, COMMANDS[0]), (2, COMMANDS[1]), (3, REPLAY)])
+@pytest.mark.parametrize(("seed", "command"), [(1, COMMANDS[0]), (3, REPLAY)])
 def test_random_input_neither_ends_the_program_nor_loses_a_command(
     seed: int, command: tuple[str, ...], tmp_path: Path
 ) -> None:
-    assert storm(seed, 120, command, tmp_path) == []
+    assert storm(seed, 100, command, tmp_path) == []
 
 
 def test_a_terminal_of_one_cell_ends_nothing(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Curve, Features, GradientStats, Landscape, Layer, Line, Snapshot
 from periodic_tui.engine.verdicts.rules import CODES
+from periodic_tui.engine.wilson import wilson
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.outcomes import OUTCOMES
 from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.panes.features import FeaturesPane, thirds
 from periodic_tui.ui.panes.landscape import LandscapePane
-from periodic_tui.ui.panes.population import OUTCOMES, PopulationPane, wilson
+from periodic_tui.ui.panes.population import PopulationPane
 from periodic_tui.ui.panes.weights import WeightsPane, incoming
 from periodic_tui.ui.widgets.pane import Pane
 from tests.ui.scripted import MAGNITUDE, SINE, framed

@@ -17,6 +17,7 @@ from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.glossary import PANES, UNITS, VERDICTS, WORDS
 from periodic_tui.ui.keys import tooltip_of
 from periodic_tui.ui.panes.events import EventsPane
+from periodic_tui.ui.panes.layers.pane import LayersPane
 from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.key_line import KeyLine
@@ -112,6 +113,16 @@ def test_a_click_on_an_event_chooses_it_and_a_double_click_goes_to_it() -> None:
     in_pane(replace(MAGNITUDE, events=events, deaths=(OVER_ONE,)), "events", act)
 
 
+def test_nothing_lies_outside_a_pane_that_has_moved_from_under_the_pointer() -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None], pane: Pane) -> None:
+        for place in (Offset(0, 0), Offset(119, 39), Offset(500, 300)):
+            app.mouse_position = place
+            for each in app.dashboard.panes.values() if app.dashboard else ():
+                assert each.region.contains_point(place) or each.tooltip is None
+
+    in_pane(SINE, "events", act)
+
+
 def test_a_click_in_the_list_loads_a_preset() -> None:
     session = ScriptedSession(SINE)
 
@@ -166,6 +177,22 @@ def test_the_wheel_shows_the_landscape_near_the_answer_and_all_of_it() -> None:
     scape = Landscape(x, np.ones(9), np.sin(x), np.cos(x), 0.53, 1.0, 0.5)
     views = in_pane(replace(SINE, landscape=scape), "landscape", act).views
     assert [view.near for view in views[-2:]] == [True, False]
+
+
+@pytest.mark.parametrize(("snapshot", "name", "chosen"), [(SINE, "events", [1, 1, 0]), (DEEP, "layers", [0, 1, 0])])
+def test_the_wheel_goes_through_what_is_listed(snapshot: Snapshot, name: str, chosen: list[int]) -> None:
+    places: list[int | None] = []
+
+    async def act(app: PeriodicApp, pilot: Pilot[None], pane: Pane) -> None:
+        for up in (False, False, True):
+            wheel(app, pane, 10, up=up)
+            await pilot.pause()
+            await pilot.pause()
+            assert isinstance(pane, EventsPane | LayersPane)
+            places.append(pane.cursor)
+
+    in_pane(snapshot, name, act)
+    assert places == chosen
 
 
 def moved(app: App[None], x: int, y: int, button: int, by: int = 0) -> None:

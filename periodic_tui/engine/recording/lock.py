@@ -47,7 +47,7 @@ def is_written(folder: Path) -> bool:
     if holder.get("host") != socket.gethostname():
         return _heard_of(folder)
     pid = holder.get("pid")
-    return isinstance(pid, int) and 0 < pid < 1 << 31 and _lives(pid) and holder.get("started") == _started(pid)
+    return isinstance(pid, int) and 0 < pid < 1 << 31 and lives(pid) and holder.get("started") == _started(pid)
 
 
 def is_mine(folder: Path) -> bool:
@@ -72,7 +72,8 @@ def _heard_of(folder: Path) -> bool:
         return False
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
+    """Whether there is such a process on this host."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

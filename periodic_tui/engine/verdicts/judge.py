@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.arrays import Counts, Floats, Mask
 from periodic_tui.engine.components.domain import Domain
 from periodic_tui.engine.components.losses import LOSSES
 from periodic_tui.engine.components.targets import Target
@@ -56,6 +56,9 @@ class Judge:
         self.trainer, self._batches = trainer, batches
         self._asked: tuple[Target, Domain] | None = None
         self._solved_at = np.full(len(trainer.seeds), np.nan)
+        self.solved_first = np.full(len(trainer.seeds), np.nan)
+        """The first step `[replicas]` at which each was seen to be solved, NaN where it was not; a run that is taken up
+        again knows only what it has seen itself."""
         self._start, self.budgets = trainer.parameters, Budgets()
         self.observe(observer)
         self.trend = LossTrend(min(self.effort(len(trainer.seeds)), 2 * self.steps_of(len(self._part.x))))
@@ -66,7 +69,7 @@ class Judge:
         asked = observer.step.experiment.target, observer.step.experiment.domain
         if asked != self._asked:
             self._asked = asked
-            self._solved_at[:] = np.nan
+            self._solved_at[:] = self.solved_first[:] = np.nan
         self.observer = observer
         self._part = observer.probe.part(self._points_of_trend(observer))
         self._goal = Goal(self.trainer, observer)
@@ -82,12 +85,13 @@ class Judge:
         self._stability = Stability(self.trainer, self.budgets)
         self._wrong_signs = SlowFigure(len(self.trainer.seeds), self.budgets["wrong signs"])
         self._placed = self.trainer.done
-        self._solved_at[:] = np.nan
+        self._solved_at[:] = self.solved_first[:] = np.nan
         self.trend.begin(self._placed)
 
     def rewind(self, step: int) -> None:
         """Training goes on from an earlier step: what came after it was never seen."""
         self._solved_at[self._solved_at > step] = np.nan
+        self.solved_first[self.solved_first > step] = np.nan
         self.trend.rewind(step)
 
     def remembered(self) -> Tree:
@@ -112,6 +116,17 @@ class Judge:
         if not omega.size or not self.answer.size:
             return math.nan
         return float(self._goal.distance(omega)[0])
+
+    def foretold(self) -> tuple[float, float, Mask] | None:
+        """Where closed forms tell whether plain gradient descent arrives: the half-width of the answer's basin on all
+        of the training domain, the largest stable step 2/L″, and who `[replicas]` is in the basin now, with a smaller
+        step. None for all else."""
+        omega, limit = self.frequencies(), 2 / self._goal.sharpness if self._goal.sharpness > 0 else math.nan
+        if omega is None or self.basin is None or not self.answer.size or math.isnan(limit):
+            return None
+        inputs = self.trainer.step_inputs
+        inside = self._goal.distance(omega) < self._goal.basins(inputs, slice(None))
+        return self.basin, limit, inside & (inputs["lr"].cpu().double().numpy().reshape(len(inside)) < limit)
 
     def frequencies(self) -> Floats | None:
         """`[replicas, frequencies]` of the present parameters, or None where the model has none."""
@@ -157,7 +172,7 @@ class Judge:
             solved = np.zeros_like(solved)
             if len(rows):
                 solved[rows] = self.observer.loss(self.trainer.parameters_of(rows)) <= below
-        self._solved_at[solved] = step
+        self._enter_solved(np.flatnonzero(solved), step)
 
     def effort(self, replicas: int, points: int | None = None) -> float:
         """About how long the losses of so many replicas take on the probe, or on so many points of it, in 10 ms."""
@@ -187,7 +202,8 @@ class Judge:
         evidence = gathered(self.trainer, self.observer, self._goal, self._common, reading, part, trend, steps)
         self._examination.begin(evidence, rows)
         self._enter_batches(evidence, part, steps)
-        self._enter_solved(evidence, rows)
+        evidence.solved_at[:] = self._solved_at[rows]
+        self._enter_solved(rows[is_solved(evidence)], self.trainer.done)
         self._stability.note_loss(rows, reading.loss)
         if not brief:
             self._look_into(evidence, rows, live and not settled, live)
@@ -232,9 +248,9 @@ class Judge:
             evidence.recent_loss[:] = self._batches.middle(now - fifth, now, part)
             evidence.earlier_loss[:] = self._batches.middle(now - 2 * fifth, now - fifth, part)
 
-    def _enter_solved(self, evidence: Evidence, rows: Counts) -> None:
-        evidence.solved_at[:] = self._solved_at[rows]
-        self._solved_at[rows[is_solved(evidence)]] = self.trainer.done
+    def _enter_solved(self, rows: Counts, step: int) -> None:
+        self._solved_at[rows] = step
+        self.solved_first[rows] = np.fmin(self.solved_first[rows], step)
 
     def _count_wrong_signs(self, rows: Counts) -> Floats:
         parts = self.trainer.parameters_of(rows).split(_AT_ONCE)

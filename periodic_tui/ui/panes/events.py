@@ -5,6 +5,7 @@ from functools import lru_cache, partial
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.events import MouseEvent
 from textual.geometry import Size
 from textual.message import Message
 
@@ -76,6 +77,10 @@ class EventsPane(Pane):
         """Put the cursor on an event; on the newest one it stays on whatever is the newest."""
         self._chosen = event if event != self.snapshot.events[-1] else None
         self.redraw()
+
+    def turned(self, event: MouseEvent, way: int) -> None:
+        self.focus(scroll_visible=False)
+        self.action_choose(way)
 
     def action_go(self) -> None:
         if self.snapshot.events:

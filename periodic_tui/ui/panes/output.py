@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.events import MouseEvent
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
@@ -38,6 +39,9 @@ class OutputPane(Pane):
     def action_scroll(self, by: int) -> None:
         self._back += by
         self.redraw()
+
+    def turned(self, event: MouseEvent, way: int) -> None:
+        self.action_scroll(-way)
 
     def action_page(self, way: int) -> None:
         self.action_scroll(way * max(self._page - 1, 1))

@@ -1,14 +1,14 @@
 """The population pane: all replicas by their outcomes, and the quantiles of their losses."""
 
-import math
-from statistics import NormalDist
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Curve, Snapshot
+from periodic_tui.engine.wilson import wilson
 from periodic_tui.plotting.cells import Cells, Ink
+from periodic_tui.plotting.outcomes import OUTCOMES
 from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.glossary import VERDICTS
@@ -16,33 +16,6 @@ from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.widgets.step_pane import StepPane
 from periodic_tui.ui.widgets.thing import Thing
 
-OUTCOMES: dict[str, tuple[str, Ink]] = {
-    "solved": ("■", Ink.TARGET),
-    "learning": ("+", Ink.NETWORK),
-    "noise-floor": ("~", Ink.NETWORK),
-    "overfit": ("w", Ink.NETWORK),
-    "underfit": ("?", Ink.NETWORK),
-    "dead-network": ("╳", Ink.TROUBLE),
-    "dead-units": ("×", Ink.TROUBLE),
-    "duplicate-units": ("◆", Ink.TEXT),
-    "mute-units": ("▫", Ink.QUIET),
-    "wrong-sign": ("-", Ink.TEXT),
-    "collapsed-to-constant": ("_", Ink.TEXT),
-    "step-too-large": ("^", Ink.TEXT),
-    "stuck-outside-basin": ("(", Ink.TEXT),
-    "no-extrapolation": (">", Ink.TEXT),
-    "diverged": ("!", Ink.TROUBLE),
-    "unscaled": ("%", Ink.TEXT),
-    "out-of-reach": ("]", Ink.TEXT),
-    "unpredictable": ("@", Ink.NETWORK),
-    "linear-network": ("/", Ink.TEXT),
-    "step-too-small": (",", Ink.TEXT),
-    "plateau": ("=", Ink.TEXT),
-    "saturated": ("z", Ink.TEXT),
-    "no-bias": ("0", Ink.TEXT),
-    "ill-conditioned": (":", Ink.TEXT),
-}
-"""Shape and ink of each verdict; the shapes alone tell them apart. Red is for what is dead or diverged."""
 FAN_ROWS = 6
 """Rows from which the fan of losses can be read."""
 
@@ -144,12 +117,3 @@ def codes_of(snapshot: Snapshot, first: int, last: int) -> tuple[str, ...]:
 def band(low: Curve, high: Curve, ink: Ink, label: str) -> StepCurve:
     """The area between two quantiles."""
     return StepCurve.of(low, low.middle, high.middle, ink=ink, style="band", label=label)
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share (Wilson, 1927)."""
-    z = NormalDist().inv_cdf(0.975)
-    share, spread = count / total, z * z / total
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -20,5 +20,12 @@ class DismissedOnce(_Screen):
     """
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
-        """Close it with a result; nothing happens once it has been closed."""
+        """Close it with a result, once it has the parts that it looks for when it opens; nothing happens after that."""
+        if not self.is_mounted:
+            self.call_later(self._close, result)
+            return AwaitComplete()
         return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def _close(self, result: Any) -> None:
+        """Without what `dismiss` returns: a screen must not wait for its own end."""
+        self.dismiss(result)

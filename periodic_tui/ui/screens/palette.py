@@ -1,6 +1,7 @@
 """The command palette, and the list of themes that is one, too."""
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.events import Click
 
@@ -18,6 +19,11 @@ class Palette(DismissedOnce, CommandPalette):
     def compose(self) -> ComposeResult:
         for widget in super().compose():
             yield Commands() if type(widget) is CommandList else widget
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Search no longer, whoever closes it: Textual's own keys do that before they do."""
+        self._cancel_gather_commands()
+        return super().dismiss(result)
 
     def on_click(self, event: Click) -> None:
         """Called before Textual's own, which looks for what lies there, as if there still were such a place."""

@@ -47,12 +47,14 @@ class Prompt(DismissedOnce, ModalScreen[str | None]):
 
     def __init__(self, remedies: Sequence[str] = ()) -> None:
         super().__init__()
-        self._remedies = remedies
+        self._said = Static(id="said", markup=False)
+        suggester = Longer(list(completions(remedies)))
+        told = "a command; tab completes, enter sends, esc closes"
+        self._line = Input(placeholder=told, suggester=suggester, compact=True)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="said", markup=False)
-        suggester = Longer(list(completions(self._remedies)))
-        yield Input(placeholder="a command; tab completes, enter sends, esc closes", suggester=suggester, compact=True)
+        yield self._said
+        yield self._line
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
@@ -75,14 +77,12 @@ class Prompt(DismissedOnce, ModalScreen[str | None]):
 
     def action_complete(self) -> None:
         """Take over the completion that is shown."""
-        line = self.query_one(Input)
-        line.action_end()
-        line.action_cursor_right()
+        self._line.action_end()
+        self._line.action_cursor_right()
 
     def _say(self, text: str, wrong: bool = False) -> None:
-        said = self.query_one("#said", Static)
-        said.set_class(wrong, "-wrong")
-        said.update(in_a_line(text, self.size.width))
+        self._said.set_class(wrong, "-wrong")
+        self._said.update(in_a_line(text, self.size.width))
 
 
 def completions(remedies: Sequence[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual._callback import invoke
 from textual.content import Content
 from textual.events import Click, MouseDown
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.visual import VisualType
 from textual.widget import Widget
@@ -93,18 +93,21 @@ class CellWidget(Widget):
     # The mouse.
 
     def thing_at(self, column: int, row: int) -> Thing | None:
-        """What lies at a cell; None where nothing is to be told or done."""
+        """What lies at a cell of the widget; None where nothing is to be told or done."""
         return None
 
     @property  # type: ignore[misc]
     def tooltip(self) -> VisualType | None:
         """What Textual shows while the pointer rests on the widget: the tip of what lies below it."""
-        place = self.app.mouse_position - self.region.offset
-        thing = self.thing_at(place.x, place.y)
+        thing = self._thing(self.app.mouse_position - self.region.offset)
         return Content(plain(thing.tip, self.glyphs)) if thing and thing.tip else None
 
     def on_mouse_down(self, event: MouseDown) -> None:
-        self._pressed = self.thing_at(event.x, event.y)
+        self._pressed = self._thing(event.offset)
+
+    def _thing(self, place: Offset) -> Thing | None:
+        """What lies at a place that may be outside: the layout may have changed under the pointer."""
+        return self.thing_at(*place) if self.size.contains_point(place) else None
 
     async def on_click(self, event: Click) -> None:
         """The first click on a thing, and the second of two."""

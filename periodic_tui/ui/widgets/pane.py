@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
-from textual.events import MouseDown
+from textual.events import MouseDown, MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
@@ -126,6 +126,15 @@ class Pane(CellWidget, can_focus=True):
     def on_mouse_down(self, event: MouseDown) -> None:
         """Called after that of every widget: a click takes the focus along."""
         self.focus(scroll_visible=False)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        self.turned(event, -1)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        self.turned(event, 1)
+
+    def turned(self, event: MouseEvent, way: int) -> None:
+        """The wheel was turned over the pane: up, -1, or down, 1."""
 
     def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
         """Draw anew, unless all that a pane shows was measured before."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from numpy.typing import ArrayLike
-from textual.events import MouseDown, MouseEvent, MouseMove, MouseScrollDown, MouseScrollUp
+from textual.events import MouseDown, MouseEvent, MouseMove
 from textual.geometry import Size
 
 from periodic_tui.plotting.axes import Axis, Scale, follow
@@ -70,15 +70,12 @@ class PlotPane(Pane):
 
     # The mouse.
 
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        self.zoom_at(IN, self._share(event))
-
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        self.zoom_at(OUT, self._share(event))
+    def turned(self, event: MouseEvent, way: int) -> None:
+        self.zoom_at(IN if way < 0 else OUT, self._share(event))
 
     def on_mouse_down(self, event: MouseDown) -> None:
         window = self.window()
-        nothing = self.thing_at(event.x, event.y) is None
+        nothing = self._thing(event.offset) is None
         self._dragged = (event.x, window) if window and nothing and event.button == 1 else None
 
     def on_mouse_move(self, event: MouseMove) -> None:

@@ -1,15 +1,26 @@
 """The cache holds native code: it is the user's alone, and what was not built here is not loaded but built anew."""
 
+import json
 import os
 import shutil
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
+import torch
 
 from periodic_tui.engine.errors import Unavailable
-from periodic_tui.engine.training.aot import cache
-from periodic_tui.engine.training.aot.cache import building, cache_folder, compiler_folder, find, store, usage
+from periodic_tui.engine.training.aot import cache, worker
+from periodic_tui.engine.training.aot.cache import alone, building, cache_folder, compiler_folder, find, store, usage
+from periodic_tui.engine.training.aot.cache_key import key_of
+from periodic_tui.engine.training.aot.groups import Groups
+from periodic_tui.engine.training.trainer import Trainer
+from periodic_tui.presets.files import load
 
 
 @pytest.fixture(autouse=True)
@@ -223,3 +234,50 @@ def test_a_build_removes_its_leftovers_but_not_while_another_reads_them() -> Non
     assert not wrapper.exists()
     assert [path.name for path in cache_folder().iterdir()] == ["inductor"]
     assert other.exists()
+
+
+HOLDS = """
+import sys
+from periodic_tui.engine.training.aot.cache import alone
+with alone(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_two_processes_do_not_build_one_step_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    key, other = "a" * 32, "b" * 32
+    holder = subprocess.Popen([sys.executable, "-c", HOLDS, key], stdin=PIPE, stdout=PIPE, text=True)
+    assert holder.stdin
+    assert holder.stdout
+    assert holder.stdout.readline() == "held\n"
+    with alone(other):
+        pass
+    had = threading.Event()
+
+    def wait() -> None:
+        with alone(key):
+            had.set()
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    assert not had.wait(0.3)
+    holder.stdin.close()
+    waiting.join()
+    assert had.is_set()
+    holder.stdout.close()
+    assert holder.wait() == 0
+
+
+def test_what_another_has_built_meanwhile_is_not_built_again(
+    built: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, experiment = load("sine-31")
+    trainer = Trainer(experiment, torch.device("cpu"))
+    signature = Groups.of(experiment, trainer.state, trainer.step_inputs).one
+    store(key_of(experiment, signature), built, 1.0)
+    monkeypatch.setattr("os.nice", lambda more: 0)
+    monkeypatch.setattr("periodic_tui.engine.training.aot.compiled.compile_step", pytest.fail)
+    table = experiment.model_dump(mode="json", exclude={"init"})
+    assert worker._build(json.dumps({"experiment": table, "signature": asdict(signature)})) == {}

@@ -33,6 +33,7 @@ NOT_IN_A_STEP = {
     "remedies.context": "the same",
     "remedies.options": "the same",
     "training.steppers.base": "the interface that a stepper has",
+    "training.aot.step_table": "what of an experiment is in the key",
     "training.aot.groups": "which shapes a step has, which are in the key",
     "training.work": "the same, and whether a step is taken by several threads",
     "scheduling.preemption": "when the loop around the step ends",

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from periodic_tui.cli.headless import Headless, Plan
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.commands.on_loop import Load
 from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.headless import Headless, Plan
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.training import memory
 from periodic_tui.engine.training.history import History

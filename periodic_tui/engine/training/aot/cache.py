@@ -169,6 +169,16 @@ def compiler_folder() -> Path:
 
 
 @contextmanager
+def alone(key: str) -> Iterator[None]:
+    """While no other process of this machine builds the step of that key: it waits for one that does."""
+    import fcntl
+
+    with (compiler_folder() / "keys").open("a") as locks:
+        fcntl.lockf(locks, fcntl.LOCK_EX, 1, int(key[:15], 16))
+        yield
+
+
+@contextmanager
 def building() -> Iterator[Path]:
     """A folder to build a step in. What builds have left is removed afterwards, unless another one is under way, of
     whose files the compiler may be reading one."""

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
+from periodic_tui.engine.training.aot.step_table import step_table
 from periodic_tui.engine.training.sampling import StepInputs
 from periodic_tui.engine.training.step import State
 
@@ -81,26 +82,13 @@ def key_of(experiment: Experiment, signature: Signature) -> str:
     Raises Unavailable where the sources cannot be read.
     """
     parts = {
-        "step": _step_of(experiment),
+        "step": step_table(experiment),
         "tensors": asdict(signature),
         "sources": _sources(),
         "torch": torch.__version__,
         "processor": [platform.system(), platform.machine(), torch.backends.cpu.get_cpu_capability(), _model_name()],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def _step_of(experiment: Experiment) -> dict[str, Any]:
-    """What the experiment says of the step. Rates, intervals and noise are inputs of the step, like the data; how many
-    replicas there are is in the shapes."""
-    inputs = {
-        "optimizer": {"lr"},
-        "training": {"seed", "replicas", "steps", "pace", "pace_steps", "solved_below"},
-        "domain": {"train", "test"},
-    }
-    table = experiment.model_dump(mode="json", include={"target", "model", *inputs}, exclude=inputs)
-    table["target"]["noise"] = bool(table["target"]["noise"])
-    return table
 
 
 @cache

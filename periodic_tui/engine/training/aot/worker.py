@@ -35,12 +35,13 @@ def _end_with_parent() -> None:
 
 
 def _build(request: str) -> dict[str, str]:
-    """Build what the request asks for and store it in the cache; the reason where that cannot be."""
+    """Build what the request asks for and store it in the cache, unless somebody else has done so meanwhile; the reason
+    where that cannot be."""
     started = time.perf_counter()
     try:
         os.nice(10)
         from periodic_tui.engine.experiment import Experiment
-        from periodic_tui.engine.training.aot.cache import building, store
+        from periodic_tui.engine.training.aot.cache import alone, building, find, store
         from periodic_tui.engine.training.aot.cache_key import Signature, key_of
         from periodic_tui.engine.training.aot.compiled import compile_step
         from periodic_tui.engine.training.own_module import run_again
@@ -48,9 +49,11 @@ def _build(request: str) -> dict[str, str]:
         asked = json.loads(request)
         experiment = run_again(Experiment.model_validate(asked["experiment"]))
         signature = Signature.from_json(asked["signature"])
-        with building() as folder:
-            compile_step(folder, experiment, signature)
-            store(key_of(experiment, signature), list(folder.glob("*.so")), time.perf_counter() - started)
+        key = key_of(experiment, signature)
+        with alone(key), building() as folder:
+            if find(key) is None:
+                compile_step(folder, experiment, signature)
+                store(key, list(folder.glob("*.so")), time.perf_counter() - started)
     except Unavailable as reason:
         return {"reason": str(reason)}
     except Exception as failure:  # whatever torch's compiler raises: the user trains eagerly and is told

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.events import MouseEvent
 from textual.geometry import Size
 
 from periodic_tui.engine.plural import counted
@@ -46,6 +47,9 @@ class LayersPane(Pane):
         if cursor is None:
             cursor = self._first - 1 if by == 1 else self._first
         self.post_message(self.Chosen(names[min(max(cursor + by, 0), len(names) - 1)]))
+
+    def turned(self, event: MouseEvent, way: int) -> None:
+        self.action_choose(way)
 
     def action_page(self, way: int) -> None:
         self.action_choose(way * max(self._page - 1, 1))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FrameType
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.errors import Refused
@@ -22,6 +20,11 @@ Timed = tuple[int, Command]
 
 SNAPSHOTS = 20
 """Snapshots of a run where nothing else is asked for; those by time take no more than a twentieth of it, either."""
+
+
+def usual_every(steps: int) -> int:
+    """Steps between two snapshots of a run of so many, where nothing else is asked for."""
+    return max(1, steps // SNAPSHOTS)
 
 
 class Trainable(Protocol):
@@ -46,6 +49,11 @@ class Plan:
     """Time in all; None: no limit."""
     commands: tuple[Timed, ...] = ()
     """In the order in which they were given."""
+
+    @classmethod
+    def of_steps(cls, steps: int, commands: tuple[Timed, ...] = ()) -> Plan:
+        """So many steps, with the usual snapshots."""
+        return cls(steps, usual_every(steps), None, commands)
 
     def next_stop(self, done: int) -> float:
         """The first step after `done` at which something happens; inf where only time will tell."""
@@ -138,29 +146,3 @@ class Headless:
         self.report(self.session.snapshot(), (self.done - done) / took if took > 0 else 0.0)
         self._reported = self.done, self.elapsed
         self._moment = self.plan.next_moment(self.elapsed, self.clock() - began)
-
-
-class Interruption:
-    """A context in which the first SIGINT, SIGTERM or SIGHUP is a wish to end; the second acts as it always does."""
-
-    def __init__(self, tell: Callable[[], None] = lambda: None) -> None:
-        self.wished = False
-        self._tell = tell
-        """Called at the wish."""
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> Interruption:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._wish)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        while self._before:
-            signal.signal(*self._before.popitem())
-
-    def _wish(self, number: int, frame: FrameType | None) -> None:
-        self.wished = True
-        self._tell()
-        self.__exit__()
