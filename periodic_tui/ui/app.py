@@ -155,6 +155,7 @@ class PeriodicApp(TerminalApp, inherit_bindings=False):
         self.session = session
         self.dashboard = screen(session, presets, self.glyphs, self.recordings)
         session.on_wake = Wake(self.tell, self.dashboard.poll)
+        self.send_changes()
         self.push_screen(self.dashboard)
         self._greet(self.dashboard)
 

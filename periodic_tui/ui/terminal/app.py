@@ -108,6 +108,11 @@ class TerminalApp(App[None], inherit_bindings=False):
         elif self._running and not self._closed and not self._batch_count:
             driver.writer.show(update, screen.outer_size.clamp_offset(self.cursor_position), self._sync_available)
 
+    def send_changes(self) -> None:
+        """Send only cells that have changed, from the next whole picture on."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.send_changes()
+
     def line_changed(self, slow: bool) -> None:
         """The terminal takes fewer frames than there are, or all of them again: nothing moves there for its looks."""
         self.slow_line, self.animation_level = slow, "none" if slow else constants.TEXTUAL_ANIMATIONS

@@ -11,12 +11,12 @@ from textual.strip import Strip
 
 from periodic_tui.ui.terminal.grid import RIGHT_HALF, SINGLE, UNKNOWN, Characters, Grid, cells_of
 from periodic_tui.ui.terminal.pens import PLAIN, STRANGE, Pens
+from periodic_tui.ui.terminal.whole import CLEAR
 
 Mask = NDArray[np.bool_]
 
 MOST_NUMBERS = 8192
 """Pens and characters that are remembered; beyond it only those that are on the screen."""
-CLEAR = "\x1b[0m\x1b[2J"
 FLAT = 2
 """Rows of a line of figures or keys: such areas go first."""
 

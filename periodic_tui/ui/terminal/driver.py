@@ -20,13 +20,12 @@ from textual.message import Message
 from periodic_tui.ui.session import EventLoop
 from periodic_tui.ui.terminal import modes
 from periodic_tui.ui.terminal.abilities import abilities
-from periodic_tui.ui.terminal.canvas import Canvas
 from periodic_tui.ui.terminal.line import Line
 from periodic_tui.ui.terminal.pace import Pace
 from periodic_tui.ui.terminal.queries import LONGEST, Queries
 from periodic_tui.ui.terminal.reading import Reader
+from periodic_tui.ui.terminal.whole import Whole
 from periodic_tui.ui.terminal.writer import Writer
-from periodic_tui.ui.widgets.cell_widget import CellWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +71,7 @@ class TerminalDriver(Driver):
         told = getattr(sys.__stderr__, "encoding", None)
         self.writer = Writer(
             abilities(told, os.environ, self._host.glyphs).encoding,
-            Canvas(app.console._color_system or ColorSystem.TRUECOLOR),
+            Whole(app.console),
             Pace(self._host.fps, asking=self._queries.asks),
             self._areas,
             self._host.line_changed,
@@ -95,8 +94,16 @@ class TerminalDriver(Driver):
         if self.shown:
             self.writer.write(data)
 
+    def send_changes(self) -> None:
+        """Send only cells that have changed, from the next whole picture on; this needs numpy."""
+        from periodic_tui.ui.terminal.canvas import Canvas
+
+        self.writer.canvas = Canvas(self._app.console._color_system or ColorSystem.TRUECOLOR)
+
     def _areas(self) -> list[Region]:
         """Where the panes are, and the lines of figures and keys."""
+        from periodic_tui.ui.widgets.cell_widget import CellWidget
+
         return [widget.region for widget in self._app.screen.query(CellWidget) if widget.display]
 
     def process_message(self, message: Message) -> None:

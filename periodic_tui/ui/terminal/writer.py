@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual._compositor import CompositorUpdate
 from textual.geometry import Offset, Region
 
 from periodic_tui.ui.session import EventLoop
-from periodic_tui.ui.terminal.canvas import Canvas
 from periodic_tui.ui.terminal.outlet import Outlet
 from periodic_tui.ui.terminal.pace import Pace
+from periodic_tui.ui.terminal.whole import Whole
+
+if TYPE_CHECKING:
+    from periodic_tui.ui.terminal.canvas import Canvas
 
 QUESTION = "\x1b[6n"
 """Asks for the cursor's position: terminals answer it, and so do multiplexers."""
@@ -28,7 +32,7 @@ class Writer:
 
     Args:
         encoding: of what the terminal reads.
-        canvas: knows what the terminal shows.
+        canvas: knows what there is to be sent; may be another later on.
         pace: says when a frame may go.
         areas: regions of the screen that are sent one after the other where not all can be.
         told: called whenever the line becomes slow, or no longer is.
@@ -37,12 +41,12 @@ class Writer:
     def __init__(
         self,
         encoding: str,
-        canvas: Canvas,
+        canvas: Canvas | Whole,
         pace: Pace,
         areas: Callable[[], Sequence[Region]] = lambda: (),
         told: Callable[[bool], object] = lambda slow: None,
     ) -> None:
-        self._encoding, self._canvas, self._pace, self._areas, self._told = encoding, canvas, pace, areas, told
+        self._encoding, self.canvas, self._pace, self._areas, self._told = encoding, canvas, pace, areas, told
         self.hurry = pace.hurry
         self._on_loop: EventLoop | None = None
         self._outlet: Outlet | None = None
@@ -54,7 +58,7 @@ class Writer:
         """Begin to write to a terminal, by a descriptor that does not block; what it shows is not known."""
         self.close()
         self._on_loop, self._outlet = EventLoop(), Outlet(descriptor, self._frame)
-        self._canvas.forget()
+        self.canvas.forget()
 
     def close(self) -> None:
         """Write what is left, as far as the terminal takes it soon, and no more after that."""
@@ -76,13 +80,13 @@ class Writer:
     def show(self, update: CompositorUpdate, cursor: Offset, at_once: bool) -> None:
         """Show what has changed in the compositor, with the cursor there; `at_once` where the terminal can hold back
         a frame until all of it has come."""
-        self._canvas.paint(update)
+        self.canvas.paint(update)
         self._cursor, self._at_once = cursor, at_once
         self._frame()
 
     def redraw(self) -> None:
         """Clear the terminal and show everything anew."""
-        self._canvas.forget()
+        self.canvas.forget()
         self._frame()
 
     def answered(self) -> None:
@@ -105,7 +109,7 @@ class Writer:
                 self._try_after(wait)
                 return
             budget = self._pace.budget
-            cells, whole = self._canvas.changes(budget, self._areas() if budget < math.inf else ())
+            cells, whole = self.canvas.changes(budget, self._areas() if budget < math.inf else ())
             if cells:
                 asks = self._pace.asks()
                 data = self._encoded(self._framed(cells) + QUESTION * asks)

@@ -17,8 +17,9 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from periodic_tui.ui.app import PeriodicApp
-from periodic_tui.ui.terminal.canvas import CLEAR, MOST_NUMBERS, Canvas
+from periodic_tui.ui.terminal.canvas import MOST_NUMBERS, Canvas
 from periodic_tui.ui.terminal.grid import SINGLE
+from periodic_tui.ui.terminal.whole import CLEAR
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from tests.pty.emulator import Emulator
 from tests.ui.scripted import ScriptedSession, drawn, put, visit
