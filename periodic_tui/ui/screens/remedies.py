@@ -9,9 +9,11 @@ from textual.widgets.option_list import Option
 
 from periodic_tui.engine.snapshot import Offer
 from periodic_tui.plotting.cells import Glyphs
-from periodic_tui.ui.formatting import fitting, plain, wrapped
+from periodic_tui.ui.formatting import cut_to, fitting, plain, wrapped
 from periodic_tui.ui.screens.menu import Menu
 
+WIDEST_NAME = 24
+"""Characters of a name that are shown."""
 EDGES = 6
 """Columns of the list that are border, padding, or the scroll bar."""
 NARROW = 60
@@ -53,7 +55,7 @@ class RemedyMenu(Menu):
         """List what is to be seen, as wide as the screen has it; the cursor stays with its remedy."""
         chosen, width = self._list.highlighted_option, min(self.COLUMNS, self.size.width)
         shown = self._offers if self._all else self._first
-        left = 2 + max((len(plain(offer.name)) for offer in shown), default=0)
+        left = 2 + min(max((len(plain(offer.name)) for offer in shown), default=0), WIDEST_NAME)
         lines = [self._lines(offer, width - EDGES, left) for offer in shown]
         self._list.clear_options()
         self._list.add_options(
@@ -68,7 +70,7 @@ class RemedyMenu(Menu):
 
     def _lines(self, offer: Offer, width: int, left: int) -> list[str]:
         """The name, and beside it what the remedy does, in lines of so many cells."""
-        name = plain(f"{'●' if offer.fits else ' '} {offer.name}", self._glyphs)
+        name = cut_to(f"{'●' if offer.fits else ' '} {offer.name}", left, self._glyphs)
         beside = width >= NARROW
         indent = left + 2 if beside else 4
         texts = [line for text in self._texts(offer) for line in wrapped(text, width - indent, self._glyphs)]
