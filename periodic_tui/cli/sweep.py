@@ -16,14 +16,12 @@ import click
 from periodic_tui.cli.command import command
 from periodic_tui.cli.interruption import Interruption
 from periodic_tui.cli.options import ENGINES, GLYPHS, SETTINGS, overrides
-from periodic_tui.cli.report import json_line
 from periodic_tui.cli.train import INTERRUPTED, timed
 from periodic_tui.cli.warn import warn
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.headless import Timed
 from periodic_tui.engine.overrides import Override
 from periodic_tui.engine.recording.durable import replace_file
-from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.presets.files import load
 from periodic_tui.printable import printable
 from periodic_tui.sweeping import table
@@ -36,6 +34,7 @@ from periodic_tui.sweeping.values import axis
 from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
+    from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.sweep.progress import Progress
 
 SEEDS = 32
@@ -174,12 +173,17 @@ class _Headless:
         self._endings[finished.cell] = finished.ending
         self._trained += not finished.stored
         if self._as_json:
-            click.echo(json_line(table.cell_fields(self._sweep, finished)))
+            self._echo(table.cell_fields(self._sweep, finished))
         print_traces([finished.ending])
+
+    def _echo(self, fields: dict[str, Any]) -> None:
+        from periodic_tui.cli.report import json_line
+
+        click.echo(json_line(fields))
 
     def _report(self, summary: dict[str, Any]) -> None:
         if self._as_json:
-            click.echo(json_line(summary))
+            self._echo(summary)
         else:
             for line in (*table.lines(self._sweep.grid, self._endings), table.summary_line(summary)):
                 click.echo(printable(line))
