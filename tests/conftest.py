@@ -30,8 +30,13 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Recordings of programs that a test starts go where its other files do."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+    """Recordings of programs that a test starts go where its other files do; there is no config, and no first start."""
+    base = tmp_path_factory.getbasetemp()
+    monkeypatch.setenv("XDG_STATE_HOME", str(base / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(base / "config"))
+    monkeypatch.delenv("PERIODIC_TUI_CONFIG", raising=False)
+    (base / "state/periodic-tui").mkdir(parents=True, exist_ok=True)
+    (base / "state/periodic-tui/screen.json").write_text('{"greeted": "yes"}')
 
 
 @pytest.fixture(autouse=True)

@@ -2,14 +2,27 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from click import Option
+from click.testing import CliRunner
 
 from periodic_tui import __version__
+from periodic_tui.cli import COMMANDS, subcommand
+from periodic_tui.engine.commands import base as commands
+from periodic_tui.engine.components.activations import activations
+from periodic_tui.engine.components.losses import LossName
+from periodic_tui.engine.components.models import models
+from periodic_tui.engine.components.optimizers import optimizers
+from periodic_tui.engine.components.screen_options import PaneName
+from periodic_tui.engine.components.targets import targets
+from periodic_tui.engine.remedies import remedies
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import dump, load
 from tests.pty.terminal import Terminal
@@ -75,6 +88,12 @@ def test_check_names_each_problem_of_each_file(tmp_path: Path) -> None:
         (["no-such-preset"], "no-such-preset: no such file and no such preset"),
         (["show", "sine-30"], "sine-30: no such file and no such preset; did you mean sine-31?"),
         (["trian", "sine-31"], "periodic-tui: trian: no such command; did you mean train?"),
+        (["help"], "periodic-tui: help: no such command; did you mean --help?"),
+        (["presets/sine-31.tml"], "no such file and no such preset; did you mean presets/sine-31.toml?"),
+        (["tests/cases/04-square-man.csv"], "no such file; did you mean tests/cases/04-square-nan.csv?"),
+        (["train", "sine-31", "--at", "0:undoo"], "'undoo', expected one of 24; did you mean undo?"),
+        (["train", "sine-31", "--at", "0:remedy:widen"], "expected one of 22; did you mean widen-range"),
+        (["--set", "optimizer.kind=adm"], "expected one of 15; did you mean adam"),
         (["replya", "--seed"], "periodic-tui: replya: no such command; did you mean replay?"),
         (["show"], "Missing argument 'PRESET'"),
         (["check"], "Missing argument 'FILE...'"),
@@ -110,6 +129,23 @@ def test_help(words: list[str]) -> None:
     result = run(*words)
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith(f"Usage: {' '.join(['periodic-tui', *words[:-1]])} ")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_tells_the_defaults_of_its_options(name: str) -> None:
+    told = CliRunner().invoke(subcommand(name), ["--help"]).stdout
+    options = [each for each in subcommand(name).params if isinstance(each, Option) and not each.is_flag]
+    defaults = [each.default for each in options if isinstance(each.default, (str, int, float))]
+    assert [default for default in defaults if f"[default: {default}" not in told] == []
+
+
+def test_the_help_lists_every_name_that_a_preset_or_a_command_takes() -> None:
+    told = CliRunner().invoke(subcommand("check"), ["--help"]).stdout
+    kinds = [*targets, *models, *activations, *optimizers, *get_args(LossName), *get_args(PaneName)]
+    assert [kind for kind in kinds if not re.search(rf"(?<![\w-]){kind}(?![\w-])", told)] == []
+    told = CliRunner().invoke(subcommand("train"), ["--help"]).stdout
+    words = [*remedies, *(word for word, command in commands.COMMANDS.items() if not command.waits)]
+    assert [word for word in words if word not in told] == []
 
 
 def test_the_help_lists_the_commands() -> None:

@@ -8,10 +8,16 @@ import pytest
 from textual.binding import Binding
 from textual.keys import key_to_character
 
-from periodic_tui.engine.commands.base import parse
+from periodic_tui.cli import COMMANDS as SUBCOMMANDS
+from periodic_tui.cli import subcommand
+from periodic_tui.cli.config import read
+from periodic_tui.engine.commands.base import COMMANDS
+from periodic_tui.engine.remedies import remedies
 from periodic_tui.presets.builtin import BUILT_IN
+from periodic_tui.ui.key_table import default_keys
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes import PANES
+from tests.benchmarks.picture import LOOKS, PICTURES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -77,12 +83,43 @@ def test_every_key_is_in_the_readme() -> None:
     assert {as_printed(key) for key in first} - quoted("Keys") == set("2345678"), "`1`–`9` stands for these"
 
 
+def test_every_remedy_is_in_the_readme() -> None:
+    assert set(remedies) - quoted("Remedies") == set()
+
+
+def test_every_program_that_the_command_line_has_is_in_the_readme() -> None:
+    assert [name for name in SUBCOMMANDS if not re.search(rf"`?periodic-tui {name}\b", README)] == []
+
+
+def test_the_preset_of_a_table_is_sound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    section = README.split("\n## Tables\n")[1].split("\n## ")[0]
+    table, preset = (section.split(fence)[1].split("```")[0].lstrip() for fence in ("```\nhour", "```toml\n"))
+    (tmp_path / "tide.csv").write_text(f"hour{table}2,1.4\n3,1.2\n")
+    (tmp_path / "own.toml").write_text(preset)
+    assert subcommand("check").main([str(tmp_path / "own.toml")], standalone_mode=False) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_the_pictures_are_there_on_a_dark_and_on_a_light_ground() -> None:
+    named = set(re.findall(r'(?:src|srcset)="([^"]+)"', README))
+    assert named == {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.svg")}
+    assert named == {f"docs/{name}-{ground}.svg" for name, *_ in PICTURES for ground in LOOKS}
+
+
+def test_every_action_is_in_the_readme_by_its_id() -> None:
+    numbered = {f"preset-{number}" for number in range(2, 9)}
+    assert set(default_keys()) - numbered - quoted("Your own keys and defaults") == set()
+
+
+def test_the_config_of_the_readme_is_sound(tmp_path: Path) -> None:
+    example = README.partition("\n[keys]\n")[2].partition("```")[0]
+    path = tmp_path / "config.toml"
+    path.write_text(f"[keys]\n{example}")
+    assert set(read(path).defaults) == {"device", "engine", "fps", "glyphs", "theme", "record"}
+
+
 def test_every_command_is_in_the_readme() -> None:
-    with pytest.raises(ValueError, match="expected one of") as caught:
-        parse("nonsense")
-    words = str(caught.value).partition("expected one of ")[2].partition(";")[0].split(", ")
-    assert len(words) > 10
-    assert set(words) - {example.partition(":")[0] for example in quoted("Without a screen")} == set()
+    assert set(COMMANDS) - {example.partition(":")[0] for example in quoted("Without a screen")} == set()
 
 
 def test_the_documents_lead_to_files_that_are_there() -> None:

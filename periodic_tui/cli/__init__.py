@@ -35,15 +35,15 @@ def subcommand(name: str) -> click.Command:
 
 
 def misspelled(word: str) -> str | None:
-    """The subcommand that is meant by a first word which is nothing else: no option, file or preset, nor more like a
-    preset."""
+    """The subcommand (or option) that is meant by a first word which is nothing else: no option, file or preset, nor
+    more like a preset."""
     from periodic_tui.engine.names import nearest
     from periodic_tui.presets.builtin import BUILT_IN
 
     if word.startswith("-") or word in COMMANDS or word in BUILT_IN or os.path.exists(word):
         return None
-    near = nearest(word, [*COMMANDS, *BUILT_IN], alike=0.7)
-    return near if near in COMMANDS else None
+    near = nearest(word, [*COMMANDS, "--help", "--version", *BUILT_IN], alike=0.7)
+    return None if near in BUILT_IN else near
 
 
 def chosen(words: list[str]) -> tuple[click.Command, list[str]]:

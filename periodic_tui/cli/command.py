@@ -10,9 +10,10 @@ from typing import Any, TextIO
 import click
 
 from periodic_tui import __version__
+from periodic_tui.cli.listed import LISTED, Listing
+from periodic_tui.cli.say import complain
 from periodic_tui.engine.errors import Refused
 from periodic_tui.presets.errors import PresetError
-from periodic_tui.printable import printable
 
 NAME = "periodic-tui"
 CANNOT_WRITE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
@@ -28,7 +29,8 @@ def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         with_version = click.version_option(__version__, prog_name=NAME)(function)
-        return click.command(name, context_settings=_SETTINGS | settings)(with_version)
+        kind = Listing if name in LISTED else click.Command
+        return click.command(name, cls=kind, context_settings=_SETTINGS | settings)(with_version)
 
     return decorate
 
@@ -96,8 +98,7 @@ def _invoke(command: click.Command, words: Sequence[str]) -> int:
 
 def fail(*lines: str) -> int:
     """Say what is wrong on stderr; returns the exit code of bad input."""
-    for line in lines:
-        click.echo(printable(line), err=True)
+    complain(*lines)
     return 2
 
 

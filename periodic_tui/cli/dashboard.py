@@ -6,19 +6,21 @@ import os
 import shlex
 import signal
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
-from periodic_tui.cli.options import GLYPHS, MODEL, overrides, run_options
+from periodic_tui.cli.config import config_option, of_this_command
+from periodic_tui.cli.options import GLYPHS, MODEL, MOST_FRAMES, overrides, run_options
 from periodic_tui.cli.recording import record_options, recorder_for, recordings, run_of
+from periodic_tui.cli.say import say
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override
+from periodic_tui.engine.recording.home import state_folder
 from periodic_tui.presets.builtin import BUILT_IN, title_and_story
-from periodic_tui.printable import printable
 from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from periodic_tui.ui.app import OpenSession
     from periodic_tui.ui.child import Child
     from periodic_tui.ui.screens.opening import Opening
+    from periodic_tui.ui.settings import Settings
 
 FPS = 10
 """Frames a second, where nothing else is asked for."""
@@ -35,9 +38,10 @@ FPS = 10
 
 @command(NAME)
 @click.argument("preset", default=BUILT_IN[0])
+@config_option
 @run_options
 @MODEL
-@click.option("--fps", type=click.IntRange(1, 120), default=FPS, metavar="N", help="Frames a second at most.")
+@click.option("--fps", type=click.IntRange(1, MOST_FRAMES), default=FPS, metavar="N", help="Frames a second at most.")
 @GLYPHS
 @click.option("--paused", is_flag=True, help="Begin with training paused.")
 @record_options
@@ -83,14 +87,15 @@ def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: s
 
     code = shown(opening, open_session, glyphs, fps=fps)
     if sessions and not code:
-        click.echo(printable(_parting(sessions[0].latest()), keep="\n"), err=True)
+        say(*_parting(sessions[0].latest()), err=True)
     return code
 
 
-def _parting(last: Snapshot) -> str:
+def _parting(last: Snapshot) -> Iterator[str]:
     verdict = f": {last.verdict.text}" if last.verdict.text else ""
-    resume = f"\n{NAME} resume {shlex.quote(run_of(Path(last.recording)))}" if last.recording else ""
-    return f"{NAME}: {last.preset} after {last.step:,} steps{verdict}{resume}"
+    yield f"{NAME}: {last.preset} after {last.step:,} steps{verdict}"
+    if last.recording:
+        yield f"{NAME} resume {shlex.quote(run_of(Path(last.recording)))}"
 
 
 def shown(
@@ -105,12 +110,25 @@ def shown(
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever interrupts an import, or the end, gets no traceback
     from periodic_tui.ui.launch import run_dashboard
 
-    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, fps, **options)
+    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, fps, _settings(), **options)
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:
-        traceback.print_exception(failure)
+        say(*"".join(traceback.format_exception(failure)).splitlines(), err=True)
     return code
+
+
+def _settings() -> Settings:
+    """How the user wants the screen."""
+    from periodic_tui.ui.memory import Memory
+    from periodic_tui.ui.settings import Settings
+
+    config = of_this_command()
+    try:
+        memory = Memory(state_folder() / "screen.json")
+    except Refused:
+        memory = Memory()
+    return Settings(config.keys, config.defaults.get("theme", ""), memory)
 
 
 def _opening(preset: str, changes: Sequence[Override], module: Program | None) -> Opening:

@@ -1,12 +1,14 @@
 """`doctor`: what works on this machine, and what to do about the rest."""
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 
-import click
-
-from periodic_tui.cli.command import command
+from periodic_tui.cli.command import NAME, command
+from periodic_tui.cli.config import ConfigError, config_path, read
+from periodic_tui.cli.say import say
+from periodic_tui.engine.plural import counted
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
 from periodic_tui.ui.terminal.abilities import Abilities, ColorDepth, abilities, is_unicode
@@ -25,7 +27,7 @@ def doctor() -> None:
 
 
 def _tell(what: str, found: str) -> None:
-    click.echo(f"{what:20}{found}")
+    say(f"{what:20}{found}")
 
 
 def _terminal() -> Iterator[tuple[str, str]]:
@@ -34,14 +36,31 @@ def _terminal() -> Iterator[tuple[str, str]]:
     able = abilities(getattr(sys.__stderr__, "encoding", None), os.environ)
     yield "glyphs", _glyphs(able)
     yield "colors", _colors(able.colors)
+    yield "config", _config()
+
+
+def _config() -> str:
+    """Where the user's config file is, and whether it is sound."""
+    path = config_path()
+    if path is None:
+        return "none; there is no home directory for one"
+    if not path.exists():
+        return f"{path}: none; the README says what it can hold"
+    try:
+        read(path)
+    except ConfigError as error:
+        count = len(error.lines)
+        what = "it" if count == 1 else "them"
+        return f"{path}: {counted(count, 'problem')}; `{NAME} check {shlex.quote(str(path))}` tells {what}"
+    return f"{path}: sound"
 
 
 def _glyphs(able: Abilities) -> str:
-    if able.glyphs != "ascii":
-        return f"{able.glyphs}, {able.encoding}"
+    if able.glyphs == "braille":
+        return f"braille, {able.encoding}"
     if is_unicode(able.encoding):
-        return f"ascii, because of TERM={os.environ['TERM']}; --glyphs braille if its font has braille"
-    return f"ascii, {able.encoding}; set LANG to a UTF-8 locale for braille"
+        return f"{able.glyphs}, because of TERM={os.environ['TERM']}; --glyphs braille if its font has braille"
+    return f"{able.glyphs}, {able.encoding}; set LANG to a UTF-8 locale for braille"
 
 
 def _colors(depth: ColorDepth) -> str:

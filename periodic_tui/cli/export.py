@@ -10,8 +10,8 @@ import click
 
 from periodic_tui.cli.command import command
 from periodic_tui.cli.recording import library
+from periodic_tui.cli.say import say
 from periodic_tui.engine.errors import Refused
-from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
     from periodic_tui.engine.recording.recording import Recording
@@ -90,8 +90,8 @@ def export(run: str, form: str, out: Path | None) -> None:
     files = make(recording, path)
     write_all(files, mark_of(recording))
     for each in files:
-        click.echo(printable(str(each)))
+        say(str(each))
 
 
 def _say(line: str) -> None:
-    click.echo(printable(line), err=True)
+    say(line, err=True)

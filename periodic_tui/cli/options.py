@@ -11,16 +11,19 @@ import click
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override, parse_value
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 
 if TYPE_CHECKING:
     from periodic_tui.presets.program import Program
 
 ENGINES = ("auto", "eager", "compiled")
 """How steps can be run; `auto` chooses."""
+MOST_FRAMES = 120
+"""Frames a second."""
 
 
-def _device(name: str) -> str:
-    """The name of a device; whether it is there is found out by torch."""
+def device_name(name: str) -> str:
+    """The name of a device; whether it is there is found out by torch. Raises BadParameter."""
     if not re.fullmatch(r"auto|cpu|mps|cuda(:\d{1,3})?", name, re.ASCII):
         raise click.BadParameter(f"expected auto, cpu, cuda, cuda:N or mps, got {name!r}")
     return name
@@ -49,7 +52,7 @@ SETTINGS = click.option(
 OPTIONS = (
     click.option(
         "--device",
-        type=_device,
+        type=device_name,
         default="auto",
         metavar="auto|cpu|cuda|cuda:N|mps",
         help="Where to train; auto: where it is faster.",
@@ -85,9 +88,9 @@ MODEL = click.option(
 )
 """Of all that trains; no preset and no recording can name a file that is run."""
 
-GLYPHS = click.option(
-    "--glyphs", type=click.Choice(["auto", "braille", "ascii"]), default="auto", help="Characters of the plots."
-)
+GLYPH_CHOICES = ("auto", *GLYPH_SETS)
+"""Sets of characters; `auto` goes by the terminal."""
+GLYPHS = click.option("--glyphs", type=click.Choice(GLYPH_CHOICES), default="auto", help="Characters of the plots.")
 """Of all that opens a screen."""
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from periodic_tui.engine.recording.recorder import Recorder
     from periodic_tui.engine.recording.recording import Plan, Recording
 
+NO_RECORD = "no_record"
+"""Parameter of the flag that a run is not recorded."""
 _PATHS = {"target": {"path": "table.csv", "test": "test.csv"}, "init": {"file": "start.safetensors"}}
 """Keys of a preset that name files, by their tables, and what those are called in a recording."""
 
@@ -61,7 +63,15 @@ def recordings() -> Sequence[Entry]:
 def record_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Decorator: the options that say whether and where a run is recorded."""
     function = click.option("--no-record", is_flag=True, help="Record nothing.")(function)
-    return click.option("--record", metavar="DIR", help="Record into that folder, a new or an empty one.")(function)
+    help_text = "Record into that folder, a new or an empty one."
+    return click.option("--record", metavar="DIR", callback=_recorded, help=help_text)(function)
+
+
+def _recorded(context: click.Context, param: click.Parameter, folder: str | None) -> str | None:
+    """The folder; where one is named, nothing that the user's config says keeps the run from being recorded."""
+    if folder is not None:
+        context.default_map = {name: value for name, value in (context.default_map or {}).items() if name != NO_RECORD}
+    return folder
 
 
 def recorder_for(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
+from periodic_tui.cli.config import config_option
 from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.options import GLYPHS
 from periodic_tui.cli.recording import found
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 @command("replay")
 @click.argument("run", metavar="RUN")
+@config_option
 @GLYPHS
 def replay(run: str, glyphs: str) -> int:
     """Play a recording, by its name or in its folder; one that is being written is followed."""

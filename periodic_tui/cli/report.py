@@ -5,14 +5,13 @@ import shutil
 import sys
 from typing import Any
 
-import click
-
+from periodic_tui.cli.say import say
 from periodic_tui.engine.arrays import finite, scalar_or_list
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.axes import follow, step_axis
 from periodic_tui.plotting.cells import Glyphs, Ink
-from periodic_tui.plotting.figures import curve_figure
+from periodic_tui.plotting.figures import curve_figure, names
 from periodic_tui.plotting.steps import StepCurve
 
 
@@ -26,21 +25,21 @@ def print_snapshot(snapshot: Snapshot, rate: float) -> None:
         "omega": scalar_or_list(snapshot.omega),
         "steps_per_second": rate,
     }
-    click.echo(json_line(fields))
+    say(json_line(fields))
 
 
 def print_summary(summary: dict[str, Any], as_json: bool) -> None:
     """The summary, as a JSON line or in words."""
     if as_json:
-        click.echo(json_line({"event": "summary", **summary}))
+        say(json_line({"event": "summary", **summary}))
     else:
-        click.echo("\n".join(summary_lines(summary)))
+        say(*summary_lines(summary))
 
 
 def print_plot(snapshot: Snapshot, err: bool) -> None:
     """The losses over the steps; on stderr where stdout is read by a program."""
     encoding = (sys.stderr if err else sys.stdout).encoding
-    click.echo("\n".join(loss_plot(snapshot, "braille" if encoding.startswith("utf") else "ascii")), err=err)
+    say(*loss_plot(snapshot, "braille" if encoding.startswith("utf") else "ascii"), err=err)
 
 
 def json_line(fields: dict[str, Any]) -> str:
@@ -96,4 +95,5 @@ def loss_plot(snapshot: Snapshot, glyphs: Glyphs) -> list[str]:
     y_axis = follow(None, [batch.low, batch.high, probe.middle], rows // 3, "log")
     x_axis = step_axis(snapshot.step, columns // 16)
     figure = curve_figure((columns, rows), series, x_axis, y_axis, x_label="step", glyphs=glyphs)
-    return [line.rstrip() for line in figure.text()]
+    legend = "   ".join(f"{name.sample} {name.label}" for name in names(series, x_axis, y_axis, glyphs))
+    return [line.rstrip() for line in [legend.rjust(columns), *figure.text()]]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from periodic_tui.cli.command import NAME, command, fail
+from periodic_tui.cli.config import config_option
 from periodic_tui.cli.dashboard import trained_on_screen
-from periodic_tui.cli.options import MODEL, THREADS, overrides
+from periodic_tui.cli.options import GLYPHS, MODEL, THREADS, overrides
 from periodic_tui.cli.recording import gone_on_with, library
 from periodic_tui.cli.train import plan_of, timed, trained
 from periodic_tui.engine.errors import Refused
@@ -25,13 +26,21 @@ if TYPE_CHECKING:
 
 @command("resume")
 @click.argument("run", required=False)
+@config_option
 @click.option("--headless", is_flag=True, help="Without a screen, as `train`.")
 @click.option("--json", "as_json", is_flag=True, help="The same, with JSON Lines on stdout.")
 @click.option("--steps", type=int, metavar="N", help="Without a screen: steps in all, in the place of the plan's.")
 @THREADS
 @MODEL
+@GLYPHS
 def resume(
-    run: str | None, headless: bool, as_json: bool, steps: int | None, threads: int | None, module: Program | None
+    run: str | None,
+    headless: bool,
+    as_json: bool,
+    steps: int | None,
+    threads: int | None,
+    module: Program | None,
+    glyphs: str,
 ) -> int:
     """Go on with the recording RUN, a name from `runs` or a folder; without RUN with the last one that has stopped."""
     from periodic_tui.presets.program import named_again
@@ -46,7 +55,7 @@ def resume(
     experiment = named_again(recording.folder.name, experiment, module)
     if headless or as_json or steps is not None:
         return _without_screen(recording, name, experiment, as_json, steps, threads)
-    return _on_screen(recording, name, experiment, threads)
+    return _on_screen(recording, name, experiment, threads, glyphs)
 
 
 def _last() -> Recording:
@@ -89,7 +98,7 @@ def plan_ahead(recording: Recording, experiment: Experiment, steps: int | None =
     return plan_of(experiment, steps, asked.seconds, asked.every, (*now, *later))
 
 
-def _on_screen(recording: Recording, name: str, experiment: Experiment, threads: int | None) -> int:
+def _on_screen(recording: Recording, name: str, experiment: Experiment, threads: int | None, glyphs: str) -> int:
     from periodic_tui.ui.screens.opening import Opening
 
     if not has_terminal():
@@ -105,4 +114,4 @@ def _on_screen(recording: Recording, name: str, experiment: Experiment, threads:
             presets=BUILT_IN, watched=True, recorder_for=gone_on_with(recording), resumed=recording,
         )  # fmt: skip
 
-    return trained_on_screen(Opening(name, experiment.title, experiment.story), opened)
+    return trained_on_screen(Opening(name, experiment.title, experiment.story), opened, glyphs)

@@ -10,6 +10,7 @@ import click
 
 from periodic_tui.cli.command import command, fail
 from periodic_tui.cli.recording import library
+from periodic_tui.cli.say import columns, say
 from periodic_tui.engine.errors import Refused
 from periodic_tui.printable import printable
 
@@ -26,11 +27,11 @@ def runs(as_json: bool, unwanted: str | None) -> int:
         return _delete(unwanted)
     entries = library().runs()
     if as_json:
-        click.echo(json.dumps([fields(each) for each in entries], indent=2))
+        say(*json.dumps([fields(each) for each in entries], indent=2).split("\n"))
     elif entries:
-        click.echo("\n".join(lines(entries)))
+        say(*lines(entries))
     else:
-        click.echo("there are no recordings", err=True)
+        say("there are no recordings", err=True)
     return 0
 
 
@@ -55,18 +56,16 @@ def fields(entry: Entry) -> dict[str, Any]:
 
 def lines(entries: list[Entry]) -> list[str]:
     """The recordings as a table."""
-    rows = [_row(each) for each in entries]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return list(columns([_row(each) for each in entries]))
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
     about, status = entry.about, entry.status
     return (
-        printable(entry.name),
-        printable(f"{about.name} (script)" if about.script else about.name),
+        entry.name,
+        f"{about.name} (script)" if about.script else about.name,
         f"{status.step:,} steps",
-        printable(status.verdict) or "-",
+        status.verdict or "-",
         _date(about.created, "%Y-%m-%d %H:%M"),
         megabytes(entry.bytes),
         "being written" if entry.being_written else status.ended or "broken off",
@@ -104,5 +103,5 @@ def _delete(text: str) -> int:
     except OSError as problem:
         raise Refused(f"{folder.name} cannot be deleted: {problem.strerror}") from None
     if folder.exists():
-        click.echo(f"{printable(str(folder))} stays: something else lies in it", err=True)
+        say(f"{folder} stays: something else lies in it", err=True)
     return 0

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import click
 
 from periodic_tui.cli.command import NAME, command
+from periodic_tui.cli.say import say
 from periodic_tui.engine.errors import Refused
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.serving import TOKEN
@@ -55,5 +56,5 @@ def _announce(name: str, host: str | None, token: str | None, port: int) -> None
     """Say where it is; not the token, which the terminal would remember."""
     where = f"[{host}]" if host and ":" in host else host or "localhost"
     behind = "?token= and the token behind it" if token else ""
-    click.echo(f"{NAME} serve: {name} at http://{where}:{port}/{behind}; ctrl-C ends it")
+    say(f"{NAME} serve: {name} at http://{where}:{port}/{behind}; ctrl-C ends it")
     sys.stdout.flush()

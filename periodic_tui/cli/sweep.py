@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from periodic_tui.cli.command import command
 from periodic_tui.cli.interruption import Interruption
 from periodic_tui.cli.options import ENGINES, GLYPHS, SETTINGS, overrides
+from periodic_tui.cli.say import say
 from periodic_tui.cli.train import INTERRUPTED, timed
 from periodic_tui.cli.warn import warn
 from periodic_tui.engine.errors import Refused
@@ -23,7 +24,6 @@ from periodic_tui.engine.headless import Timed
 from periodic_tui.engine.overrides import Override
 from periodic_tui.engine.recording.durable import replace_file
 from periodic_tui.presets.files import load
-from periodic_tui.printable import printable
 from periodic_tui.sweeping import table
 from periodic_tui.sweeping.grid import Cell, Grid
 from periodic_tui.sweeping.job import Engine, EngineName
@@ -36,6 +36,8 @@ from periodic_tui.ui.terminal.line import has_terminal
 if TYPE_CHECKING:
     from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.sweep.progress import Progress
+
+    GlyphsOrAuto = Glyphs | Literal["auto"]
 
 SEEDS = 32
 """Replicas of a cell."""
@@ -82,7 +84,7 @@ def sweep(
     as_json: bool,
     csv_file: str | None,
     plot: bool,
-    glyphs: str,
+    glyphs: GlyphsOrAuto,
     record: str | None,
 ) -> int:
     """Train a population for every combination of the values of some keys; what is done is kept, and not done again.
@@ -108,7 +110,7 @@ def _left(made: Sweep, far: Progress, code: int, csv_file: str | None) -> int:
     done = len(far.endings) == len(made.grid)
     status = "finished" if done else "interrupted"
     summary = table.summary_fields(made, far.endings, far.trained, status, far.seconds)
-    click.echo(printable(table.summary_line(summary)), err=True)
+    say(table.summary_line(summary), err=True)
     print_traces(far.endings.values())
     if csv_file is not None and done:
         write_csv(Path(csv_file), table.as_csv(made, far.endings))
@@ -142,15 +144,15 @@ def engine_of(place: str, workers: int | None) -> Engine:
 
 def store_of(made: Sweep, record: str | None) -> Store:
     """Where results are kept. Raises Refused."""
-    from periodic_tui.engine.recording.place import own_folder
+    from periodic_tui.engine.recording.home import state_folder
 
-    return Store(own_folder("sweeps") / made.name if record is None else Path(record).absolute())
+    return Store(state_folder() / "sweeps" / made.name if record is None else Path(record).absolute())
 
 
 class _Headless:
     """A sweep without a screen: progress on stderr, results on stdout."""
 
-    def __init__(self, made: Sweep, as_json: bool, csv_file: str | None, plot: bool, glyphs: str) -> None:
+    def __init__(self, made: Sweep, as_json: bool, csv_file: str | None, plot: bool, glyphs: GlyphsOrAuto) -> None:
         self._sweep, self._as_json, self._csv_file, self._plot, self._glyphs = made, as_json, csv_file, plot, glyphs
         self._endings: dict[Cell, Ending] = {}
         self._trained = 0
@@ -179,14 +181,14 @@ class _Headless:
     def _echo(self, fields: dict[str, Any]) -> None:
         from periodic_tui.cli.report import json_line
 
-        click.echo(json_line(fields))
+        say(json_line(fields))
 
     def _report(self, summary: dict[str, Any]) -> None:
         if self._as_json:
             self._echo(summary)
         else:
             for line in (*table.lines(self._sweep.grid, self._endings), table.summary_line(summary)):
-                click.echo(printable(line))
+                say(line)
         if self._plot:
             print_map(self._sweep.grid, self._endings, self._as_json, self._glyphs)
         if self._csv_file is not None and summary["status"] == "finished":
@@ -203,18 +205,18 @@ def print_traces(endings: Iterable[Ending]) -> None:
     """Where the program failed, on stderr."""
     for ending in endings:
         if isinstance(ending, Failure) and ending.trace:
-            click.echo(ending.trace, err=True)
+            say(*ending.trace.splitlines(), err=True)
 
 
-def print_map(grid: Grid, endings: dict[Cell, Ending], err: bool, glyphs: str = "auto") -> None:
+def print_map(grid: Grid, endings: dict[Cell, Ending], err: bool, glyphs: GlyphsOrAuto = "auto") -> None:
     """The map as text, as wide as the terminal; on stderr where stdout is read by a program."""
     from periodic_tui.sweeping.figure import figure
 
     encoding = (sys.stderr if err else sys.stdout).encoding or ""
-    found: Glyphs = "braille" if glyphs == "braille" or (glyphs == "auto" and encoding.startswith("utf")) else "ascii"
+    found = glyphs if glyphs != "auto" else "braille" if encoding.startswith("utf") else "ascii"
     results = {cell: ending for cell, ending in endings.items() if isinstance(ending, CellResult)}
     width = min(shutil.get_terminal_size().columns, WIDEST)
-    click.echo("\n".join(line.rstrip() for line in figure(grid, results, width, found).text()), err=err)
+    say(*(line.rstrip() for line in figure(grid, results, width, found).text()), err=err)
 
 
 def write_csv(path: Path, text: str) -> None:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from periodic_tui.cli.command import command
+from periodic_tui.cli.config import config_option
 from periodic_tui.cli.interruption import Interruption
 from periodic_tui.cli.options import MODEL, overrides, run_options
 from periodic_tui.cli.recording import library, record_options, recorder_for
 from periodic_tui.cli.repetition import repetition_of
+from periodic_tui.cli.say import say
 from periodic_tui.cli.warn import warn
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.errors import Refused
@@ -24,7 +26,6 @@ from periodic_tui.engine.overrides import Override
 from periodic_tui.presets.builtin import BUILT_IN
 from periodic_tui.presets.files import load
 from periodic_tui.presets.program import Program
-from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -64,6 +65,7 @@ def _finite(context: click.Context, param: click.Parameter, value: float | None)
 
 @command("train")
 @click.argument("preset", required=False)
+@config_option
 @run_options
 @MODEL
 @click.option(
@@ -146,7 +148,7 @@ def trained(
         finally:
             runner.close()
     if runner.unrecorded:
-        click.echo(printable(f"{name}: {runner.unrecorded}"), err=True)
+        say(f"{name}: {runner.unrecorded}", err=True)
     taken = run.done - run.began
     rate = taken / (run.elapsed - elapsed) if taken else 0.0
     figures = {"status": status, "seconds": run.elapsed, "steps_per_second": rate}

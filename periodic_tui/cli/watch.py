@@ -16,11 +16,12 @@ import click
 
 from periodic_tui import __version__
 from periodic_tui.cli.command import NAME, command, fail
+from periodic_tui.cli.config import config_option
 from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.options import GLYPHS
 from periodic_tui.cli.recording import library, new_or_empty, record_options, run_of
+from periodic_tui.cli.say import say
 from periodic_tui.engine.errors import Refused
-from periodic_tui.printable import printable
 from periodic_tui.ui.terminal.line import has_terminal
 from periodic_tui.watching.script.process import Process, Program, held
 
@@ -40,6 +41,7 @@ _SOURCES = ("", ".py", ".pyw")
 @command("watch", allow_interspersed_args=False)
 @click.argument("script")
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
+@config_option
 @click.option("-m", "as_module", is_flag=True, help="SCRIPT is the name of a module, as for `python -m`.")
 @click.option("--headless", is_flag=True, help="Without a screen: the script has the terminal, a summary comes last.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as a JSON line on stdout; with --headless.")
@@ -130,7 +132,7 @@ def _on_screen(program: Program, name: str, record: str | None, no_record: bool,
         code = shown(Opening(name, "", f"{program.command} begins.", "waiting for it"), open_session, glyphs, process)
         ended = process.ended_within(_GRACE if code else 0.0)
         if ended is None:
-            click.echo(printable(f"{name} goes on; `{NAME} replay {run_of(folder)}` finds it again"), err=True)
+            say(f"{name} goes on; `{NAME} replay {run_of(folder)}` finds it again", err=True)
             return code
         completed(folder, ended)
         if not code:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
 
 from periodic_tui.cli.command import NAME, abandon
 from periodic_tui.cli.recording import run_of
 from periodic_tui.cli.report import json_line
+from periodic_tui.cli.say import say
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.layout import JOURNAL
 from periodic_tui.engine.recording.recorder import Recorder
@@ -20,7 +20,6 @@ from periodic_tui.engine.recording.recording import About, Recording, Status
 from periodic_tui.engine.script import Script
 from periodic_tui.engine.snapshot import Snapshot, Verdict
 from periodic_tui.export.newest import newest_picture
-from periodic_tui.printable import printable
 from periodic_tui.watching.script.process import Ended
 from periodic_tui.watching.verdicts.untrained import ENDED, NO_TORCH, untrained
 
@@ -96,9 +95,9 @@ def _layers(picture: Snapshot) -> Iterator[dict[str, Any]]:
 def print_summary(summary: dict[str, Any], as_json: bool) -> None:
     """As the last JSON line on stdout, or in a few lines on stderr; nowhere where nobody reads it."""
     stream = sys.stdout if as_json else sys.stderr
-    text = json_line({"event": "summary", **summary}) if as_json else "\n".join(summary_lines(summary))
+    lines = [json_line({"event": "summary", **summary})] if as_json else summary_lines(summary)
     try:
-        click.echo(text, err=not as_json)
+        say(*lines, err=not as_json)
         stream.flush()
     except OSError:
         abandon(stream)
@@ -115,4 +114,4 @@ def summary_lines(summary: dict[str, Any]) -> list[str]:
     lines += [f"not seen: {reason}" for reason in summary["unseen"]]
     if summary["recording"]:
         lines.append(f"{NAME} replay {run_of(Path(summary['recording']))}")
-    return [printable(line) for line in lines]
+    return lines

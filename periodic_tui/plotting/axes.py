@@ -14,6 +14,10 @@ LIMIT = 1e300
 """Larger data are drawn at the edge, so that a span never overflows."""
 FINEST = 1e-9
 """Smallest span, relative to the data: below it ticks could not be told apart."""
+SHORT = 3.0
+"""Decades up to which a log axis begins and ends within them, so that its data use the height."""
+FLOOR = 4
+"""The floor for zeros takes so many parts less than the rest of a log axis, and no more than a decade."""
 ENOUGH = 0.25
 """An axis shrinks when its data use less than this share of it."""
 
@@ -65,17 +69,21 @@ def linear_axis(low: float, high: float, room: int) -> Axis:
     fine = _nice(high - low, 8)
     low, high = math.floor(low / fine) * fine, math.ceil(high / fine) * fine
     ticks = _linear_ticks(low, high, room)
-    return Axis(low, high, ticks, _labels(ticks))
+    return Axis(low, high, ticks, labels_of(ticks))
 
 
 def log_axis(low: float, high: float, room: int, zero: bool = False) -> Axis:
-    """An axis for log10 values `low` to `high`, in whole decades; `zero` adds a floor, a decade below, labeled 0."""
-    first, last = _decades(low, high)
-    exponents = _log_ticks(first, last, max(room, 2) - zero)
-    ticks, labels = tuple(map(float, exponents)), tuple(f"1e{exponent:+d}" for exponent in exponents)
+    """An axis for log10 values `low` to `high`: in whole decades, or from one of 1, 2, 5, 10 … to another where it is
+    short; `zero` adds a floor below, labeled 0."""
+    first, last = _log_limits(low, high)
+    room = max(room, 2) - zero
+    whole = last - first >= SHORT and first.is_integer() and last.is_integer()
+    ticks = _decade_ticks(round(first), round(last), room) if whole else _mark_ticks(first, last, room)
+    labels = tuple(f"1e{tick:+.0f}" if whole else _mark_label(tick) for tick in ticks)
     if zero:
-        return Axis(first - 1.0, float(last), (first - 1.0, *ticks), ("0", *labels), "log")
-    return Axis(float(first), float(last), ticks, labels, "log")
+        floor = first - min(1.0, (last - first) / FLOOR)
+        return Axis(floor, last, (floor, *ticks), ("0", *labels), "log")
+    return Axis(first, last, ticks, labels, "log")
 
 
 def step_axis(steps: float, room: int, begin: float = 0.0) -> Axis:
@@ -98,8 +106,11 @@ def keep(previous: Axis, data_low: float, data_high: float) -> bool:
         return True
     if data_low < previous.low or data_high > previous.high:
         return False
-    low, high = (_decades if previous.scale == "log" else _widened)(data_low, data_high)
-    return high - low >= ENOUGH * (previous.high - previous.low - previous.holds_zero)
+    low, high = (_log_limits if previous.scale == "log" else _widened)(data_low, data_high)
+    span = previous.high - previous.low
+    if previous.holds_zero:
+        span -= min(1.0, span / (FLOOR + 1))
+    return high - low >= ENOUGH * span
 
 
 def follow(previous: Axis | None, data: Iterable[ArrayLike], room: int, scale: Scale = "linear") -> Axis:
@@ -132,13 +143,29 @@ def _widened(low: float, high: float) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _decades(low: float, high: float) -> tuple[int, int]:
-    """Whole decades around log10 values; float64 has none beyond ±330."""
+def _log_limits(low: float, high: float) -> tuple[float, float]:
+    """Limits around log10 values: whole decades, or where few are spanned marks of 1, 2 and 5; float64 has none beyond
+    ±330."""
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = -1.0, 0.0
     low, high = sorted((min(max(low, -330.0), 330.0), min(max(high, -330.0), 330.0)))
-    first = math.floor(low)
-    return first, max(math.ceil(high), first + 1)
+    if high - low > SHORT:
+        return float(math.floor(low)), float(math.ceil(high))
+    below = max(mark for mark in _marks(low - 1, high + 1) if mark <= low + 1e-9)
+    above = min(mark for mark in _marks(low - 1, high + 1) if mark >= high - 1e-9)
+    if below == above:
+        below = max(mark for mark in _marks(low - 1, low) if mark < below)
+        above = min(mark for mark in _marks(high, high + 1) if mark > above)
+    return min(below, low), max(above, high)
+
+
+def _marks(low: float, high: float) -> list[float]:
+    """The log10 of 1, 2 and 5 times powers of ten, from a decade below `low` to one above `high`."""
+    return [
+        decade + mantissa
+        for decade in range(math.floor(low), math.ceil(high) + 1)
+        for mantissa in (0.0, math.log10(2.0), math.log10(5.0))
+    ]
 
 
 def _nice(span: float, parts: int) -> float:
@@ -164,14 +191,31 @@ def _multiples(low: float, high: float, step: float) -> tuple[float, ...]:
     return tuple(min(max(count * step, low), high) for count in counts)
 
 
-def _log_ticks(first: int, last: int, room: int) -> list[int]:
-    """Every decade, or every second, fifth, … multiple of it."""
+def _decade_ticks(first: int, last: int, room: int) -> tuple[float, ...]:
+    """Every decade, or every second, fifth, … multiple of it; both ends where that leaves less than two."""
     strides = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-    choices = ([e for e in range(first, last + 1) if e % stride == 0] for stride in strides)
-    return next(ticks for ticks in choices if len(ticks) <= max(room, 1))
+    choices = ([float(e) for e in range(first, last + 1) if e % stride == 0] for stride in strides)
+    ticks = next(ticks for ticks in choices if len(ticks) <= max(room, 1))
+    return tuple(ticks) if len(ticks) > 1 or room < 2 else (float(first), float(last))
 
 
-def _labels(ticks: tuple[float, ...]) -> tuple[str, ...]:
+def _mark_ticks(first: float, last: float, room: int) -> tuple[float, ...]:
+    """Every mark, or every decade, or both ends; the upper one alone where there is no room for more."""
+    slack = 1e-9
+    marks = [min(max(mark, first), last) for mark in _marks(first, last) if first - slack <= mark <= last + slack]
+    decades = [mark for mark in marks if abs(mark - round(mark)) < slack]
+    choices = (marks, decades, [first, last], [last])
+    return tuple(next(ticks for ticks in choices if min(room, 2) <= len(ticks) <= max(room, 1)))
+
+
+def _mark_label(tick: float) -> str:
+    """0.05, 20, or 2e+7 of its log10."""
+    exponent = math.floor(tick + 1e-9)
+    digit = f"{10.0 ** (tick - exponent):.0f}"
+    return f"{float(digit) * 10.0**exponent:g}" if -4 < exponent < 4 else f"{digit}e{exponent:+d}"
+
+
+def labels_of(ticks: tuple[float, ...]) -> tuple[str, ...]:
     """The shortest labels that tell the ticks apart and are true to a thousandth of their span.
 
     12.5, or 1.25e-7 where the largest tick is tiny or huge.

@@ -1,25 +1,16 @@
-"""A canvas of braille dots for curves, fast enough to draw every frame anew."""
+"""A canvas of dots for curves, fast enough to draw every frame anew."""
 
 import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from periodic_tui.plotting.cells import SPACE, Cells, Glyphs, Ink
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS, GlyphSet
 from periodic_tui.plotting.raster import Dots, polyline_dots
 
-BRAILLE = 0x2800
-BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], np.uint8)
-"""[4, 2] the bit of each dot of a braille character (Unicode, block 2800)."""
-
-DOTS_PER_CELL = {"braille": (2, 4), "ascii": (1, 1)}
-"""Columns and rows of dots in a character."""
-
-ASCII_STROKES = {
-    Ink.QUIET: "-", Ink.TEXT: "+", Ink.NETWORK: "*", Ink.TARGET: ".", Ink.TROUBLE: "x", Ink.PALE: ",", Ink.MARK: ":",
-}  # fmt: skip
-ASCII_SHAPES = {"×": "x", "●": "o", "■": "#", "┊": ":", "┄": "=", "←": "<", "→": ">"}
-"""Any other shape is a star."""
+PATTERNS = {Ink.TARGET: (1, 2), Ink.TEXT: (3, 4), Ink.MARK: (2, 4), Ink.PALE: (1, 3), Ink.QUIET: (1, 4)}
+"""How many of how many dots of a line are lit: every ink's line has a look of its own. The network's are all lit."""
 
 FAR = 2.0**40
 """Farther than any dot, and still an exact integer."""
@@ -28,15 +19,10 @@ Joined = NDArray[np.bool_] | None
 """[n - 1] whether a point is connected to the next; None: all are."""
 
 
-def shape_point(shape: str, glyphs: Glyphs) -> int:
-    """The code point of a one-character shape in a glyph set."""
-    return ord(shape if glyphs == "braille" or shape.isascii() else ASCII_SHAPES.get(shape, "*"))
-
-
 class Canvas:
     """A window onto the plane, drawn on with inks; where two share a cell, the later one wins.
 
-    Inks read without color, too: the target is dotted, trouble is written in ×. What is not finite
+    Inks read without color, too: lines are broken by `PATTERNS`, trouble is written in ×. What is not finite
     breaks a line and leaves × at the upper edge, trouble unless it is the target's. The upper left
     dot is at (x_low, y_high).
 
@@ -44,14 +30,14 @@ class Canvas:
         columns: in cells; a negative size counts as 0.
         rows: in cells.
         window: x_low, x_high, y_low, y_high, in the units of the data.
-        glyphs: braille, or one character a dot.
+        glyphs: of which dots, or characters of the inks, are taken.
     """
 
     def __init__(
         self, columns: int, rows: int, window: tuple[float, float, float, float], glyphs: Glyphs = "braille"
     ) -> None:
-        self.columns, self.rows, self.window, self.glyphs = max(columns, 0), max(rows, 0), window, glyphs
-        self.dots = DOTS_PER_CELL[glyphs]
+        self.columns, self.rows, self.window, self.set = max(columns, 0), max(rows, 0), window, GLYPH_SETS[glyphs]
+        self.dots = self.set.dots
         self.width, self.height = self.columns * self.dots[0], self.rows * self.dots[1]
         self._bits = np.zeros((self.rows, self.columns), np.uint8)
         self._shapes = np.zeros((self.rows, self.columns), np.uint32)
@@ -59,18 +45,18 @@ class Canvas:
         self._not_finite = np.zeros(self.columns, np.uint8)
 
     def line(self, x: ArrayLike, y: ArrayLike, ink: Ink, joined: Joined = None, shape: str = "") -> None:
-        """A polyline through [n] points, of dots or of a character `shape`; dotted for the target."""
+        """A polyline through [n] points, of dots in the pattern of its ink, or of a character `shape`."""
         kept, columns, rows = self._finite(x, y, ink)
         if not len(kept):
             return
         connected = np.diff(kept) == 1
         if joined is not None:
             connected &= joined[kept[:-1]]
-        line_columns, line_rows, steep = polyline_dots(columns, rows, connected, self.width, self.height)
-        if ink == Ink.TARGET:
-            kept = np.where(steep, line_rows, line_columns) % 2 == 0
-            line_columns, line_rows = line_columns[kept], line_rows[kept]
-        self._draw(np.append(columns, line_columns), np.append(rows, line_rows), ink, shape)
+        line_columns, line_rows = polyline_dots(columns, rows, connected, self.width, self.height)
+        if ink in PATTERNS and not (shape or self.set.strokes):
+            line_columns, line_rows = _broken(line_columns, line_rows, *PATTERNS[ink])
+        alone = ~(np.append(False, connected) | np.append(connected, False))
+        self._draw(np.append(columns[alone], line_columns), np.append(rows[alone], line_rows), ink, shape)
 
     def band(self, x: ArrayLike, low: ArrayLike, high: ArrayLike, ink: Ink, joined: Joined = None) -> None:
         """Everything between two curves over [n] ascending x, checkered so that a line on it stays visible.
@@ -119,11 +105,11 @@ class Canvas:
 
     def cells(self) -> Cells:
         """What is drawn so far."""
-        shapes = np.where(self._bits > 0, BRAILLE + self._bits.astype(np.uint32), np.uint32(SPACE))
-        glyphs = np.where(self._shapes > 0, self._shapes, shapes)
+        points = _characters(self.set)[self._bits]
+        glyphs = np.where(self._shapes > 0, self._shapes, points)
         ink = self._ink.copy()
         broken = self._not_finite > 0
-        glyphs[:1, broken] = shape_point("×", self.glyphs)
+        glyphs[:1, broken] = ord(self.set.shape("×"))
         ink[:1, broken] = self._not_finite[broken]
         return Cells(glyphs, ink)
 
@@ -145,15 +131,15 @@ class Canvas:
 
     def _light(self, columns: Dots, rows: Dots, ink: Ink) -> None:
         """Light dots, or write the character of an ink that has one of its own."""
-        if self.glyphs == "ascii" or ink == Ink.TROUBLE:
-            self._stamp(columns, rows, ink, ASCII_STROKES[ink] if self.glyphs == "ascii" else "×")
+        if self.set.strokes or ink == Ink.TROUBLE:
+            self._stamp(columns, rows, ink, self.set.strokes[ink] if self.set.strokes else "×")
             return
         columns, rows = self._inside(columns, rows)
         plane = np.zeros((self.height, self.width), bool)
         plane[rows, columns] = True
-        bits = braille_bits(plane)
-        touched = bits > 0
-        self._bits |= bits
+        patterns = _patterns(plane, self.set)
+        touched = patterns > 0
+        self._bits |= patterns
         self._shapes[touched] = 0
         self._ink[touched] = ink
 
@@ -161,7 +147,7 @@ class Canvas:
         """Write a character into the cells of these dots."""
         columns, rows = self._inside(columns, rows)
         place = (rows // self.dots[1], columns // self.dots[0])
-        self._shapes[place] = shape_point(shape, self.glyphs)
+        self._shapes[place] = ord(self.set.shape(shape))
         self._bits[place] = 0
         self._ink[place] = ink
 
@@ -170,11 +156,31 @@ class Canvas:
         return columns[inside], rows[inside]
 
 
-def braille_bits(dots: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """[rows, columns] what to add to BRAILLE for [4 · rows, 2 · columns] dots."""
-    blocks = dots.reshape(len(dots) // 4, 4, dots.shape[1] // 2, 2)
-    bits: NDArray[np.uint8] = np.einsum("rdcs,ds->rc", blocks, BITS)
-    return bits
+def _broken(columns: Dots, rows: Dots, lit: int, period: int) -> tuple[Dots, Dots]:
+    """So many of every so many dots along a line."""
+    moves = np.append(True, (np.diff(columns) != 0) | (np.diff(rows) != 0))[: len(columns)]
+    columns, rows = columns[moves], rows[moves]
+    kept = np.arange(len(columns)) % period < lit
+    return columns[kept], rows[kept]
+
+
+def dotted(dots: NDArray[np.bool_], ink: Ink, glyphs: Glyphs) -> Cells:
+    """A picture of dots [rows, columns], as many as whole characters hold."""
+    codes = _characters(GLYPH_SETS[glyphs])[_patterns(dots, GLYPH_SETS[glyphs])]
+    return Cells(codes, np.full(codes.shape, ink, np.uint8))
+
+
+def _characters(of: GlyphSet) -> NDArray[np.uint32]:
+    """The code point of each pattern of dots."""
+    return np.array([ord(character) for character in of.patterns], np.uint32)
+
+
+def _patterns(dots: NDArray[np.bool_], of: GlyphSet) -> NDArray[np.uint8]:
+    """[rows, columns] the pattern of each character."""
+    across, down = of.dots
+    blocks = dots.reshape(len(dots) // down, down, dots.shape[1] // across, across)
+    patterns: NDArray[np.uint8] = np.einsum("rdcs,ds->rc", blocks, np.array(of.bits, np.uint8))
+    return patterns
 
 
 def _place(values: ArrayLike, low: float, high: float, size: int) -> NDArray[np.float64]:

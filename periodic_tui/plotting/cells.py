@@ -8,8 +8,8 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-Glyphs = Literal["braille", "ascii"]
-"""The characters a figure may use: everything, or ASCII alone."""
+Glyphs = Literal["braille", "block", "ascii"]
+"""The characters a figure may use: everything, those of a console's own font, or ASCII; `glyphs` has the table."""
 
 Colors = NDArray[np.uint8]
 """[rows, columns, 2, 3] red, green and blue, of the character and of what is behind it."""
@@ -31,7 +31,9 @@ class Ink(IntEnum):
     """An older course of a curve, or the band around it."""
     MARK = 6
     """The step of a command."""
-    RGB = 7
+    CURSOR = 7
+    """The cursor, where only the cell itself can show it: reversed."""
+    RGB = 8
     """The cell has colors of its own, in `Cells.colors`."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -9,17 +10,16 @@ from numpy.typing import ArrayLike
 
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.plotting.axes import Axis, window
-from periodic_tui.plotting.canvas import ASCII_STROKES, Canvas, Joined, shape_point
+from periodic_tui.plotting.canvas import Canvas, Joined
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.frame import frame
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 
 Style = Literal["line", "band", "points", "dashes"]
 
 DASH = "┄"
-KEYS = {"line": "⠒⠒", "band": "⠪⠕", "points": "⠂", "dashes": 2 * DASH}
-"""How the legend shows a style; in ASCII the ink has a stroke instead."""
-DOTTED = "⠂⠂"
-"""How it shows a line of the target."""
+SAMPLE = 4
+"""Dots of a line in the legend."""
 EVERYWHERE = np.array([-1e300, 1e300])
 """Beyond both ends of any axis."""
 
@@ -58,15 +58,45 @@ class Series:
             case "dashes":
                 canvas.line(x, y, self.ink, joined, DASH)
 
-    def key(self, glyphs: Glyphs) -> str:
-        """The entry in the legend."""
-        if self.style == "points" and self.shape:
-            stroke = chr(shape_point(self.shape, glyphs))
-        elif glyphs == "ascii":
-            stroke = 2 * (chr(shape_point(DASH, glyphs)) if self.style == "dashes" else ASCII_STROKES[self.ink])
-        else:
-            stroke = DOTTED if self.style == "line" and self.ink == Ink.TARGET else KEYS[self.style]
-        return f"{stroke} {self.label}"
+    def is_seen(self, x_axis: Axis, y_axis: Axis) -> bool:
+        """Whether something of it is within the axes, as far as its extremes tell."""
+        x, y = x_axis.positions(self.x), y_axis.positions(self.y)
+        high = y if self.high is None else y_axis.positions(self.high)
+        lower, upper = y[np.isfinite(y)], high[np.isfinite(high)]
+        if not (x.size and lower.size and upper.size):
+            return False
+        across = x.min() <= x_axis.high and x.max() >= x_axis.low
+        return bool(across and lower.min() <= y_axis.high and upper.max() >= y_axis.low)
+
+    def sample(self, glyphs: Glyphs) -> str:
+        """A short piece of it, as the canvas draws it."""
+        return _sample(self.style, self.ink, self.shape, glyphs)
+
+
+@lru_cache(maxsize=64)
+def _sample(style: Style, ink: Ink, shape: str, glyphs: Glyphs) -> str:
+    """A cell of points; of a line as many as it takes to tell it from others."""
+    across = 1 if style == "points" else max(SAMPLE // GLYPH_SETS[glyphs].dots[0], 2)
+    whole = Axis(0.0, 1.0, (0.0, 1.0), ("0", "1"))
+    canvas = Canvas(across, 1, (0.0, 1.0, 0.0, 1.0), glyphs)
+    low, high = (0.0, 1.0) if style == "band" else (0.5, 0.5)
+    Series([0.0, 1.0], [low, low], ink, style, [high, high], shape).draw(canvas, whole, whole)
+    return canvas.cells().text()[0]
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a curve is called, and how it looks."""
+
+    sample: str
+    label: str
+    ink: Ink
+
+
+def names(series: Sequence[Series], x_axis: Axis, y_axis: Axis, glyphs: Glyphs) -> list[Name]:
+    """The legend: a name for each curve that has one and that is seen, from back to front."""
+    named = (curve for curve in series if curve.label and curve.is_seen(x_axis, y_axis))
+    return [Name(curve.sample(glyphs), curve.label, curve.ink) for curve in named]
 
 
 def level(y: float, label: str = "") -> Series:
@@ -84,7 +114,7 @@ def curve_figure(
     x_label: str = "",
     glyphs: Glyphs = "braille",
 ) -> Cells:
-    """Axes with curves, from back to front: marks, series, names.
+    """Axes with curves, from back to front: marks, series.
 
     Args:
         size: columns and rows of the whole figure.
@@ -98,16 +128,4 @@ def curve_figure(
         canvas.vertical(x, Ink.MARK)
     for curve in series:
         curve.draw(canvas, x_axis, y_axis)
-    return still.cells.paste(_legend(canvas.cells(), series, glyphs), still.column, 0)
-
-
-def _legend(picture: Cells, series: Sequence[Series], glyphs: Glyphs) -> Cells:
-    """Names in the upper right corner, where there is room for them."""
-    named = [curve for curve in series if curve.label]
-    keys = [curve.key(glyphs) for curve in named]
-    width = max(map(len, keys), default=0)
-    if width * 2 > picture.columns or len(keys) * 2 > picture.rows:
-        return picture
-    for row, (curve, key) in enumerate(zip(named, keys, strict=True)):
-        picture = picture.write(picture.columns - width, row, key.ljust(width), curve.ink)
-    return picture
+    return still.cells.paste(canvas.cells(), still.column, 0)

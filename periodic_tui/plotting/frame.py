@@ -12,8 +12,8 @@ from typing import Any
 from periodic_tui.plotting.axes import Axis, window
 from periodic_tui.plotting.canvas import Canvas
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 
-ASCII_BORDERS = str.maketrans("│─┤├┬┴└┌┐┘┼", "|-+++++++++")
 SMALLEST = (8, 4)
 """Columns and rows below which there are no axes."""
 AXIS_ROWS = 2
@@ -39,9 +39,9 @@ def frame(columns: int, rows: int, x_axis: Axis, y_axis: Axis, x_label: str = ""
         return Frame(Cells.blank(columns, rows), 0, max(columns, 0), max(rows, 0))
     width, height = columns - left, rows - AXIS_ROWS
     lines = _draw(columns, rows, Canvas(width, height, window(x_axis, y_axis), glyphs), x_axis, y_axis)
-    if glyphs == "ascii":
-        lines = [line.translate(ASCII_BORDERS) for line in lines]
+    lines = [line.translate(GLYPH_SETS[glyphs].axes) for line in lines]
     cells = Cells.blank(columns, rows).paste(Cells.of_lines(lines, Ink.QUIET), 0, 0)
+    x_label = GLYPH_SETS[glyphs].written(x_label)
     if x_label and len(x_label) + 1 < width // 2:
         cells = cells.write(columns - len(x_label) - 1, height, f" {x_label}", Ink.QUIET)
     cells.glyphs.setflags(write=False)

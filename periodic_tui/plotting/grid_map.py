@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.outcomes import OUTCOMES, shape_of
 
-SHADES = {"braille": " ░▒▓█", "ascii": " .:*#"}
+SHADES: dict[Glyphs, str] = {"braille": " ░▒▓█", "block": " ░▒▓█", "ascii": " .:*#"}
 """From no share to the whole, in equal steps; only nothing at all is blank."""
 WIDEST, NUMBERED, FILLED = 8, 7, 3
 """Columns of a tile with the gap behind it: at most, with the share in figures, and with a shade."""
@@ -20,7 +20,7 @@ LARGER = ((3, 16), (2, 12))
 """Rows and columns of a tile where there is room, the largest first."""
 LABELED = 16
 """Columns of a tile at most that has room for its column's label."""
-UNKNOWN = {"braille": "·", "ascii": "?"}
+UNKNOWN: dict[Glyphs, str] = {"braille": "·", "block": "·", "ascii": "?"}
 """Of a tile that has no result."""
 _BESIDE = 3
 """Columns between two maps."""

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from periodic_tui.plotting.canvas import shape_point
 from periodic_tui.plotting.cells import Cells, Colors, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 
 Palette = NDArray[np.uint8]
 """[stops, 3] colors from low to high; between them is interpolated."""
@@ -15,9 +15,6 @@ SEQUENTIAL: Palette = np.array([[0, 32, 76], [87, 93, 109], [166, 157, 117], [25
 """Four stops of cividis, which reads the same with any color vision (Nuñez, Anderton and Renslow, PLOS ONE 2018)."""
 DIVERGING: Palette = np.array([[80, 160, 255], [24, 24, 24], [255, 150, 60]], np.uint8)
 """Blue, dark, orange: for signed values with `low` = -`high`."""
-
-RAMPS = {"braille": " ░▒▓█", "ascii": " .:-=+*#%@"}
-"""Characters from low to high, for a screen without colors."""
 
 UPPER_HALF = ord("▀")
 
@@ -39,14 +36,14 @@ def heat_map(
         rows: of the map; each shows two rows of values.
         low: the value of the first color; smaller ones take it too.
         high: the value of the last color.
-        palette: None for a ramp of characters, as in ASCII.
+        palette: None for shades of characters, as in ASCII.
     """
     table = np.asarray(values)
     if min(columns, rows, table.size) <= 0:
         return Cells.blank(columns, rows)
-    if palette is None or glyphs == "ascii":
+    if palette is None or not GLYPH_SETS[glyphs].halves:
         sampled = _sample(table, columns, rows)
-        return _cross_out(_ramp(_shares(sampled, low, high), RAMPS[glyphs]), np.isnan(sampled), glyphs)
+        return _cross_out(_ramp(_shares(sampled, low, high), GLYPH_SETS[glyphs].shades), np.isnan(sampled), glyphs)
     halves = _sample(table, columns, 2 * rows).reshape(rows, 2, columns).swapaxes(1, 2)
     ink = np.full((rows, columns), Ink.RGB, np.uint8)
     cells = Cells(np.full(ink.shape, UPPER_HALF, np.uint32), ink, _interpolate(_shares(halves, low, high), palette))
@@ -79,6 +76,6 @@ def _ramp(shares: NDArray[np.float64], ramp: str) -> Cells:
 
 
 def _cross_out(cells: Cells, where: NDArray[np.bool_], glyphs: Glyphs) -> Cells:
-    cells.glyphs[where] = shape_point("×", glyphs)
+    cells.glyphs[where] = ord(GLYPH_SETS[glyphs].shape("×"))
     cells.ink[where] = Ink.TROUBLE
     return cells

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from periodic_tui.plotting.canvas import BRAILLE, braille_bits
-from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.canvas import dotted
+from periodic_tui.plotting.cells import SPACE, Cells, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.plotting.heat import Palette, heat_map
 
 GAP = 2
@@ -80,9 +81,10 @@ def banded(values: ArrayLike, low: float, high: float) -> NDArray[np.float64]:
 
 def lined(cells: Cells, dots: NDArray[np.bool_], glyphs: Glyphs = "braille") -> Cells:
     """A map with white dots [4 · rows, 2 · columns] on its colors."""
-    bits = braille_bits(dots[: 4 * cells.rows, : 2 * cells.columns])
-    on, shapes, ink = bits > 0, cells.glyphs.copy(), cells.ink.copy()
-    shapes[on] = ord(".") if glyphs == "ascii" else BRAILLE + bits[on].astype(np.uint32)
+    drawn = dotted(dots[: 4 * cells.rows, : 2 * cells.columns], Ink.NETWORK, "braille").glyphs
+    on, shapes, ink = drawn != SPACE, cells.glyphs.copy(), cells.ink.copy()
+    line = GLYPH_SETS[glyphs].line
+    shapes[on] = ord(line) if line else drawn[on]
     if cells.colors is None:
         ink[on] = Ink.NETWORK
         return Cells(shapes, ink)

@@ -1,6 +1,7 @@
 """How verdicts look wherever many of them are shown at once."""
 
 from periodic_tui.plotting.cells import Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 
 OUTCOMES: dict[str, tuple[str, Ink]] = {
     "solved": ("■", Ink.TARGET),
@@ -29,11 +30,11 @@ OUTCOMES: dict[str, tuple[str, Ink]] = {
     "ill-conditioned": (":", Ink.TEXT),
 }
 """Shape and ink of each verdict; the shapes alone tell them apart. Red is for what is dead or diverged."""
-IN_ASCII = {"■": "#", "╳": "X", "×": "x", "◆": "*", "▫": "o"}
-"""How those shapes are drawn that are not ASCII."""
+OTHERWISE = {"■": "#", "╳": "X", "×": "x", "◆": "*", "▫": "o"}
+"""How those shapes are drawn that a set of characters does not hold."""
 
 
 def shape_of(code: str, glyphs: Glyphs = "braille") -> str:
     """The shape of a verdict; a blank for none."""
     shape = OUTCOMES[code][0] if code else " "
-    return IN_ASCII.get(shape, shape) if glyphs == "ascii" else shape
+    return shape if GLYPH_SETS[glyphs].holds(shape) else OTHERWISE[shape]

@@ -7,9 +7,7 @@ Dots = NDArray[np.int64]
 """[n] dot coordinates, from the left or from the top."""
 
 
-def polyline_dots(
-    columns: Dots, rows: Dots, joined: NDArray[np.bool_], width: int, height: int
-) -> tuple[Dots, Dots, NDArray[np.bool_]]:
+def polyline_dots(columns: Dots, rows: Dots, joined: NDArray[np.bool_], width: int, height: int) -> tuple[Dots, Dots]:
     """Dots of a polyline through n points: all in a width × height grid, and a few just outside.
 
     Args:
@@ -18,7 +16,7 @@ def polyline_dots(
         joined: [n - 1] whether a point is connected to the next.
 
     Returns:
-        Columns and rows of the dots, and whether each belongs to a steep stretch. A dot may occur twice.
+        Columns and rows of the dots, in their order along the line. A dot may occur twice.
     """
     x, y = columns[:-1][joined], rows[:-1][joined]
     dx, dy = columns[1:][joined] - x, rows[1:][joined] - y
@@ -31,7 +29,7 @@ def polyline_dots(
     step = np.arange(len(segment)) - np.repeat(np.cumsum(counts) - counts - first, counts)
     line_columns = _along(x[segment], dx[segment], step, steps[segment])
     line_rows = _along(y[segment], dy[segment], step, steps[segment])
-    return line_columns, line_rows, (np.abs(dy) > np.abs(dx))[segment]
+    return line_columns, line_rows
 
 
 def _along(start: Dots, change: Dots, step: Dots, steps: Dots) -> Dots:

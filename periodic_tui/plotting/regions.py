@@ -6,9 +6,8 @@ from itertools import groupby
 import numpy as np
 
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 
-STROKES = {"braille": ("━", "┄"), "ascii": ("=", ".")}
-"""Of what was trained on, and of what was held out."""
 HELD_OUT = ("trained", "held out")
 NOT_YET = ("trained now", "not yet")
 """Names of what is trained on and of the rest, where that is held out, or where a remedy will come to it."""
@@ -29,7 +28,7 @@ def region_row(
     cells, column = Cells.blank(columns, 1), 0
     for known, stretch in groupby(inside.tolist()):
         length = len(list(stretch))
-        stroke, name = STROKES[glyphs][not known], f" {names[not known]} "
+        stroke, name = GLYPH_SETS[glyphs].stretches[not known], f" {names[not known]} "
         text = name.center(length, stroke) if length >= len(name) + 2 else stroke * length
         cells = cells.write(column, 0, text, Ink.TEXT if known else Ink.QUIET)
         column += length

@@ -5,14 +5,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from periodic_tui.plotting.canvas import BRAILLE, DOTS_PER_CELL, braille_bits
-from periodic_tui.plotting.cells import SPACE, Cells, Glyphs, Ink
+from periodic_tui.plotting.canvas import dotted
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 
 Values = NDArray[np.float64]
 
 LEVELS = 4
-ASCII_LEVELS = " _-=#"
-"""Nothing, and then from the lowest level to the highest."""
 LEAST_SPAN, BELOW = 1.0, 0.35
 """Powers of ten that a logarithmic trend spans at least, so that noise does not leave its level; and which share of
 what is added to that lies below."""
@@ -25,8 +24,8 @@ def sparklines(
 
     A `share` stands on 0 and reaches 1 at the top; `log` spans what its own row does.
     """
-    across = DOTS_PER_CELL[glyphs][0]
-    room = max(columns, 0) * across
+    of = GLYPH_SETS[glyphs]
+    room = max(columns, 0) * (1 if of.levels else of.dots[0])
     if not room:
         return Cells.blank(0, len(values))
     shown = np.full((len(values), room), np.nan)
@@ -34,12 +33,10 @@ def sparklines(
         part = values[:, -room:]
         shown[:, room - part.shape[1] :] = part
     levels = _levels(shown if scale == "share" else _logarithmic(shown))
-    if glyphs == "ascii":
-        points = np.array([ord(each) for each in ASCII_LEVELS], np.uint32)[levels]
-    else:
+    if not of.levels:
         heights = np.arange(LEVELS, 0, -1)[None, :, None]
-        bits = braille_bits((levels[:, None] >= heights).reshape(-1, room))
-        points = np.where(bits > 0, BRAILLE + bits.astype(np.uint32), np.uint32(SPACE))
+        return dotted((levels[:, None] >= heights).reshape(-1, room), ink, glyphs)
+    points = np.array([ord(each) for each in of.levels], np.uint32)[levels]
     return Cells(points, np.full(points.shape, ink, np.uint8))
 
 

@@ -1,10 +1,11 @@
-"""Many small pictures of equal size at once: curves in braille, and heat maps."""
+"""Many small pictures of equal size at once: curves, and heat maps."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from periodic_tui.plotting.canvas import BRAILLE, DOTS_PER_CELL, braille_bits
-from periodic_tui.plotting.cells import SPACE, Cells, Glyphs, Ink
+from periodic_tui.plotting.canvas import dotted
+from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.plotting.heat import SEQUENTIAL, heat_map
 
 Values = NDArray[np.float64]
@@ -34,7 +35,7 @@ def _shares(values: Values) -> Values:
 
 
 def _curves(shares: Values, columns: int, rows: int, glyphs: Glyphs) -> list[Cells]:
-    across, down = DOTS_PER_CELL[glyphs]
+    across, down = GLYPH_SETS[glyphs].dots
     width, height = columns * across, rows * down
     places = np.rint(np.linspace(0, shares.shape[1] - 1, width)).astype(int)
     points = np.rint((1 - np.nan_to_num(shares[:, places])) * (height - 1))
@@ -43,16 +44,7 @@ def _curves(shares: Values, columns: int, rows: int, glyphs: Glyphs) -> list[Cel
     top = np.minimum(points, before + np.sign(points - before))[:, None]
     bottom = np.maximum(points, before + np.sign(points - before))[:, None]
     row = np.arange(height)[:, None]
-    return [_dotted(dots, glyphs) for dots in (row >= top) & (row <= bottom)]
-
-
-def _dotted(dots: NDArray[np.bool_], glyphs: Glyphs) -> Cells:
-    if glyphs == "ascii":
-        points = np.where(dots, np.uint32(ord("*")), np.uint32(SPACE))
-    else:
-        bits = braille_bits(dots)
-        points = np.where(bits > 0, BRAILLE + bits.astype(np.uint32), np.uint32(SPACE))
-    return Cells(points, np.full(points.shape, Ink.NETWORK, np.uint8))
+    return [dotted(dots, Ink.NETWORK, glyphs) for dots in (row >= top) & (row <= bottom)]
 
 
 def _part(cells: Cells, columns: slice) -> Cells:

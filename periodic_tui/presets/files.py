@@ -1,5 +1,8 @@
 """Presets: finding them, reading them (and tables) into experiments, and writing them with every default resolved."""
 
+import json
+import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,6 +10,7 @@ from typing import Any
 import tomli_w
 from pydantic import ValidationError
 
+from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.experiment.error_messages import problems
 from periodic_tui.engine.files import read_regular
@@ -21,8 +25,13 @@ from periodic_tui.printable import printable
 
 MAX_BYTES = 1 << 20
 """Largest preset that is read."""
+MOST_BESIDE = 1_000
+"""Files among which the one that was meant is looked for."""
 PATHS = {"target": ("path", "test"), "init": ("file",)}
 """Keys that name files, by their tables."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+"""What stands in the name of a file for a byte that is not UTF-8."""
 
 
 def load(preset: str, overrides: Sequence[Override] = (), program: Program | None = None) -> tuple[str, Experiment]:
@@ -71,8 +80,12 @@ def dump(experiment: Experiment) -> str:
 
 
 def as_toml(table: dict[str, Any]) -> str:
-    """A preset's table as TOML."""
-    return printable(tomli_w.dumps(table, multiline_strings=True), keep="\n")
+    """A preset's table as TOML. Raises Refused where a name of a file in it is no text."""
+    in_lines = r"\r\n" not in json.dumps(table)  # which the writer would make \n of
+    text = tomli_w.dumps(table, multiline_strings=in_lines)
+    if broken := next((line for line in text.splitlines() if _HALF.search(line)), None):
+        raise Refused(f"{broken}: the name of a file that is not UTF-8 text, which no preset can hold")
+    return printable(text, keep="\n")
 
 
 def table_of(preset: str) -> dict[str, Any]:
@@ -83,7 +96,8 @@ def table_of(preset: str) -> dict[str, Any]:
 def _from_table(preset: str) -> dict[str, Any]:
     found = table_at(Path(preset))
     if found.problems:
-        raise PresetError(preset, found.problems)
+        meant = did_you_mean(preset, _beside_it(preset)) if not os.path.exists(preset) else ""
+        raise PresetError(preset, [f"{problem}{meant}" for problem in found.problems])
     return preset_of(Path(preset), found)
 
 
@@ -92,8 +106,9 @@ def _from_toml(preset: str) -> dict[str, Any]:
     try:
         table = read_toml(read_regular(path, MAX_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
-        known = f"{did_you_mean(preset, BUILT_IN)}; `periodic-tui presets` lists them"
-        raise PresetError(preset, [f"no such file and no such preset{known}"]) from None
+        meant = did_you_mean(preset, [*BUILT_IN, *_beside_it(preset)]) or ";"
+        known = f"no such file and no such preset{meant} `periodic-tui presets` lists those that are built in"
+        raise PresetError(preset, [known]) from None
     except OSError as error:
         raise PresetError(preset, [f"cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError as error:
@@ -105,6 +120,16 @@ def _from_toml(preset: str) -> dict[str, Any]:
     if not table:
         raise PresetError(preset, ["is empty, expected at least target.kind and model.kind"])
     return _beside(path, table)
+
+
+def _beside_it(preset: str) -> list[str]:
+    """The presets and tables in the folder where that one was looked for, as one would type them."""
+    folder = os.path.dirname(preset)
+    try:
+        names = os.listdir(folder or ".")
+    except (OSError, ValueError):
+        return []
+    return [os.path.join(folder, name) for name in names if name.lower().endswith((".toml", ".csv"))][:MOST_BESIDE]
 
 
 def _beside(path: Path, table: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from itertools import chain, product
 import numpy as np
 
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.plotting.grid_map import SHADES, GridMap, Tile, grid_maps, layout, stacked
 from periodic_tui.plotting.outcomes import OUTCOMES, shape_of
 from periodic_tui.sweeping.grid import Axis, Cell, Grid
@@ -41,9 +42,7 @@ def _map(grid: Grid, others: Cell, results: Results, glyphs: Glyphs) -> GridMap:
 
 def written(axis: Axis, glyphs: Glyphs) -> tuple[str, ...]:
     """The labels of an axis in those characters."""
-    if glyphs == "braille":
-        return axis.labels
-    return tuple(label.replace("±", "+-").encode("ascii", "replace").decode() for label in axis.labels)
+    return tuple(map(GLYPH_SETS[glyphs].written, axis.labels))
 
 
 def tile_of(result: CellResult | None) -> Tile:
@@ -70,7 +69,7 @@ def legend(results: Results, charts: list[GridMap], width: int, glyphs: Glyphs) 
     lines = _flowed([f"{shape_of(code, glyphs)} {code}" for code in OUTCOMES if code in occurring], width)
     lines += [", ".join(f"{shade} {name}" for shade, name in shades)]
     if any(chart.inside is not None for chart in charts):
-        sign, sharpness = ("-|", "L''") if glyphs == "ascii" else ("─│", "L″")
+        sign, sharpness = "-|" if glyphs == "ascii" else "─│", GLYPH_SETS[glyphs].written("L″")
         lines.append(f"{sign} where half of the seeds begin within 4.4934/R of the answer, and lr < 2/{sharpness}")
     return lines
 

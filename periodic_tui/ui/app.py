@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.color import ColorSystem
@@ -16,17 +16,27 @@ from textual import constants
 from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.driver import Driver
-from textual.filter import Monochrome, NoColor
+from textual.filter import LineFilter, Monochrome, NoColor
+from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 from textual.timer import Timer
 
-from periodic_tui.ui.keys import REDRAW, SUSPEND
+from periodic_tui.printable import cut, printable
+from periodic_tui.ui.formatting import literal, shortened
+from periodic_tui.ui.inert import Inert, without_markup
+from periodic_tui.ui.key_table import PALETTE, REDRAW, SUSPEND
+from periodic_tui.ui.keys import bindings, key_for, use, written
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
+from periodic_tui.ui.screens.palette import Palette
 from periodic_tui.ui.session import EventLoop, Wake, Work
+from periodic_tui.ui.settings import Settings
 from periodic_tui.ui.terminal.abilities import ColorDepth
 from periodic_tui.ui.terminal.driver import TerminalDriver
+from periodic_tui.ui.themes import DARK, OURS, inks_on
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -46,16 +56,6 @@ FindScreen = Callable[[], Callable[..., Any]]
 FindRecordings = Callable[[], Sequence["Entry"]]
 """Finds the user's recordings, newest first; called in a thread of its own."""
 
-COLORS = {
-    "network": "#5fafff",
-    "target": "#ffaf00",
-    "trouble": "#ff5f87",
-    "quiet": "#767676",
-    "pale": "#3a5f87",
-    "mark": "#af87d7",
-}
-"""One color for each meaning, told apart with any color vision; each has a shape of its own besides."""
-
 COLOR_SYSTEMS: dict[ColorDepth, ColorSystem] = {
     "none": ColorSystem.STANDARD,
     "16": ColorSystem.STANDARD,
@@ -63,6 +63,18 @@ COLOR_SYSTEMS: dict[ColorDepth, ColorSystem] = {
     "truecolor": ColorSystem.TRUECOLOR,
 }
 """As Rich knows them, by which Textual writes every style."""
+
+THEME, GLYPHS, GREETED = "theme", "glyphs", "greeted"
+"""Names of what is remembered."""
+GREETS = 12.0
+"""Seconds."""
+GREETING = (("toggle-pause", "stops training, and lets it go on"), ("remedies", "rescues it"), ("help", "explains all"))
+SCRIPT_GREETING = (("turn_pane(1)", "next pane"), ("zoom_pane", "shows it alone"), ("help", "explains all"))
+LONGEST_TOLD = 400
+"""Characters of what is said for a moment."""
+
+WIDEST_TITLE = 80
+"""Cells of a picture's title."""
 
 AFTER_FIRST_FRAME = 0.02
 """Seconds for the first frame to leave before imports hold the interpreter."""
@@ -89,7 +101,7 @@ class PeriodicApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True, priority=True),
-        *[replace(key, priority=True) for key in (REDRAW, SUSPEND)],
+        *bindings([PALETTE, REDRAW, SUSPEND], priority=True),
     ]
 
     slow_line: var[bool] = var(False)
@@ -104,18 +116,29 @@ class PeriodicApp(App[None], inherit_bindings=False):
         child: Child | None = None,
         colors: ColorDepth | None = None,
         fps: float = math.inf,
+        theme: str = DARK.name,
+        settings: Settings | None = None,
         find_screen: FindScreen = dashboard_screen,
     ) -> None:
-        """`colors`: how many the terminal has; None: Textual finds out. `fps`: the most frames a second of it."""
+        """`colors`: how many the terminal has; None: Textual finds out. `fps`: the most frames a second of it.
+        `theme`: the name of one, ours or Textual's, where neither the config file nor the last choice names another."""
+        without_markup()
         super().__init__()
         self.find_screen = find_screen
+        self._inert = Inert()
         self.fps = fps
+        self.settings = settings or Settings()
+        for ours in OURS:
+            self.register_theme(ours)
+        self._begin_with(self.settings.theme, self.settings.memory.get(THEME), theme)
         if colors is not None:
             self._show_in(colors)
         self.child = child
         """The script that is watched, where it was started for this."""
         self.recordings = recordings
         self.opening, self.open_session, self.glyphs = opening, open_session, glyphs
+        self.glyph_sets: Sequence[Glyphs] = (glyphs,)
+        """What the terminal can show, the richest first."""
         self.session: Work | None = None
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
@@ -155,11 +178,35 @@ class PeriodicApp(App[None], inherit_bindings=False):
         """The terminal takes fewer frames than there are, or all of them again: nothing moves there for its looks."""
         self.slow_line, self.animation_level = slow, "none" if slow else constants.TEXTUAL_ANIMATIONS
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._inert]
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return COLORS
+        return inks_on(self.current_theme)
 
     def get_default_screen(self) -> Screen[None]:
         return OpeningScreen(self.opening, self.glyphs)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return written(binding.key)
+
+    def on_load(self) -> None:
+        """Before anything is drawn, or named by its key."""
+        use(self.settings.keys)
+        self.set_keymap({ident: ",".join(keys) for ident, keys in self.settings.keys.items()})
+        self.watch(self, "theme", self._theme_chosen, init=False)
+
+    def _begin_with(self, *themes: str) -> None:
+        """Have the first of these themes that there is from the first frame on: set later, it would cost another look
+        at every style."""
+        self.set_reactive(PeriodicApp.theme, next(theme for theme in themes if theme in self.available_themes))
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def _theme_chosen(self, theme: str) -> None:
+        """Remember what the user has chosen on the screen."""
+        self.settings.memory.keep(THEME, theme)
+        if self.settings.theme:
+            self.notify(f"the next start has {self.settings.theme} again, as your config says", markup=False)
 
     def on_mount(self) -> None:
         self._event_loop = EventLoop()
@@ -195,6 +242,36 @@ class PeriodicApp(App[None], inherit_bindings=False):
         if self.stray:
             self.stray.on_news = Wake(self._tell, self._look_at_stray)
         self.push_screen(self.dashboard)
+        self._greet(self.dashboard)
+
+    def _greet(self, dashboard: Dashboard) -> None:
+        """Name three keys on the first start ever, until the first one is pressed; where that cannot be remembered,
+        never."""
+        memory = self.settings.memory
+        if memory.get(GREETED) or not memory.keep(GREETED, "yes"):
+            return
+        keys = SCRIPT_GREETING if self.child else GREETING
+        width = max(len(key_for(action)) for action, _ in keys)
+        text = "\n".join(f"{key_for(action):{width}}  {does}" for action, does in keys)
+        self.notify(text, title="three keys to begin with", timeout=GREETS, markup=False)
+        dashboard.greets = True
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something for a moment, in a few lines."""
+        told = shortened(literal(message), LONGEST_TOLD)
+        super().notify(told, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """The screen as SVG, with a title of one line."""
+        return super().export_screenshot(title=cut(printable(title or self.title), WIDEST_TITLE), simplify=simplify)
 
     def catch(self, stray: Stray) -> None:
         """Leave what is printed to that; Textual's own errors go where standard error led before."""
@@ -259,10 +336,31 @@ class PeriodicApp(App[None], inherit_bindings=False):
             self._driver.stop(everyone=True)
 
     def action_help_quit(self) -> None:
-        self.notify("press q to quit", markup=False)
+        self.notify(f"press {key_for('app.quit')} to quit", markup=False)
+
+    def action_command_palette(self) -> None:
+        """Show the palette, unless it is shown."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette())
+
+    def search_themes(self) -> None:
+        """Choose a theme from a list of them."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         palette = getattr(screen, "palette", None)
         if palette is not None:
             yield from (SystemCommand(*entry) for entry in palette())
         yield SystemCommand("theme", "Choose other colors", self.action_change_theme)
+        for name in self.available_themes:
+            yield SystemCommand(f"theme {name}", "Take these colors", partial(setattr, self, "theme", name), False)
+        for glyphs in self.glyph_sets:
+            yield SystemCommand(f"glyphs {glyphs}", "Draw by these characters", partial(self.draw_by, glyphs), False)
+
+    def draw_by(self, glyphs: Glyphs) -> None:
+        """Draw by another set of characters from now on, and remember it."""
+        self.glyphs = glyphs
+        self.settings.memory.keep(GLYPHS, glyphs)
+        for screen in self.screen_stack:
+            if draw_by := getattr(screen, "draw_by", None):
+                draw_by(glyphs)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from math import lcm
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,6 +28,7 @@ from periodic_tui.ui.messages import Messages, PrintsAside
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.playback import Playback
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 from periodic_tui.ui.screens.help import help_on
 from periodic_tui.ui.screens.picker import Picker, Preset
 from periodic_tui.ui.screens.prompt import Prompt
@@ -36,6 +38,7 @@ from periodic_tui.ui.screens.script_screen import ScriptScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.svg_file import hand_over
 from periodic_tui.ui.travel import HeldKey, Travel
+from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.key_line import KeyLine
 from periodic_tui.ui.widgets.pane import Hint, Pane
@@ -68,6 +71,8 @@ class Dashboard(ScriptScreen):
         self.panes: dict[str, Pane] = {}
         self.view = View()
         self.focus_name = FIRST_FOCUS
+        self.greets = False
+        """Whether keys are named that go with the first one."""
         self.summoned = False
         """Whether the user asked for the focused pane, so that it is shown even if it has no place."""
         self.zoomed = False
@@ -80,7 +85,8 @@ class Dashboard(ScriptScreen):
         yield Header(self.glyphs).data_bind(Dashboard.snapshot)
         with Container(id="plots"):
             yield from self.panes_at("plot")
-        yield from self.panes_at("strip")
+        with Container(id="strips"):
+            yield from self.panes_at("strip")
         yield PastBar(self.glyphs).data_bind(Dashboard.snapshot)
         yield KeyLine(self.glyphs).data_bind(Dashboard.snapshot)
 
@@ -98,7 +104,12 @@ class Dashboard(ScriptScreen):
         self.place()
 
     def poll(self) -> None:
-        """Show the newest snapshot: header, panes and their places change in one update of the terminal."""
+        """Show the newest snapshot: header, panes and their places change in one update of the terminal.
+
+        A session may wake a screen that is being closed, and that has lost its parts.
+        """
+        if not (self.is_attached and self.display):
+            return
         if told := self.travel.look_up():
             self.notify(told, markup=False)
         shown = self.travel.shown
@@ -106,6 +117,13 @@ class Dashboard(ScriptScreen):
         self.query_one(KeyLine).messages = self.messages.count
         self.paint()
         self.call_after_refresh(shown.drawn, self.snapshot)
+
+    def draw_by(self, glyphs: Glyphs) -> None:
+        """Draw by another set of characters."""
+        self.glyphs = glyphs
+        for widget in self.query(CellWidget):
+            widget.glyphs = glyphs
+            widget.redraw()
 
     def on_resize(self, event: Resize) -> None:
         self.place()
@@ -142,14 +160,17 @@ class Dashboard(ScriptScreen):
         line.hints = (*self.HINTS, *(pane.HINTS if self.summoned or self.zoomed else ()))
 
     def _apply(self, arrangement: Arrangement) -> None:
-        plots = self.query_one("#plots")
-        plots.display = bool(arrangement.plots)
+        plots, strips = self.query_one("#plots"), self.query_one("#strips")
+        plots.display, strips.display = bool(arrangement.plots), bool(arrangement.bands)
         plots.styles.grid_size_columns = arrangement.columns
+        strips.styles.grid_size_columns = across = lcm(*(len(band.names) for band in arrangement.bands))
+        strips.styles.grid_rows = " ".join(str(band.rows or "1fr") for band in arrangement.bands) or "1fr"
+        strips.styles.height = sum(band.rows or 0 for band in arrangement.bands) or "1fr"
+        spans = {name: across // len(band.names) for band in arrangement.bands for name in band.names}
+        spans |= dict.fromkeys(arrangement.plots[-1:], arrangement.span)
         for name, pane in self.panes.items():
             pane.display = name in arrangement.shown
-            pane.styles.column_span = arrangement.span if name in arrangement.plots[-1:] else 1
-            if pane.PLACE == "strip":
-                pane.styles.height = arrangement.rows(name) or "1fr"
+            pane.styles.column_span = spans.get(name, 1)
 
     def _ask(self, arrangement: Arrangement) -> None:
         """Tell the session which of the panes are shown that need something of their own."""
@@ -172,7 +193,10 @@ class Dashboard(ScriptScreen):
             self._turn_to(self.focused.NAME)
 
     def on_key(self, event: Key) -> None:
-        """The story shows until the first key, then lives in help."""
+        """The story shows until the first key, then lives in help; the greeting goes with it, too."""
+        if self.greets:
+            self.greets = False
+            self.app.clear_notifications()
         if self.snapshot.state != "starting" and "story" not in self.hidden:
             self.hidden |= {"story"}
             self.place()
@@ -252,7 +276,7 @@ class Dashboard(ScriptScreen):
             self.app.push_screen(screen, then)
 
     def action_help(self) -> None:
-        self._open(help_on(self, self.snapshot))
+        self._open(help_on(self, self.snapshot, self.glyphs))
 
     def action_list_presets(self) -> None:
         presets = [] if isinstance(self.session, Playback) else self.presets
@@ -325,6 +349,10 @@ class Dashboard(ScriptScreen):
         with self.telling():
             self.travel.turn(self._held.pressed(way))
 
+    def on_past_bar_turn(self, message: PastBar.Turn) -> None:
+        with self.telling():
+            self.travel.turn(message.by)
+
     def on_events_pane_go(self, message: EventsPane.Go) -> None:
         """Go to the picture before an event; where nothing is recorded, play the death that it tells of."""
         if message.event.death is not None and not self.snapshot.recording:
@@ -377,18 +405,27 @@ class Dashboard(ScriptScreen):
             self.deliver(command(name))
 
     def palette(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
-        """Title, help and deed of all that the command palette offers."""
+        """Title, help and deed of all that the command palette offers, besides the program's own."""
+        others = ("palette", *(f"preset-{number}" for number in range(1, 10)))
+        seen = set[str]()
         for binding in (entry.binding for entry in self.active_bindings.values()):
-            if binding.tooltip and not binding.key.isdigit() and binding.key not in ("f1", "ctrl+p"):
-                yield binding.description, binding.tooltip, partial(self.run_action, binding.action)
-        for preset in [] if self.snapshot.script else self.presets:
+            if binding.tooltip and binding.id not in others and binding.action not in seen:
+                seen.add(binding.action)
+                told = f"{self.app.get_key_display(binding)}: {binding.tooltip}"
+                yield binding.description, told, partial(self.run_action, binding.action)
+        if self.snapshot.script:
+            return
+        for offer in self.snapshot.remedies:
+            if not offer.unfit:
+                yield f"remedy {offer.name}", offer.what, partial(self.deliver, ApplyRemedy(offer.name))
+        for preset in self.presets:
             yield f"load {preset.name}", preset.title, partial(self.deliver, Load(preset.name))
 
 
-class ReplayScreen(Dashboard):
+class ReplayScreen(DismissedOnce, Dashboard):
     """Plays a recording over the dashboard, in a thread of its own; esc closes it."""
 
-    HINTS = (("esc", "close the replay"),)
+    HINTS = (("close", "close the replay"),)
 
     def on_mount(self) -> None:
         """Called beside that of the dashboard. The story has been read there."""

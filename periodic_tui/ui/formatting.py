@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.printable import printable
 
 if TYPE_CHECKING:
@@ -16,15 +17,6 @@ if TYPE_CHECKING:
 
     from periodic_tui.plotting.cells import Glyphs
 
-
-ASCII = str.maketrans(
-    {
-        "·": "-", "→": "->", "±": "+-", "×": "x", "ω": "w", "″": "''", "′": "'", "−": "-", "–": "-", "—": "-", "…": "~",
-        "●": "*", "■": "#", "◆": "*", "▫": "o", "╱": "/", "∙": ".", "≤": "<=", "≥": ">=", "∈": "in", "φ": "phi",
-        "÷": "/", "╳": "X", "╬": "@", "▶": ">", "←": "<", "◂": "<", "‖": "=", "°": " deg",
-    }
-)  # fmt: skip
-"""How the signs of our own sentences are written in ASCII."""
 
 TOGETHER = "\N{NO-BREAK SPACE}"
 SHOWN_NUMBERS = 4
@@ -47,8 +39,7 @@ _ONE_CELL = _OneCell()
 def plain(text: str, glyphs: Glyphs = "braille") -> str:
     """Text as one line of characters that fill one cell and do not command the terminal; blanks become spaces."""
     line = printable(re.sub(r"\s", " ", text))
-    if glyphs == "ascii":
-        line = line.translate(ASCII).encode("ascii", "replace").decode()
+    line = GLYPH_SETS[glyphs].written(line)
     return line if line.isascii() else line.translate(_ONE_CELL)
 
 

@@ -117,7 +117,30 @@ WORDS = {
     "w": "a unit's incoming weights",
 }
 
+MOUSE = {
+    "click": "chooses a unit, a replica, a layer, an event or an entry of a list; does what a key in the last row does",
+    "double click": "on an event: goes to the picture before it",
+    "wheel": "zooms a plot about the pointer; goes through events, layers and what a script has printed",
+    "drag": "moves a plot's window",
+    "rest": "tells what a title, a figure of the header, a unit, a replica, a verdict or a key is",
+}
+"""What the mouse does."""
+
+COPYING = {
+    "first": "pause: the screen stands still while you select",
+    "shift + drag": "selects as anywhere else, and copies as your terminal does; in iTerm2 option + drag, in macOS's "
+    "Terminal fn + drag. Without shift the mouse is the dashboard's",
+    "in tmux": "prefix [ begins; move to a corner, space marks, ctrl+v makes it a rectangle, enter copies, prefix ] "
+    "pastes. Or from another window: tmux capture-pane -p -t PANE",
+    "over SSH": "what tmux copies reaches your own clipboard where your terminal takes OSC 52 and tmux sends that "
+    "(set -s set-clipboard on); shift + drag always does, since the terminal is yours",
+    "as a file": "export writes the screen as SVG; periodic-tui export RUN --to csv writes a recording's figures",
+}
+"""How text gets out of the dashboard."""
+
 GLOSSARY = {
+    "the mouse": MOUSE,
+    "copying text": COPYING,
     "words on the screen": WORDS,
     "what a verdict says": VERDICTS,
     "what a unit can be": UNITS,

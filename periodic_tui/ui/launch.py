@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from textual import constants
 
 from periodic_tui.engine.errors import Refused
-from periodic_tui.ui.app import FindRecordings, FindScreen, OpenSession, PeriodicApp, dashboard_screen
+from periodic_tui.ui.app import GLYPHS, FindRecordings, FindScreen, OpenSession, PeriodicApp, dashboard_screen
 from periodic_tui.ui.ending import ends_by_signal, leave
 from periodic_tui.ui.screens.opening import Opening
-from periodic_tui.ui.terminal.abilities import abilities
+from periodic_tui.ui.settings import Settings
+from periodic_tui.ui.terminal.abilities import abilities, no_richer_than
 from periodic_tui.ui.terminal.driver import TerminalDriver
 from periodic_tui.ui.terminal.stray import Stray
+from periodic_tui.ui.themes import theme_for
 
 if TYPE_CHECKING:
     from periodic_tui.ui.child import Child
@@ -35,6 +37,7 @@ def run_dashboard(
     recordings: FindRecordings = lambda: (),
     child: Child | None = None,
     fps: float = math.inf,
+    settings: Settings | None = None,
     find_screen: FindScreen = dashboard_screen,
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
@@ -42,21 +45,29 @@ def run_dashboard(
     Args:
         opening: what the first frame says.
         open_session: called in the worker thread, after the first frame.
-        glyphs: `braille`, `ascii`, or `auto`, which goes by the terminal's encoding.
+        glyphs: of a set, or `auto`, which is the one that was chosen last if the terminal has that, else its best.
         recordings: finds what can be replayed, newest first.
         child: the script that is watched. SIGTERM and SIGINT are passed on to it; after SIGHUP it runs on.
         fps: the most frames a second that are sent to the terminal.
+        settings: how the user wants the screen; None: as it is built in, and nothing is remembered.
         find_screen: called in the worker thread, too; imports the main screen.
 
     Returns:
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
         anything did.
     """
-    able = abilities(getattr(sys.__stderr__, "encoding", None), os.environ, glyphs)
+    settings, encoding = settings or Settings(), getattr(sys.__stderr__, "encoding", None)
+    best = no_richer_than(abilities(encoding, os.environ).glyphs)
+    chosen = settings.memory.get(GLYPHS)
+    able = abilities(encoding, os.environ, chosen if glyphs == "auto" and chosen in best else glyphs)
     if constants.DRIVER is None:  # the terminal itself knows how large it is
         os.environ.pop("COLUMNS", None)
         os.environ.pop("LINES", None)
-    app = PeriodicApp(opening, open_session, able.glyphs, recordings, child, able.colors, fps, find_screen)
+    theme = theme_for(os.environ)
+    app = PeriodicApp(
+        opening, open_session, able.glyphs, recordings, child, able.colors, fps, theme, settings, find_screen
+    )
+    app.glyph_sets = max(best, no_richer_than(able.glyphs), key=len)
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app), prints_aside(app):
         app.run()

@@ -1,6 +1,6 @@
 """What every word on the screen means where a script is watched."""
 
-from periodic_tui.ui.glossary import PANES, UNITS
+from periodic_tui.ui.glossary import COPYING, MOUSE, PANES, UNITS
 
 VERDICTS = {
     "not-trained": "nothing was trained, or nothing of it could be seen",
@@ -52,6 +52,8 @@ WORDS = {
 }
 
 SCRIPT_GLOSSARY = {
+    "the mouse": MOUSE,
+    "copying text": COPYING,
     "words on the screen": WORDS,
     "what a verdict says": VERDICTS,
     "what a unit can be": {
@@ -68,11 +70,11 @@ SCRIPT_GLOSSARY = {
 """As `GLOSSARY` is for a preset."""
 
 SCRIPT_KEYS = {
-    "toggle-pause": "Hold the view, or go back to the present; after the end, play it from the first picture on",
+    "pause": "Hold the view, or go back to the present; after the end, play it from the first picture on",
     "step": "Hold the view, and go on a picture",
     "slower": "Play earlier pictures slower",
     "faster": "Play earlier pictures faster",
-    "list-presets": "Choose a recording to play",
+    "list": "Choose a recording to play",
     "help": "Every key, and what every word means",
     "quit": "Leave; while the script runs, that asks first what is to become of it",
 }

@@ -15,6 +15,7 @@ from periodic_tui.engine.recording import place
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.recording.recording import About
 from periodic_tui.engine.script import Script
+from periodic_tui.printable import printable
 from periodic_tui.watching.hooks import hooks
 from periodic_tui.watching.watcher import Watcher
 
@@ -99,4 +100,4 @@ class watch:
 
 
 def _tell(text: str) -> None:
-    print(f"periodic-tui: {text}", file=sys.stderr)
+    print(printable(f"periodic-tui: {text}"), file=sys.stderr)

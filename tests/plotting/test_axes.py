@@ -17,7 +17,7 @@ rooms = st.integers(-1, 12)
 def check(axis: Axis, room: int) -> None:
     assert math.isfinite(axis.low)
     assert axis.low < axis.high < math.inf
-    assert 1 <= len(axis.ticks) == len(axis.labels) <= max(room, 2)
+    assert 2 <= len(axis.ticks) == len(axis.labels) <= max(room, 2)
     assert all(axis.low <= tick <= axis.high for tick in axis.ticks)
     assert all(first < second for first, second in itertools.pairwise(axis.ticks))
     assert len(set(axis.labels)) == len(axis.labels)
@@ -50,6 +50,14 @@ def test_any_log_axis_is_valid(low: float, high: float, room: int, zero: bool) -
     assert all(math.isclose(math.log10(float(label)), tick) for tick, label in ticks if abs(tick) < 300)
 
 
+@given(low=st.floats(-300, 300), span=st.floats(0.4, 3))
+def test_data_use_half_of_a_short_log_axis(low: float, span: float) -> None:
+    axis = log_axis(low, low + span, 4)
+    assert axis.low <= low
+    assert low + span <= axis.high
+    assert span >= 0.4 * (axis.high - axis.low)
+
+
 @given(begin=st.integers(0, 10**15), length=st.integers(0, 10**15), room=rooms)
 def test_any_step_axis_is_valid_and_holds_the_steps(begin: int, length: int, room: int) -> None:
     axis = step_axis(begin + length, room, begin)
@@ -74,8 +82,10 @@ def test_a_step_axis_grows_seldom() -> None:
 def test_known_ticks_and_labels() -> None:
     assert linear_axis(-1, 1, 5).labels == ("-1.0", "-0.5", "0.0", "0.5", "1.0")
     assert linear_axis(0, 31, 4).ticks == (0, 10, 20, 30)
-    assert log_axis(-2, 1, 5).labels == ("1e-2", "1e-1", "1e+0", "1e+1")
-    assert log_axis(-2, 1, 6, zero=True).labels == ("0", "1e-2", "1e-1", "1e+0", "1e+1")
+    assert log_axis(-3, 1, 5).labels == ("1e-3", "1e-2", "1e-1", "1e+0", "1e+1")
+    assert log_axis(-3, 1, 6, zero=True).labels == ("0", "1e-3", "1e-2", "1e-1", "1e+0", "1e+1")
+    assert log_axis(math.log10(0.3), math.log10(1.6), 5).labels == ("0.2", "0.5", "1", "2")
+    assert log_axis(math.log10(3e-7), math.log10(4e-6), 3).labels == ("2e-7", "5e-6")
     assert step_axis(1_900_000, 6).labels == ("0", "500k", "1M", "1.5M", "2M")
 
 

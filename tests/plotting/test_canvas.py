@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from periodic_tui.plotting.canvas import Canvas
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 
 UNICODE_DOTS = {(0, 0): 1, (1, 0): 2, (2, 0): 3, (0, 1): 4, (1, 1): 5, (2, 1): 6, (3, 0): 7, (3, 1): 8}
 """The numbers that the Unicode standard gives to the dots: number k is bit k - 1 of the code point."""
@@ -100,14 +101,16 @@ def test_target_is_a_subset_of_the_solid_line() -> None:
     assert 0 < sparse.sum() < full.sum()
 
 
-@pytest.mark.parametrize("glyphs", ["braille", "ascii"])
+@pytest.mark.parametrize("glyphs", GLYPH_SETS)
 def test_inks_read_without_color(glyphs: Glyphs) -> None:
     pictures = set()
-    for ink in (Ink.NETWORK, Ink.TARGET, Ink.TROUBLE):
-        canvas = Canvas(8, 3, (0, 1, 0, 1), glyphs)
-        canvas.line([0, 1], [0.2, 0.8], ink)
+    inks = (Ink.NETWORK, Ink.TARGET, Ink.TROUBLE, Ink.TEXT, Ink.MARK, Ink.PALE)
+    x = np.linspace(0, 1, 300)
+    for ink in inks:
+        canvas = Canvas(16, 3, (0, 1, 0, 1), glyphs)
+        canvas.line(x, 0.3 + 0.4 * x, ink)
         pictures.add("\n".join(canvas.cells().text()))
-    assert len(pictures) == 3
+    assert len(pictures) == len(inks)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
@@ -157,7 +160,7 @@ def test_a_band_is_checkered_between_its_edges_and_keeps_a_spike() -> None:
     assert (lit(canvas.cells()) == (expected & ((rows + columns) % 2 == 0))).all()
 
 
-@pytest.mark.parametrize("glyphs", ["braille", "ascii"])
+@pytest.mark.parametrize("glyphs", GLYPH_SETS)
 @pytest.mark.parametrize("size", [*itertools.product(range(4), range(4))])
 @pytest.mark.parametrize("values", [[], [0.0], [math.nan] * 3, [math.inf, 1e308, -1e308], list(range(50))])
 def test_nothing_raises(glyphs: Glyphs, size: tuple[int, int], values: list[float]) -> None:
@@ -173,4 +176,4 @@ def test_nothing_raises(glyphs: Glyphs, size: tuple[int, int], values: list[floa
         canvas.line([0, 1], [value, value], Ink.TARGET)
     text = canvas.cells().text()
     assert [len(line) for line in text] == [size[0]] * size[1]
-    assert glyphs == "braille" or all(line.isascii() for line in text)
+    assert all(GLYPH_SETS[glyphs].holds(character) for line in text for character in line)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.plotting.plane import MARGIN, arrows
 
 COLUMNS, ROWS = 41, 21
@@ -15,7 +16,7 @@ def place(cells: Cells, name: str) -> tuple[int, int]:
     return column - COLUMNS // 2, ROWS // 2 - row
 
 
-@pytest.mark.parametrize("glyphs", ["braille", "ascii"])
+@pytest.mark.parametrize("glyphs", GLYPH_SETS)
 def test_a_name_stands_where_its_point_is_and_a_row_is_as_high_as_two_columns(glyphs: Glyphs) -> None:
     points = np.array([[1.0, 0.0], [0.0, 1.0], [-0.5, -0.5]])
     cells = arrows(points, "abc", [Ink.NETWORK] * 3, COLUMNS, ROWS, glyphs)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from periodic_tui.plotting.cells import Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.plotting.sparklines import sparklines
 
 NAN = float("nan")
@@ -36,7 +37,7 @@ def test_what_is_not_there_is_blank_and_what_is_infinite_on_top() -> None:
     assert drawn([1.0, 1.0, np.inf, np.inf, 0.0, 0.0], 3, "log")[1:] == "⣿⣀"
 
 
-@pytest.mark.parametrize("glyphs", ["braille", "ascii"])
+@pytest.mark.parametrize("glyphs", GLYPH_SETS)
 def test_rows_are_drawn_together_and_of_no_columns_there_is_nothing(glyphs: Glyphs) -> None:
     values = np.random.default_rng(0).random((5, 32))
     cells = sparklines(values, 8, "share", Ink.TROUBLE, glyphs)

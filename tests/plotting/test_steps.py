@@ -30,7 +30,7 @@ def bins(*held: tuple[float, float, float, float]) -> Curve:
 
 
 def lines(curve: Curve) -> StepCurve:
-    return StepCurve.of(curve, ink=Ink.TEXT)
+    return StepCurve.of(curve, ink=Ink.NETWORK)
 
 
 def bands(curve: Curve) -> StepCurve:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.plotting.tiles import tiles
 
 RELU = np.maximum(np.linspace(-1, 1, 48), 0)
@@ -33,7 +34,7 @@ def test_maps_have_a_scale_of_their_own() -> None:
     assert (small[-1] != flat[-1]).any()
 
 
-@pytest.mark.parametrize("glyphs", ["braille", "ascii"])
+@pytest.mark.parametrize("glyphs", GLYPH_SETS)
 def test_without_colors_maps_are_characters(glyphs: Glyphs) -> None:
     rows = tiles(SLOPE[None], 4, 4, False, glyphs)[0].text()
     assert len(set(rows)) == 4

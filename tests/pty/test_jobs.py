@@ -20,9 +20,11 @@ OPENS = b"\x1b[?1049h"
 
 @contextmanager
 def job(folder: Path) -> Iterator[tuple[Terminal, int]]:
-    """A shell in whose foreground the dashboard is, and the dashboard's process."""
+    """A shell in whose foreground the dashboard is, and the dashboard's process. All its queries are answered."""
     with Terminal(SHELL, env=PROMPT) as terminal:
-        yield terminal, in_shell(terminal, folder)
+        process = in_shell(terminal, folder)
+        terminal.wait_quiet(0.5)
+        yield terminal, process
 
 
 def at_prompt(rows: list[str]) -> bool:
@@ -98,7 +100,8 @@ def test_ctrl_z_in_a_menu_comes_back_to_the_menu(tmp_path: Path) -> None:
 def test_ctrl_z_in_the_first_moments(after: float) -> None:
     with Terminal(SHELL, env=PROMPT) as terminal:
         terminal.wait_for(at_prompt)
-        terminal.send(" ".join(SMALL) + "\r")
+        terminal.send(f"sh -c 'echo begun; exec {' '.join(SMALL)}'\r")
+        terminal.wait_for(lambda rows: any(row.rstrip() == "begun" for row in rows))
         time.sleep(after)
         terminal.send("\x1a")
         assert stopped(terminal) == []

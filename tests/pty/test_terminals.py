@@ -13,7 +13,7 @@ from tests.pty.small import SMALL, is_up
 from tests.pty.terminal import Terminal
 
 DOCTOR = [sys.executable, "-c", "from periodic_tui.cli import doctor; [doctor._tell(*it) for it in doctor._terminal()]"]
-ASCII, BRAILLE = "ascii", "braille"
+ASCII, BLOCK, BRAILLE = "ascii", "block", "braille"
 POSIX = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
@@ -32,17 +32,19 @@ def shown(command: Sequence[str], env: dict[str, str] | None = None) -> tuple[st
         assert terminal.wait_exit() == 0
         assert terminal.unrestored() == []
         height = 1 + max(number for number, row in enumerate(rows) if row)
-        glyphs = ASCII if "".join(rows).isascii() else BRAILLE
+        text = "".join(rows)
+        glyphs = ASCII if text.isascii() else BRAILLE if re.search("[\u2801-\u28ff]", text) else BLOCK
         return glyphs, colors(terminal.raw_bytes), (max(map(len, rows)), height)
 
 
 def colors(written: bytes) -> str:
     """Of the most colorful sequence."""
-    if re.search(rb"\x1b\[[\d;]*[34]8;2;", written):
+    looks = b" ".join(b";%b;" % look for look in re.findall(rb"\x1b\[([\d;]*)m", written))
+    if re.search(rb";[34]8;2;", looks):
         return "16 million"
-    if re.search(rb"\x1b\[[\d;]*[34]8;5;", written):
+    if re.search(rb";[34]8;5;", looks):
         return "256"
-    return "16" if re.search(rb"\x1b\[([\d;]*;)?(3[0-7]|4[0-7]|9[0-7]|10[0-7])[;m]", written) else "none"
+    return "16" if re.search(rb";(3[0-7]|4[0-7]|9[0-7]|10[0-7]);", looks) else "none"
 
 
 def doctor(env: dict[str, str]) -> dict[str, str]:
@@ -56,7 +58,7 @@ def doctor(env: dict[str, str]) -> dict[str, str]:
     [
         ({"TERM": ""}, BRAILLE, "16"),
         ({"TERM": "dumb"}, ASCII, "none"),
-        ({"TERM": "linux"}, ASCII, "16"),
+        ({"TERM": "linux"}, BLOCK, "16"),
         ({"TERM": "screen"}, BRAILLE, "16"),
         ({"TERM": "xterm-256color"}, BRAILLE, "256"),
         ({"TERM": "xterm-kitty"}, BRAILLE, "16 million"),

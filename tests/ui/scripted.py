@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 from textual.geometry import Size
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Offer, Snapshot, Verdict, View
@@ -20,7 +21,10 @@ from periodic_tui.ui.arrangement import arrange, relevant
 from periodic_tui.ui.dashboard import Dashboard
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.opening import Opening
-from periodic_tui.ui.widgets.pane import Pane, bordered
+from periodic_tui.ui.settings import Settings
+from periodic_tui.ui.terminal.abilities import ColorDepth
+from periodic_tui.ui.themes import DARK
+from periodic_tui.ui.widgets.pane import Pane
 
 PRESETS = [
     ("sine-31", "Title of sine-31", "1-sine-and-clock", "fails"),
@@ -112,8 +116,7 @@ def framed(
     """The rows of a pane in its border, drawn without a screen."""
     with nowhere():
         pane = kind(glyphs)
-        inside = pane.draw(snapshot, Size(size[0] - 2, size[1] - 2))
-        return bordered(Size(*size), kind.TITLE, pane.figure(snapshot), False, glyphs).paste(inside, 1, 1).text()
+        return pane.framed(snapshot, Size(*size)).text()
 
 
 def nowhere() -> AbstractContextManager[None]:
@@ -123,7 +126,7 @@ def nowhere() -> AbstractContextManager[None]:
 
 @cache
 def _never_run() -> PeriodicApp:
-    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS))
+    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS), colors="truecolor")
 
 
 def placed(snapshot: Snapshot, *hidden: str, size: tuple[int, int] = (120, 40)) -> list[str]:
@@ -135,15 +138,21 @@ Visit = Callable[[PeriodicApp, Pilot[None]], Awaitable[None]]
 
 
 def visit(
-    session: ScriptedSession, act: Visit, size: tuple[int, int] = (120, 40), glyphs: Glyphs = "braille"
+    session: ScriptedSession,
+    act: Visit,
+    size: tuple[int, int] = (120, 40),
+    glyphs: Glyphs = "braille",
+    settings: Settings | None = None,
+    theme: str = DARK.name,
+    colors: ColorDepth = "truecolor",
+    tooltips: bool = False,
 ) -> PeriodicApp:
     """Open the dashboard on a headless screen and act on it."""
-    app = PeriodicApp(
-        Opening("sine-31", "One learnable frequency", "Watch."), lambda: (session, PRESETS), glyphs=glyphs
-    )
+    opening = Opening("sine-31", "One learnable frequency", "Watch.")
+    app = PeriodicApp(opening, lambda: (session, PRESETS), glyphs=glyphs, theme=theme, colors=colors, settings=settings)
 
     async def run() -> None:
-        async with app.run_test(size=size, notifications=True) as pilot:
+        async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:
             while not isinstance(app.screen, Dashboard):
                 await pilot.pause(0.01)
             await drawn(app, pilot)
@@ -193,6 +202,20 @@ def shown_by(app: PeriodicApp) -> list[str]:
 def rows_of(app: PeriodicApp) -> list[str]:
     """What is on the screen now."""
     return [strip.text for strip in app.screen._compositor.render_strips()]
+
+
+def shown_in(kind: type[Widget], snapshot: Snapshot, *keys: str, size: tuple[int, int], glyphs: Glyphs) -> list[str]:
+    """The rows of a part of the uppermost screen, after some keys."""
+    rows: list[str] = []
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        await drawn(app, pilot)
+        part = app.screen.query_one(kind).region
+        rows.extend(row[part.x : part.right] for row in rows_of(app)[part.y : part.bottom])
+
+    visit(ScriptedSession(snapshot), act, size, glyphs)
+    return rows
 
 
 def sent(snapshot: Snapshot, *keys: str) -> list[str]:

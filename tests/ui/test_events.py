@@ -9,7 +9,7 @@ from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.panes.events import EventsPane, event_lines
 from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, framed, nowhere, rows_of, visit
 
-LONG = Event(700, "a long story " * 40 + "and its end")
+LONG = Event(700, "a long story " * 30 + "and its end")
 DEATH = Event(812, "unit 3 of hidden.0 died", death=5)
 MANY = replace(MAGNITUDE, events=(*(Event(n, f"event number {n}") for n in range(20)), LONG, DEATH))
 

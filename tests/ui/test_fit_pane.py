@@ -31,7 +31,7 @@ def test_known_and_learned_weights_stand_side_by_side() -> None:
 def test_the_outputs_for_one_signal_are_curves() -> None:
     rows = "\n".join(framed(FitPane, SPECTRUM))
     assert "outputs for one signal" in rows
-    assert "⠒⠒ network" in rows
+    assert "⠤⠤ network" in rows
 
 
 def test_lines_on_which_units_begin_lie_over_the_map_until_k_takes_them_away() -> None:
@@ -91,5 +91,5 @@ def test_a_refused_run_says_the_refusal_and_shows_no_empty_pane() -> None:
     assert "● finished" in rows
     assert reason in rows
     assert "error" not in rows
-    assert placed(refused) == ["story", "verdict"]
-    assert placed(replace(SINE, refusal=reason, state="finished")) == ["story", "verdict", "events"]
+    assert placed(refused) == ["verdict", "story"]
+    assert placed(replace(SINE, refusal=reason, state="finished")) == ["verdict", "story", "events"]

@@ -7,15 +7,16 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.ui import formatting
 
 
-@given(st.text(), st.sampled_from(["braille", "ascii"]))
+@given(st.text(), st.sampled_from(list(GLYPH_SETS)))
 def test_plain_text_fills_one_cell_a_character_and_commands_nothing(text: str, glyphs: Glyphs) -> None:
     line = formatting.plain(text, glyphs)
     assert cell_len(line) == len(line)
     assert line.isprintable()
-    assert glyphs == "braille" or line.isascii()
+    assert all(map(GLYPH_SETS[glyphs].holds, line))
 
 
 @given(st.text())

@@ -9,7 +9,7 @@ from textual.geometry import Size
 from periodic_tui.engine.snapshot import Baselines, Curve
 from periodic_tui.engine.training.history import History
 from periodic_tui.ui.panes.loss import LossPane
-from tests.ui.scripted import SINE
+from tests.ui.scripted import SINE, framed
 
 STEPS = 1_000_000
 SPIKES = np.array([1, 123_456, 333_333, 700_001, STEPS - 2])
@@ -38,16 +38,16 @@ def test_the_baselines_are_dashed_lines_at_their_loss() -> None:
     history.add(0, np.geomspace(10, 0.01, 1_000)[:, None])
     run = replace(SINE, step=1_000, events=(), train_curve=history.curve(0), probe_curve=Curve())
     levels = replace(run, baselines=Baselines(mean=1.0, line=0.1))
-    plain, drawn = (LossPane().draw(each, Size(60, 20)).text() for each in (run, levels))
+    plain, drawn = (framed(LossPane, each, (62, 22)) for each in (run, levels))
     assert not any("mean" in line or "line" in line for line in plain)
     assert [name for name in ("mean", "line", "data") if any(name in line for line in drawn)] == ["mean", "line"]
     rows = [line for line in drawn if line.count("┄") > 20]
-    assert [row.partition("┤")[0].strip() for row in rows] == ["1e+0", "1e-1"]
+    assert [row.partition("┤")[0].strip("│ ") for row in rows] == ["1e+0", "1e-1"]
 
 
 def test_a_line_that_is_no_better_than_the_mean_is_left_out() -> None:
     run = replace(SINE, baselines=Baselines(mean=1.0, line=0.99, data=0.0))
-    lines = LossPane().draw(run, Size(60, 20)).text()
+    lines = framed(LossPane, run, (62, 22))
     assert any("mean" in line for line in lines)
     assert not any("line" in line or "data" in line for line in lines)
 
@@ -55,4 +55,4 @@ def test_a_line_that_is_no_better_than_the_mean_is_left_out() -> None:
 def test_the_loss_of_the_last_value_is_a_pale_line_where_it_is_known() -> None:
     for persistence, seen in ((0.3, True), (0.0, False), (None, False)):
         run = replace(SINE, baselines=Baselines(mean=1.0, line=0.1, persistence=persistence))
-        assert any("last value" in line for line in LossPane().draw(run, Size(60, 20)).text()) is seen
+        assert any("last value" in line for line in framed(LossPane, run, (62, 22))) is seen

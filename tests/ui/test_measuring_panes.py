@@ -94,8 +94,8 @@ def test_the_largest_population_is_drawn_where_its_cursor_is() -> None:
 def test_the_landscape_shows_loss_gradient_and_the_present_frequency() -> None:
     x = np.linspace(0, 34, 400)
     scape = Landscape(x, 1 + 0 * x, np.sin(x), 100 * np.sin(50 * x), 0.53, 1.0, 0.5)
-    text = "\n".join(drawn(LandscapePane, replace(SINE, landscape=scape), Size(58, 24)).text())
-    for name in ("expected loss", "dL/dω of a batch", "basin of the answer"):
+    text = framed(LandscapePane, replace(SINE, landscape=scape), (100, 24))[0]
+    for name in ("expected loss", "dL/dω", "of a batch", "basin", "ω"):
         assert name in text
 
 
@@ -121,7 +121,7 @@ def test_where_there_are_many_parameters_the_landscape_is_lines() -> None:
     x = np.linspace(-1, 1.25, 37)
     lines = (Line("answer", (x - 1) ** 2), Line("gradient", 1 - 0.1 * x), Line("sharpest", 1 + x**2))
     snapshot = replace(MAGNITUDE, landscape=Landscape(x, lines=lines, reach=2.5))
-    text = "\n".join(drawn(LandscapePane, snapshot, Size(58, 14)).text())
+    text = framed(LandscapePane, snapshot, (70, 16))[0]
     for name in ("to the answer", "downhill", "sharpest"):
         assert name in text
 

@@ -5,8 +5,8 @@ import pytest
 from textual.app import App
 from textual.widgets import Input
 
-from periodic_tui.ui.app import COLORS
 from periodic_tui.ui.screens.prompt import Prompt, completions, in_a_line, meaning
+from periodic_tui.ui.themes import DARK_INKS
 
 
 class Tiny(App[None]):
@@ -15,7 +15,7 @@ class Tiny(App[None]):
     returned: Sequence[str | None] = ()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return COLORS
+        return DARK_INKS
 
     def on_mount(self) -> None:
         self.push_screen(Prompt(["widen-range"]), lambda words: setattr(self, "returned", [words]))

@@ -10,13 +10,14 @@ from textual.pilot import Pilot
 
 from periodic_tui.engine.snapshot import Death, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.plotting.maps import fold_line, zero_lines
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.panes.units import pane as units
 from periodic_tui.ui.panes.units.pane import UnitsPane
 from periodic_tui.ui.screens import replay
 from periodic_tui.ui.screens.replay import Replay
-from periodic_tui.ui.widgets.death_frame import LARGE, death_frame
+from periodic_tui.ui.widgets.death_frame import IN_BLOCKS, death_frame
 from tests.ui.deaths import OVER_ONE, OVER_TWO, TEXT, WITHOUT_PICTURE, plane
 from tests.ui.scripted import MAGNITUDE, ScriptedSession, drawn, put, rows_of, visit
 
@@ -41,7 +42,7 @@ def test_each_moment_tells_step_share_weights_and_what_pushes() -> None:
         "gradient by b +31", "→ next step -0.31", "pre-activation -0.2 to +0.3",
     ):  # fmt: skip
         assert part in text
-    assert LARGE["braille"][0] not in text
+    assert IN_BLOCKS[0] not in text
 
 
 def test_only_the_part_above_zero_is_bright_and_the_kink_is_marked() -> None:
@@ -63,7 +64,7 @@ def test_a_kink_that_has_left_is_an_arrow_at_its_edge() -> None:
 def test_the_dead_moment_says_so_in_large_letters_with_its_cause() -> None:
     cells = frame(OVER_ONE, 2)
     text = "\n".join(cells.text())
-    assert all(row in text for row in LARGE["braille"])
+    assert all(row in text for row in IN_BLOCKS)
     assert "moved b by -0.31" in " ".join(text.split())
     assert "no gradient: nothing moves it" in text
     assert (cells.ink == Ink.TROUBLE).sum() > 20
@@ -90,7 +91,7 @@ def test_without_a_picture_there_are_the_figures() -> None:
 
 
 @pytest.mark.parametrize("size", [(38, 5), (38, 7), (38, 8)])
-@pytest.mark.parametrize("glyphs", ["braille", "ascii"])
+@pytest.mark.parametrize("glyphs", GLYPH_SETS)
 @pytest.mark.parametrize("death", [OVER_ONE, OVER_TWO])
 def test_a_small_pane_shows_the_picture_beside_its_figures(death: Death, glyphs: Glyphs, size: tuple[int, int]) -> None:
     for number, moment in enumerate(death.film):

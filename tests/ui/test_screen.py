@@ -141,7 +141,7 @@ def test_tab_reaches_a_pane_without_a_place_and_shows_it_alone() -> None:
 
 def test_the_newest_event_has_a_line_of_its_own_on_24_rows() -> None:
     long = Event(1_300, "set training.pace to 10 " + 10 * "and so on ", "set:training.pace=10")
-    verdict, event = show(replace(SINE, events=(*SINE.events, long)), "space", size=(80, 24))[-3:-1]
+    verdict, _, event = show(replace(SINE, events=(*SINE.events, long)), "space", size=(80, 24))[-4:-1]
     assert verdict.rstrip() == " ω is 30.47 from the answer."
     assert re.fullmatch(r" +1,300  set training\.pace to 10 and so on .*…", event.rstrip())
 
@@ -149,7 +149,7 @@ def test_the_newest_event_has_a_line_of_its_own_on_24_rows() -> None:
 def test_the_first_focus_takes_the_screen_from_nobody() -> None:
     clock = ClockFace(0, np.zeros((3, 3)), np.ones((3, 3)))
     before, zoomed = seen(replace(SINE, clock=clock), [], ["z"], size=(80, 24))
-    assert before == ["loss", "clock", "frequency", "story", "verdict"]
+    assert before == ["loss", "clock", "frequency", "verdict", "story"]
     assert zoomed == ["loss"], "the pane that is seen to have the focus"
 
 

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.child import Ended
 from periodic_tui.ui.dashboard import Dashboard
@@ -50,16 +51,16 @@ def test_every_screen_is_whole(snapshot: Snapshot, size: tuple[int, int], glyphs
     rows = show(snapshot, size=size, glyphs=glyphs)
     assert [len(row) for row in rows] == [size[0]] * size[1]
     assert not any("damaged" in row for row in rows)
-    assert glyphs == "braille" or all(row.isascii() for row in rows)
+    assert all(GLYPH_SETS[glyphs].holds(character) for row in rows for character in row)
     assert "? help  q quit" in rows[-1]
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_header_tells_script_models_optimizer_rate_and_state(size: tuple[int, int]) -> None:
     first, second = show(SMALL, size=size)[:2]
-    assert all(part in first for part in ("train.py", "step     4,000", "1.23k steps/s", "● training"))
+    assert all(part in first for part in ("train.py", "step     4,000", " 1.23k", "● training"))
     assert "SGD, lr 0.01 · batch 50 · 120 looks, 1.2 % of the time" in second
-    assert size[0] == 80 or "Sequential, 571 parameters" in first
+    assert "Sequential, 571 parameters" in first
 
 
 def test_an_earlier_picture_is_the_past_and_has_the_bar() -> None:
@@ -95,7 +96,7 @@ def test_what_was_logged_stands_beside_the_loss_by_name() -> None:
 
     rows = framed(LossPane, LOGGED, (80, 18))
     assert any("val loss" in row for row in rows)
-    assert "accuracy" in "".join(rows[1:-1])
+    assert "accuracy" in rows[0]
     assert "batch 2.01    · val loss 2.40    · accuracy 0.998" in rows[-1]
     assert not any("probe" in row for row in rows)
 

@@ -94,6 +94,17 @@ def test_the_whole_screen_goes_back_and_forth_and_says_so(folder: Path, size: tu
     assert session.sent == []
 
 
+def test_a_click_on_the_bar_goes_to_the_picture_there(folder: Path) -> None:
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        row = (await go(app, pilot, "comma", 4_000))[-2]
+        await pilot.click(PastBar, offset=(row.index("─"), 0))
+        assert app.dashboard
+        dashboard = app.dashboard
+        await until(app, pilot, lambda: dashboard.snapshot.step == 0)
+
+    visit(recorded(folder), act)
+
+
 @pytest.mark.parametrize("key", ["space", "escape"])
 def test_a_key_goes_back_to_the_present_and_leaves_the_run_paused(folder: Path, key: str) -> None:
     async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from periodic_tui.engine.limits import LARGEST
-from periodic_tui.engine.names import nearest
+from periodic_tui.engine.names import instead_of
 
 if TYPE_CHECKING:
     from periodic_tui.engine.run import Run
@@ -113,9 +113,7 @@ def one_of(names: Collection[str], what: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text in names:
             return text
-        near = nearest(text, names)
-        hint = f"; did you mean {near}?" if near else ""
-        raise ValueError(f"unknown {what} {text!r}, expected one of {', '.join(names)}{hint}")
+        raise ValueError(f"unknown {what} {text!r}, {instead_of(text, names)}")
 
     return read
 

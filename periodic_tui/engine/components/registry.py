@@ -7,6 +7,7 @@ and checked without importing torch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, create_model, field_validator
@@ -19,6 +20,11 @@ class Spec(BaseModel):
     """A frozen value whose fields are checked: no unknown key, no wrong type, no NaN, no number beyond all measure."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+    @classmethod
+    def hint(cls, key: str, table: Mapping[str, Any]) -> str:
+        """The end of an error message on a key of such a table: what else helps whoever has to write it."""
+        return ""
 
     @field_validator("*")
     @classmethod

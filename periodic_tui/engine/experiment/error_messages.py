@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from periodic_tui.engine.components.registry import OneOrEach, Registry, Spec
 from periodic_tui.engine.experiment.experiment import Experiment
-from periodic_tui.engine.names import did_you_mean
+from periodic_tui.engine.names import instead_of
 
 EXPECTED = {
     "float_type": "a number",
@@ -33,6 +33,7 @@ EXPECTED = {
     "too_long": "{max_length} or fewer values",
     "string_too_long": "at most {max_length} characters",
 }
+LISTED = "`periodic-tui check --help` lists them"
 SHOWN = 40
 """Characters of a wrong key or value that are repeated."""
 
@@ -55,9 +56,9 @@ def _lines(details: ErrorDetails, table: dict[str, Any]) -> Iterator[str]:
         case "union_tag_not_found" | "missing" if isinstance(place.spec, Registry):
             yield f"{place.path}.kind: missing, expected one of {', '.join(place.spec)}"
         case "missing":
-            yield f"{place.path}: missing, expected {_kind(place.spec)}"
+            yield f"{place.path}: missing, expected {_kind(place.spec)}{place.hint}"
         case "tuple_type":
-            yield f"{place.path}: expected {_kind(place.spec)}, got {_shown(details['input'])}"
+            yield f"{place.path}: expected {_kind(place.spec)}, got {_shown(details['input'])}{place.hint}"
         case "extra_forbidden":
             yield f"{place.path}: unknown key, {_one_of(list(place.parent.model_fields), str(details['loc'][-1]))}"
         case "literal_error":
@@ -83,6 +84,8 @@ class _Place:
     """What is expected there: a registry, a spec, or None for a plain value."""
     parent: Any
     """The spec around it."""
+    hint: str = ""
+    """What else helps whoever has to write it."""
 
     def step(self, part: str | int) -> _Place:
         """One level down. The kinds that pydantic puts into the location are no keys of the table."""
@@ -92,7 +95,11 @@ class _Place:
             return _Place(self.path, self.value, self.spec.spec(part), self.parent)
         part_text = f"[{part}]" if isinstance(part, int) else f".{_short(part)}"
         path = self.path + part_text if self.path else part_text[1:]
-        return _Place(path, _inside(self.value, part), _expected(self.spec, part), self.spec)
+        return _Place(path, _inside(self.value, part), _expected(self.spec, part), self.spec, self._hint(part))
+
+    def _hint(self, part: str | int) -> str:
+        known = isinstance(self.spec, type) and issubclass(self.spec, Spec) and isinstance(self.value, dict)
+        return self.spec.hint(str(part), self.value) if known else ""
 
     def unknown_kind(self) -> str:
         """The whole line on a kind that is not in the registry."""
@@ -135,7 +142,7 @@ def _kind(annotation: Any) -> str:
 def _one_of(names: list[str], wrong: str) -> str:
     if len(names) < 2:
         return f"expected {names[0] if names else 'none'}"
-    return f"expected one of {', '.join(names)}{did_you_mean(wrong, names)}"
+    return instead_of(wrong, names, LISTED)
 
 
 def _shown(value: Any) -> str:

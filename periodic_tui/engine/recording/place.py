@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-
-import platformdirs
 
 from periodic_tui.engine.errors import Refused
+from periodic_tui.engine.recording.home import state_folder
 from periodic_tui.engine.recording.library import MOST_IN_ALL, Library
 from periodic_tui.engine.recording.recorder import MOST_BYTES
 
@@ -19,19 +17,7 @@ A_RUN, IN_ALL = "PERIODIC_TUI_MB_A_RUN", "PERIODIC_TUI_MB_IN_ALL"
 
 def library() -> Library:
     """The user's recordings. Raises Refused where there is no place for them."""
-    return Library(own_folder("runs"), _limit(IN_ALL) or MOST_IN_ALL)
-
-
-def own_folder(name: str) -> Path:
-    """The folder of that name among what the program keeps for the user. Raises Refused where there is no place."""
-    try:
-        folder = platformdirs.user_state_path("periodic-tui")
-    except RuntimeError:  # there is no home; some versions say so by a path that begins with ~
-        folder = Path("~")
-    homeless = not os.environ.get("XDG_STATE_HOME") and os.environ.get("HOME") == ""
-    if homeless or not folder.is_absolute():
-        raise Refused("there is no home directory, and XDG_STATE_HOME names no other place")
-    return folder / name
+    return Library(state_folder() / "runs", _limit(IN_ALL) or MOST_IN_ALL)
 
 
 def room(kept: Library) -> Callable[[], object]:

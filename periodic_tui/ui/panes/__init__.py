@@ -21,7 +21,6 @@ from periodic_tui.ui.panes.weights import WeightsPane
 from periodic_tui.ui.widgets.pane import Pane
 
 PANES: tuple[type[Pane], ...] = (
-    StoryPane,
     LossPane,
     ClockPane,
     FrequencyPane,
@@ -34,6 +33,7 @@ PANES: tuple[type[Pane], ...] = (
     FeaturesPane,
     LayersPane,
     VerdictPane,
+    StoryPane,
     OutputPane,
     EventsPane,
 )

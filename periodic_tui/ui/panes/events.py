@@ -1,17 +1,20 @@
 """The events pane: what was done to the run, and what happened in it."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.events import MouseEvent
 from textual.geometry import Size
 from textual.message import Message
 
 from periodic_tui.engine.snapshot import Event, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import plain, whole_clauses
+from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.widgets.pane import Pane
+from periodic_tui.ui.widgets.thing import Thing
 
 STEP = 11
 """Columns of the step."""
@@ -32,13 +35,8 @@ class EventsPane(Pane):
     NAME = "events"
     TITLE = "events"
     PLACE = "strip"
-    HINTS = (("arrows", "choose"), ("enter", "go before it"))
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "choose(-1)", "event before", id="events.up", show=False, tooltip="The event before"),
-        Binding("down", "choose(1)", "next event", id="events.down", show=False, tooltip="The next event"),
-        Binding("enter", "go", "go before", id="events.go", show=False, tooltip="Go to the picture before the event"),
-        Binding("d", "play", "play again", id="events.play", show=False, tooltip="Play the death again, or the last"),
-    ]
+    HINTS = (("events.up events.down", "choose"), ("events.go", "go before it"))
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     class Play(Message):
         """The user wants to see a death again."""
@@ -56,6 +54,8 @@ class EventsPane(Pane):
 
     _chosen: Event | None = None
     """Where the cursor was put; None: on the newest."""
+    _drawn: Sequence[Event] = ()
+    """The event of each row."""
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
@@ -70,13 +70,28 @@ class EventsPane(Pane):
 
     def action_choose(self, by: int) -> None:
         events = self.snapshot.events
-        place = min(max(self.cursor + by, 0), len(events) - 1)
-        self._chosen = events[place] if place < len(events) - 1 else None
+        if events:
+            self._choose(events[min(max(self.cursor + by, 0), len(events) - 1)])
+
+    def _choose(self, event: Event) -> None:
+        """Put the cursor on an event; on the newest one it stays on whatever is the newest."""
+        self._chosen = event if event != self.snapshot.events[-1] else None
         self.redraw()
+
+    def turned(self, event: MouseEvent, way: int) -> None:
+        self.focus(scroll_visible=False)
+        self.action_choose(way)
 
     def action_go(self) -> None:
         if self.snapshot.events:
             self.post_message(self.Go(self.snapshot.events[self.cursor]))
+
+    def thing_inside(self, column: int, row: int) -> Thing | None:
+        """The event there: a click chooses it, a double click goes to the picture before it."""
+        if row >= len(self._drawn):
+            return None
+        event = self._drawn[row]
+        return Thing(event.text, partial(self._choose, event), lambda: self.post_message(self.Go(event)))
 
     async def action_play(self) -> None:
         death = self.snapshot.events[self.cursor].death if self.snapshot.events else None
@@ -87,16 +102,18 @@ class EventsPane(Pane):
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         cells, cursor = Cells.blank(*size), self.cursor if self.has_focus else -1
-        lines: list[tuple[str, str, bool]] = []
+        lines: list[tuple[str, str, Event]] = []
         start = 0
         for place, event in enumerate(_worth(snapshot.events) if size.height == 1 and cursor < 0 else snapshot.events):
             if place == cursor:
                 start = len(lines)
             most = min(size.height, size.height if place == cursor else LINES)
-            lines += [(*line, place == cursor) for line in event_lines(event, size.width, most, self.glyphs)]
+            lines += [(*line, event) for line in event_lines(event, size.width, most, self.glyphs)]
         first = max(len(lines) - size.height, 0)
         first = min(first, start) if cursor >= 0 else first
-        for row, (step, text, chosen) in enumerate(lines[first : first + size.height]):
+        self._drawn = [event for *_, event in lines[first : first + size.height]]
+        for row, (step, text, event) in enumerate(lines[first : first + size.height]):
+            chosen = cursor >= 0 and event is snapshot.events[cursor]
             ink = Ink.MARK if chosen else Ink.QUIET
             cells = cells.write(0, row, step + "<" * (chosen and bool(step)), ink)
             cells = cells.write(STEP + 2, row, text, Ink.TEXT)

@@ -3,13 +3,14 @@
 from typing import ClassVar
 
 import numpy as np
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.figures import Series
+from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
 FEWEST = 3
@@ -23,10 +24,8 @@ class FeaturesPane(PlotPane):
     NAME = "features"
     TITLE = "features"
     ASKS = True
-    HINTS = (("enter", "PCA or t-SNE"),)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "turn_method", "PCA or t-SNE", id="features.method", show=False, tooltip="PCA or t-SNE"),
-    ]
+    HINTS = (("features.method", "PCA or t-SNE"),)
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     _tsne = False
 
@@ -51,7 +50,7 @@ class FeaturesPane(PlotPane):
             Series(x[which], y[which], ink, "points", shape=shape, label=name)
             for which, (name, ink, shape) in zip(thirds(features.target), THIRDS, strict=True)
         ]
-        return curve_figure(size, series, *axes, glyphs=self.glyphs)
+        return self.curves(size, series, *axes)
 
     def figure(self, snapshot: Snapshot) -> str:
         features = snapshot.features

@@ -4,23 +4,23 @@ from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.arrays import Floats, Mask
 from periodic_tui.engine.snapshot import Fit, Snapshot
-from periodic_tui.plotting.axes import Axis, follow, linear_axis
+from periodic_tui.plotting.axes import Axis, follow, labels_of, linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series, Style, curve_figure
+from periodic_tui.plotting.figures import Series, Style
 from periodic_tui.plotting.frame import frame
 from periodic_tui.plotting.heat import DIVERGING, SEQUENTIAL
 from periodic_tui.plotting.maps import Map, banded, map_size, side_by_side, zero_lines
 from periodic_tui.plotting.regions import HELD_OUT, NOT_YET, region_row
 from periodic_tui.ui.formatting import loss, plain
+from periodic_tui.ui.keys import pane_bindings
+from periodic_tui.ui.themes import has_shades
 from periodic_tui.ui.widgets.pane import ZOOM
-from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
-
-Window = tuple[float, float]
+from periodic_tui.ui.widgets.plot_pane import PlotPane, Window, tick_room
 
 CURVES = 3
 """So many outputs are drawn."""
@@ -40,13 +40,7 @@ class FitPane(PlotPane):
     NAME = "fit"
     TITLE = "fit"
     HINTS = ZOOM
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("plus,equals_sign", "zoom(0.5)", "zoom in", id="zoom.in", show=False, tooltip="Halve the range of x"),
-        Binding("minus", "zoom(2.0)", "zoom out", id="zoom.out", show=False, tooltip="Double the range of x"),
-        Binding("left", "pan(-0.25)", "pan left", id="pan.left", show=False, tooltip="Move a quarter to the left"),
-        Binding("right", "pan(0.25)", "pan right", id="pan.right", show=False, tooltip="Move a quarter to the right"),
-        Binding("k", "lines", "zero lines", id="zero-lines", show=False, tooltip="Lines on which units begin, on maps"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     _asked: tuple[int, Window] = (-1, (0.0, 0.0))
     """The run and the window that the user last asked for."""
@@ -58,11 +52,12 @@ class FitPane(PlotPane):
         return snapshot.state != "starting" and bool(snapshot.fit.x.size)
 
     def action_zoom(self, factor: float) -> None:
-        self._ask(*zoomed(self._window(), factor))
+        self.zoom_at(factor, 0.5)
 
     def action_pan(self, share: float) -> None:
-        low, high = self._window()
-        self._ask(low + share * (high - low), high + share * (high - low))
+        if window := self.window():
+            low, high = window
+            self.show_window(low + share * (high - low), high + share * (high - low))
 
     def action_lines(self) -> None:
         self._lines = not self._has_lines(self.snapshot)
@@ -82,7 +77,7 @@ class FitPane(PlotPane):
         if fit.kind == "weights":
             return f"{fit.target.shape[1]} inputs across, {fit.target.shape[0]} outputs down"
         if fit.kind == "sample":
-            return "outputs for one signal of the probe"
+            return "outputs for one signal · of the probe"
         low, high = float(fit.x.min()), float(fit.x.max())
         if fit.kind == "maps":
             return f"x, y ∈ [{low:,g}, {high:,g}] · lines: where units begin (k)"
@@ -92,16 +87,16 @@ class FitPane(PlotPane):
             return f"trained on {interval(fit.used)} of {interval(fit.domain)} · {window}"
         return f"{window} of [{fit.domain[0]:,g}, {fit.domain[1]:,g}]"
 
-    def _window(self) -> Window:
-        run, window = self._asked
-        x = self.snapshot.fit.x
-        return window if run == self.snapshot.run or not x.size else (float(x.min()), float(x.max()))
+    def window(self) -> Window | None:
+        """What was asked for, or else what is shown; None for maps, weights and samples."""
+        (run, window), fit = self._asked, self.snapshot.fit
+        if not fit.x.size or fit.kind not in ("curves", "phases"):
+            return None
+        return window if run == self.snapshot.run else (float(fit.x.min()), float(fit.x.max()))
 
-    def _ask(self, low: float, high: float) -> None:
-        fit = self.snapshot.fit
-        if fit.x.size and fit.kind in ("curves", "phases"):
-            self._asked = self.snapshot.run, inside((low, high), fit.domain)
-            self.post_message(self.Look(window=self._asked[1]))
+    def show_window(self, low: float, high: float) -> None:
+        self._asked = self.snapshot.run, inside((low, high), self.snapshot.fit.domain)
+        self.post_message(self.Look(window=self._asked[1]))
 
     def _curves(self, fit: Fit, size: Size) -> Cells:
         target, prediction = _columns(fit.target), _columns(fit.prediction)
@@ -116,10 +111,10 @@ class FitPane(PlotPane):
         trained, names = ((fit.used,), NOT_YET) if fit.used else (fit.trained, HELD_OUT)
         told = size.height >= REGIONS and bool(trained) and trained != (fit.domain,)
         plot = Size(size.width, size.height - told)
-        cells = curve_figure(plot, series, window, y_axis, x_label=label, glyphs=self.glyphs)
+        cells = self.curves(plot, series, window, y_axis, x_label=label)
+        still = self.ground = frame(*plot, window, y_axis, label, self.glyphs)
         if not told:
             return cells
-        still = frame(*plot, window, y_axis, label, self.glyphs)
         regions = region_row(still.columns, (window.low, window.high), trained, self.glyphs, names)
         return Cells.blank(*size).paste(cells, 0, 1).paste(regions, still.column, 0)
 
@@ -131,7 +126,7 @@ class FitPane(PlotPane):
         if fit.kind == "maps":
             known, learned = banded(known, low, high), banded(learned, low, high)
         error, title = fit.prediction - fit.target, plain(f"error ±{loss(largest).strip()}", self.glyphs)
-        color, signed = (None, None) if self.app.no_color else (SEQUENTIAL, DIVERGING)
+        color, signed = (SEQUENTIAL, DIVERGING) if has_shades(self.app) else (None, None)
         names = ("target", "network") if fit.kind == "maps" else ("known", "learned")
         beside = 3 if fit.kind == "weights" or map_size(size, 3, fit.target.shape)[1] >= ERROR_ROWS else 2
         maps = [
@@ -153,13 +148,6 @@ class FitPane(PlotPane):
         return zero_lines(weights, bias, float(fit.x[0]), float(fit.x[-1]), columns, rows)
 
 
-def zoomed(window: Window, factor: float) -> Window:
-    """The window `factor` times as long, about the same middle."""
-    low, high = window
-    middle, half = (low + high) / 2, factor * (high - low) / 2
-    return middle - half, middle + half
-
-
 def inside(window: Window, domain: Window) -> Window:
     """The window moved into the domain, no longer than it and no shorter than can be drawn."""
     length = domain[1] - domain[0]
@@ -179,7 +167,9 @@ def exact_axis(low: float, high: float, room: int) -> Axis:
     axis = linear_axis(low, high, room)
     seen = [number for number, tick in enumerate(axis.ticks) if low <= tick <= high]
     ticks, labels = tuple(axis.ticks[n] for n in seen), tuple(axis.labels[n] for n in seen)
-    return replace(axis, low=low, high=high, ticks=ticks, labels=labels) if low < high and seen else axis
+    if low < high and len(seen) < 2:
+        ticks, labels = (low, high), labels_of((low, high))
+    return replace(axis, low=low, high=high, ticks=ticks, labels=labels) if low < high else axis
 
 
 def limits(values: Floats) -> tuple[float, float]:

@@ -14,7 +14,8 @@ from periodic_tui.plotting.digits import ROWS, large_digits
 from periodic_tui.plotting.figures import level
 from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.formatting import four_digits, plain
-from periodic_tui.ui.widgets.step_pane import STEP_KEYS, StepPane
+from periodic_tui.ui.keys import pane_bindings
+from periodic_tui.ui.widgets.step_pane import StepPane
 
 LARGE = Size(44, 10)
 """Columns and rows from which there is room for large digits."""
@@ -25,7 +26,7 @@ class FrequencyPane(StepPane):
 
     NAME = "frequency"
     TITLE = "frequency"
-    BINDINGS: ClassVar[list[BindingType]] = STEP_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
@@ -66,6 +67,8 @@ class FrequencyPane(StepPane):
         for number, (name, values, ink) in enumerate(quantities):
             text = plain(f"{name} {_list(values)}" if large else f"{name} {four_digits(float(values[0]))}", self.glyphs)
             column = number * width // 3 if large else column
+            if column + len(text) > width:
+                break
             cells = cells.write(column, 0, text, ink)
             column += len(text) + 2
             if large and len(values) == 1:

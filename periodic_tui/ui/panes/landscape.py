@@ -10,7 +10,7 @@ from textual.geometry import Size
 from periodic_tui.engine.snapshot import Landscape, Snapshot
 from periodic_tui.plotting.axes import linear_axis
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import EVERYWHERE, Series, curve_figure
+from periodic_tui.plotting.figures import EVERYWHERE, Series
 from periodic_tui.ui.formatting import four_digits
 from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
@@ -35,6 +35,11 @@ class LandscapePane(PlotPane):
         """Nobody can ask a recorded picture for what it does not hold."""
         held = not (snapshot.past or snapshot.script) or bool(snapshot.landscape.x.size)
         return super().is_relevant(snapshot) and held
+
+    def zoom_at(self, factor: float, share: float) -> None:
+        """Show the answer's surroundings, or all of it."""
+        if self.snapshot.landscape.sampled.size:
+            self.post_message(self.Look(near=factor < 1))
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         landscape = snapshot.landscape
@@ -70,8 +75,8 @@ class LandscapePane(PlotPane):
         landscape = snapshot.landscape
         series = [
             *_basin(snapshot),
-            Series(landscape.x, landscape.sampled, Ink.PALE, "points", shape="", label="dL/dω of a batch"),
-            Series(landscape.x, landscape.gradient, label="expected"),
+            Series(landscape.x, landscape.sampled, Ink.PALE, "points", shape="", label="of a batch"),
+            Series(landscape.x, landscape.gradient, label="dL/dω"),
             *_mark(landscape, landscape.present_gradient),
         ]
         values = landscape.sampled, landscape.gradient, [landscape.present_gradient]
@@ -91,7 +96,7 @@ class LandscapePane(PlotPane):
         y_axis = self.axis(name, data, up, "log" if landscape.lines else "linear")
         x_axis = linear_axis(float(landscape.x[0]), float(landscape.x[-1]), across)
         label = "way" if landscape.lines else "ω"
-        return curve_figure(size, series, x_axis, y_axis, x_label=label, glyphs=self.glyphs)
+        return self.curves(size, series, x_axis, y_axis, x_label=label)
 
 
 def _basin(snapshot: Snapshot) -> list[Series]:
@@ -102,7 +107,7 @@ def _basin(snapshot: Snapshot) -> list[Series]:
     half = max(snapshot.basin, float(x[-1] - x[0]) / 400)
     low, high = np.repeat(EVERYWHERE[:, None], 2, axis=1)
     edge = np.array([answer - half, answer + half])
-    return [Series(edge, low, Ink.TARGET, "band", high=high, label="basin of the answer")]
+    return [Series(edge, low, Ink.TARGET, "band", high=high, label="basin")]
 
 
 def _push(snapshot: Snapshot) -> str:

@@ -12,7 +12,8 @@ from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.figures import Series, Style
 from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.formatting import loss, plain
-from periodic_tui.ui.widgets.step_pane import STEP_KEYS, StepPane
+from periodic_tui.ui.keys import pane_bindings
+from periodic_tui.ui.widgets.step_pane import StepPane
 
 LOGGED: tuple[tuple[Ink, Style], ...] = (
     (Ink.TEXT, "line"),
@@ -33,7 +34,7 @@ class LossPane(StepPane):
 
     NAME = "loss"
     TITLE = "loss"
-    BINDINGS: ClassVar[list[BindingType]] = STEP_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:

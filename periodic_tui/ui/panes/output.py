@@ -2,16 +2,16 @@
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.events import MouseEvent
 from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.ui.formatting import cut_to
+from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.widgets.pane import Pane
 
-EVERYTHING = 1 << 20
-"""More lines than there are."""
 _KNOWN = 2
 """Lines by which a place is found again."""
 
@@ -22,15 +22,8 @@ class OutputPane(Pane):
     NAME = "output"
     TITLE = "output"
     PLACE = "strip"
-    HINTS = (("arrows", "scroll"),)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll(1)", "line above", id="output.up", show=False, tooltip="A line back"),
-        Binding("down", "scroll(-1)", "line below", id="output.down", show=False, tooltip="A line on"),
-        Binding("pageup", "page(1)", "page up", id="output.page-up", show=False, tooltip="A page back"),
-        Binding("pagedown", "page(-1)", "page down", id="output.page-down", show=False, tooltip="A page on"),
-        Binding("home", f"scroll({EVERYTHING})", "begin", id="output.home", show=False, tooltip="The first line kept"),
-        Binding("end", f"scroll(-{EVERYTHING})", "end", id="output.end", show=False, tooltip="The end, and follow it"),
-    ]
+    HINTS = (("output.up output.down", "scroll"),)
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     _back = 0
     """Lines between the last that is shown and the newest."""
@@ -46,6 +39,9 @@ class OutputPane(Pane):
     def action_scroll(self, by: int) -> None:
         self._back += by
         self.redraw()
+
+    def turned(self, event: MouseEvent, way: int) -> None:
+        self.action_scroll(-way)
 
     def action_page(self, way: int) -> None:
         self.action_scroll(way * max(self._page - 1, 1))

@@ -11,8 +11,10 @@ from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.plotting.outcomes import OUTCOMES
 from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.formatting import plain
-from periodic_tui.ui.widgets.pane import arrows
+from periodic_tui.ui.glossary import VERDICTS
+from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.widgets.step_pane import StepPane
+from periodic_tui.ui.widgets.thing import Thing
 
 FAN_ROWS = 6
 """Rows from which the fan of losses can be read."""
@@ -23,10 +25,11 @@ class PopulationPane(StepPane):
 
     NAME = "population"
     TITLE = "population"
-    HINTS = (("arrows", "choose"),)
-    BINDINGS: ClassVar[list[BindingType]] = arrows("population", "replica")
+    HINTS = (("population.left population.up", "choose"),)
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
-    _columns = 1
+    _columns, _spread, _first, _rows = 1, 1, 0, 0
+    """Of the grid as it was drawn: cells in a row, columns of a cell, the first replica, and rows."""
 
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
@@ -39,8 +42,8 @@ class PopulationPane(StepPane):
 
     def draw(self, snapshot: Snapshot, size: Size) -> Cells:
         counts = self._counts(snapshot, size.width)
-        rows = size.height - len(counts)
-        spread = 2 if -(-snapshot.replicas * 2 // max(size.width - 1, 1)) <= rows - FAN_ROWS else 1
+        rows = max(size.height - len(counts), 0)
+        spread = self._spread = 2 if -(-snapshot.replicas * 2 // max(size.width - 1, 1)) <= rows - FAN_ROWS else 1
         self._columns = max((size.width - 1) // spread, 1)
         needed = -(-snapshot.replicas // self._columns)
         fan = rows - needed if rows - needed >= FAN_ROWS else 0
@@ -48,6 +51,16 @@ class PopulationPane(StepPane):
         for row, line in enumerate(counts):
             cells = cells.write(0, min(rows - fan, needed) + row, line, Ink.TEXT)
         return cells.paste(self._fan(snapshot, Size(size.width, fan)), 0, size.height - fan) if fan else cells
+
+    def thing_inside(self, column: int, row: int) -> Thing | None:
+        """The replica there: a click has all panes show it."""
+        place = column // self._spread
+        replica = self._first + row * self._columns + place
+        if row >= self._rows or place >= self._columns or replica >= self.snapshot.replicas:
+            return None
+        code = next(iter(codes_of(self.snapshot, replica, replica + 1)), "")
+        said = f" · {code}: {VERDICTS[code]}" if code in VERDICTS else ""
+        return Thing(f"replica {replica:,}{said}", lambda: self.post_message(self.Look(focus=replica)))
 
     def figure(self, snapshot: Snapshot) -> str:
         solved = snapshot.outcomes.get("solved", 0)
@@ -61,6 +74,7 @@ class PopulationPane(StepPane):
         columns, cells = self._columns, Cells.blank(self._columns * spread + 1, rows)
         total = -(-snapshot.replicas // columns)
         first = min(max(snapshot.focus // columns - rows // 2, 0), max(total - rows, 0))
+        self._first, self._rows = first * columns, rows
         codes = codes_of(snapshot, first * columns, (first + rows) * columns)
         for place, code in enumerate(codes):
             shape, ink = OUTCOMES[code]
@@ -70,7 +84,7 @@ class PopulationPane(StepPane):
         if spread > 1 and 0 <= at < len(codes):
             cells = cells.write(at % columns * spread + 1, at // columns, "<", Ink.MARK)
         elif 0 <= at < len(codes):
-            cells.ink[at // columns, at % columns] = Ink.MARK
+            cells.ink[at // columns, at % columns] = Ink.CURSOR
         return cells
 
     def _counts(self, snapshot: Snapshot, width: int) -> list[str]:

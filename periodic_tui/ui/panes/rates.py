@@ -7,7 +7,7 @@ from textual.geometry import Size
 
 from periodic_tui.engine.snapshot import Snapshot, Sweep
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.figures import Series
 from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
 
 ROUNDING = 1e-5
@@ -39,7 +39,7 @@ class RatesPane(PlotPane):
             Series(sweep.lr, sweep.loss, style="points", shape="∙"),
             Series([now], [loss_at(sweep, now)], Ink.MARK, "points", label="lr now"),
         ]
-        return curve_figure(size, series, *axes, x_label="lr", glyphs=self.glyphs)
+        return self.curves(size, series, *axes, x_label="lr")
 
     def figure(self, snapshot: Snapshot) -> str:
         sweep = snapshot.sweep

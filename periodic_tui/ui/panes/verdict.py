@@ -9,9 +9,12 @@ from textual.geometry import Size
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import clipped, cut_to, fitting, shortened, wrapped
-from periodic_tui.ui.keys import key_for
+from periodic_tui.ui.glossary import VERDICTS
+from periodic_tui.ui.keys import key_for, typed
+from periodic_tui.ui.script_glossary import VERDICTS as SCRIPT_VERDICTS
 from periodic_tui.ui.widgets.pane import Pane
 from periodic_tui.ui.widgets.spans import Span, dotted, length, row_of
+from periodic_tui.ui.widgets.thing import Thing
 
 CLEAR = 2.0
 """Times beyond the limit from which a verdict is clear."""
@@ -30,6 +33,12 @@ class VerdictPane(Pane):
     @classmethod
     def is_relevant(cls, snapshot: Snapshot) -> bool:
         return bool(ending(snapshot) or snapshot.verdict.text or crash(snapshot))
+
+    def thing_inside(self, column: int, row: int) -> Thing | None:
+        """Wherever it is, what the verdict's code means."""
+        code = self.snapshot.verdict.code
+        meaning = (SCRIPT_VERDICTS if self.snapshot.script else VERDICTS).get(code)
+        return Thing(f"{code}: {meaning}") if meaning else None
 
     def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
         """How a script ends is known after its last picture."""
@@ -67,7 +76,7 @@ class VerdictPane(Pane):
 
     def figure(self, snapshot: Snapshot) -> str:
         if ending(snapshot):
-            return "refused · q: quit" if snapshot.refusal else "a bug; training has ended"
+            return f"refused · {key_for('app.quit')}: quit" if snapshot.refusal else "a bug; training has ended"
         if snapshot.stage:
             return "a remedy is at work"
         offers = sum(offer.fits for offer in snapshot.remedies)
@@ -89,7 +98,7 @@ def next_keys(snapshot: Snapshot, width: int) -> list[Span]:
         return []
     parts: list[list[Span]] = []
     for words, does in snapshot.verdict.next:
-        key = key_for(words) or f"{key_for('prompt')}{words}"
+        key = key_for(words) or typed(words)
         does = (words == "remedies" and _first_remedy(snapshot)) or does
         parts.append([(key, Ink.MARK), (f" {does}", Ink.TEXT)])
     while parts and length(dotted(parts)) > width:

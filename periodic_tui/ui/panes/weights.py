@@ -13,6 +13,7 @@ from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.heat import DIVERGING, heat_map
 from periodic_tui.plotting.plane import arrows
 from periodic_tui.ui.formatting import plain
+from periodic_tui.ui.themes import has_shades
 from periodic_tui.ui.widgets.pane import Pane
 
 Table = tuple[str, Floats, str]
@@ -60,7 +61,7 @@ class WeightsPane(Pane):
             scale = f" ±{largest:.2g}" if table.size else ": too many weights to be kept"
             title = f"{name}{scale}{remark}"
             cells = cells.write(0, number * rows, plain(title, self.glyphs), Ink.QUIET)
-            colors = None if self.app.no_color else DIVERGING
+            colors = DIVERGING if has_shades(self.app) else None
             picture = heat_map(table, size.width, rows - 1, -largest, largest, colors, self.glyphs)
             cells = cells.paste(picture, 0, number * rows + 1)
         return cells

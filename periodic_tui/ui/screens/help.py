@@ -1,6 +1,6 @@
 """The help screen: what to watch, every key, and what every word means; all of it can be searched."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from rich.console import Group
@@ -9,79 +9,96 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.events import Key
 from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from periodic_tui.engine.snapshot import Snapshot
-from periodic_tui.ui.formatting import literal
+from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.ui.formatting import literal, plain
 from periodic_tui.ui.glossary import GLOSSARY
+from periodic_tui.ui.key_table import GROUPS, default_keys
+from periodic_tui.ui.keys import names_of
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 from periodic_tui.ui.script_glossary import SCRIPT_GLOSSARY, SCRIPT_KEYS, STORY
 
 Rows = Mapping[str, str]
 """Keys, or a word, and what they mean."""
 
-KEY_GROUPS = {
-    "run": ("toggle-pause", "step", "slower", "faster", "stop-at-death", "play-death", "undo", "compare"),
-    "the past": ("scrub", "branch", "export-picture"),
-    "answer and start": ("inject", "inject-beside", "toggle-hold", "reinitialize", "next.seed"),
-    "remedies": ("remedies",),
-    "presets": ("next.preset", "previous.preset", "list-presets", "load-preset"),
-    "what is trained": ("next.optimizer", "next.activation", "scale-lr"),
-    "panes": ("turn-pane", "zoom-pane", "hide-pane", "messages", "landscape", "turn-replica"),
-    "program": ("prompt", "help", "back", "redraw", "suspend-process", "quit"),
-}
-"""Ids of keys, up to a number behind a dot."""
+GROUP_OF = {key.ident: heading for heading, keys in GROUPS.items() for key in keys}
+"""By the ids of keys."""
 IN_A_PANE = "in the pane in focus"
 """The group of all other keys."""
 NOTHING: Rows = {}
 LEFT = 21
-"""Columns of keys and words: as many as the longest verdict has."""
+"""Columns of words: as many as the longest verdict has."""
+KEYS_LEFT = 9
+"""Columns of keys, at least."""
+WIDE = 110
+"""Columns from which groups of keys stand in two columns."""
 
 
 class Sought(Input):
-    """A line of text that leaves ? to whoever closes the screen by it."""
+    """A line of text that leaves the key that opened help to whoever closes it by that, unless it is a letter."""
 
     cursor_blink = var(False)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        return character != "?" and super().check_consume_key(key, character)
+        return not _closes(key, character) and super().check_consume_key(key, character)
+
+    def on_key(self, event: Key) -> None:
+        if _closes(event.key, event.character):
+            event.prevent_default().stop()
+            self.screen.dismiss()
 
 
-class Help(ModalScreen[None]):
+def _closes(key: str, character: str | None) -> bool:
+    """Whether a key opens help, and writes nothing that one would search for."""
+    return key in names_of("help") and not (character and character.isalnum())
+
+
+class Help(DismissedOnce, ModalScreen[None]):
     """The preset's story, the keys that act now in groups, and the glossary, with a line to search them by."""
 
     DEFAULT_CSS = """
     Help {
         align: center middle;
-        VerticalScroll { width: 80; max-width: 100%; height: auto; max-height: 100%; border: round $network; }
+        VerticalScroll { width: 116; max-width: 100%; height: auto; max-height: 100%; border: round $network; }
+        VerticalScroll.-ascii { border: ascii $network; }
         Static { width: 1fr; padding: 0 1; }
         Input { margin: 0 1; width: 1fr; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1", "dismiss", "close"),
-        Binding("question_mark", "dismiss", "close", priority=True),
+        Binding("escape", "dismiss", "close"),
         Binding("up", "scroll(-1)"),
         Binding("down", "scroll(1)"),
         Binding("pageup", "scroll(-10)"),
         Binding("pagedown", "scroll(10)"),
     ]
 
-    def __init__(self, title: str, story: str, keys: Mapping[str, Rows], words: Mapping[str, Rows] = GLOSSARY) -> None:
+    def __init__(
+        self,
+        title: str,
+        story: str,
+        keys: Mapping[str, Rows],
+        words: Mapping[str, Rows] = GLOSSARY,
+        glyphs: Glyphs = "braille",
+    ) -> None:
         super().__init__()
         self._story = f"{title}\n\n{' '.join(story.split())}\n"
-        self._sections = {**keys, **words}
+        self._keys, self._words, self._glyphs = keys, words, glyphs
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False) as box:
-            box.border_title = "help"
+        with VerticalScroll(can_focus=False, classes="-ascii" if self._glyphs == "ascii" else "") as box:
+            box.border_title, box.border_subtitle = "help", plain("arrows scroll · esc closes", self._glyphs)
             yield Sought(placeholder="type to search keys and words", compact=True)
             yield Static(literal(self._story), id="told", markup=False)
             yield Static(id="found")
 
-    def on_mount(self) -> None:
-        self._show("")
+    def on_resize(self) -> None:
+        self._show(self.query_one(Sought).value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._show(event.value)
@@ -91,16 +108,22 @@ class Help(ModalScreen[None]):
 
     def _show(self, sought: str) -> None:
         self.query_one("#told").display = not sought
-        found = matching(self._sections, sought)
-        tables = [part for heading, rows in found.items() for part in (Text(f"\n{heading}", "bold"), _table(rows))]
-        self.query_one("#found", Static).update(Group(*tables) if tables else Text("nothing found"))
+        keys, words = matching(self._keys, sought), matching(self._words, sought)
+        columns = 2 if self.size.width >= WIDE else 1
+        parts = [side_by_side(columns, self._tables(keys, KEYS_LEFT))] if keys else []
+        parts += self._tables(words, LEFT)
+        self.query_one("#found", Static).update(Group(*parts) if parts else Text("nothing found"))
+
+    def _tables(self, sections: Mapping[str, Rows], left: int) -> list[Table]:
+        return [_table(heading, rows, left, self._glyphs) for heading, rows in sections.items()]
 
 
-def help_on(screen: Screen[Any], snapshot: Snapshot) -> Help:
+def help_on(screen: Screen[Any], snapshot: Snapshot, glyphs: Glyphs = "braille") -> Help:
     """Help on what a screen shows."""
     if snapshot.script:
-        return Help(snapshot.script.command, STORY, key_rows(screen, SCRIPT_KEYS), SCRIPT_GLOSSARY)
-    return Help(snapshot.title, snapshot.story, key_rows(screen))
+        keys = key_rows(screen, SCRIPT_KEYS)
+        return Help(snapshot.script.command, STORY, keys, SCRIPT_GLOSSARY, glyphs)
+    return Help(snapshot.title, snapshot.story, key_rows(screen), glyphs=glyphs)
 
 
 def matching(sections: Mapping[str, Rows], sought: str) -> dict[str, Rows]:
@@ -116,32 +139,51 @@ def matching(sections: Mapping[str, Rows], sought: str) -> dict[str, Rows]:
     return {heading: rows for heading, rows in found.items() if rows}
 
 
-def _table(rows: Rows) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(min_width=LEFT)
-    for left, right in rows.items():
-        table.add_row(Text(left, "bold"), Text(right))
+def _table(heading: str, rows: Rows, left: int, glyphs: Glyphs) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), title=f"\n{heading}", title_style="bold")
+    table.title_justify, table.expand = "left", True
+    table.add_column(min_width=left, no_wrap=True)
+    table.add_column(ratio=1)
+    for name, meaning in rows.items():
+        table.add_row(Text(plain(name, glyphs), "bold"), Text(plain(meaning, glyphs)))
     return table
+
+
+def side_by_side(columns: int, tables: Sequence[Table]) -> Table:
+    """Tables one below the other, in columns of about the same length."""
+    whole, done = sum(map(_length, tables)), 0
+    lots: list[list[Table]] = [[] for _ in range(columns)]
+    for table in tables:
+        lots[min((done + _length(table) // 2) * columns // max(whole, 1), columns - 1)].append(table)
+        done += _length(table)
+    grid = Table.grid(padding=(0, 2), expand=True)
+    for _ in lots:
+        grid.add_column(ratio=1)
+    grid.add_row(*(Group(*lot) for lot in lots))
+    return grid
+
+
+def _length(table: Table) -> int:
+    """Rows that it takes, if none is wrapped."""
+    return table.row_count + 2
 
 
 def key_rows(screen: Screen[Any], other: Rows = NOTHING) -> dict[str, Rows]:
     """In groups, a row for each action of a screen that tells what it does: its keys and its tooltip, or the `other`
-    one of its id; the screen's own before those of its parts."""
+    one of its id, in the order of the table. No key stands in two rows."""
     keys: dict[tuple[str, str], list[str]] = {}
-    active = sorted(screen.active_bindings.values(), key=lambda entry: entry.node is not screen)
-    for binding in (entry.binding for entry in active):
-        if binding.tooltip:
-            group, tooltip = key_group(binding.id or ""), other.get(binding.id or "", binding.tooltip)
-            keys.setdefault((group, tooltip), []).append(screen.app.get_key_display(binding))
-    groups: dict[str, dict[str, str]] = {heading: {} for heading in (*KEY_GROUPS, IN_A_PANE)}
+    told = [entry.binding for entry in screen.active_bindings.values() if entry.binding.tooltip]
+    order = list(default_keys())
+    for binding in sorted(told, key=lambda binding: order.index(binding.id or "")):
+        row = GROUP_OF.get(binding.id or "", IN_A_PANE), other.get(binding.id or "", binding.tooltip)
+        keys.setdefault(row, []).append(screen.app.get_key_display(binding))
+    groups: dict[str, dict[str, str]] = {heading: {} for heading in (*GROUPS, IN_A_PANE)}
     for (heading, meaning), shown in keys.items():
-        groups[heading][" ".join(shown)] = meaning
+        groups[heading][_together(shown)] = meaning
     return {heading: rows for heading, rows in groups.items() if rows}
 
 
-def key_group(ident: str) -> str:
-    """The group of the key with that id."""
-    return next(
-        (group for group, idents in KEY_GROUPS.items() if any(f"{ident}.".startswith(f"{each}.") for each in idents)),
-        IN_A_PANE,
-    )
+def _together(keys: Sequence[str]) -> str:
+    """Keys of one row; digits that follow each other as 1 – 9."""
+    digits = len(keys) > 2 and "".join(keys) in "123456789"
+    return f"{keys[0]} – {keys[-1]}" if digits else " ".join(keys)

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.child import Child
 from periodic_tui.ui.formatting import plain
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 
 PERIOD = 0.1
 """Seconds between two looks whether the script has ended."""
@@ -23,13 +24,14 @@ ENDINGS: Sequence[tuple[int, str]] = (
 """What ends it the first time, the second, and from then on; and what is said before."""
 
 
-class Leave(ModalScreen[bool]):
+class Leave(DismissedOnce, ModalScreen[bool]):
     """Returns True where one leaves: because the script has ended, or is to run on; False where one stays."""
 
     DEFAULT_CSS = """
     Leave {
         align: center middle;
         Static { width: 62; max-width: 100%; height: auto; border: round $network; padding: 0 1; }
+        Static.-block { border: solid $network; }
         Static.-ascii { border: ascii $network; }
     }
     """
@@ -46,7 +48,7 @@ class Leave(ModalScreen[bool]):
         self._asked = 0
 
     def compose(self) -> ComposeResult:
-        box = Static(id="question", classes="-ascii" if self._glyphs == "ascii" else "", markup=False)
+        box = Static(id="question", classes=f"-{self._glyphs}", markup=False)
         box.border_title = "leave?"
         yield box
 

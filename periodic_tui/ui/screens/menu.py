@@ -10,8 +10,11 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
+from periodic_tui.ui.widgets.choices import Choices
 
-class Menu(ModalScreen[str | Path | None]):
+
+class Menu(DismissedOnce, ModalScreen[str | Path | None]):
     """Returns the name of the chosen entry (or its path), or None."""
 
     DEFAULT_CSS = """
@@ -27,7 +30,7 @@ class Menu(ModalScreen[str | Path | None]):
 
     def __init__(self, title: str, entries: Iterable[Option], subtitle: str = "", chosen: int = 0) -> None:
         super().__init__()
-        self._list = OptionList(*entries)
+        self._list = Choices(*entries)
         self._list.styles.width = self.COLUMNS
         self._list.border_title, self._list.border_subtitle = title, subtitle
         self._list.highlighted = chosen

@@ -33,6 +33,7 @@ class OpeningScreen(Screen[None]):
     OpeningScreen {
         #opening-header { height: 2; width: 1fr; text-wrap: nowrap; }
         #opening-story { height: 1fr; border: round $quiet; content-align: center middle; padding: 0 4; }
+        &.-block #opening-story { border: solid $quiet; }
         &.-ascii #opening-story { border: ascii $quiet; }
     }
     """
@@ -41,7 +42,7 @@ class OpeningScreen(Screen[None]):
     def __init__(self, opening: Opening, glyphs: Glyphs) -> None:
         super().__init__()
         self.opening, self.glyphs = opening, glyphs
-        self.set_class(glyphs == "ascii", "-ascii")
+        self.add_class(f"-{glyphs}")
 
     def compose(self) -> ComposeResult:
         preset, title, story, waits = self.opening

@@ -18,6 +18,7 @@ from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.ui.formatting import ago, plain
 from periodic_tui.ui.screens.menu import Menu
 from periodic_tui.ui.session import EventLoop
+from periodic_tui.ui.widgets.choices import Choices
 
 SOURCES = {
     "1-sine-and-clock": "A sine and a digital clock",
@@ -46,7 +47,7 @@ class Picker(Menu):
 
     DEFAULT_CSS = "Picker OptionList { text-wrap: nowrap; text-overflow: ellipsis; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "dismiss(None)", "close"),
+        Binding("l", "dismiss(None)", "close", id="list"),
         Binding("tab,shift+tab", "turn", "presets or recordings"),
     ]
     COLUMNS = 80
@@ -61,12 +62,12 @@ class Picker(Menu):
         self.entries = list(_entries(presets))
         names = [option.id for option in self.entries]
         chosen = names.index(current) if current in names else min(1, len(names))
-        super().__init__("presets", self.entries, "tab: recordings", chosen)
+        super().__init__("presets", self.entries, plain("enter loads · tab recordings · esc closes", glyphs), chosen)
         self._find, self._found = recordings, list[Path]()
-        self._recorded = OptionList(Option("looking for them", disabled=True))
+        self._recorded = Choices(Option("looking for them", disabled=True))
         self._recorded.styles.width = RECORDED_COLUMNS
-        self._recorded.border_title = "recordings: enter replays one"
-        self._recorded.border_subtitle = plain("● being written" + " · tab: presets" * bool(presets), glyphs)
+        self._recorded.border_title = plain("recordings · ● being written", glyphs)
+        self._recorded.border_subtitle = plain(f"enter plays{' · tab presets' * bool(presets)} · esc closes", glyphs)
         self._glyphs = glyphs
         self._show(not presets)
 

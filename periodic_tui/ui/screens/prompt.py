@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from periodic_tui.engine.commands.base import COMMANDS, parse
 from periodic_tui.ui.formatting import plain, shortened
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 
 
 class Longer(Suggester):
@@ -27,7 +28,7 @@ class Longer(Suggester):
         return next((word for word in self._words if word.startswith(value) and word != value), None)
 
 
-class Prompt(ModalScreen[str | None]):
+class Prompt(DismissedOnce, ModalScreen[str | None]):
     """Returns the words of a command, or None. While they are typed it completes them and says what they do."""
 
     DEFAULT_CSS = """
@@ -46,12 +47,14 @@ class Prompt(ModalScreen[str | None]):
 
     def __init__(self, remedies: Sequence[str] = ()) -> None:
         super().__init__()
-        self._remedies = remedies
+        self._said = Static(id="said", markup=False)
+        suggester = Longer(list(completions(remedies)))
+        told = "a command; tab completes, enter sends, esc closes"
+        self._line = Input(placeholder=told, suggester=suggester, compact=True)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="said", markup=False)
-        suggester = Longer(list(completions(self._remedies)))
-        yield Input(placeholder="a command", suggester=suggester, compact=True)
+        yield self._said
+        yield self._line
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
@@ -74,14 +77,12 @@ class Prompt(ModalScreen[str | None]):
 
     def action_complete(self) -> None:
         """Take over the completion that is shown."""
-        line = self.query_one(Input)
-        line.action_end()
-        line.action_cursor_right()
+        self._line.action_end()
+        self._line.action_cursor_right()
 
     def _say(self, text: str, wrong: bool = False) -> None:
-        said = self.query_one("#said", Static)
-        said.set_class(wrong, "-wrong")
-        said.update(in_a_line(text, self.size.width))
+        self._said.set_class(wrong, "-wrong")
+        self._said.update(in_a_line(text, self.size.width))
 
 
 def completions(remedies: Sequence[str]) -> Iterator[str]:
@@ -108,4 +109,5 @@ def in_a_line(text: str, width: int) -> str:
     line = plain(text)
     if len(line) > width:
         line = re.sub(r", expected one of [^;]*", "", line)
+        line = re.sub(r"(did you mean [^,? ]+)[^?]*\?.*", r"\1?", line)
     return shortened(line, width)

@@ -10,6 +10,8 @@ from textual.screen import ModalScreen
 from periodic_tui.engine.snapshot import Death
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import plain
+from periodic_tui.ui.screens.dismissed_once import DismissedOnce
+from periodic_tui.ui.themes import has_shades
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.death_frame import death_frame
 from periodic_tui.ui.widgets.film import PERIOD, Film
@@ -30,18 +32,19 @@ class Stage(CellWidget):
 
     def picture(self) -> Cells:
         columns, rows = self.size
-        frame = death_frame(self.film.death, self.film.number, (columns, rows - 1), not self.app.no_color, self.glyphs)
+        frame = death_frame(self.film.death, self.film.number, (columns, rows - 1), has_shades(self.app), self.glyphs)
         keys = plain(KEYS, self.glyphs)
         return Cells.blank(columns, rows).paste(frame, 0, 0).write(0, rows - 1, keys, Ink.QUIET)
 
 
-class Replay(ModalScreen[None]):
+class Replay(DismissedOnce, ModalScreen[None]):
     """Plays a death from its first moment to its last, two moments a second."""
 
     DEFAULT_CSS = """
     Replay {
         align: center middle;
         Container { width: 76; max-width: 100%; height: 20; max-height: 100%; border: round $trouble; padding: 0 1; }
+        Container.-block { border: solid $trouble; }
         Container.-ascii { border: ascii $trouble; }
         Stage { width: 1fr; height: 1fr; }
     }
@@ -51,7 +54,8 @@ class Replay(ModalScreen[None]):
         Binding("left", "turn(-1)", "moment before"),
         Binding("right", "turn(1)", "next moment"),
         Binding("enter,home", "again", "again"),
-        Binding("escape,q,d", "dismiss", "close"),
+        Binding("escape,q", "dismiss", "close"),
+        Binding("d", "dismiss", "close", id="play-death"),
     ]
 
     def __init__(self, death: Death, name: str, glyphs: Glyphs = "braille", recorded: bool = False) -> None:
@@ -60,10 +64,10 @@ class Replay(ModalScreen[None]):
         self.film, self.glyphs = Film(death), glyphs
         self._heading = f"the death of hidden.{death.layer} unit {death.unit} · {name}"
         self._stage = Stage(self.film, glyphs, recorded)
-        self._box = Container(self._stage, classes="-ascii" if glyphs == "ascii" else "")
+        self._box = Container(self._stage, classes=f"-{glyphs}")
 
     def compose(self) -> ComposeResult:
-        self._box.border_title = plain(self._heading, self.glyphs).replace("[", "\\[")
+        self._box.border_title = plain(self._heading, self.glyphs)
         yield self._box
 
     def on_mount(self) -> None:

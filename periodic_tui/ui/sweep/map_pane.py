@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from textual.events import Click
+from functools import partial
+
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
@@ -16,6 +17,7 @@ from periodic_tui.ui.sweep.cursor import cell_of, moved, tile_of
 from periodic_tui.ui.sweep.progress import NOTHING, Progress
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.pane import SMALLEST, bordered
+from periodic_tui.ui.widgets.thing import Thing
 
 EDGE = (2, 1)
 """Columns and rows of the border, with a blank beside the map."""
@@ -92,8 +94,12 @@ class MapPane(CellWidget):
                 drawn = drawn.write(*placed.place(*tile_of(self._grid, cell)), "failed"[: placed.each - 1], Ink.TROUBLE)
         return drawn
 
-    def on_click(self, event: Click) -> None:
+    def thing_at(self, column: int, row: int) -> Thing | None:
+        """The cell there: a click moves the cursor to it, a double click opens it."""
         charts, (left, above) = self._charts(), (0, 0) if self._inside == self.size else EDGE
-        tile = self._placed(charts).tile_at(event.x - left, event.y - above + self._first)
-        if tile:
-            self.post_message(self.Chosen(cell_of(self._grid, tile)))
+        tile = self._placed(charts).tile_at(column - left, row - above + self._first)
+        if tile is None:
+            return None
+        cell = cell_of(self._grid, tile)
+        choose = partial(self.post_message, self.Chosen(cell))
+        return Thing(self._grid.told(cell), choose, partial(self.screen.run_action, "open_cell"))

@@ -27,6 +27,7 @@ from periodic_tui.ui.sweep.keys import KEYS, MapKeyLine
 from periodic_tui.ui.sweep.map_pane import MapPane
 from periodic_tui.ui.sweep.progress import NOTHING, Progress
 from periodic_tui.ui.sweep.session import SweepSession
+from periodic_tui.ui.widgets.cell_widget import CellWidget
 
 PERIOD = 0.5
 """Seconds between two looks at the time, where nothing happens."""
@@ -121,13 +122,22 @@ class MapScreen(AtOnce):
     def action_help(self) -> None:
         if self.app.screen is self:
             words = {"words on the map": WORDS, "what a verdict says": VERDICTS}
-            self.app.push_screen(Help(f"A sweep of {self.session.sweep.name}", STORY, key_rows(self), words))
+            self.app.push_screen(
+                Help(f"A sweep of {self.session.sweep.name}", STORY, key_rows(self), words, self.glyphs)
+            )
 
     def action_export_picture(self) -> None:
         try:
             hand_over(self.app, f"{self.session.sweep.name}-sweep")
         except Refused as refusal:
             self.notify(str(refusal), markup=False)
+
+    def draw_by(self, glyphs: Glyphs) -> None:
+        """Draw by another set of characters from now on."""
+        self.glyphs = glyphs
+        for widget in self.query(CellWidget):
+            widget.glyphs = glyphs
+            widget.redraw()
 
     def action_interrupt(self) -> None:
         self.app.exit(None, INTERRUPTED)

@@ -14,8 +14,8 @@ from periodic_tui.ui.terminal.pens import PLAIN, STRANGE, Pens
 
 Mask = NDArray[np.bool_]
 
-MOST_NUMBERS = 16384
-"""Pens and characters that are remembered; beyond it everything begins anew."""
+MOST_NUMBERS = 8192
+"""Pens and characters that are remembered; beyond it only those that are on the screen."""
 CLEAR = "\x1b[0m\x1b[2J"
 FLAT = 2
 """Rows of a line of figures or keys: such areas go first."""
@@ -48,13 +48,13 @@ class Canvas:
             self._renumber()
 
     def _renumber(self) -> None:
-        """Remember only the pens and characters that are on the screen, and send every cell."""
+        """Remember only the pens and characters of the two grids."""
         pens, characters = self._pens, self._characters
         self._pens, self._characters = Pens(self._colors), Characters()
-        for place in zip(*np.nonzero(self._wanted.pens != UNKNOWN), strict=True):
-            self._wanted.pens[place] = self._pens.number(pens[self._wanted.pens[place]])
-            self._wanted.characters[place] = self._characters.number(characters[self._wanted.characters[place]])
-        self._shown = Grid.unknown(*self._wanted.pens.shape)
+        for grid in (self._wanted, self._shown):
+            for place in zip(*np.nonzero(grid.pens != UNKNOWN), strict=True):
+                grid.pens[place] = self._pens.number(pens[grid.pens[place]])
+                grid.characters[place] = self._characters.number(characters[grid.characters[place]])
 
     def _place(self, column: int, row: int, strip: Strip) -> None:
         rows, columns = self._wanted.pens.shape
@@ -145,7 +145,7 @@ def _strips(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
                 yield column, row, strip
                 column += strip.cell_length
     elif isinstance(update, ChopsUpdate):
-        for row in dict.fromkeys(row for row, _, _ in update.spans):
-            for column, chop in update.chops[row].items():
-                if chop is not None:
+        for row, first, last in update.spans:
+            for end, (column, chop) in zip(update.chop_ends[row], update.chops[row].items(), strict=False):
+                if chop is not None and column <= last and end > first:
                     yield column, row, chop

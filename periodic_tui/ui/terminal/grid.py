@@ -72,8 +72,8 @@ def cells_of(strip: Strip, pens: Pens, characters: Characters) -> Grid:
         rows = [_uncommon(text, characters) for text, _ in texts]
         numbers = np.fromiter(chain.from_iterable(rows), np.int32)
         lengths = [len(row) for row in rows]
-    own, blank = (np.repeat(np.array([pair[which] for _, pair in texts], np.int32), lengths) for which in (0, 1))
-    return Grid(numbers, np.where(numbers == SPACE, blank, own))
+    pairs = np.repeat(np.array([pair for _, pair in texts], np.int32).reshape(-1, 2), lengths, axis=0)
+    return Grid(numbers, np.where(numbers == SPACE, pairs[:, 1], pairs[:, 0]))
 
 
 def _uncommon(text: str, characters: Characters) -> list[int]:

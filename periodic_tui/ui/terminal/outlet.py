@@ -3,6 +3,7 @@
 import asyncio
 import os
 import select
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -51,5 +52,6 @@ class Outlet:
         """Write what is left, as far as the terminal takes it soon; nothing is written after that."""
         with suppress(RuntimeError):  # the loop has ended
             self._loop.remove_writer(self._descriptor)
-        while self._waiting and select.select([], [self._descriptor], [], FAREWELL)[1]:
+        end = time.monotonic() + FAREWELL
+        while self._waiting and select.select([], [self._descriptor], [], max(0.0, end - time.monotonic()))[1]:
             self._push()

@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 SEEN_ON_BLANKS = frozenset(["4", "5", "7", "9", "21", "51", "52", "53"])
 """Attributes that a space shows: lines, frames, blinking and the change of front and back."""
-MOST_STYLES = 8192
+MOST_STYLES = 4096
 
 
 class Pen(NamedTuple):

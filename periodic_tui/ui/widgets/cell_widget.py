@@ -1,20 +1,28 @@
 """A widget that is a picture of cells, and sends to the terminal only what changed in it."""
 
+from __future__ import annotations
+
 from typing import ClassVar
 
 from rich.style import Style
-from textual.geometry import Region
+from textual._callback import invoke
+from textual.content import Content
+from textual.events import Click, MouseDown
+from textual.geometry import Offset, Region
 from textual.strip import Strip
+from textual.visual import VisualType
 from textual.widget import Widget
 
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.ui.formatting import plain
 from periodic_tui.ui.widgets.strips import COMPONENTS, INKS, changed_regions, row_strip
+from periodic_tui.ui.widgets.thing import Thing
 
 NOT_DRAWN = Cells.blank(0, 0)
 
 
 class CellWidget(Widget):
-    """Shows what `picture()` draws; `redraw()` draws it anew."""
+    """Shows what `picture()` draws; `redraw()` draws it anew. `thing_at()` says what the mouse finds in it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS.values())
     DEFAULT_CSS = """
@@ -26,6 +34,7 @@ class CellWidget(Widget):
         .ink--trouble { color: $trouble; text-style: bold; }
         .ink--pale { color: $pale; }
         .ink--mark { color: $mark; }
+        .ink--cursor { color: $mark; text-style: bold reverse; }
     }
     """
     ALLOW_SELECT = False
@@ -33,6 +42,8 @@ class CellWidget(Widget):
     _cells = NOT_DRAWN
     _styles: tuple[Style, ...] = ()
     """Of the inks; kept, since Textual works them out anew after every refresh."""
+    _pressed: Thing | None = None
+    """On which a button of the mouse went down: what lies there may move until it comes up."""
 
     def __init__(self, glyphs: Glyphs = "braille", id: str | None = None) -> None:
         super().__init__(id=id)
@@ -78,6 +89,31 @@ class CellWidget(Widget):
             return Strip.blank(self.size.width, self.rich_style)
         self._styles = self._styles or tuple(self.get_component_rich_style(COMPONENTS[ink]) for ink in INKS)
         return row_strip(self._cells, y, self._styles)
+
+    # The mouse.
+
+    def thing_at(self, column: int, row: int) -> Thing | None:
+        """What lies at a cell of the widget; None where nothing is to be told or done."""
+        return None
+
+    @property  # type: ignore[misc]
+    def tooltip(self) -> VisualType | None:
+        """What Textual shows while the pointer rests on the widget: the tip of what lies below it."""
+        thing = self._thing(self.app.mouse_position - self.region.offset)
+        return Content(plain(thing.tip, self.glyphs)) if thing and thing.tip else None
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        self._pressed = self._thing(event.offset)
+
+    def _thing(self, place: Offset) -> Thing | None:
+        """What lies at a place that may be outside: the layout may have changed under the pointer."""
+        return self.thing_at(*place) if self.size.contains_point(place) else None
+
+    async def on_click(self, event: Click) -> None:
+        """The first click on a thing, and the second of two."""
+        deeds = {1: self._pressed.click, 2: self._pressed.enter} if self._pressed else {}
+        if deed := deeds.get(event.chain):
+            await invoke(deed)
 
     def notify_style_update(self) -> None:
         """Called by Textual where colors have changed."""

@@ -9,10 +9,12 @@ from periodic_tui.engine.snapshot import Death, Moment
 from periodic_tui.plotting.axes import Axis, linear_axis, window
 from periodic_tui.plotting.canvas import Canvas
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.plotting.figures import EVERYWHERE, Series, curve_figure
+from periodic_tui.plotting.figures import EVERYWHERE, Series, curve_figure, names
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.plotting.heat import DIVERGING
 from periodic_tui.plotting.maps import Map, fold_line, map_size, side_by_side
 from periodic_tui.ui.formatting import fitting, numbers, plain, whole_clauses
+from periodic_tui.ui.widgets.spans import legend_row
 
 Line = tuple[list[str], Ink]
 """Its longer and shorter forms."""
@@ -29,7 +31,7 @@ MOST_BELOW = 4
 """Rows of the death's sentence."""
 DEPTH = 2.0
 """Times the highest pre-activation: deeper ones are drawn at the lower edge."""
-LARGE = {"braille": ("█▀▄ █▀▀ ▄▀█ █▀▄", "█▄▀ ██▄ █▀█ █▄▀"), "ascii": ("XXX  D E A D  XXX", "XXX  D E A D  XXX")}
+IN_BLOCKS, IN_LETTERS = ("█▀▄ █▀▀ ▄▀█ █▀▄", "█▄▀ ██▄ █▀█ █▄▀"), ("XXX  D E A D  XXX", "XXX  D E A D  XXX")
 
 
 def death_frame(death: Death, number: int, size: tuple[int, int], color: bool, glyphs: Glyphs = "braille") -> Cells:
@@ -49,7 +51,8 @@ def death_frame(death: Death, number: int, size: tuple[int, int], color: bool, g
     for row, (forms, ink) in enumerate(lines[: max(height - 2 * dead, 0)]):
         cells = cells.write(at, row, fitting([plain(form, glyphs) for form in forms], columns - at), ink)
     if dead:
-        cells = cells.paste(Cells.of_lines(LARGE[glyphs], Ink.TROUBLE), at, height - 2)
+        large = IN_BLOCKS if GLYPH_SETS[glyphs].halves else IN_LETTERS
+        cells = cells.paste(Cells.of_lines(large, Ink.TROUBLE), at, height - 2)
         told = whole_clauses(death.text, columns - 1, below, glyphs)
         cells = cells.paste(Cells.of_lines(told, Ink.TEXT), 0, height)
     return cells
@@ -113,7 +116,9 @@ def _curve(death: Death, moment: Moment, size: tuple[int, int], color: bool, gly
         return _bare(size, series, linear_axis(float(x[0]), float(x[-1]), 2), linear_axis(low, high, 2), glyphs)
     across, up = max(size[0] // 14, 2), max(size[1] // 3, 2)
     x_axis, y_axis = linear_axis(float(x[0]), float(x[-1]), across), linear_axis(low, high, up)
-    return curve_figure(size, series, x_axis, y_axis, x_label="x", glyphs=glyphs)
+    legend = legend_row(names(series, x_axis, y_axis, glyphs), size[0], glyphs)
+    figure = curve_figure((size[0], size[1] - 1), series, x_axis, y_axis, x_label="x", glyphs=glyphs)
+    return Cells.blank(*size).paste(legend, size[0] - legend.columns, 0).paste(figure, 0, 1)
 
 
 def _bare(size: tuple[int, int], series: list[Series], x_axis: Axis, y_axis: Axis, glyphs: Glyphs) -> Cells:

@@ -1,14 +1,18 @@
 """The header: what runs, where, how far, how fast and how it stands; below it what is trained."""
 
 import math
+import re
 
 from textual.reactive import var
 
 from periodic_tui.engine.snapshot import EMPTY, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import plain, rate
+from periodic_tui.ui.glossary import WORDS
 from periodic_tui.ui.keys import key_for
+from periodic_tui.ui.script_glossary import WORDS as SCRIPT_WORDS
 from periodic_tui.ui.widgets.cell_widget import CellWidget
+from periodic_tui.ui.widgets.thing import Thing
 from periodic_tui.ui.widgets.trained import trained_line
 
 STATE_INKS = {"solved": Ink.TARGET, "diverged": Ink.TROUBLE}
@@ -46,6 +50,19 @@ class Header(CellWidget):
         cells = Cells.blank(width, height).paste(header_line(self.snapshot, width, self.glyphs, self.slow_line), 0, 0)
         return cells.paste(trained_line(self.snapshot, width - 2, self.glyphs), 1, 1)
 
+    def thing_at(self, column: int, row: int) -> Thing | None:
+        """The figure there, by what its word means."""
+        lines = self.picture().text()
+        known = WORDS | SCRIPT_WORDS if self.snapshot.script else WORDS
+        words = part_at(lines[row], column).split() if row < len(lines) else []
+        return next((Thing(f"{word}: {known[word]}") for word in words if word in known), None)
+
+
+def part_at(line: str, column: int) -> str:
+    """What stands at a column, between dots and gaps; empty where nothing does."""
+    parts = (part for part in re.finditer(r"\S+( \S+)*", re.sub("[·-](?= )", " ", line)))
+    return next((part.group() for part in parts if part.start() <= column < part.end()), "")
+
 
 def header_line(snapshot: Snapshot, width: int, glyphs: Glyphs, slow_line: bool = False) -> Cells:
     """The first line in so many columns; its state keeps its place whatever stands before it."""
@@ -67,8 +84,8 @@ def _state(snapshot: Snapshot) -> str:
 
 
 def _widest(lines: list[Line], room: int, glyphs: Glyphs) -> tuple[str, str]:
-    """Left and right of the first of the lines that there is room for; else the last, with its parts closer."""
-    for line, gap in [*((line, GAP) for line in lines), (lines[-1], NARROW)]:
+    """Left and right of the first of the lines that has room; else of the last ones, with their parts closer."""
+    for line, gap in [*((line, GAP) for line in lines[:-2]), *((line, NARROW) for line in lines[-3:])]:
         left, right = (plain((" " * gap).join(filter(None, parts)), glyphs) for parts in line)
         if len(left) + len(right) <= room:
             break
@@ -87,8 +104,11 @@ def _lines(snapshot: Snapshot, line: str) -> list[Line]:
         (run, [place, *wide]),
         (run, [place, *step, speed, brief]),
         (run, [*step, speed, brief]),
+        (run, [*step, speed.replace(" steps/s", "/s"), brief]),
         (run[:1], [*step, speed, brief]),
         (run[:1], [*step, speed.partition(" · ")[0], brief]),
+        (run[:1], step),
+        (run[:1], []),
     ]
 
 

@@ -1,18 +1,19 @@
 """The last row: the keys that matter now, as many as there is room for."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from textual.events import Click
 from textual.reactive import var
 
 from periodic_tui.engine.commands.base import COMMANDS
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import EMPTY, Past, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.ui.keys import key_for
+from periodic_tui.ui.keys import key_for, keys_of, tooltip_of
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.pane import Hint
 from periodic_tui.ui.widgets.spans import Span, row_of
+from periodic_tui.ui.widgets.thing import Thing
 
 Entry = tuple[str, str, str]
 """Key, what it does in a word or two, and the command or action."""
@@ -51,13 +52,16 @@ class KeyLine(CellWidget):
         spans = [span for key, word, _ in self._entries() for span in _spans(key, word)]
         return Cells.blank(*self.size).paste(row_of(spans, self.glyphs), 1, 0)
 
-    async def on_click(self, event: Click) -> None:
-        column = event.x - 1
+    def thing_at(self, column: int, row: int) -> Thing | None:
+        """The key there: a click does what it does."""
+        column -= 1
         for key, word, does in self._entries():
             width = len(f"{key} {word}")
             if 0 <= column < width and does:
-                await self.screen.run_action(f"send('{does}')" if does.partition(":")[0] in COMMANDS else does)
+                action = f"send('{does}')" if does.partition(":")[0] in COMMANDS else does
+                return Thing(tooltip_of(action), partial(self.screen.run_action, action))
             column -= width + len(GAP)
+        return None
 
     def _entries(self) -> list[Entry]:
         return key_entries(self.snapshot, self.size.width - 2, self.alone, self.hints, self.messages)
@@ -69,7 +73,7 @@ def key_entries(snapshot: Snapshot, width: int, alone: bool, hints: tuple[Hint, 
     last = [(key_for(does), word, does) for does, word in (*told, *ALWAYS)]
     room, entries = width + len(GAP) - _length(last), list[Entry]()
     for does, word in _wanted(snapshot, alone, hints):
-        entry = (key_for(does) or does, word, does if key_for(does) else "")
+        entry = (key_for(does), word, does) if key_for(does) else (keys_of(*does.split()), word, "")
         if room < _length([entry]):
             break
         entries.append(entry)
@@ -86,7 +90,7 @@ def _spans(key: str, word: str) -> list[Span]:
 
 
 def _wanted(snapshot: Snapshot, alone: bool, hints: tuple[Hint, ...]) -> Iterator[tuple[str, str]]:
-    """Commands and actions (or plain keys) with a word for each, by importance."""
+    """Commands and actions (or ids of keys) with a word for each, by importance."""
     if alone:
         yield "back", "all panes"
     if snapshot.script:
@@ -123,7 +127,7 @@ def _of_script(snapshot: Snapshot, hints: tuple[Hint, ...]) -> Iterator[tuple[st
     if snapshot.state == "starting":
         yield from (("turn_pane(1)", "next pane"), ("list_presets", "list"))
         return
-    yield from hints or ([("arrows", "choose a layer")] if snapshot.network.names else [])
+    yield from hints or ([("layers.up layers.down", "choose a layer")] if snapshot.network.names else [])
     if snapshot.past and snapshot.present:
         yield "toggle-pause", "pause the view" if snapshot.past.written else "play"
     elif snapshot.past:

@@ -5,32 +5,17 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
 from periodic_tui.engine.commands.base import places
 from periodic_tui.engine.snapshot import Curve, Snapshot
 from periodic_tui.plotting.axes import FEWEST_STEPS, Axis, Scale, step_axis, step_window
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
-from periodic_tui.plotting.figures import Series, curve_figure
+from periodic_tui.plotting.figures import Series
+from periodic_tui.plotting.frame import frame
 from periodic_tui.plotting.steps import StepCurve
 from periodic_tui.ui.widgets.pane import ZOOM
-from periodic_tui.ui.widgets.plot_pane import PlotPane, tick_room
-
-STEP_KEYS: list[BindingType] = [
-    Binding("plus,equals_sign", "zoom(0.5)", "zoom in", id="zoom.in", show=False, tooltip="Show half as many steps"),
-    Binding(
-        "minus",
-        "zoom(2.0)",
-        "zoom out",
-        id="zoom.out",
-        show=False,
-        tooltip="Show twice as many, and earlier, steps",
-    ),
-    Binding("left", "pan(-0.25)", "pan left", id="pan.left", show=False, tooltip="Move a quarter to earlier steps"),
-    Binding("right", "pan(0.25)", "pan right", id="pan.right", show=False, tooltip="Move a quarter to later steps"),
-]
-"""Bindings of a pane that can be zoomed and panned."""
+from periodic_tui.ui.widgets.plot_pane import PlotPane, Window, tick_room
 
 NO_CURVE = Curve()
 
@@ -62,6 +47,13 @@ class StepPane(PlotPane):
     def action_pan(self, share: float) -> None:
         low, high = self.steps(self.snapshot)
         self._look_at(high - low, high + share * (high - low))
+
+    def window(self) -> Window:
+        """The first and the last step to show."""
+        return self.steps(self.snapshot)
+
+    def show_window(self, low: float, high: float) -> None:
+        self._look_at(max(high - low, FEWEST_STEPS), high)
 
     def _follows(self, high: float) -> bool:
         """Whether a window that ends there holds the newest step."""
@@ -118,7 +110,8 @@ class StepPane(PlotPane):
         data = [np.asarray(also), *(values for curve in series for values in _seen(curve, steps))]
         axis = self.axis("y", data, up, scale)
         marks = [event.step for event in snapshot.events if event.command and places(event.command)]
-        return curve_figure(size, series, steps, axis, marks=marks, x_label="step", glyphs=self.glyphs)
+        self.ground = frame(*size, steps, axis, "step", self.glyphs)
+        return self.curves(size, series, steps, axis, marks, "step")
 
 
 def _newest(snapshot: Snapshot) -> float:

@@ -20,6 +20,7 @@ if __name__ == "__main__":  # whatever lies in this folder or in the script's do
 import atexit
 from contextlib import suppress
 
+from periodic_tui.printable import printable
 from periodic_tui.watching.script import programs
 from periodic_tui.watching.script.after_import import AfterImport
 from periodic_tui.watching.script.tracebacks import without_ours
@@ -128,7 +129,7 @@ class Watching:
 
 def _tell(text: str) -> None:
     with suppress(OSError, ValueError, AttributeError):  # the script may have closed it
-        print(f"periodic-tui watch: {text}", file=sys.stderr)
+        print(printable(f"periodic-tui watch: {text}"), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -111,7 +111,10 @@ def test_a_changed_file_is_read_again(write: Any) -> None:
         (None, "target: tide.csv: no such file"),
         ("", "target: tide.csv: is empty, expected a line of column names"),
         ("hour,level\n", "target: tide.csv: has no rows"),
-        ("hour,lvel\n1,2\n", "target: tide.csv: has no column 'level', expected one of hour, lvel; did you mean lvel?"),
+        (
+            "hour,lvel\n1,2\n",
+            "target.y: tide.csv has no column 'level', expected one of hour, lvel; did you mean",
+        ),
         ("hour,level\n1,2\n3,high\n", "target: tide.csv: line 3, column 'level': expected a finite number, got 'high'"),
         ("hour,level\n1,2\n3\n", "target: tide.csv: line 3, column 'level': expected a finite number, got nothing"),
         ("hour,level\n1,nan\n", "target: tide.csv: line 2, column 'level': expected a finite number, got 'nan'"),

@@ -13,13 +13,16 @@ UTF8 = {"TERM": "xterm-256color"}
         ("utf-8", "xterm-256color", "auto", "braille"),
         ("UTF8", "", "auto", "braille"),
         ("utf_8", "screen", "auto", "braille"),
-        ("utf-8", "linux", "auto", "ascii"),
+        ("utf-8", "linux", "auto", "block"),
+        ("cp437", "ansi", "auto", "block"),
+        ("nonsense", "xterm", "auto", "ascii"),
         ("utf-8", "dumb", "auto", "ascii"),
         ("ascii", "xterm", "auto", "ascii"),
         ("iso8859-1", "xterm", "auto", "ascii"),
         (None, "xterm", "auto", "ascii"),
         ("utf-8", "linux", "braille", "braille"),
         ("utf-8", "xterm", "ascii", "ascii"),
+        ("utf-8", "xterm", "block", "block"),
     ],
 )
 def test_glyphs_go_by_encoding_and_terminal_unless_they_are_chosen(
@@ -30,6 +33,8 @@ def test_glyphs_go_by_encoding_and_terminal_unless_they_are_chosen(
 
 def test_whoever_insists_on_braille_gets_an_encoding_that_has_it() -> None:
     assert abilities("ascii", UTF8, "braille").encoding == "utf-8"
+    assert abilities("ascii", UTF8, "block").encoding == "utf-8"
+    assert abilities("cp437", UTF8, "block").encoding == "cp437"
     assert abilities("ascii", UTF8).encoding == "ascii"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from periodic_tui.engine.files import read_regular, told
 from periodic_tui.engine.limits import LARGEST
-from periodic_tui.engine.names import did_you_mean
+from periodic_tui.engine.names import instead_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,10 +53,10 @@ def _read(path: str, names: tuple[str, ...], version: tuple[int, int]) -> Column
     import numpy as np
 
     lines = lines_of(Path(path))
-    header = [name.strip() for name in next(lines, [])]
-    if not any(header):
-        raise ValueError("is empty, expected a line of column names and lines of numbers")
-    places = [_place(name, header) for name in names]
+    header = _header(lines)
+    if unknown := no_such_columns(names, header):
+        raise ValueError(unknown)
+    places = [header.index(name) for name in names]
     values = np.array(list(_numbers(lines, names, places)), dtype=np.float64).reshape(-1, len(names))
     if not len(values):
         raise ValueError("has no rows below its line of column names")
@@ -82,11 +82,28 @@ def why_unreadable(error: Exception) -> str:
     return str(error)
 
 
-def _place(name: str, header: list[str]) -> int:
-    if name in header:
-        return header.index(name)
-    shown = ", ".join(header[:8]) + (", …" if len(header) > 8 else "")
-    raise ValueError(f"has no column {name!r}, expected one of {shown}{did_you_mean(name, header)}")
+def column_names(path: str) -> list[str]:
+    """The names in a table's first line; none where it cannot be read."""
+    try:
+        return _header(lines_of(Path(path)))
+    except (OSError, ValueError, csv.Error):
+        return []
+
+
+def _header(lines: Iterator[list[str]]) -> list[str]:
+    header = [name.strip() for name in next(lines, [])]
+    if not any(header):
+        raise ValueError("is empty, expected a line of column names and lines of numbers")
+    return header
+
+
+def no_such_columns(names: Sequence[str], header: Sequence[str]) -> str:
+    """What to say of the names that are none of these columns; empty where all are."""
+    wrong = [name for name in names if name not in header]
+    if not wrong:
+        return ""
+    several = " and ".join(f"no column {name!r}" for name in wrong)
+    return f"has {several}, {instead_of(wrong[0], header)}"
 
 
 def _numbers(lines: Iterator[list[str]], names: tuple[str, ...], places: list[int]) -> Iterator[list[float]]:

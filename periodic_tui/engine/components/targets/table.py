@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, model_validator
+from pydantic_core import PydanticCustomError
 
 from periodic_tui.engine.components.domain import Domain, Intervals
 from periodic_tui.engine.components.targets.base import Rows, Target, targets
-from periodic_tui.engine.components.targets.columns import Columns, read_columns
+from periodic_tui.engine.components.targets.columns import Columns, column_names, no_such_columns, read_columns
 from periodic_tui.engine.components.targets.lags import latest_lag
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=
 
 _DRAWN = 8_192
 """Rows among which the nearest one is looked for; of more, some must do."""
+_TOLD = 16
+"""Columns that are named where one has to be chosen."""
 _GOOD = 1e-3
 """Share of the outputs' variance that a good fit may leave."""
 
@@ -60,9 +64,22 @@ class Csv(Target):
     """As the file was when the preset was read: what becomes of it later changes nothing in a run."""
     _test_columns: Columns | None = PrivateAttr(None)
 
+    @classmethod
+    def hint(cls, key: str, table: Mapping[str, Any]) -> str:
+        path = table.get("path")
+        if key == "path":
+            return ", the path of a table, beside the preset"
+        names = column_names(path) if key in ("x", "y") and isinstance(path, str) else []
+        return f"; {Path(str(path)).name} has the columns {', '.join(names[:_TOLD])}" if names else ", names of columns"
+
     @model_validator(mode="after")
     def _readable(self) -> Self:
         object.__setattr__(self, "path", str(Path(self.path).absolute()))
+        try:
+            self._whole  # noqa: B018  # reads it
+        except ValueError:
+            self._check_names()
+            raise
         if isinstance(self.test, str):
             object.__setattr__(self, "test", str(Path(self.test).absolute()))
         if self.order_by and not isinstance(self.test, float):
@@ -76,6 +93,17 @@ class Csv(Target):
         if self.labels and (wrong := _no_label(self.y, self._everything[:, self.inputs :])):
             raise ValueError(f"{Path(self.path).name}: {wrong}")
         return self
+
+    def _check_names(self) -> None:
+        """Tell of all the names at once that no column has, each under its key."""
+        if not (header := column_names(self.path)):
+            return
+        named = {"x": self.x, "y": self.y, "order_by": (self.order_by,) if self.order_by else ()}
+        wrong = {f"target.{key}": no_such_columns(names, header) for key, names in named.items()}
+        found = {key: f"{Path(self.path).name} {text}" for key, text in wrong.items() if text}
+        if found:
+            summary = "; ".join(found.values())
+            raise PydanticCustomError("conflicts", "{summary}", {"summary": summary, "conflicts": found})
 
     def _varies(self, rows: NDArray[np.float64]) -> bool:
         """Whether not all of the rows have the same inputs."""

@@ -2,18 +2,18 @@
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.events import MouseEvent
 from textual.geometry import Size
 
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
 from periodic_tui.ui.formatting import cut_to
+from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.panes.layers.table import table
 from periodic_tui.ui.widgets.pane import Pane
-
-EVERYTHING = 1 << 20
-"""More rows than there are."""
+from periodic_tui.ui.widgets.thing import Thing
 
 
 class LayersPane(Pane):
@@ -22,15 +22,8 @@ class LayersPane(Pane):
     NAME = "layers"
     TITLE = "layers"
     WIDE = True
-    HINTS = (("arrows", "choose a layer"),)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "choose(-1)", "layer above", id="layers.up", show=False, tooltip="The layer above"),
-        Binding("down", "choose(1)", "layer below", id="layers.down", show=False, tooltip="The layer below"),
-        Binding("pageup", "page(-1)", "page up", id="layers.page-up", show=False, tooltip="A page of layers up"),
-        Binding("pagedown", "page(1)", "page down", id="layers.page-down", show=False, tooltip="A page down"),
-        Binding("home", f"choose(-{EVERYTHING})", "first", id="layers.home", show=False, tooltip="The first layer"),
-        Binding("end", f"choose({EVERYTHING})", "last", id="layers.end", show=False, tooltip="The last layer"),
-    ]
+    HINTS = (("layers.up layers.down", "choose a layer"),)
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     _first = 0
     """The uppermost row."""
@@ -55,8 +48,20 @@ class LayersPane(Pane):
             cursor = self._first - 1 if by == 1 else self._first
         self.post_message(self.Chosen(names[min(max(cursor + by, 0), len(names) - 1)]))
 
+    def turned(self, event: MouseEvent, way: int) -> None:
+        self.action_choose(way)
+
     def action_page(self, way: int) -> None:
         self.action_choose(way * max(self._page - 1, 1))
+
+    def thing_inside(self, column: int, row: int) -> Thing | None:
+        """The layer there: a click chooses it."""
+        network, place = self.snapshot.network, self._first + row - 1
+        if row == 0 or place >= len(network.names):
+            return None
+        name = network.names[place]
+        told = " · ".join(filter(None, (name, network.kinds[place], network.shapes[place])))
+        return Thing(told, lambda: self.post_message(self.Chosen(name)))
 
     def watch_chosen_layer(self) -> None:
         self.redraw()

@@ -83,9 +83,16 @@ def _captions(
             _put(cells, column, 1, plain(shape, glyphs) + letters.get(unit, ""), ink)
             continue
         text = plain(shape, glyphs) + (letters.get(unit, "") if row.step > 1 else "")
-        _put(cells, column, 0, text, Ink.MARK if here and not (dead and row.step > 2) else ink)
+        _put(cells, column, 0, text, _cursor_ink(row, dead, ink) if here else ink)
         if here and row.step > 2:
             _put(cells, column + len(text), 0, "<", Ink.MARK)
+
+
+def _cursor_ink(row: Row, dead: bool, ink: Ink) -> Ink:
+    """Of the cursor's unit: reversed where no arrow has room beside it; what is dead stays red."""
+    if row.step <= 2:
+        return Ink.CURSOR
+    return ink if dead else Ink.MARK
 
 
 def _put(cells: Cells, column: int, row: int, text: str, ink: Ink) -> None:

@@ -91,6 +91,16 @@ def row_of(rows: Sequence[Row], cursor: Unit) -> int:
     return next(places, 0)
 
 
+def unit_at(rows: Sequence[Row], column: int, line: int) -> Unit | None:
+    """The unit at a cell of the rows, the first of which is at line 0; None where none is."""
+    for row in rows:
+        if 0 <= line < row.height:
+            place = (column - LABEL) // row.step
+            return (row.layer, row.first + place) if 0 <= place < row.units else None
+        line -= row.height
+    return None
+
+
 def moved(rows: Sequence[Row], cursor: Unit, across: int, down: int) -> Unit:
     """The unit beside or below another one; the cursor stays where nothing is."""
     if not rows:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -12,13 +13,17 @@ from textual.timer import Timer
 from periodic_tui.engine.snapshot import Death, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.formatting import wrapped
+from periodic_tui.ui.glossary import UNITS
+from periodic_tui.ui.keys import pane_bindings
 from periodic_tui.ui.panes.units.detail import LINES, unit_detail
 from periodic_tui.ui.panes.units.drawing import unit_picture
-from periodic_tui.ui.panes.units.grid import Row, Unit, grid_rows, moved, row_of, unit_rows
-from periodic_tui.ui.panes.units.looks import key_row, totals
+from periodic_tui.ui.panes.units.grid import Row, Unit, grid_rows, moved, row_of, unit_at, unit_rows
+from periodic_tui.ui.panes.units.looks import MEANINGS, key_row, states, totals
+from periodic_tui.ui.themes import has_shades
 from periodic_tui.ui.widgets.death_frame import death_frame
 from periodic_tui.ui.widgets.film import PERIOD, Film
-from periodic_tui.ui.widgets.pane import Pane, arrows
+from periodic_tui.ui.widgets.pane import Pane
+from periodic_tui.ui.widgets.thing import Thing
 
 THUMBNAILS = 50
 """Columns from which units are drawn as thumbnails."""
@@ -43,8 +48,8 @@ class UnitsPane(Pane):
     NAME = "units"
     TITLE = "units"
     ASKS = True
-    HINTS = (("arrows", "choose"),)
-    BINDINGS: ClassVar[list[BindingType]] = arrows("units", "unit")
+    HINTS = (("units.left units.up", "choose"),)
+    BINDINGS: ClassVar[list[BindingType]] = pane_bindings(NAME)
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
     """Seconds."""
@@ -57,6 +62,10 @@ class UnitsPane(Pane):
     def __init__(self, glyphs: Glyphs = "braille") -> None:
         super().__init__(glyphs)
         self._rows: list[Row] = []
+        self._seen: list[Row] = []
+        """Those of them from the uppermost on that is drawn."""
+        self._lines = 0
+        """On which they are drawn."""
         self._film: Film | None = None
         self._held = 0
         """Periods since the film has been over."""
@@ -84,9 +93,24 @@ class UnitsPane(Pane):
     def action_move(self, across: int, down: int) -> None:
         self._leave()
         if self._of_layer(self.snapshot).layers:
-            self._chosen = self.snapshot.run, moved(self._rows, self.cursor, across, down)
-            self._look()
-            self.redraw()
+            self._choose(moved(self._rows, self.cursor, across, down))
+
+    def _choose(self, unit: Unit) -> None:
+        """Put the cursor on a unit."""
+        self._chosen = self.snapshot.run, unit
+        self._look()
+        self.redraw()
+
+    def thing_inside(self, column: int, row: int) -> Thing | None:
+        """The unit there: a click chooses it."""
+        layers = self._of_layer(self.snapshot).layers
+        drawn = row < self._lines and not self._film
+        unit = unit_at(self._seen, column, row) if drawn else None
+        if unit is None or unit[0] >= len(layers) or unit[1] >= layers[unit[0]].units:
+            return None
+        state = states(layers[unit[0]])[unit[1]]
+        told = f"{layers[unit[0]].name} unit {unit[1]} · {MEANINGS[state]}: {UNITS[state]}"
+        return Thing(told, partial(self._choose, unit))
 
     def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
         if self.has_focus and self._run != self.snapshot.run:
@@ -108,7 +132,7 @@ class UnitsPane(Pane):
             told = f"{self.chosen_layer} has no units to be seen; activations have them"
             return Cells.blank(*size).paste(Cells.of_lines(wrapped(told, size.width - 2, self.glyphs), Ink.QUIET), 1, 0)
         if self._film:
-            return death_frame(self._film.death, self._film.number, size, not self.app.no_color, self.glyphs)
+            return death_frame(self._film.death, self._film.number, size, has_shades(self.app), self.glyphs)
         return self._units(snapshot, size)
 
     def figure(self, snapshot: Snapshot) -> str:
@@ -140,10 +164,10 @@ class UnitsPane(Pane):
             detail = BRIEF if self.has_focus and size.height > 2 * LINES else 0
         room = max(size.height - 1 - detail - (detail > BRIEF), 1)
         first = 0 if taken <= room else min(max(row_of(rows, self.cursor) - room // 2, 0), max(len(rows) - room, 0))
-        marked, color = self.cursor if self.has_focus else None, not self.app.no_color
-        picture = unit_picture(
-            snapshot.layers, rows[first:], (size.width, min(room, taken)), marked, color, self.glyphs
-        )
+        marked, color = self.cursor if self.has_focus else None, has_shades(self.app)
+        self._seen, self._lines = rows[first:], min(room, taken)
+        within = size.width, self._lines
+        picture = unit_picture(snapshot.layers, self._seen, within, marked, color, self.glyphs)
         cells = Cells.blank(*size).paste(picture, 0, 0)
         if detail:
             below = unit_detail(snapshot, self.cursor, Size(size.width, detail), color, self.glyphs)
