@@ -16,7 +16,6 @@ import click
 from periodic_tui.cli.command import command
 from periodic_tui.cli.interruption import Interruption
 from periodic_tui.cli.options import ENGINES, GLYPHS, SETTINGS, overrides
-from periodic_tui.cli.report import json_line
 from periodic_tui.cli.say import say
 from periodic_tui.cli.train import INTERRUPTED, timed
 from periodic_tui.cli.warn import warn
@@ -24,7 +23,6 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.headless import Timed
 from periodic_tui.engine.overrides import Override
 from periodic_tui.engine.recording.durable import replace_file
-from periodic_tui.plotting.cells import Glyphs
 from periodic_tui.presets.files import load
 from periodic_tui.sweeping import table
 from periodic_tui.sweeping.grid import Cell, Grid
@@ -36,9 +34,10 @@ from periodic_tui.sweeping.values import axis
 from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
+    from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.sweep.progress import Progress
 
-GlyphsOrAuto = Glyphs | Literal["auto"]
+    GlyphsOrAuto = Glyphs | Literal["auto"]
 
 SEEDS = 32
 """Replicas of a cell."""
@@ -176,12 +175,17 @@ class _Headless:
         self._endings[finished.cell] = finished.ending
         self._trained += not finished.stored
         if self._as_json:
-            say(json_line(table.cell_fields(self._sweep, finished)))
+            self._echo(table.cell_fields(self._sweep, finished))
         print_traces([finished.ending])
+
+    def _echo(self, fields: dict[str, Any]) -> None:
+        from periodic_tui.cli.report import json_line
+
+        say(json_line(fields))
 
     def _report(self, summary: dict[str, Any]) -> None:
         if self._as_json:
-            say(json_line(summary))
+            self._echo(summary)
         else:
             for line in (*table.lines(self._sweep.grid, self._endings), table.summary_line(summary)):
                 say(line)

@@ -9,7 +9,6 @@ from typing import Any
 
 from periodic_tui.engine.overrides import written
 from periodic_tui.engine.plural import counted
-from periodic_tui.plotting.outcomes import OUTCOMES
 from periodic_tui.sweeping.grid import Cell, Grid
 from periodic_tui.sweeping.result import CellResult, Ending, Failure
 from periodic_tui.sweeping.sweep import Finished, Sweep
@@ -81,6 +80,8 @@ def summary_fields(sweep: Sweep, endings: Endings, trained: int, status: str, se
 def as_csv(sweep: Sweep, endings: Endings) -> str:
     """A row a cell in the order of the grid, without what differs from one time to the next; a column for each verdict
     that occurs."""
+    from periodic_tui.plotting.outcomes import OUTCOMES  # brings numpy, for which --help does not wait
+
     codes = [code for code in OUTCOMES if any(code in _outcomes(ending) for ending in endings.values())]
     rows = [_row(sweep, cell, ending, codes) for cell in sweep.grid.cells() if (ending := endings.get(cell))]
     text = io.StringIO()
