@@ -12,6 +12,7 @@ that is not so, and exits 1.
 from __future__ import annotations
 
 import random
+import re
 import sys
 import tempfile
 import threading
@@ -57,6 +58,7 @@ PAUSES = (0.0, 0.0, 0.002, 0.01, 0.05)
 """Seconds between two inputs."""
 INTERRUPT = "\x03"
 """Not typed: it may come in the moments in which the program is left, and be a signal."""
+STYLES = re.compile(r"\x1b\[[\d;]*m")
 STATES = ("training", "paused", "solved", "diverged", "finished")
 PLAYS = ("▶", "‖")
 
@@ -119,10 +121,10 @@ def look_for_its_end(terminal: Terminal, patience: float = 10.0) -> None:
 def obeys(terminal: Terminal) -> None:
     """Close whatever is open, and see that space changes the state of what trains."""
     terminal.resize(*REST)
-    for _ in range(5):
-        give(terminal, Input("escape", "\x1b"))
-        time.sleep(0.3)  # so that two of them are no key of their own
     for left in reversed(range(ATTEMPTS)):
+        for _ in range(5):
+            give(terminal, Input("escape", "\x1b"))
+            time.sleep(0.3)  # so that two of them are no key of their own
         try:
             terminal.wait_for(lambda rows: bool(state_of(rows)))
             before = state_of(terminal.screen())
@@ -179,10 +181,10 @@ def ended(terminal: Terminal) -> list[str]:
 
 
 def told(terminal: Terminal) -> list[str]:
-    """The traceback that a program wrote, if it wrote one."""
-    written = terminal.raw_bytes.decode(errors="replace")
-    _, found, trace = written.rpartition("Traceback")
-    return [found + trace[-4_000:]] if found else []
+    """What a program wrote when its screen was gone, if that is no clean end."""
+    _, found, last = terminal.raw_bytes.decode(errors="replace").rpartition("\x1b[?1049l")
+    bad = terminal.process.poll() or "Traceback" in last
+    return [STYLES.sub("", last)[-4_000:]] if found and bad else []
 
 
 def main(words: Sequence[str]) -> int:

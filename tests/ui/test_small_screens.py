@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from rich.style import Style
 from textual.events import Click
 from textual.pilot import Pilot
 
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.screens.prompt import Prompt
+from periodic_tui.ui.widgets.choices import Choices
 from tests.ui.deaths import OVER_TWO
 from tests.ui.scripted import MAGNITUDE, SINE, ScriptedSession, drawn, rows_of, visit
 
@@ -97,6 +99,21 @@ def test_a_click_beside_a_screen_that_has_shrunk_meanwhile_is_none() -> None:
         await pilot.pause()
 
     visit(ScriptedSession(DYING), act)
+
+
+def test_a_click_on_what_is_no_longer_in_a_list_chooses_nothing() -> None:
+    session = ScriptedSession(DYING)
+
+    async def act(app: PeriodicApp, pilot: Pilot[None]) -> None:
+        await pilot.press("l")
+        await pilot.pause()
+        gone = Style(meta={"option": 99})
+        choices = app.screen.query_one(Choices)
+        choices.post_message(Click(choices, 1, 1, 0, 0, 1, False, False, False, 1, 1, style=gone))
+        await pilot.pause()
+
+    visit(session, act)
+    assert session.sent == []
 
 
 @pytest.mark.parametrize("pane", ["population", "events", "units", "loss"])

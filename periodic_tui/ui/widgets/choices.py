@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
+from textual.events import Click
 from textual.geometry import Size
 from textual.widgets import OptionList
 
@@ -25,6 +26,11 @@ class AnySize(_List):
     def _update_lines(self) -> None:
         if self.scrollable_content_region.width > self._padding:
             super()._update_lines()
+
+    def on_click(self, event: Click) -> None:
+        """Called before Textual's own, which looks for what was drawn there, though the list may be shorter by now."""
+        if event.style.meta.get("option", -1) >= self.option_count:
+            event.prevent_default()
 
     def _move_page(self, direction: Literal[-1, 1]) -> None:
         if self._lines:
