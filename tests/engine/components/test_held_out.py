@@ -104,7 +104,7 @@ def test_classes_are_counted_over_both_parts(tmp_path: Path) -> None:
         ("test = 1", "target.test: expected a share of the rows"),
         ("test = true", "target.test: expected a share of the rows"),
         ('test = "none.csv"', "target: none.csv: no such file"),
-        ('test = 0.2\norder_by = "dy"', "target: rows.csv: has no column 'dy', expected .*did you mean day"),
+        ('test = 0.2\norder_by = "dy"', "target.order_by: rows.csv has no column 'dy', expected .*did you mean day"),
         ('order_by = "day"', "target: order_by says which rows are the last ones, expected a share of them in test"),
         ("tset = 0.2", "target.tset: unknown key, .*did you mean test"),
     ],

@@ -86,11 +86,11 @@ def test_units_of_mixed_layers_are_judged_by_their_own_slopes() -> None:
 @pytest.mark.parametrize(
     ("setting", "line"),
     [
-        ('["tanh", "rleu"]', r'model.activation\[1\]: unknown activation "rleu", .*; did you mean relu\?'),
+        ('["tanh", "rleu"]', r'model.activation\[1\]: unknown activation "rleu", .*; did you mean relu\b'),
         ('["tanh"]', "model.activation: expected 2, one for each hidden layer, got 1"),
         ('[{ kind = "snake", b = -1.0 }, "relu"]', r"model.activation\[0\].b: expected more than 0.0, got -1.0"),
         ('[5, "relu"]', r"model.activation\[0\]: expected a kind's name or table, got 5"),
-        ('"linear"', r"model.activation: unknown activation .*; did you mean identity\?"),
+        ('"linear"', r"model.activation: unknown activation .*; did you mean identity\b"),
         ('{ kind = "snake", aa = 1.0 }', "model.activation.aa: unknown key, .* did you mean a"),
         ('"relu"\noutput_activation = "softmx"', "model.output_activation: unknown activation"),
         (
