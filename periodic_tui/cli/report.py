@@ -5,7 +5,7 @@ import shutil
 import sys
 from typing import Any
 
-from periodic_tui.cli.say import say
+from periodic_tui.cli.say import glyphs_on, say
 from periodic_tui.engine.arrays import finite, scalar_or_list
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import Snapshot
@@ -38,8 +38,7 @@ def print_summary(summary: dict[str, Any], as_json: bool) -> None:
 
 def print_plot(snapshot: Snapshot, err: bool) -> None:
     """The losses over the steps; on stderr where stdout is read by a program."""
-    encoding = (sys.stderr if err else sys.stdout).encoding
-    say(*loss_plot(snapshot, "braille" if encoding.startswith("utf") else "ascii"), err=err)
+    say(*loss_plot(snapshot, glyphs_on(sys.stderr if err else sys.stdout)), err=err)
 
 
 def json_line(fields: dict[str, Any]) -> str:

@@ -1,11 +1,19 @@
 """All that commands print, apart from a progress bar and a question: whoever's text is in it, it commands no terminal.
 The linter lets nothing else call `click.echo`."""
 
+from __future__ import annotations
+
+import os
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from periodic_tui.printable import cells_of, cut, printable
+from periodic_tui.ui.terminal.abilities import abilities
+
+if TYPE_CHECKING:
+    from periodic_tui.plotting.cells import Glyphs
 
 WIDEST = 80
 """Cells of an entry of a table."""
@@ -21,6 +29,11 @@ def say(*lines: str, err: bool = False) -> None:
 def complain(*lines: str, err: bool = True) -> None:
     """Say what is wrong, a line a problem, however long the words are that it repeats."""
     say(*(cut(printable(line), LONGEST) for line in lines), err=err)
+
+
+def glyphs_on(stream: TextIO, choice: str = "auto") -> Glyphs:
+    """The characters of what is drawn on a stream, as the dashboard would choose them."""
+    return abilities(stream.encoding, os.environ, choice).glyphs
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterable[str]:

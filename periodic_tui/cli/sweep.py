@@ -16,7 +16,7 @@ import click
 from periodic_tui.cli.command import command
 from periodic_tui.cli.interruption import Interruption
 from periodic_tui.cli.options import ENGINES, GLYPHS, SETTINGS, overrides
-from periodic_tui.cli.say import say
+from periodic_tui.cli.say import glyphs_on, say
 from periodic_tui.cli.train import INTERRUPTED, timed
 from periodic_tui.cli.warn import warn
 from periodic_tui.engine.errors import Refused
@@ -212,8 +212,7 @@ def print_map(grid: Grid, endings: dict[Cell, Ending], err: bool, glyphs: Glyphs
     """The map as text, as wide as the terminal; on stderr where stdout is read by a program."""
     from periodic_tui.sweeping.figure import figure
 
-    encoding = (sys.stderr if err else sys.stdout).encoding or ""
-    found = glyphs if glyphs != "auto" else "braille" if encoding.startswith("utf") else "ascii"
+    found = glyphs_on(sys.stderr if err else sys.stdout, glyphs)
     results = {cell: ending for cell, ending in endings.items() if isinstance(ending, CellResult)}
     width = min(shutil.get_terminal_size().columns, WIDEST)
     say(*(line.rstrip() for line in figure(grid, results, width, found).text()), err=err)
