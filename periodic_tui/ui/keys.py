@@ -78,9 +78,15 @@ def tooltip_of(action: str) -> str:
     return next((key.tooltip for key in dashboard_keys() if key.action == action), "")
 
 
+def action_for(words: str) -> str:
+    """The action that sends a command, where a key does; else the words are an action's, as `branch` is both."""
+    sends = f"send('{words}')"
+    return sends if sends in _IDENTS else words
+
+
 def key_for(words: str) -> str:
     """The key, as it is written, that sends a command or does what an action is named; empty where none does."""
-    ident = _IDENTS.get(f"send('{words}')") or _IDENTS.get(words)
+    ident = _IDENTS.get(action_for(words))
     return written(names_of(ident)[0]) if ident else ""
 
 

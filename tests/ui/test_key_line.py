@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from textual.binding import Binding
 from textual.pilot import Pilot
 
-from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.engine.snapshot import Past, Snapshot
 from periodic_tui.ui.app import PeriodicApp
+from periodic_tui.ui.keys import KEYS, action_for
 from periodic_tui.ui.widgets.key_line import key_entries
 from tests.ui.deaths import OVER_ONE
 from tests.ui.scripted import MAGNITUDE, SINE, STARTING, ScriptedSession, drawn, rows_of, visit
@@ -69,3 +71,20 @@ def test_a_click_does_what_the_key_does() -> None:
         assert session.sent == ["inject"]
 
     visit(session, act)
+
+
+EVERY_STATE = [
+    STARTING,
+    replace(DIED, state="paused", stops_at_death=True, recording="/x", replicas=3),
+    replace(DIED, stage="range ±0.02"),
+    replace(SINE, past=Past(place=5, pictures=11, last=12_000)),
+    replace(SINE, past=Past(place=5, pictures=11, last=12_000, pace=1.0, playing=True)),
+]
+
+
+@pytest.mark.parametrize("snapshot", EVERY_STATE)
+def test_a_click_on_any_key_does_what_that_key_is_bound_to(snapshot: Snapshot) -> None:
+    bound = {binding.action for binding in KEYS if isinstance(binding, Binding)}
+    entries = key_entries(snapshot, 400, alone=False, hints=())
+    assert len(entries) > 2
+    assert {action_for(does) for _, _, does in entries} <= bound

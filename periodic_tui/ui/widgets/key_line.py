@@ -5,11 +5,10 @@ from functools import partial
 
 from textual.reactive import var
 
-from periodic_tui.engine.commands.base import COMMANDS
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import EMPTY, Past, Snapshot
 from periodic_tui.plotting.cells import Cells, Ink
-from periodic_tui.ui.keys import key_for, keys_of, tooltip_of
+from periodic_tui.ui.keys import action_for, key_for, keys_of, tooltip_of
 from periodic_tui.ui.widgets.cell_widget import CellWidget
 from periodic_tui.ui.widgets.pane import Hint
 from periodic_tui.ui.widgets.spans import Span, row_of
@@ -58,7 +57,7 @@ class KeyLine(CellWidget):
         for key, word, does in self._entries():
             width = len(f"{key} {word}")
             if 0 <= column < width and does:
-                action = f"send('{does}')" if does.partition(":")[0] in COMMANDS else does
+                action = action_for(does)
                 return Thing(tooltip_of(action), partial(self.screen.run_action, action))
             column -= width + len(GAP)
         return None
