@@ -1,18 +1,15 @@
-"""The main screen: panes in their places, keys into commands."""
+"""The main screen: snapshots of a session into panes, keys into commands."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from math import lcm
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
-from textual.events import Key, Resize
+from textual.events import Key
 from textual.screen import Screen
 
 from periodic_tui.engine.commands.base import Command, parse
@@ -22,10 +19,9 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.library import Entry
 from periodic_tui.engine.snapshot import Death, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
-from periodic_tui.ui.arrangement import Arrangement, arrange, relevant
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.messages import Messages, PrintsAside
-from periodic_tui.ui.panes import PANES
+from periodic_tui.ui.pane_screen import PaneScreen
 from periodic_tui.ui.panes.events import EventsPane
 from periodic_tui.ui.playback import Playback
 from periodic_tui.ui.screens.dismissed_once import DismissedOnce
@@ -34,27 +30,18 @@ from periodic_tui.ui.screens.picker import Picker, Preset
 from periodic_tui.ui.screens.prompt import Prompt
 from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.screens.replay import Replay
-from periodic_tui.ui.screens.script_screen import ScriptScreen
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.svg_file import hand_over
 from periodic_tui.ui.travel import HeldKey, Travel
-from periodic_tui.ui.widgets.cell_widget import CellWidget
-from periodic_tui.ui.widgets.header import Header
 from periodic_tui.ui.widgets.key_line import KeyLine
-from periodic_tui.ui.widgets.pane import Hint, Pane
+from periodic_tui.ui.widgets.pane import Pane
 from periodic_tui.ui.widgets.past_bar import PastBar
 
-FIRST_FOCUS, SCRIPT_FOCUS = "fit", "layers"
-"""The pane that + and - act on from the start, and of a script's network the one that the arrows do."""
 
-
-class Dashboard(ScriptScreen):
+class Dashboard(PaneScreen):
     """Shows one snapshot; sends commands and never guesses what they will do."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
-    AUTO_FOCUS = None
-    HINTS: ClassVar[tuple[Hint, ...]] = ()
-    """Keys that the last row names first, whatever is shown."""
 
     def __init__(
         self,
@@ -63,38 +50,14 @@ class Dashboard(ScriptScreen):
         glyphs: Glyphs = "braille",
         recordings: Callable[[], Sequence[Entry]] = lambda: (),
     ) -> None:
-        super().__init__()
+        super().__init__(glyphs)
         self.recordings = recordings
-        self.session, self.presets, self.glyphs = session, [Preset(*preset) for preset in presets], glyphs
+        self.session, self.presets = session, [Preset(*preset) for preset in presets]
         self.travel, self._held = Travel(session), HeldKey()
         self.messages = Messages(None)
-        self.panes: dict[str, Pane] = {}
         self.view = View()
-        self.focus_name = FIRST_FOCUS
         self.greets = False
         """Whether keys are named that go with the first one."""
-        self.summoned = False
-        """Whether the user asked for the focused pane, so that it is shown even if it has no place."""
-        self.zoomed = False
-        self.hidden: frozenset[str] = frozenset()
-        self.just_hidden: str | None = None
-        """The pane that was hidden, until the focus is moved."""
-        self.arrangement: Arrangement | None = None
-
-    def compose(self) -> ComposeResult:
-        yield Header(self.glyphs).data_bind(Dashboard.snapshot)
-        with Container(id="plots"):
-            yield from self.panes_at("plot")
-        with Container(id="strips"):
-            yield from self.panes_at("strip")
-        yield PastBar(self.glyphs).data_bind(Dashboard.snapshot)
-        yield KeyLine(self.glyphs).data_bind(Dashboard.snapshot)
-
-    def panes_at(self, place: str) -> Iterator[Pane]:
-        for kind in PANES:
-            if place == kind.PLACE:
-                pane = self.panes[kind.NAME] = kind(self.glyphs)
-                yield pane.data_bind(Dashboard.snapshot, Dashboard.chosen_layer)
 
     # What is shown.
 
@@ -118,129 +81,24 @@ class Dashboard(ScriptScreen):
         self.paint()
         self.call_after_refresh(shown.drawn, self.snapshot)
 
-    def draw_by(self, glyphs: Glyphs) -> None:
-        """Draw by another set of characters."""
-        self.glyphs = glyphs
-        for widget in self.query(CellWidget):
-            widget.glyphs = glyphs
-            widget.redraw()
-
-    def on_resize(self, event: Resize) -> None:
-        self.place()
-
     def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
-        super().watch_snapshot(old, new)
-        self.summoned &= new.run == old.run
         first = View(panes=self.view.panes)
         if old.run and new.run != old.run and self.view != first:
             self.look(first)
-        self.place()
+        super().watch_snapshot(old, new)
 
-    def place(self) -> None:
-        """Give every pane its place, if that has changed."""
-        if not self.panes or not self.size.area:
-            return
-        focus = self.focus_name if self.summoned or self.zoomed else None
-        bar, seen = self.query_one(PastBar), self.snapshot.past is not None and not self.snapshot.present
-        panes, moved = relevant(PANES, self.snapshot), bar.display != seen
-        bar.display = seen
-        arrangement = arrange(panes, self.size, focus, self.zoomed, self.hidden, self.snapshot.must_show)
-        if moved or arrangement != self.arrangement:
-            self.arrangement = arrangement
-            self._apply(arrangement)
-            self.lay_out()
-            self._ask(arrangement)
-        self._keep_focus()
-        self._name_keys(arrangement)
-
-    def _name_keys(self, arrangement: Arrangement) -> None:
-        """Have the last row name the keys of the pane that the user has turned to."""
-        line = self.query_one(KeyLine)
-        line.alone, pane = arrangement.alone, self.panes[self.focus_name]
-        line.hints = (*self.HINTS, *(pane.HINTS if self.summoned or self.zoomed else ()))
-
-    def _apply(self, arrangement: Arrangement) -> None:
-        plots, strips = self.query_one("#plots"), self.query_one("#strips")
-        plots.display, strips.display = bool(arrangement.plots), bool(arrangement.bands)
-        plots.styles.grid_size_columns = arrangement.columns
-        strips.styles.grid_size_columns = across = lcm(*(len(band.names) for band in arrangement.bands))
-        strips.styles.grid_rows = " ".join(str(band.rows or "1fr") for band in arrangement.bands) or "1fr"
-        strips.styles.height = sum(band.rows or 0 for band in arrangement.bands) or "1fr"
-        spans = {name: across // len(band.names) for band in arrangement.bands for name in band.names}
-        spans |= dict.fromkeys(arrangement.plots[-1:], arrangement.span)
-        for name, pane in self.panes.items():
-            pane.display = name in arrangement.shown
-            pane.styles.column_span = spans.get(name, 1)
-
-    def _ask(self, arrangement: Arrangement) -> None:
-        """Tell the session which of the panes are shown that need something of their own."""
-        asking = tuple(name for name in arrangement.shown if self.panes[name].ASKS)
-        if asking != self.view.panes:
-            self.look(replace(self.view, panes=asking))
-
-    def _keep_focus(self) -> None:
-        """The focus goes with the pane; where that is not shown, to the first one that is."""
-        assert self.arrangement is not None
-        if shown := self.arrangement.shown:
-            if self.focus_name not in shown and self.snapshot.script and SCRIPT_FOCUS in shown:
-                self.focus_name = SCRIPT_FOCUS
-            pane = self.panes[self.focus_name if self.focus_name in shown else shown[0]]
-            if self.focused is not pane:
-                self.set_focus(pane, scroll_visible=False)
-
-    def on_descendant_focus(self) -> None:
-        if isinstance(self.focused, Pane) and self.arrangement and self.focus_name in self.arrangement.shown:
-            self._turn_to(self.focused.NAME)
+    def ask(self, panes: tuple[str, ...]) -> None:
+        """Tell the session."""
+        if panes != self.view.panes:
+            self.look(replace(self.view, panes=panes))
 
     def on_key(self, event: Key) -> None:
-        """The story shows until the first key, then lives in help; the greeting goes with it, too."""
+        """The greeting goes with the first key."""
         if self.greets:
             self.greets = False
             self.app.clear_notifications()
-        if self.snapshot.state != "starting" and "story" not in self.hidden:
-            self.hidden |= {"story"}
-            self.place()
 
     # Keys that only concern the screen.
-
-    def action_turn_pane(self, by: int) -> None:
-        names = [pane.NAME for pane in relevant(PANES, self.snapshot) if pane.NAME != "story"]
-        if names:
-            present = names.index(self.focus_name) if self.focus_name in names else -1
-            self.show_pane(names[(present + by) % len(names)])
-
-    def show_pane(self, name: str) -> None:
-        """Give a pane the focus and, where it has none, the screen."""
-        self._turn_to(name)
-        self.summoned = True
-        self.place()
-
-    def _turn_to(self, name: str) -> None:
-        if name != self.focus_name:
-            self.focus_name, self.just_hidden = name, None
-
-    def action_zoom_pane(self) -> None:
-        self._focus_as_seen()
-        self.zoomed = not self.zoomed
-        self.place()
-
-    def _focus_as_seen(self) -> None:
-        if isinstance(self.focused, Pane):
-            self._turn_to(self.focused.NAME)
-
-    def action_hide_pane(self) -> None:
-        """Hide the focused pane, or bring back the one that was just hidden."""
-        self.zoomed = self.summoned = False
-        if back := self.just_hidden:
-            self.hidden -= {back}
-            self.show_pane(back)
-            self.just_hidden = None
-        elif isinstance(self.focused, Pane):
-            hidden = self.focused.NAME
-            self.hidden |= {hidden}
-            self.place()
-            self._focus_as_seen()
-            self.just_hidden = hidden
 
     def action_messages(self) -> None:
         self.show_pane("events")
@@ -248,12 +106,8 @@ class Dashboard(ScriptScreen):
     def action_back(self) -> None:
         if self.travel.leave():
             self.poll()
-            return
-        self.chosen_layer = self.chosen_layer if self.zoomed or self.summoned else ""
-        self.zoomed = self.summoned = False
-        if self.arrangement and self.arrangement.alone:
-            self.focus_name = FIRST_FOCUS
-        self.place()
+        else:
+            self.show_all()
 
     def action_landscape(self) -> None:
         if self.arrangement and "landscape" in self.arrangement.shown:
