@@ -94,6 +94,13 @@ class Terminal:
         self._answer(keys)
         return sent
 
+    def report(self, text: str, mode: int) -> None:
+        """Send what the terminal reports by itself while a mode is set: nothing of it comes after what it answers to a
+        query that followed the end of the mode."""
+        with self._changed:
+            if self.emulator.is_set(mode):
+                self._answer(text)
+
     def wait_for(self, wanted: str | Predicate, seconds: float = PATIENCE) -> float:
         """Wait until the screen shows a text or satisfies a predicate over its rows.
 

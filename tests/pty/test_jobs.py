@@ -62,9 +62,8 @@ def test_ctrl_z_thirty_times_under_a_flood_of_the_mouse(tmp_path: Path) -> None:
 
     def flood() -> None:
         while not over.is_set():
-            if terminal.emulator.is_set(1003):
-                for _ in range(20):
-                    terminal.send(f"\x1b[<35;{moves.randint(1, 120)};{moves.randint(1, 40)}M")
+            for _ in range(20):
+                terminal.report(f"\x1b[<35;{moves.randint(1, 120)};{moves.randint(1, 40)}M", 1003)
             time.sleep(0.005)
 
     with job(tmp_path) as (terminal, _):
