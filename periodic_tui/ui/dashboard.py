@@ -33,7 +33,6 @@ from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.svg_file import hand_over
 from periodic_tui.ui.travel import HeldKey, Travel
-from periodic_tui.ui.widgets.key_line import KeyLine
 from periodic_tui.ui.widgets.pane import Pane
 from periodic_tui.ui.widgets.past_bar import PastBar
 
@@ -77,7 +76,7 @@ class Dashboard(PaneScreen):
             self.notify(told, markup=False)
         shown = self.travel.shown
         self.snapshot = self.messages.look(shown.latest())
-        self.query_one(KeyLine).messages = self.messages.count
+        self.key_line.messages = self.messages.count
         self.paint()
         self.call_after_refresh(shown.drawn, self.snapshot)
 

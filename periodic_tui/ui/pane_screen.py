@@ -33,6 +33,8 @@ class PaneScreen(ScriptScreen):
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self.glyphs = glyphs
+        self._plots, self._strips = Container(id="plots"), Container(id="strips")
+        self._bar, self.key_line = PastBar(glyphs), KeyLine(glyphs)
         self.panes: dict[str, Pane] = {}
         self.focus_name = FIRST_FOCUS
         self.summoned = False
@@ -48,12 +50,12 @@ class PaneScreen(ScriptScreen):
 
     def compose(self) -> ComposeResult:
         yield Header(self.glyphs).data_bind(PaneScreen.snapshot)
-        with Container(id="plots"):
+        with self._plots:
             yield from self.panes_at("plot")
-        with Container(id="strips"):
+        with self._strips:
             yield from self.panes_at("strip")
-        yield PastBar(self.glyphs).data_bind(PaneScreen.snapshot)
-        yield KeyLine(self.glyphs).data_bind(PaneScreen.snapshot)
+        yield self._bar.data_bind(PaneScreen.snapshot)
+        yield self.key_line.data_bind(PaneScreen.snapshot)
 
     def panes_at(self, place: str) -> Iterator[Pane]:
         for kind in PANES:
@@ -81,9 +83,9 @@ class PaneScreen(ScriptScreen):
         if not self.panes or not self.size.area:
             return
         focus = self.focus_name if self.summoned or self.zoomed else None
-        bar, seen = self.query_one(PastBar), self.snapshot.past is not None and not self.snapshot.present
-        panes, moved = relevant(PANES, self.snapshot), bar.display != seen
-        bar.display = seen
+        seen = self.snapshot.past is not None and not self.snapshot.present
+        panes, moved = relevant(PANES, self.snapshot), self._bar.display != seen
+        self._bar.display = seen
         arrangement = arrange(panes, self.size, focus, self.zoomed, self.hidden, self.snapshot.must_show)
         if moved or arrangement != self.arrangement:
             self.arrangement = arrangement
@@ -95,12 +97,11 @@ class PaneScreen(ScriptScreen):
 
     def _name_keys(self, arrangement: Arrangement) -> None:
         """Have the last row name the keys of the pane that the user has turned to."""
-        line = self.query_one(KeyLine)
-        line.alone, pane = arrangement.alone, self.panes[self.focus_name]
-        line.hints = (*self.HINTS, *(pane.HINTS if self.summoned or self.zoomed else ()))
+        self.key_line.alone, pane = arrangement.alone, self.panes[self.focus_name]
+        self.key_line.hints = (*self.HINTS, *(pane.HINTS if self.summoned or self.zoomed else ()))
 
     def _apply(self, arrangement: Arrangement) -> None:
-        plots, strips = self.query_one("#plots"), self.query_one("#strips")
+        plots, strips = self._plots, self._strips
         plots.display, strips.display = bool(arrangement.plots), bool(arrangement.bands)
         plots.styles.grid_size_columns = arrangement.columns
         strips.styles.grid_size_columns = across = lcm(*(len(band.names) for band in arrangement.bands))

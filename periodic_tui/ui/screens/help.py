@@ -90,30 +90,31 @@ class Help(DismissedOnce, ModalScreen[None]):
         super().__init__()
         self._story = f"{title}\n\n{' '.join(story.split())}\n"
         self._keys, self._words, self._glyphs = keys, words, glyphs
+        self._box = VerticalScroll(can_focus=False, classes=f"-{glyphs}")
+        self._box.border_title, self._box.border_subtitle = "help", plain("arrows scroll · esc closes", glyphs)
+        self._sought = Sought(placeholder="type to search keys and words", compact=True)
+        self._told, self._found = Static(literal(self._story), id="told", markup=False), Static(id="found")
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False, classes=f"-{self._glyphs}") as box:
-            box.border_title, box.border_subtitle = "help", plain("arrows scroll · esc closes", self._glyphs)
-            yield Sought(placeholder="type to search keys and words", compact=True)
-            yield Static(literal(self._story), id="told", markup=False)
-            yield Static(id="found")
+        with self._box:
+            yield from (self._sought, self._told, self._found)
 
     def on_resize(self) -> None:
-        self._show(self.query_one(Sought).value)
+        self._show(self._sought.value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._show(event.value)
 
     def action_scroll(self, rows: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
+        self._box.scroll_relative(y=rows, animate=False)
 
     def _show(self, sought: str) -> None:
-        self.query_one("#told").display = not sought
+        self._told.display = not sought
         keys, words = matching(self._keys, sought), matching(self._words, sought)
         columns = 2 if self.size.width >= WIDE else 1
         parts = [side_by_side(columns, self._tables(keys, KEYS_LEFT))] if keys else []
         parts += self._tables(words, LEFT)
-        self.query_one("#found", Static).update(Group(*parts) if parts else Text("nothing found"))
+        self._found.update(Group(*parts) if parts else Text("nothing found"))
 
     def _tables(self, sections: Mapping[str, Rows], left: int) -> list[Table]:
         return [_table(heading, rows, left, self._glyphs) for heading, rows in sections.items()]

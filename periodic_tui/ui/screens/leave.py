@@ -46,11 +46,11 @@ class Leave(DismissedOnce, ModalScreen[bool]):
         super().__init__()
         self._child, self._name, self._glyphs = child, name, glyphs
         self._asked = 0
+        self._question = Static(id="question", classes=f"-{glyphs}", markup=False)
+        self._question.border_title = "leave?"
 
     def compose(self) -> ComposeResult:
-        box = Static(id="question", classes=f"-{self._glyphs}", markup=False)
-        box.border_title = "leave?"
-        yield box
+        yield self._question
 
     def on_mount(self) -> None:
         self.set_interval(PERIOD, self.look)
@@ -79,4 +79,4 @@ class Leave(DismissedOnce, ModalScreen[bool]):
             f"     replay {self._name}",
             "esc  stay",
         ]
-        self.query_one("#question", Static).update("\n".join(plain(line, self._glyphs) for line in lines))
+        self._question.update("\n".join(plain(line, self._glyphs) for line in lines))

@@ -57,7 +57,7 @@ class Prompt(DismissedOnce, ModalScreen[str | None]):
         yield self._line
 
     def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False
+        self._line.cursor_blink = False
         self._say(meaning(""))
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -70,12 +70,14 @@ class MapScreen(AtOnce):
         self.session, self.presets, self.glyphs, self.recordings = session, presets, glyphs, recordings
         self.set_reactive(MapScreen.cursor, (0,) * len(session.sweep.grid.axes))
         self._opening = False
+        sweep = session.sweep
+        self._header, self._map = MapHeader(sweep, session.title, glyphs), MapPane(sweep.grid, glyphs)
+        self._cell = CellPane(sweep, glyphs)
 
     def compose(self) -> ComposeResult:
-        sweep = self.session.sweep
-        yield MapHeader(sweep, self.session.title, self.glyphs).data_bind(MapScreen.progress)
-        yield MapPane(sweep.grid, self.glyphs).data_bind(MapScreen.progress, MapScreen.cursor)
-        yield CellPane(sweep, self.glyphs).data_bind(MapScreen.progress, MapScreen.cursor)
+        yield self._header.data_bind(MapScreen.progress)
+        yield self._map.data_bind(MapScreen.progress, MapScreen.cursor)
+        yield self._cell.data_bind(MapScreen.progress, MapScreen.cursor)
         yield MapKeyLine(self.glyphs)
 
     def on_mount(self) -> None:
@@ -95,10 +97,10 @@ class MapScreen(AtOnce):
 
     def on_resize(self, event: Resize) -> None:
         header, cell = next((header, cell) for rows, header, cell in ROWS if event.size.height >= rows)
-        self.query_one(MapHeader).styles.height, self.query_one(CellPane).styles.height = header, cell
+        self._header.styles.height, self._cell.styles.height = header, cell
 
     def action_move(self, across: int, down: int) -> None:
-        self.cursor = self.query_one(MapPane).next_to_cursor(across, down)
+        self.cursor = self._map.next_to_cursor(across, down)
 
     def on_map_pane_chosen(self, message: MapPane.Chosen) -> None:
         self.cursor = message.cell
