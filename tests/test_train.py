@@ -259,7 +259,7 @@ def test_people_get_a_summary_and_a_plot() -> None:
         (["sine-31", "--at", "5:pause"], "train never waits"),
         (["sine-31", "--at", "5"], "expected STEP:COMMAND, got '5'"),
         (["sine-31", "--at", "-1:inject"], "expected STEP:COMMAND"),
-        (["sine-31", "--at", "5:injekt"], "did you mean inject?"),
+        (["sine-31", "--at", "5:injekt"], "did you mean inject, "),
         (["sine-31", "--seconds", "nan"], "expected a finite number from 0, got nan"),
         (["sine-31", "--steps", "-1"], "sine-31: training.steps: expected at least 0, got -1"),
         (["sine-31", "--steps", "1", "--device", "cuda:99"], "--device cuda:99: "),

@@ -5,7 +5,7 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,9 +38,14 @@ def stopped(terminal: Terminal) -> list[str]:
 
 
 def comes_back(terminal: Terminal) -> None:
-    """Opens its screen anew, on which it may be seen already where it was stopped without a word."""
+    opens_anew(terminal, lambda: terminal.send("fg\r"))
+
+
+def opens_anew(terminal: Terminal, act: Callable[[], object]) -> None:
+    """It opens its screen, on which it may be seen already where it was stopped without a word. What is typed while it
+    has given the terminal back is not for it."""
     opened = terminal.raw_bytes.count(OPENS)
-    terminal.send("fg\r")
+    act()
     terminal.wait_for(lambda rows: terminal.raw_bytes.count(OPENS) > opened and is_up(rows))
 
 
@@ -156,8 +161,8 @@ def test_without_a_shell_sigstop_and_sigcont_change_nothing_and_ctrl_z_does_not_
         for _ in range(3):
             terminal.signal(signal.SIGSTOP)
             os.waitpid(terminal.process.pid, os.WUNTRACED)
-            terminal.signal(signal.SIGCONT)
-            terminal.send("\x1a")
+            opens_anew(terminal, lambda: terminal.signal(signal.SIGCONT))
+            opens_anew(terminal, lambda: terminal.send("\x1a"))
         terminal.send("?")
         terminal.wait_for("─ help")
         terminal.send("\x1b")
