@@ -1,5 +1,6 @@
 """Sizes of the terminal that no menu was made for: nothing ends, and all is as it was once there is room again."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from textual.events import Click
 from textual.pilot import Pilot
 
 from periodic_tui.ui.app import PeriodicApp
+from periodic_tui.ui.screens.palette import Palette
 from periodic_tui.ui.screens.prompt import Prompt
 from periodic_tui.ui.widgets.choices import Choices
 from tests.ui.deaths import OVER_TWO
@@ -129,3 +131,7 @@ def test_a_pane_alone_bears_any_size(pane: str) -> None:
             await pilot.press("down", "plus")
 
     visit(ScriptedSession(many), act)
+
+
+def test_the_palette_tells_nobody_that_it_searches_once_its_parts_are_gone() -> None:
+    asyncio.run(Palette()._watch__show_busy())

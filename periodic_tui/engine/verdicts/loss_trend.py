@@ -73,9 +73,9 @@ class LossTrend:
 
     def recall(self, tree: Tree) -> None:
         """Remember what another one did. Raises NotReadable."""
-        replicas = self._losses[0].shape[0] if self._losses else None
-        losses = array_of(part(tree, "losses"), "losses", np.float64, (None, replicas))
         steps = [whole_number(step, "a step") for step in part(tree, "steps")]
+        replicas = self._losses[0].shape[0] if self._losses and steps else None
+        losses = array_of(part(tree, "losses"), "losses", np.float64, (None, replicas))
         self._first = whole_number(part(tree, "first"), "first")
         self._steps, self._losses = steps[: len(losses)], list(losses)
 

@@ -4,6 +4,7 @@ from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.events import Click
+from textual.widgets import LoadingIndicator
 
 from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 from periodic_tui.ui.widgets.choices import AnySize
@@ -24,6 +25,11 @@ class Palette(DismissedOnce, CommandPalette):
         """Search no longer, whoever closes it: Textual's own keys do that before they do."""
         self._cancel_gather_commands()
         return super().dismiss(result)
+
+    async def _watch__show_busy(self) -> None:
+        """Called by the search, too, that ends with it, when it has lost its parts."""
+        if self.query(LoadingIndicator):
+            await super()._watch__show_busy()
 
     def on_click(self, event: Click) -> None:
         """Called before Textual's own, which looks for what lies there, as if there still were such a place."""

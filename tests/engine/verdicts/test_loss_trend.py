@@ -111,3 +111,11 @@ def test_who_is_said_to_learn_does_so_by_the_losses_of_all_steps(lr: float, batc
     wrong = (evidence.loss_lately < 0.98 * evidence.loss_before) != falls
     by_two_readings = (every[-1] < 0.98 * every[1_599]) != falls
     assert wrong.mean() < 0.1 < 0.2 < by_two_readings.mean()
+
+
+def test_one_that_had_nothing_to_remember_yet_is_recalled_by_one_that_has() -> None:
+    """As the checkpoint of a run whose parameters were placed anew, by a run that has begun."""
+    present = filled(40, lambda step: 1.0)
+    present.recall(LossTrend().remembered())
+    assert present.remembered()["steps"] == []
+    assert present.due == 0
