@@ -147,6 +147,7 @@ def test_a_run_without_any_checkpoint_is_trained_again_from_its_start(tmp_path: 
 def test_a_branch_is_the_run_as_it_was_at_that_step(step: int, tmp_path: Path) -> None:
     course = [(30, "reinitialize:7")]
     made, before = runner(sine(), tmp_path / "run"), runner(sine())
+    keep(made)  # or 40 steps are done before that of step 0 is written, and take its place
     train(made, 40, course)
     keep(made)
     train(made, 80)
