@@ -53,7 +53,8 @@ def test_it_says_what_to_install() -> None:
 
 
 def test_it_reports_cuda_devices_and_measures_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # a step that was compiled for the CPU takes real tensors
+    # A step that another test has compiled for the CPU takes real tensors.
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
     monkeypatch.setattr(cuda_graph, "Captures", lambda device: again)
     pretend(monkeypatch)
     monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
