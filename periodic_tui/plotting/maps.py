@@ -48,7 +48,7 @@ def _largest(size: tuple[int, int], maps: int, shape: tuple[int, ...]) -> tuple[
 
 
 def _size_beside(size: tuple[int, int], maps: int, across: int, shape: tuple[int, ...]) -> tuple[int, int]:
-    columns, rows = (size[0] - GAP * (across - 1)) // across, size[1] // -(-maps // across) - 1
+    columns, rows = (size[0] - GAP * (across - 1)) // across, max(size[1] // -(-maps // across) - 1, 0)
     height, width = max(shape[0], 1), max(shape[1], 1)
     wide = max(min(columns, 2 * rows * width // height), 0)
     return wide, min(rows, -(-wide * height // (2 * width)))

@@ -47,6 +47,12 @@ def test_a_zero_line_lies_where_the_plane_crosses_zero() -> None:
     assert lines.sum() == 40 * (len(upright) + len(level)) - len(upright) * len(level)
 
 
+def test_where_there_is_no_room_for_a_map_there_is_none_for_its_lines() -> None:
+    for size in ((0, 0), (1, 1), (40, 0), (0, 40), (2, 2)):
+        columns, rows = map_size(size, 3, (64, 64))
+        assert zero_lines([[1.0, 0.5]], [0.1], -1.0, 1.0, columns, rows).shape == (4 * rows, 2 * columns)
+
+
 def test_a_unit_without_weights_has_no_line() -> None:
     assert not zero_lines([[0.0, 0.0]], [], -1, 1, 8, 4).any()
 
