@@ -31,7 +31,7 @@ _LOOK = 0.1
 """Seconds between two looks at the wish to end."""
 _MEMORY = 80 << 20
 """Bytes of a local cluster's object store, about the least that Ray takes: results are a few hundred bytes."""
-_ROOT, _FOLDER = "/tmp", "periodic-ray-"
+SHORT, FOLDER = "/tmp", "periodic-ray-"
 """Where a local cluster has its sockets, whose paths must be short."""
 
 
@@ -105,9 +105,9 @@ class OnRay:
     @contextmanager
     def _begun(self) -> Iterator[None]:
         """While there is a cluster of this process's own."""
-        root = Path(_ROOT if os.path.isdir(_ROOT) else tempfile.gettempdir())
+        root = Path(SHORT if os.path.isdir(SHORT) else tempfile.gettempdir())
         _remove_leftovers(root)
-        folder = tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=root)
+        folder = tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-", dir=root)
         try:
             with _handlers(), _importable():
                 self._ray.init(
@@ -135,8 +135,8 @@ def answer(line: str) -> str:
 
 def _remove_leftovers(root: Path) -> None:
     """Remove the folders of processes that were killed; their clusters have ended with them."""
-    for folder in root.glob(f"{_FOLDER}*-*"):
-        pid = folder.name.removeprefix(_FOLDER).partition("-")[0]
+    for folder in root.glob(f"{FOLDER}*-*"):
+        pid = folder.name.removeprefix(FOLDER).partition("-")[0]
         if pid.isdigit() and not lock.lives(int(pid)):
             shutil.rmtree(folder, ignore_errors=True)
 

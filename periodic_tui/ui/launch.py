@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,13 @@ from periodic_tui.ui.app import GLYPHS, FindRecordings, FindScreen, OpenSession,
 from periodic_tui.ui.ending import ends_by_signal, leave
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.settings import Settings
-from periodic_tui.ui.terminal.abilities import abilities, no_richer_than
+from periodic_tui.ui.terminal.abilities import Abilities, abilities, no_richer_than
 from periodic_tui.ui.terminal.driver import TerminalDriver
 from periodic_tui.ui.terminal.stray import Stray
 from periodic_tui.ui.themes import theme_for
 
 if TYPE_CHECKING:
+    from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.child import Child
 
 DEAF = 0.5
@@ -56,21 +57,33 @@ def run_dashboard(
         The exit code, 0, 1 after a bug, 2 if the run was refused, 130 after a signal; and what ended the worker, if
         anything did.
     """
-    settings, encoding = settings or Settings(), getattr(sys.__stderr__, "encoding", None)
-    best = no_richer_than(abilities(encoding, os.environ).glyphs)
-    chosen = settings.memory.get(GLYPHS)
-    able = abilities(encoding, os.environ, chosen if glyphs == "auto" and chosen in best else glyphs)
+    settings = settings or Settings()
     if constants.DRIVER is None:  # the terminal itself knows how large it is
         os.environ.pop("COLUMNS", None)
         os.environ.pop("LINES", None)
+    able, sets = _chosen(glyphs, settings)
     theme = theme_for(os.environ)
     app = PeriodicApp(
         opening, open_session, able.glyphs, recordings, child, able.colors, fps, theme, settings, find_screen
     )
-    app.glyph_sets = max(best, no_richer_than(able.glyphs), key=len)
+    app.glyph_sets = sets
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app), prints_aside(app):
         app.run()
+    return _ended(app)
+
+
+def _chosen(glyphs: str, settings: Settings) -> tuple[Abilities, Sequence[Glyphs]]:
+    """What the terminal shows by those glyphs, and the sets that it has."""
+    encoding = getattr(sys.__stderr__, "encoding", None)
+    best = no_richer_than(abilities(encoding, os.environ).glyphs)
+    chosen = settings.memory.get(GLYPHS)
+    able = abilities(encoding, os.environ, chosen if glyphs == "auto" and chosen in best else glyphs)
+    return able, max(best, no_richer_than(able.glyphs), key=len)
+
+
+def _ended(app: PeriodicApp) -> tuple[int, BaseException | None]:
+    """The exit code, and what ended the worker; a worker that does not end is left."""
     app.stop_session()
     failure = app.failure or (app.session.failure if app.session else None)
     code = exit_code(failure, app.return_code or 0)

@@ -15,7 +15,7 @@ async def collapse(camera: Camera) -> None:
     """Two layers die in two steps, the verdict says why, and one key later the network learns."""
     await camera.take(2.5, "Two layers of ReLUs are to learn ln x, from large weights.")
     for step, seconds, told in ((1, 2.2, "Step 1: the first layer is dead."), (2, 2.2, "Step 2: so is the second.")):
-        await camera.until(lambda now, step=step: now.step >= step)  # type: ignore[misc]
+        await camera.until(lambda now, step=step: now.step >= step)  # type: ignore[misc]  # bound in the loop
         await camera.take(seconds, told)
     await camera.until(lambda now: now.step >= 300 and now.verdict.code == "dead-network")
     await camera.take(4.5, "It will never learn, and the verdict says why.")
@@ -29,7 +29,7 @@ async def collapse(camera: Camera) -> None:
     for steps in (*FIRST, *LATER):
         if steps == LATER[0]:
             camera.send(FLAT_OUT)
-        await camera.until(lambda now, steps=steps: now.step >= begun + steps)  # type: ignore[misc]
+        await camera.until(lambda now, steps=steps: now.step >= begun + steps)  # type: ignore[misc]  # bound in the loop
         await camera.take(0.8, "it learns.")
     await camera.until(lambda now: not now.stage and now.verdict.code != "learning")
     await camera.take(5.0, "The verdict says how far it has come, and what is next.")

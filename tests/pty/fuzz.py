@@ -129,7 +129,7 @@ def obeys(terminal: Terminal) -> None:
             terminal.wait_for(lambda rows: bool(state_of(rows)))
             before = state_of(terminal.screen())
             give(terminal, Input("space", " "))
-            terminal.wait_for(lambda rows, before=before: state_of(rows) not in ("", before))  # type: ignore[misc]
+            terminal.wait_for(lambda rows, before=before: state_of(rows) not in ("", before))  # type: ignore[misc]  # bound in the loop
             return
         except AssertionError:
             look_for_its_end(terminal)

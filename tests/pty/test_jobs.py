@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.pty.small import SHELL, SMALL, in_shell, is_up
-from tests.pty.terminal import Terminal
+from tests.pty.terminal import Predicate, Terminal
 
 PROMPT = {"PS1": "$ "}
 OPENS = b"\x1b[?1049h"
@@ -29,6 +29,11 @@ def job(folder: Path) -> Iterator[tuple[Terminal, int]]:
 
 def at_prompt(rows: list[str]) -> bool:
     return any(row.rstrip() == "$" for row in rows)
+
+
+def without(text: str) -> Predicate:
+    """Whether no row of a screen has that."""
+    return lambda rows: not any(text in row for row in rows)
 
 
 def stopped(terminal: Terminal) -> list[str]:
@@ -96,7 +101,7 @@ def test_ctrl_z_in_a_menu_comes_back_to_the_menu(tmp_path: Path) -> None:
             terminal.send("fg\r")
             terminal.wait_for(shown)
             terminal.send("\x1b")
-            terminal.wait_for(lambda rows, shown=shown: not any(shown in row for row in rows))  # type: ignore[misc]
+            terminal.wait_for(without(shown))
         quits(terminal)
 
 
@@ -166,7 +171,7 @@ def test_without_a_shell_sigstop_and_sigcont_change_nothing_and_ctrl_z_does_not_
         terminal.send("?")
         terminal.wait_for("─ help")
         terminal.send("\x1b")
-        terminal.wait_for(lambda rows: not any("─ help" in row for row in rows))
+        terminal.wait_for(without("─ help"))
         terminal.send("q")
         assert terminal.wait_exit() == 0
         assert terminal.unrestored() == []

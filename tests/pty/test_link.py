@@ -112,4 +112,4 @@ def test_ctrl_l_draws_everything_anew_also_within_a_menu() -> None:
             stray(terminal, "Broadcast message from root")
             assert terminal.screen() != screen
             terminal.send(CTRL_L)
-            terminal.wait_for(lambda rows, screen=screen: rows == screen)  # type: ignore[misc]
+            terminal.wait_for(lambda rows, screen=screen: rows == screen)  # type: ignore[misc]  # bound in the loop

@@ -18,7 +18,7 @@ import pytest
 from periodic_tui.engine.errors import Refused
 from periodic_tui.sweeping.grid import Grid
 from periodic_tui.sweeping.local import Local
-from periodic_tui.sweeping.on_ray import OnRay
+from periodic_tui.sweeping.on_ray import FOLDER, SHORT, OnRay
 from periodic_tui.sweeping.store import Store
 from periodic_tui.sweeping.sweep import Finished, Sweep
 from periodic_tui.sweeping.values import axis
@@ -51,7 +51,7 @@ def mine() -> list[int]:
 
 def left() -> set[Path]:
     """What there is of Ray's files."""
-    places = Path("/tmp").glob(f"periodic-ray-{os.getpid()}-*"), Path("/tmp").glob("ray"), Path.home().glob(".ray/*")
+    places = Path(SHORT).glob(f"{FOLDER}{os.getpid()}-*"), Path(SHORT).glob("ray"), Path.home().glob(".ray/*")
     return {path for place in places for path in place}
 
 
@@ -102,7 +102,7 @@ def test_a_wish_to_end_ends_it(tmp_path: Path) -> None:
 def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    folder = Path(f"/tmp/periodic-ray-{ended.pid}-abc")
+    folder = Path(SHORT, f"{FOLDER}{ended.pid}-abc")
     folder.mkdir()
     assert len(list(made(1).results(OnRay("ray", 1), Store(tmp_path), Event()))) == 6
     assert not folder.exists()

@@ -96,7 +96,7 @@ class CellWidget(Widget):
         """What lies at a cell of the widget; None where nothing is to be told or done."""
         return None
 
-    @property  # type: ignore[misc]
+    @property  # type: ignore[misc]  # an attribute in Textual
     def tooltip(self) -> VisualType | None:
         """What Textual shows while the pointer rests on the widget: the tip of what lies below it."""
         thing = self._thing(self.app.mouse_position - self.region.offset)
