@@ -15,7 +15,7 @@ from periodic_tui.cli.recording import found
 from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
-    from periodic_tui.ui.playback import Playback
+    from periodic_tui.ui.past.playback import Playback
 
 
 @command("replay")
@@ -30,7 +30,7 @@ def replay(run: str, glyphs: str) -> int:
     from periodic_tui.ui.screens.opening import Opening
 
     def open_session() -> tuple[Playback, Sequence[tuple[str, str, str, str]]]:
-        from periodic_tui.ui.playback import Playback
+        from periodic_tui.ui.past.playback import Playback
 
         return Playback(recording.folder), ()
 

@@ -28,7 +28,7 @@ from periodic_tui.watching.script.process import Process, Program, held
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from periodic_tui.ui.playback import Playback
+    from periodic_tui.ui.past.playback import Playback
 
 _LONGEST = 2_000
 """Characters of a command line that are recorded, at most."""
@@ -125,7 +125,7 @@ def _on_screen(program: Program, name: str, record: str | None, no_record: bool,
             os.close(output)
 
         def open_session() -> tuple[Playback, Sequence[tuple[str, str, str, str]]]:
-            from periodic_tui.ui.playback import Playback
+            from periodic_tui.ui.past.playback import Playback
 
             return Playback(folder, child=process), ()
 

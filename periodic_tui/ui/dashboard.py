@@ -23,7 +23,8 @@ from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.messages import Messages, PrintsAside
 from periodic_tui.ui.pane_screen import PaneScreen
 from periodic_tui.ui.panes.events import EventsPane
-from periodic_tui.ui.playback import Playback
+from periodic_tui.ui.past.playback import Playback
+from periodic_tui.ui.past.travel import HeldKey, Travel
 from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 from periodic_tui.ui.screens.help import help_on
 from periodic_tui.ui.screens.picker import Picker, Preset
@@ -32,7 +33,6 @@ from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.svg_file import hand_over
-from periodic_tui.ui.travel import HeldKey, Travel
 from periodic_tui.ui.widgets.pane import Pane
 from periodic_tui.ui.widgets.past_bar import PastBar
 
