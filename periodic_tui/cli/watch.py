@@ -175,8 +175,8 @@ def _place(name: str, record: str | None) -> Path:
 
 
 def _begin(folder: Path, program: Program, name: str) -> None:
-    from periodic_tui.engine.recording.recorder import begin
     from periodic_tui.engine.recording.recording import About
+    from periodic_tui.engine.recording.writer import begin
 
     about = About(name, created=time.time(), version=__version__, script=program.command[:_LONGEST])
     try:
