@@ -110,7 +110,7 @@ def shown(
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever interrupts an import, or the end, gets no traceback
     from periodic_tui.ui.launch import run_dashboard
 
-    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, fps, _settings(), **options)
+    code, failure = run_dashboard(opening, open_session, _settings(glyphs, fps), recordings, child, **options)
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:
@@ -118,7 +118,7 @@ def shown(
     return code
 
 
-def _settings() -> Settings:
+def _settings(glyphs: str, fps: float) -> Settings:
     """How the user wants the screen."""
     from periodic_tui.ui.memory import Memory
     from periodic_tui.ui.settings import Settings
@@ -128,7 +128,7 @@ def _settings() -> Settings:
         memory = Memory(state_folder() / "screen.json")
     except Refused:
         memory = Memory()
-    return Settings(config.keys, config.defaults.get("theme", ""), memory)
+    return Settings(config.keys, config.defaults.get("theme", ""), glyphs, fps, memory)
 
 
 def _opening(preset: str, changes: Sequence[Override], module: Program | None) -> Opening:

@@ -21,7 +21,7 @@ from periodic_tui.ui.arrangement import arrange, relevant
 from periodic_tui.ui.dashboard import Dashboard
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.opening import Opening
-from periodic_tui.ui.settings import Settings
+from periodic_tui.ui.settings import Drawing, Settings
 from periodic_tui.ui.terminal.abilities import ColorDepth
 from periodic_tui.ui.themes import DARK
 from periodic_tui.ui.widgets.pane import Pane
@@ -126,7 +126,7 @@ def nowhere() -> AbstractContextManager[None]:
 
 @cache
 def _never_run() -> PeriodicApp:
-    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS), colors="truecolor")
+    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS), Drawing(colors="truecolor"))
 
 
 def placed(snapshot: Snapshot, *hidden: str, size: tuple[int, int] = (120, 40)) -> list[str]:
@@ -149,7 +149,8 @@ def visit(
 ) -> PeriodicApp:
     """Open the dashboard on a headless screen and act on it."""
     opening = Opening("sine-31", "One learnable frequency", "Watch.")
-    app = PeriodicApp(opening, lambda: (session, PRESETS), glyphs=glyphs, theme=theme, colors=colors, settings=settings)
+    drawing = Drawing(glyphs, (glyphs,), colors, theme)
+    app = PeriodicApp(opening, lambda: (session, PRESETS), drawing, settings)
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:

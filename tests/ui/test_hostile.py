@@ -51,9 +51,8 @@ def sound(app: PeriodicApp) -> None:
 def opened(snapshot: Snapshot, text: str, folder: Path) -> tuple[PeriodicApp, ScriptedSession]:
     session = ScriptedSession(poisoned(snapshot, text))
     presets = [(f"own {text}", text, text, text), ("sine-31", text, "1-sine-and-clock", text)]
-    return PeriodicApp(
-        Opening(text, text, text, text), lambda: (session, presets), "braille", Library(folder).runs
-    ), session
+    opening = Opening(text, text, text, text)
+    return PeriodicApp(opening, lambda: (session, presets), recordings=Library(folder).runs), session
 
 
 @pytest.fixture

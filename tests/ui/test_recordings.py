@@ -33,9 +33,8 @@ Act = Callable[[PeriodicApp, Pilot[None]], Awaitable[None]]
 
 def opened(session: Session, act: Act, root: Path, size: tuple[int, int] = (120, 40)) -> None:
     """Open a screen beside the recordings in a folder, with its session in a thread, and act on it."""
-    app = PeriodicApp(
-        Opening("sine-31", "", "", "reading it"), lambda: (session, PRESETS), "braille", Library(root).runs
-    )
+    opening = Opening("sine-31", "", "", "reading it")
+    app = PeriodicApp(opening, lambda: (session, PRESETS), recordings=Library(root).runs)
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True) as pilot:
