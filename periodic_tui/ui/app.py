@@ -14,6 +14,7 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 
+from periodic_tui.presets.builtin import Listed
 from periodic_tui.ui.key_table import PALETTE, REDRAW, SUSPEND
 from periodic_tui.ui.keys import bindings, key_for, use, written
 from periodic_tui.ui.memory import GLYPHS, GREETED, THEME
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from periodic_tui.ui.child import Child
     from periodic_tui.ui.dashboard import Dashboard
 
-OpenSession = Callable[[], tuple[Work, Sequence[tuple[str, str, str, str]]]]
-"""Makes the session, not yet running, and the list of presets: name, title, source, outcome."""
+OpenSession = Callable[[], tuple[Work, Sequence[Listed]]]
+"""Makes the session, not yet running, and the list of presets."""
 
 FindScreen = Callable[[], Callable[..., Any]]
 """Imports the main screen, which is made from the session, the presets, the glyphs and what finds recordings."""
@@ -142,7 +143,7 @@ class PeriodicApp(TerminalApp, inherit_bindings=False):
             if open_:
                 session.run()
 
-    def _show(self, screen: Callable[..., Any], session: Work, presets: Sequence[tuple[str, str, str, str]]) -> None:
+    def _show(self, screen: Callable[..., Any], session: Work, presets: Sequence[Listed]) -> None:
         """Put the main screen over the opening."""
         self.session = session
         self.dashboard = screen(session, presets, self.glyphs, self.recordings)

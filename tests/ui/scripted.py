@@ -16,6 +16,7 @@ from textual.widget import Widget
 from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Offer, Snapshot, Verdict, View
 from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.presets.builtin import Listed
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.arrangement import arrange, relevant
 from periodic_tui.ui.dashboard import Dashboard
@@ -27,9 +28,9 @@ from periodic_tui.ui.themes import DARK
 from periodic_tui.ui.widgets.pane import Pane
 
 PRESETS = [
-    ("sine-31", "Title of sine-31", "1-sine-and-clock", "fails"),
-    ("ln-collapse", "Title of ln-collapse", "2-ln-relu", "dies"),
-    ("magnitude", "Title of magnitude", "", ""),
+    Listed("sine-31", "Title of sine-31", "1-sine-and-clock", "fails"),
+    Listed("ln-collapse", "Title of ln-collapse", "2-ln-relu", "dies"),
+    Listed("magnitude", "Title of magnitude", "", ""),
 ]
 
 _STEP = np.arange(0, 2_000, 10.0)
