@@ -272,7 +272,7 @@ class Judge:
         """All verdicts that hold of one replica, in order, and its layers, from its own reading."""
         part = slice(replica, replica + 1)
         evidence = self.evidence(reading, part, live, settled, brief)
-        layers = self.layers(reading, part, live, bool(evidence.wrong_sign[0]))
+        layers = self.layers(reading, part, live or brief, bool(evidence.wrong_sign[0]))
         evidence = replace(evidence, omega=tuple(reading.omega[0].tolist()), layers=layers)
         if stats:
             old = stats.step if stats.step != self.trainer.done else None
