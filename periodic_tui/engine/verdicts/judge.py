@@ -17,7 +17,7 @@ from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.probe import Probe
-from periodic_tui.engine.diagnostics.samples import Samples, samples_of
+from periodic_tui.engine.diagnostics.samples import Samples, contradiction, samples_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
 from periodic_tui.engine.recording.attributes import kept, put_back
 from periodic_tui.engine.recording.packing import Tree
@@ -296,14 +296,16 @@ class Judge:
 def _samples(observer: Observer) -> Samples:
     """Of the probe, its inputs as the first layer is given them."""
     experiment, probe = observer.step.experiment, observer.probe
+    training, is_table = experiment.training, bool(experiment.domain.points)
     target, given = experiment.target, experiment.model.first_inputs(probe.x.cpu().double())
     names = target.column_names("x"), target.column_names("y")
     if not torch.equal(given, probe.x.cpu().double()):
         names = tuple(f"scaled {name}" for name in names[0]), names[1]
-    found, last = samples_of(Probe(given, probe.y), names, bool(experiment.domain.points)), _persistence(observer)
-    if experiment.training.loss == "mse":
+    found, last = samples_of(Probe(given, probe.y), names, is_table), _persistence(observer)
+    if training.loss == "mse":
         return replace(found, baselines=replace(found.baselines, persistence=last))
-    baselines = Baselines(observer.constant_loss, persistence=last)
+    data = contradiction(given, probe.y.cpu(), training.loss, training.huber_delta) if is_table else None
+    baselines = Baselines(observer.constant_loss, data=data, persistence=last)
     return Samples(x=found.x, y=found.y, baselines=baselines, rows=found.rows)
 
 
