@@ -210,17 +210,21 @@ class Judge:
         return evidence
 
     def _trend(self, reading: Reading, part: slice) -> Trend:
-        """Median losses before and lately; where they are told on a part of the probe, as they are by the present
-        losses on all of it."""
+        """Median losses before and lately, and how sure they are; where they are told on a part of the probe, as they
+        are by the present losses on all of it."""
         if len(self._part.x) == len(self.observer.probe.x):
-            return self.trend.medians(self.trainer.done, reading.loss, part)
+            return self._fall(reading.loss, part)
         now = self.losses(part)
-        found = self.trend.medians(self.trainer.done, now, part)
+        found = self._fall(now, part)
         if found is None:
             return None
         known = (now > 0) & np.isfinite(now) & (reading.loss > 0) & np.isfinite(reading.loss)
         scale = np.divide(reading.loss, now, out=np.ones_like(now), where=known)
-        return found[0] * scale, found[1] * scale
+        return found[0] * scale, found[1] * scale, found[2]
+
+    def _fall(self, now: Floats, part: slice) -> Trend:
+        medians = self.trend.medians(self.trainer.done, now, part)
+        return medians and (*medians, self.trend.error(self.trainer.done, now, part))
 
     def _look_into(self, evidence: Evidence, rows: Counts, live: bool, live_trials: bool) -> None:
         alone = len(rows) == 1
@@ -242,11 +246,13 @@ class Judge:
         evidence.wrong_sign[at_rest] = np.nan_to_num(self._wrong_signs.values[rows[at_rest]]).astype(np.int64)
 
     def _enter_batches(self, evidence: Evidence, part: slice, steps: int) -> None:
-        """How the minibatch losses went in the last two fifths of the steps."""
+        """How the minibatch losses went in the last three fifths of the steps."""
         now, fifth = self.trainer.done, steps // 5
         if self._batches is not None and fifth >= _FEWEST_BATCHES:
-            evidence.recent_loss[:] = self._batches.middle(now - fifth, now, part)
-            evidence.earlier_loss[:] = self._batches.middle(now - 2 * fifth, now - fifth, part)
+            fifths = [(now - (back + 1) * fifth, now - back * fifth, part) for back in range(3)]
+            losses = [self._batches.middle(*each) for each in fifths]
+            evidence.recent_loss[:], evidence.earlier_loss[:], evidence.oldest_loss[:] = losses
+            evidence.batch_error[:] = np.hypot(*(self._batches.error(*each) for each in fifths[:2]))
 
     def _enter_solved(self, rows: Counts, step: int) -> None:
         self._solved_at[rows] = step
