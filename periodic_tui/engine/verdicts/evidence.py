@@ -301,7 +301,7 @@ def in_common(experiment: Experiment, observer: Observer, samples: Samples) -> d
         "test_variance": np.nan if observer.test_variance is None else observer.test_variance,
         "solved_below": experiment.training.solved_below,
         "noise": experiment.target.noise if experiment.training.loss == "mse" else 0.0,
-        "batch_size": experiment.training.batch_size or experiment.domain.points,
+        "batch_size": experiment.samples,
         "method": method_of(experiment),
         "output_range": output_range(experiment.model, observer.probe.y) if experiment.training.loss == "mse" else None,
     }

@@ -183,8 +183,7 @@ class Judge:
     def steps_of(self, points: int) -> float:
         """How many steps of training take about as long as a look at so many points of the probe: by the work of both,
         so that all machines look at the same steps."""
-        domain, training = self.trainer.experiment.domain, self.trainer.experiment.training
-        size, samples = self.trainer.training_step.layout.size, training.batch_size or domain.points
+        size, samples = self.trainer.training_step.layout.size, self.trainer.experiment.samples
         return points * (size + _POINT) / (samples * (size + _SAMPLE))
 
     def evidence(
