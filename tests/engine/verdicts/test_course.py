@@ -62,10 +62,10 @@ def test_a_geometric_decay_leads_to_its_limit(limit: float, share: float) -> Non
     assert limit_of(evidence(**decaying(limit, 1.0, share)))[0] == pytest.approx(limit, abs=1e-9)
 
 
+@np.errstate(divide="ignore")
 def test_what_shrinks_no_more_has_no_limit_and_what_does_not_fall_leads_nowhere() -> None:
     steady = FALLING | {"oldest_loss": 3.0, "earlier_loss": 2.0, "recent_loss": 1.0}
-    with np.errstate(divide="ignore"):
-        assert limit_of(evidence(**steady))[0] == -math.inf
+    assert limit_of(evidence(**steady))[0] == -math.inf
     faster = FALLING | {"oldest_loss": 3.0, "earlier_loss": 2.5, "recent_loss": 1.0}
     assert limit_of(evidence(**faster))[0] == -math.inf
     rising = FALLING | {"oldest_loss": 1.0, "earlier_loss": 2.0, "recent_loss": 3.0}
