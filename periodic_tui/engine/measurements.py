@@ -101,9 +101,9 @@ class Measurements:
 
     @property
     def aside(self) -> float:
-        """Seconds spent so far on what has a budget of its own, for which pictures do not pay: slow figures, and the
-        search for deaths."""
-        return self.judge.budgets.total + self.deaths.budget.total
+        """Seconds of the thread's own time spent so far on what has a budget of its own: slow figures, and the search
+        for deaths."""
+        return self.judge.budgets.worked + self.deaths.budget.worked
 
     # What training and commands tell.
 

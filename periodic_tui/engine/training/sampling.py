@@ -38,9 +38,8 @@ class Batch:
 
 def counter_of(experiment: Experiment, device: torch.device | str = "cpu") -> Tensor:
     """The counter that a step draws with: as long as the numbers are many that it draws at most in one call."""
-    batch = experiment.training.batch_size or experiment.domain.points
     widest = max((experiment.model.most_draws, 2 * experiment.target.inputs, 2 * experiment.target.outputs))
-    return counter_for(batch * widest, device)
+    return counter_for(experiment.samples * widest, device)
 
 
 class Sampler:
