@@ -90,6 +90,19 @@ def test_the_bits_do_not_depend_on_the_threads(five: tuple[Trainer, Compiled]) -
             assert same(compiled.run(*start_of(trainer), 3, 3000), one)
 
 
+def test_nor_do_those_of_a_wide_network_whose_steps_they_share(compiled_for: CompiledFor) -> None:
+    trainer, compiled = compiled_for(WIDE)
+    before = torch.get_num_threads()
+    try:
+        runs = []
+        for compiled.threads in (1, 2, 3):
+            runs.append(compiled.run(*start_of(trainer), 0, 30))
+    finally:
+        torch.set_num_threads(before)
+    assert runs[0][1].unique().numel() == 30
+    assert all(same(run, runs[0]) for run in runs[1:])
+
+
 def test_each_replica_is_the_single_run_of_its_seed(five: tuple[Trainer, Compiled], compiled_for: CompiledFor) -> None:
     trainer, compiled = five
     state, losses = compiled.run(*start_of(trainer), 0, 500)

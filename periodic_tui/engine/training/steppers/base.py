@@ -25,7 +25,7 @@ class Stepper(Protocol):
     """As what the steps are compiled, where that is not always the same."""
     parts: int = 1
     """Parts of a step that threads of its own can take, in which case the numbers do not depend on how many there are;
-    1: it is taken by torch's threads, whose number may change the last bit."""
+    1: it is taken by torch's threads, whose number may change the last bit of an eager one."""
     longest: int = 256
     """Most steps in a call where nobody watches: what it costs besides them is soon lost."""
     any_number: bool = False
