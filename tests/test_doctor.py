@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from periodic_tui.engine.doctor import _cuda, _precision, findings
-from periodic_tui.engine.training.aot import aoti
+from periodic_tui.engine.training.aot import program
 from periodic_tui.engine.training.aot.build_process import missing
 from periodic_tui.engine.training.steppers import cuda_graph
 from periodic_tui.presets.files import load
@@ -47,7 +47,7 @@ def test_it_reports_what_is_there(tmp_path: Path) -> None:
 def test_it_says_what_to_install() -> None:
     found = doctor(CXX="no-such-compiler", NO_COLOR="1", PYTHONIOENCODING="ascii")
     assert found["C++ compiler"] == "none"
-    assert ("install g++" if aoti.supported() else "expected torch") in found["compiled engine"]
+    assert ("install g++" if program.supported() else "expected torch") in found["compiled engine"]
     assert found["colors"] == "none, because of NO_COLOR"
     assert "ascii" in found["glyphs"]
 

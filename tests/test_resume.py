@@ -27,6 +27,8 @@ def recorded(folder: Path, *course: tuple[int, str], until: int = 60, plan: Plan
     spec = sine()
     made = RecordedRunner(lambda n: (n, spec), "sine", spec, device="cpu", engine="eager", recorder_for=recorder)
     made.open()
+    assert made._keeping
+    assert made._keeping.recorder.settle(10.0), "the first checkpoint gives way to no other"
     for step, words in course:
         made.advance(step - made.step)
         made.apply(parse(words))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from periodic_tui.cli.command import run as run_command
@@ -22,9 +23,10 @@ from periodic_tui.cli.train import _progress, train
 from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.commands.on_loop import Pace
 from periodic_tui.engine.commands.on_run import Inject, Reinitialize
+from periodic_tui.engine.diagnosis import Report
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.headless import Headless, Plan
-from periodic_tui.engine.snapshot import Event, Snapshot
+from periodic_tui.engine.snapshot import Event
 from periodic_tui.engine.training import stepper_choice
 from tests.pty.terminal import PATIENCE, Terminal
 
@@ -56,9 +58,9 @@ class Scripted:
         self.asked.append(command.words)
         return Event(self.steps, "done", command.words)
 
-    def snapshot(self) -> Snapshot:
+    def report(self) -> Report:
         self.pictured += self.cost
-        return Snapshot(step=self.steps)
+        return Report(self.steps, 1.0, 1.0, np.empty(0))
 
     def clock(self) -> float:
         return self.steps + self.pictured
@@ -67,8 +69,8 @@ class Scripted:
 def trained(plan: Plan, session: Scripted, stopped: Callable[[], bool] = lambda: False) -> tuple[str, list[Any]]:
     """Status, and everything that happened, in order; snapshots as `("snapshot", step, rate)`."""
 
-    def report(snapshot: Snapshot, rate: float) -> None:
-        session.asked.append(("snapshot", snapshot.step, rate))
+    def report(told: Report, rate: float) -> None:
+        session.asked.append(("snapshot", told.step, rate))
 
     run = Headless(session, plan, report, stopped=stopped, clock=session.clock)
     return run.run(), session.asked

@@ -20,7 +20,7 @@ from periodic_tui.cli.say import say
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.overrides import Override
 from periodic_tui.engine.recording.home import state_folder
-from periodic_tui.presets.builtin import BUILT_IN, title_and_story
+from periodic_tui.presets.builtin import BUILT_IN, Listed, title_and_story
 from periodic_tui.ui.terminal.line import has_terminal
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def dashboard(
     opening = _opening(preset, changes, module)
     recorder = recorder_for(record, no_record, options["device"], options["engine"], options["threads"])
     if not (has_terminal() or "TEXTUAL_DRIVER" in os.environ):
-        return fail(f"{NAME}: the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
+        raise Refused(f"the dashboard needs a terminal; `{NAME} train {opening.preset}` trains without one")
 
     def opened() -> Session:
         from periodic_tui.engine.session import Session
@@ -79,7 +79,7 @@ def trained_on_screen(opening: Opening, opened: Callable[[], Session], glyphs: s
     returns the exit code."""
     sessions: list[Session] = []
 
-    def open_session() -> tuple[Session, Sequence[tuple[str, str, str, str]]]:
+    def open_session() -> tuple[Session, Sequence[Listed]]:
         from periodic_tui.presets.files import built_in
 
         sessions.append(opened())
@@ -110,7 +110,7 @@ def shown(
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever interrupts an import, or the end, gets no traceback
     from periodic_tui.ui.launch import run_dashboard
 
-    code, failure = run_dashboard(opening, open_session, glyphs, recordings, child, fps, _settings(), **options)
+    code, failure = run_dashboard(opening, open_session, _settings(glyphs, fps), recordings, child, **options)
     if isinstance(failure, Refused):
         return fail(f"{NAME}: {failure}")
     if failure:
@@ -118,7 +118,7 @@ def shown(
     return code
 
 
-def _settings() -> Settings:
+def _settings(glyphs: str, fps: float) -> Settings:
     """How the user wants the screen."""
     from periodic_tui.ui.memory import Memory
     from periodic_tui.ui.settings import Settings
@@ -128,7 +128,7 @@ def _settings() -> Settings:
         memory = Memory(state_folder() / "screen.json")
     except Refused:
         memory = Memory()
-    return Settings(config.keys, config.defaults.get("theme", ""), memory)
+    return Settings(config.keys, config.defaults.get("theme", ""), glyphs, fps, memory)
 
 
 def _opening(preset: str, changes: Sequence[Override], module: Program | None) -> Opening:

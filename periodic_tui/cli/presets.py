@@ -19,8 +19,7 @@ def presets(as_json: bool) -> None:
     """List the built-in presets: name, title, source, outcome."""
     rows = built_in()
     if as_json:
-        keys = ("name", "title", "source", "outcome")
-        say(*json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=2).split("\n"))
+        say(*json.dumps([row._asdict() for row in rows], indent=2).split("\n"))
     else:
         say(*columns(rows))
 

@@ -74,13 +74,18 @@ def _recorded(context: click.Context, param: click.Parameter, folder: str | None
     return folder
 
 
+def check_record(record: str | None, no_record: bool) -> None:
+    """Raises UsageError where both are given."""
+    if record is not None and no_record:
+        raise click.UsageError("--record and --no-record exclude each other")
+
+
 def recorder_for(
     record: str | None, no_record: bool, device: str, engine: str, threads: int | None, plan: Plan | None = None
 ) -> RecorderFor | None:
     """What makes the recorder of each run that begins; None: nothing is recorded. Raises Refused or UsageError."""
+    check_record(record, no_record)
     if no_record:
-        if record is not None:
-            raise click.UsageError("--record and --no-record exclude each other")
         return None
     from periodic_tui.engine.recording.place import most
 

@@ -1,9 +1,11 @@
 """What `train` says: JSON Lines for scripts, a summary for people."""
 
+from __future__ import annotations
+
 import json
 import shutil
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from periodic_tui.cli.say import glyphs_on, say
 from periodic_tui.engine.arrays import finite, scalar_or_list
@@ -14,15 +16,18 @@ from periodic_tui.plotting.cells import Glyphs, Ink
 from periodic_tui.plotting.figures import curve_figure, names
 from periodic_tui.plotting.steps import StepCurve
 
+if TYPE_CHECKING:
+    from periodic_tui.engine.diagnosis import Report
 
-def print_snapshot(snapshot: Snapshot, rate: float) -> None:
+
+def print_snapshot(report: Report, rate: float) -> None:
     """The JSON line of one snapshot; `rate` in steps a second."""
     fields = {
         "event": "snapshot",
-        "step": snapshot.step,
-        "loss": snapshot.loss,
-        "train_loss": snapshot.train_loss,
-        "omega": scalar_or_list(snapshot.omega),
+        "step": report.step,
+        "loss": report.loss,
+        "train_loss": report.train_loss,
+        "omega": scalar_or_list(report.omega),
         "steps_per_second": rate,
     }
     say(json_line(fields))

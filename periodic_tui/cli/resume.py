@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from periodic_tui.cli.command import NAME, command, fail
+from periodic_tui.cli.command import NAME, command
 from periodic_tui.cli.config import config_option
 from periodic_tui.cli.dashboard import trained_on_screen
 from periodic_tui.cli.options import GLYPHS, MODEL, THREADS, overrides
@@ -73,12 +73,21 @@ def _without_screen(
     from periodic_tui.engine.recorded_runner import RecordedRunner
     from periodic_tui.presets.files import load
 
-    about = recording.about
-    runner = RecordedRunner(
-        load, name, experiment, device=about.device, engine=about.engine, threads=threads or about.threads,
-        presets=BUILT_IN, recorder_for=gone_on_with(recording), resumed=recording,
-    )  # fmt: skip
+    runner = RecordedRunner(load, name, experiment, **_as_recorded(recording, threads))
     return trained(runner, plan_ahead(recording, experiment, steps), name, as_json, elapsed=recording.status.seconds)
+
+
+def _as_recorded(recording: Recording, threads: int | None) -> dict[str, Any]:
+    """What runs on: with the device, the engine and, if none are asked for, the threads that it had."""
+    about = recording.about
+    return {
+        "device": about.device,
+        "engine": about.engine,
+        "threads": threads or about.threads,
+        "presets": BUILT_IN,
+        "recorder_for": gone_on_with(recording),
+        "resumed": recording,
+    }
 
 
 def plan_ahead(recording: Recording, experiment: Experiment, steps: int | None = None) -> Plan:
@@ -102,16 +111,12 @@ def _on_screen(recording: Recording, name: str, experiment: Experiment, threads:
     from periodic_tui.ui.screens.opening import Opening
 
     if not has_terminal():
-        return fail(f"{NAME} resume: the dashboard needs a terminal; --headless goes on without one")
+        raise Refused("the dashboard needs a terminal; --headless goes on without one")
 
     def opened() -> Session:
         from periodic_tui.engine.session import Session
         from periodic_tui.presets.files import load
 
-        about = recording.about
-        return Session(
-            load, name, experiment, device=about.device, engine=about.engine, threads=threads or about.threads,
-            presets=BUILT_IN, watched=True, recorder_for=gone_on_with(recording), resumed=recording,
-        )  # fmt: skip
+        return Session(load, name, experiment, watched=True, **_as_recorded(recording, threads))
 
     return trained_on_screen(Opening(name, experiment.title, experiment.story), opened, glyphs)

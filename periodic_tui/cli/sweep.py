@@ -107,14 +107,19 @@ def sweep(
 
 def _left(made: Sweep, far: Progress, code: int, csv_file: str | None) -> int:
     """The screen has closed: leave a line on the shell; returns the exit code."""
-    done = len(far.endings) == len(made.grid)
-    status = "finished" if done else "interrupted"
-    summary = table.summary_fields(made, far.endings, far.trained, status, far.seconds)
+    summary = table.summary_fields(made, far.endings, far.trained, far.seconds)
     say(table.summary_line(summary), err=True)
     print_traces(far.endings.values())
-    if csv_file is not None and done:
-        write_csv(Path(csv_file), table.as_csv(made, far.endings))
-    return code or (code_of(far.endings) if done else INTERRUPTED)
+    return _ended(made, far.endings, summary, csv_file, code)
+
+
+def _ended(made: Sweep, endings: table.Endings, summary: dict[str, Any], csv_file: str | None, code: int = 0) -> int:
+    """Write the table, if that is wanted and whole; returns the exit code."""
+    if summary["status"] != "finished":
+        return code or INTERRUPTED
+    if csv_file is not None:
+        write_csv(Path(csv_file), table.as_csv(made, endings))
+    return code or code_of(endings)
 
 
 def grid_of(varied: tuple[str, ...]) -> Grid:
@@ -165,11 +170,9 @@ class _Headless:
             for finished in results:
                 self._enter(finished)
                 told(len(self._endings))
-        done = len(self._endings) == len(self._sweep.grid)
-        status = "finished" if done else "interrupted"
-        seconds = time.perf_counter() - began
-        self._report(table.summary_fields(self._sweep, self._endings, self._trained, status, seconds))
-        return code_of(self._endings) if done else INTERRUPTED
+        summary = table.summary_fields(self._sweep, self._endings, self._trained, time.perf_counter() - began)
+        self._report(summary)
+        return _ended(self._sweep, self._endings, summary, self._csv_file)
 
     def _enter(self, finished: Finished) -> None:
         self._endings[finished.cell] = finished.ending
@@ -191,8 +194,6 @@ class _Headless:
                 say(line)
         if self._plot:
             print_map(self._sweep.grid, self._endings, self._as_json, self._glyphs)
-        if self._csv_file is not None and summary["status"] == "finished":
-            write_csv(Path(self._csv_file), table.as_csv(self._sweep, self._endings))
 
 
 def code_of(endings: Mapping[Cell, Ending]) -> int:

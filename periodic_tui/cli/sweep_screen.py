@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.recording import recorder_for
-from periodic_tui.presets.builtin import BUILT_IN
+from periodic_tui.presets.builtin import BUILT_IN, Listed
 from periodic_tui.presets.files import built_in, load
 from periodic_tui.sweeping.grid import Cell
 from periodic_tui.sweeping.job import Engine, EngineName
@@ -32,7 +32,7 @@ def sweep_on_screen(
     begun: list[SweepSession] = []
     _, experiment = load(made.preset, made.settings)
 
-    def open_session() -> tuple[SweepSession, Sequence[tuple[str, str, str, str]]]:
+    def open_session() -> tuple[SweepSession, Sequence[Listed]]:
         from periodic_tui.ui.sweep.session import SweepSession
 
         def opened(cell: Cell) -> Session:

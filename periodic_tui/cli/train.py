@@ -132,7 +132,7 @@ def trained(
     """Train by the plan and report; `elapsed`: seconds of training before. Returns the exit code."""
     from periodic_tui.cli import report
 
-    tell = report.print_snapshot if as_json else lambda snapshot, rate: None
+    tell = report.print_snapshot if as_json else lambda report, rate: None
     with Interruption(runner.stop) as interruption, _progress(hidden=as_json and sys.stdout.isatty()) as progress:
         run = Headless(runner, plan, tell, progress, lambda: interruption.wished)
         try:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import click
 
 from periodic_tui import __version__
-from periodic_tui.cli.command import NAME, command, fail
+from periodic_tui.cli.command import NAME, command
 from periodic_tui.cli.config import config_option
 from periodic_tui.cli.dashboard import shown
 from periodic_tui.cli.options import GLYPHS
-from periodic_tui.cli.recording import library, new_or_empty, record_options, run_of
+from periodic_tui.cli.recording import check_record, library, new_or_empty, record_options, run_of
 from periodic_tui.cli.say import say
 from periodic_tui.engine.errors import Refused
 from periodic_tui.ui.terminal.line import has_terminal
@@ -28,7 +28,8 @@ from periodic_tui.watching.script.process import Process, Program, held
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from periodic_tui.ui.playback import Playback
+    from periodic_tui.presets.builtin import Listed
+    from periodic_tui.ui.past.playback import Playback
 
 _LONGEST = 2_000
 """Characters of a command line that are recorded, at most."""
@@ -66,7 +67,7 @@ def watch(
     if headless:
         return _headless(program, name or program.name, record, no_record, as_json)
     if not has_terminal():
-        return fail(f"{NAME} watch: the dashboard needs a terminal; --headless watches without one")
+        raise Refused("the dashboard needs a terminal; --headless watches without one")
     return _on_screen(program, name or program.name, record, no_record, glyphs)
 
 
@@ -124,8 +125,8 @@ def _on_screen(program: Program, name: str, record: str | None, no_record: bool,
         finally:
             os.close(output)
 
-        def open_session() -> tuple[Playback, Sequence[tuple[str, str, str, str]]]:
-            from periodic_tui.ui.playback import Playback
+        def open_session() -> tuple[Playback, Sequence[Listed]]:
+            from periodic_tui.ui.past.playback import Playback
 
             return Playback(folder, child=process), ()
 
@@ -152,8 +153,7 @@ def recording_of(program: Program, name: str, record: str | None, no_record: boo
     unless it is still being written. Raises Refused or UsageError."""
     from periodic_tui.engine.recording.lock import is_written
 
-    if record is not None and no_record:
-        raise click.UsageError("--record and --no-record exclude each other")
+    check_record(record, no_record)
     temporary = tempfile.mkdtemp(prefix=f"{NAME}-") if no_record else None
     folder = Path(temporary) / "run" if temporary else _place(name, record)
     try:
@@ -175,8 +175,8 @@ def _place(name: str, record: str | None) -> Path:
 
 
 def _begin(folder: Path, program: Program, name: str) -> None:
-    from periodic_tui.engine.recording.recorder import begin
     from periodic_tui.engine.recording.recording import About
+    from periodic_tui.engine.recording.writer import begin
 
     about = About(name, created=time.time(), version=__version__, script=program.command[:_LONGEST])
     try:

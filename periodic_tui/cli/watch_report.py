@@ -17,8 +17,7 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.layout import JOURNAL
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.recording.recording import About, Recording, Status
-from periodic_tui.engine.script import Script
-from periodic_tui.engine.snapshot import Snapshot, Verdict
+from periodic_tui.engine.snapshot import Script, Snapshot, Verdict
 from periodic_tui.export.newest import newest_picture
 from periodic_tui.watching.script.process import Ended
 from periodic_tui.watching.verdicts.untrained import ENDED, NO_TORCH, untrained

@@ -28,6 +28,11 @@ class ReadOnly:
                 object.__setattr__(self, name, view)
 
 
+def no_values() -> Floats:
+    """An array of none: what is not there."""
+    return np.empty(0)
+
+
 def finite(value: Any) -> Any:
     """The value as JSON can hold it: arrays and tensors as lists, and None for numbers that are not finite."""
     match value:

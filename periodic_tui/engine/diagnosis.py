@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.diagnostics import Reading
 from periodic_tui.engine.snapshot import Curve, Features, GradientStats, Landscape, Layer, Verdict
 
@@ -27,3 +28,16 @@ class Diagnosis:
     """Empty unless the view asks for it, as are the next two."""
     features: Features = field(default_factory=Features)
     untreated: Curve = field(default_factory=Curve)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is told of a run on the way: of the replica in focus, after `step` steps."""
+
+    step: int
+    loss: float
+    """On the probe."""
+    train_loss: float
+    """Of the last batch."""
+    omega: Floats
+    """The learned frequencies, `[frequencies]`."""

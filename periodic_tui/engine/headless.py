@@ -12,7 +12,8 @@ from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.errors import Refused
 
 if TYPE_CHECKING:
-    from periodic_tui.engine.snapshot import Event, Snapshot
+    from periodic_tui.engine.diagnosis import Report
+    from periodic_tui.engine.snapshot import Event
 
 Status = Literal["finished", "interrupted", "diverged"]
 Timed = tuple[int, Command]
@@ -34,7 +35,7 @@ class Trainable(Protocol):
     def chunk(self) -> int: ...
     def advance(self, count: int) -> int: ...
     def apply(self, command: Command) -> Event: ...
-    def snapshot(self) -> Snapshot: ...
+    def report(self) -> Report: ...
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class Headless:
 
     session: Trainable
     plan: Plan
-    report: Callable[[Snapshot, float], None]
-    """Gets every snapshot and the steps per second since the one before."""
+    report: Callable[[Report, float], None]
+    """Gets what is told at every snapshot, and the steps per second since the one before."""
     progress: Callable[[float], None] = lambda share: None
     """Gets the share of the run that is done."""
     stopped: Callable[[], bool] = lambda: False
@@ -143,6 +144,6 @@ class Headless:
         done, elapsed = self._reported
         took = self.elapsed - elapsed
         began = self.clock()
-        self.report(self.session.snapshot(), (self.done - done) / took if took > 0 else 0.0)
+        self.report(self.session.report(), (self.done - done) / took if took > 0 else 0.0)
         self._reported = self.done, self.elapsed
         self._moment = self.plan.next_moment(self.elapsed, self.clock() - began)

@@ -8,7 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from periodic_tui.engine.arrays import Counts, Floats
-from periodic_tui.engine.diagnosis import Diagnosis
+from periodic_tui.engine.diagnosis import Diagnosis, Report
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.deaths import Change, Deaths
 from periodic_tui.engine.diagnostics.gradient_stats import GradientMeter
@@ -38,6 +38,8 @@ _READ = 0.005
 """Share of the work that readings of the replicas which nobody looks at may take in passing, …"""
 _FREE = 1 / 16
 """… where all of them take more effort (see Judge.effort) than this."""
+_OWN = 0.0125
+"""Share of the work that looks at the one in focus may take in passing, where it takes more effort than that."""
 _AT_ONCE = 0.2
 """Effort (see Judge.effort) up to which a command waits until all losses before it are known …"""
 _WORTH_WAITING = 4.0
@@ -326,6 +328,21 @@ class Measurements:
         if self.judge.effort(replicas) <= _FREE:
             return replicas
         return int(_READ * steps * replicas / self.judge.steps_of(len(self.observer.probe.x))) or 1
+
+    @property
+    def affords_look(self) -> bool:
+        """Whether the steps since the last look in passing pay for one at the one in focus."""
+        steps, small = self.step - self._passed_at, self.judge.effort(1) <= _FREE
+        return small or not steps or _OWN * steps >= self.judge.steps_of(len(self.observer.probe.x))
+
+    def report(self, view: View) -> Report:
+        """What is told on the way of the replica in focus, without a look at anything else."""
+        focus, frequencies = self._focus(view), self.judge.frequencies()
+        part = slice(focus, focus + 1)
+        loss = self.observer.loss(self.trainer.parameters_of(part))
+        self.probe_losses.add(self.step, loss[None], part)
+        omega = np.empty(0) if frequencies is None else frequencies[focus]
+        return Report(self.step, float(loss[0]), float(self.trainer.last_loss[focus]), omega)
 
     def _judged_in_passing(self, part: slice) -> tuple[Floats, Counts]:
         reading = self._read(part, brief=False)

@@ -21,7 +21,7 @@ from periodic_tui.engine.torch_loading import load_torch
 from periodic_tui.engine.training.memory import UNDO_POINTS, enough_memory
 
 if TYPE_CHECKING:
-    from periodic_tui.engine.diagnosis import Diagnosis
+    from periodic_tui.engine.diagnosis import Diagnosis, Report
     from periodic_tui.engine.run import Run, UndoPoint
     from periodic_tui.engine.training.gpu_meter import GpuMeter
     from periodic_tui.engine.training.stepper_choice import StepperChoice
@@ -264,6 +264,16 @@ class Runner:
         with enough_memory(f"in measuring after step {self.step:,}"):
             self._found = self.current.observe(self._view, live, self._idle, brief=not live)
             return self._as_picture(self._found)
+
+    def report(self) -> Report:
+        """What is told of a run on the way: of a fresh picture, as often as the steps in between pay for one."""
+        from periodic_tui.engine.diagnosis import Report
+
+        if self.current.measured.affords_look:
+            picture = self.snapshot()
+            return Report(picture.step, picture.loss, picture.train_loss, picture.omega)
+        with enough_memory(f"in measuring after step {self.step:,}"):
+            return self.current.measured.report(self._view)
 
     def _as_picture(self, found: Diagnosis) -> Snapshot:
         from periodic_tui.engine.picture import picture_of

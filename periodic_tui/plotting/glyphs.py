@@ -36,6 +36,10 @@ class GlyphSet:
     """The same as Textual's name of a border."""
     shades: str
     """Characters from the lowest value to the highest, for maps without colors."""
+    quarters: str
+    """Characters from no share to the whole, in equal steps; only nothing at all is blank."""
+    unknown: str
+    """In the place of those where there is no share."""
     stretches: tuple[str, str]
     """Strokes of what was trained on, and of what was held out."""
     levels: str = ""
@@ -83,6 +87,8 @@ GLYPH_SETS: dict[Glyphs, GlyphSet] = {
         borders="╭─╮│╰╯",
         box="round",
         shades=" ░▒▓█",
+        quarters=" ░▒▓█",
+        unknown="·",
         stretches=("━", "┄"),
     ),
     "block": GlyphSet(
@@ -92,6 +98,8 @@ GLYPH_SETS: dict[Glyphs, GlyphSet] = {
         borders="┌─┐│└┘",
         box="solid",
         shades=" ░▒▓█",
+        quarters=" ░▒▓█",
+        unknown="·",
         stretches=("═", "-"),
         levels=" ░▒▓█",
         line="∙",
@@ -105,6 +113,8 @@ GLYPH_SETS: dict[Glyphs, GlyphSet] = {
         borders="+-+|++",
         box="ascii",
         shades=" .:-=+*#%@",
+        quarters=" .:*#",
+        unknown="?",
         stretches=("=", "."),
         levels=" _-=#",
         halves=False,

@@ -10,23 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
+from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.plotting.outcomes import OUTCOMES, shape_of
 
-SHADES: dict[Glyphs, str] = {"braille": " ░▒▓█", "block": " ░▒▓█", "ascii": " .:*#"}
-"""From no share to the whole, in equal steps; only nothing at all is blank."""
 WIDEST, NUMBERED, FILLED = 8, 7, 3
 """Columns of a tile with the gap behind it: at most, with the share in figures, and with a shade."""
 LARGER = ((3, 16), (2, 12))
 """Rows and columns of a tile where there is room, the largest first."""
 LABELED = 16
 """Columns of a tile at most that has room for its column's label."""
-UNKNOWN: dict[Glyphs, str] = {"braille": "·", "block": "·", "ascii": "?"}
-"""Of a tile that has no result."""
 _BESIDE = 3
 """Columns between two maps."""
 _CORNERS = " │─└││┌├─┘─┴┐┤┬┼"
 """Of a line, by where it goes on: 1 up, 2 right, 4 down, 8 left."""
-_ASCII_CORNERS = " |-+||++-+-+++++"
 
 
 @dataclass(frozen=True)
@@ -217,8 +213,8 @@ def tile_cells(tile: Tile, width: int, high: int, glyphs: Glyphs = "braille") ->
     room."""
     cells = Cells.blank(width, high)
     if not tile.code:
-        return cells.write(0, 0, UNKNOWN[glyphs], Ink.QUIET)
-    shade = SHADES[glyphs][min(4, int(np.ceil(4 * tile.share)))] * (width - 1)
+        return cells.write(0, 0, GLYPH_SETS[glyphs].unknown, Ink.QUIET)
+    shade = GLYPH_SETS[glyphs].quarters[min(4, int(np.ceil(4 * tile.share)))] * (width - 1)
     cells = cells.paste(Cells.of_lines([shade] * high, Ink.TARGET), 0, 0)
     if width >= NUMBERED:
         cells = cells.write(width - 4, 0, f"{100 * tile.share:.0f}".rjust(3), Ink.TEXT)
@@ -235,7 +231,7 @@ def _lined(cells: Cells, inside: NDArray[np.bool_], placed: Layout, glyphs: Glyp
     lines[0], lines[pitch * len(inside) :] = False, False
     padded = np.pad(lines, 1)
     ways = padded[:-2, 1:-1] + 2 * padded[1:-1, 2:] + 4 * padded[2:, 1:-1] + 8 * padded[1:-1, :-2]
-    corners = np.array([ord(sign) for sign in (_ASCII_CORNERS if glyphs == "ascii" else _CORNERS)], np.uint32)
+    corners = np.array([ord(sign) for sign in _CORNERS.translate(GLYPH_SETS[glyphs].axes)], np.uint32)
     shapes, ink = cells.glyphs.copy(), cells.ink.copy()
     shapes[lines], ink[lines] = corners[ways[lines]], Ink.MARK
     return Cells(shapes, ink)

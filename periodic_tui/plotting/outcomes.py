@@ -30,11 +30,8 @@ OUTCOMES: dict[str, tuple[str, Ink]] = {
     "ill-conditioned": (":", Ink.TEXT),
 }
 """Shape and ink of each verdict; the shapes alone tell them apart. Red is for what is dead or diverged."""
-OTHERWISE = {"■": "#", "╳": "X", "×": "x", "◆": "*", "▫": "o"}
-"""How those shapes are drawn that a set of characters does not hold."""
 
 
 def shape_of(code: str, glyphs: Glyphs = "braille") -> str:
     """The shape of a verdict; a blank for none."""
-    shape = OUTCOMES[code][0] if code else " "
-    return shape if GLYPH_SETS[glyphs].holds(shape) else OTHERWISE[shape]
+    return GLYPH_SETS[glyphs].written(OUTCOMES[code][0]) if code else " "

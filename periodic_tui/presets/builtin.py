@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 BUILT_IN = (
     "sine-31", "sine-landscape",
@@ -16,6 +17,15 @@ BUILT_IN = (
     "ln-advice", "magnitude-tanh", "snake-learned",
 )  # fmt: skip
 """Names of the built-in presets in the order of every list and of the number keys."""
+
+
+class Listed(NamedTuple):
+    """A preset as a list shows it."""
+
+    name: str
+    title: str
+    source: str
+    outcome: str
 
 
 def preset_folder() -> Path:

@@ -17,7 +17,7 @@ from periodic_tui.engine.files import read_regular
 from periodic_tui.engine.names import did_you_mean
 from periodic_tui.engine.overrides import Override, override
 from periodic_tui.engine.toml import read_toml
-from periodic_tui.presets.builtin import BUILT_IN, preset_folder
+from periodic_tui.presets.builtin import BUILT_IN, Listed, preset_folder
 from periodic_tui.presets.errors import PresetError
 from periodic_tui.presets.program import Program, check_no_program, with_program
 from periodic_tui.presets.table import is_table, preset_of, table_at
@@ -68,10 +68,10 @@ def name_of(preset: str) -> str:
     return printable(preset if preset in BUILT_IN else Path(preset).name)
 
 
-def built_in() -> list[tuple[str, str, str, str]]:
-    """Name, title, source and outcome of each built-in preset."""
+def built_in() -> list[Listed]:
+    """All built-in presets."""
     experiments = [load(name) for name in BUILT_IN]
-    return [(name, experiment.title, experiment.source, experiment.outcome) for name, experiment in experiments]
+    return [Listed(name, experiment.title, experiment.source, experiment.outcome) for name, experiment in experiments]
 
 
 def dump(experiment: Experiment) -> str:

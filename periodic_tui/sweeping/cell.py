@@ -33,7 +33,7 @@ def train(job: Job) -> Ending:
     try:
         runner = _opened(job, experiment)
         foretold = None if job.commands else runner.current.measured.judge.foretold()
-        status = Headless(runner, plan, lambda snapshot, rate: None).run()
+        status = Headless(runner, plan, lambda report, rate: None).run()
         return _told(runner, status, foretold, time.perf_counter() - began)
     except Refused as reason:
         return Failure(str(reason))

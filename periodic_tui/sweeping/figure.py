@@ -9,7 +9,7 @@ import numpy as np
 
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.glyphs import GLYPH_SETS
-from periodic_tui.plotting.grid_map import SHADES, GridMap, Tile, grid_maps, layout, stacked
+from periodic_tui.plotting.grid_map import GridMap, Tile, grid_maps, layout, stacked
 from periodic_tui.plotting.outcomes import OUTCOMES, shape_of
 from periodic_tui.sweeping.grid import Axis, Cell, Grid
 from periodic_tui.sweeping.result import CellResult
@@ -65,11 +65,11 @@ def figure(grid: Grid, results: Results, width: int, glyphs: Glyphs) -> Cells:
 def legend(results: Results, charts: list[GridMap], width: int, glyphs: Glyphs) -> list[str]:
     """The verdicts that are the commonest somewhere, the shades, and the line where there is one."""
     occurring = {result.commonest for result in results.values()}
-    shades = zip(SHADES[glyphs], ("0", "to 25", "to 50", "to 75", "to 100 % solved"), strict=True)
+    shades = zip(GLYPH_SETS[glyphs].quarters, ("0", "to 25", "to 50", "to 75", "to 100 % solved"), strict=True)
     lines = _flowed([f"{shape_of(code, glyphs)} {code}" for code in OUTCOMES if code in occurring], width)
     lines += [", ".join(f"{shade} {name}" for shade, name in shades)]
     if any(chart.inside is not None for chart in charts):
-        sign, sharpness = "-|" if glyphs == "ascii" else "─│", GLYPH_SETS[glyphs].written("L″")
+        sign, sharpness = "─│".translate(GLYPH_SETS[glyphs].axes), GLYPH_SETS[glyphs].written("L″")
         lines.append(f"{sign} where half of the seeds begin within 4.4934/R of the answer, and lr < 2/{sharpness}")
     return lines
 

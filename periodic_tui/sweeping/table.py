@@ -58,7 +58,7 @@ def figures(result: CellResult) -> dict[str, Any]:
     }
 
 
-def summary_fields(sweep: Sweep, endings: Endings, trained: int, status: str, seconds: float) -> dict[str, Any]:
+def summary_fields(sweep: Sweep, endings: Endings, trained: int, seconds: float) -> dict[str, Any]:
     """The last line of JSON; `trained`: cells that were not on the disk before."""
     results = [ending for ending in endings.values() if isinstance(ending, CellResult)]
     return {
@@ -72,7 +72,7 @@ def summary_fields(sweep: Sweep, endings: Endings, trained: int, status: str, se
         "failed": len(endings) - len(results),
         "replicas": sum(result.replicas for result in results),
         "solved": sum(result.solved for result in results),
-        "status": status,
+        "status": "finished" if len(endings) == len(sweep.grid) else "interrupted",
         "seconds": seconds,
     }
 

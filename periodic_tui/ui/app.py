@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -15,15 +14,16 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 
+from periodic_tui.presets.builtin import Listed
 from periodic_tui.ui.key_table import PALETTE, REDRAW, SUSPEND
 from periodic_tui.ui.keys import bindings, key_for, use, written
+from periodic_tui.ui.memory import GLYPHS, GREETED, THEME
 from periodic_tui.ui.screens.opening import Opening, OpeningScreen
 from periodic_tui.ui.screens.palette import Palette
 from periodic_tui.ui.session import Wake, Work
-from periodic_tui.ui.settings import Settings
-from periodic_tui.ui.terminal.abilities import ColorDepth
+from periodic_tui.ui.settings import Drawing, Settings
 from periodic_tui.ui.terminal.app import TerminalApp
-from periodic_tui.ui.themes import DARK, OURS, inks_on
+from periodic_tui.ui.themes import OURS, inks_on
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from periodic_tui.ui.child import Child
     from periodic_tui.ui.dashboard import Dashboard
 
-OpenSession = Callable[[], tuple[Work, Sequence[tuple[str, str, str, str]]]]
-"""Makes the session, not yet running, and the list of presets: name, title, source, outcome."""
+OpenSession = Callable[[], tuple[Work, Sequence[Listed]]]
+"""Makes the session, not yet running, and the list of presets."""
 
 FindScreen = Callable[[], Callable[..., Any]]
 """Imports the main screen, which is made from the session, the presets, the glyphs and what finds recordings."""
@@ -42,8 +42,6 @@ FindScreen = Callable[[], Callable[..., Any]]
 FindRecordings = Callable[[], Sequence["Entry"]]
 """Finds the user's recordings, newest first; called in a thread of its own."""
 
-THEME, GLYPHS, GREETED = "theme", "glyphs", "greeted"
-"""Names of what is remembered."""
 GREETS = 12.0
 """Seconds."""
 GREETING = (("toggle-pause", "stops training, and lets it go on"), ("remedies", "rescues it"), ("help", "explains all"))
@@ -76,29 +74,24 @@ class PeriodicApp(TerminalApp, inherit_bindings=False):
         self,
         opening: Opening,
         open_session: OpenSession,
-        glyphs: Glyphs = "braille",
+        drawing: Drawing | None = None,
+        settings: Settings | None = None,
+        *,
         recordings: FindRecordings = lambda: (),
         child: Child | None = None,
-        colors: ColorDepth | None = None,
-        fps: float = math.inf,
-        theme: str = DARK.name,
-        settings: Settings | None = None,
         find_screen: FindScreen = dashboard_screen,
     ) -> None:
-        """`glyphs`, `colors`, `fps`: see TerminalApp. `theme`: the name of one, ours or Textual's, where neither the
-        config file nor the last choice names another."""
-        super().__init__(glyphs, colors, fps)
-        self.find_screen = find_screen
+        """`drawing`: what comes of the settings on this terminal. `child`: the script that is watched, where it was
+        started for this."""
+        drawing = drawing or Drawing()
         self.settings = settings or Settings()
+        super().__init__(drawing.glyphs, drawing.colors, self.settings.fps)
+        self.glyph_sets = drawing.glyph_sets
         for ours in OURS:
             self.register_theme(ours)
-        self._begin_with(self.settings.theme, self.settings.memory.get(THEME), theme)
-        self.child = child
-        """The script that is watched, where it was started for this."""
-        self.recordings = recordings
+        self._begin_with(self.settings.theme, self.settings.memory.get(THEME), drawing.theme)
         self.opening, self.open_session = opening, open_session
-        self.glyph_sets: Sequence[Glyphs] = (glyphs,)
-        """What the terminal can show, the richest first."""
+        self.recordings, self.child, self.find_screen = recordings, child, find_screen
         self.session: Work | None = None
         self.dashboard: Dashboard | None = None
         self.failure: BaseException | None = None
@@ -150,7 +143,7 @@ class PeriodicApp(TerminalApp, inherit_bindings=False):
             if open_:
                 session.run()
 
-    def _show(self, screen: Callable[..., Any], session: Work, presets: Sequence[tuple[str, str, str, str]]) -> None:
+    def _show(self, screen: Callable[..., Any], session: Work, presets: Sequence[Listed]) -> None:
         """Put the main screen over the opening."""
         self.session = session
         self.dashboard = screen(session, presets, self.glyphs, self.recordings)

@@ -19,20 +19,21 @@ from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.library import Entry
 from periodic_tui.engine.snapshot import Death, Snapshot, View
 from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.presets.builtin import Listed
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.messages import Messages, PrintsAside
 from periodic_tui.ui.pane_screen import PaneScreen
 from periodic_tui.ui.panes.events import EventsPane
-from periodic_tui.ui.playback import Playback
+from periodic_tui.ui.past.playback import Playback
+from periodic_tui.ui.past.travel import HeldKey, Travel
 from periodic_tui.ui.screens.dismissed_once import DismissedOnce
 from periodic_tui.ui.screens.help import help_on
-from periodic_tui.ui.screens.picker import Picker, Preset
+from periodic_tui.ui.screens.picker import Picker
 from periodic_tui.ui.screens.prompt import Prompt
 from periodic_tui.ui.screens.remedies import RemedyMenu
 from periodic_tui.ui.screens.replay import Replay
 from periodic_tui.ui.session import EventLoop, Session, Wake
 from periodic_tui.ui.svg_file import hand_over
-from periodic_tui.ui.travel import HeldKey, Travel
 from periodic_tui.ui.widgets.pane import Pane
 from periodic_tui.ui.widgets.past_bar import PastBar
 
@@ -45,13 +46,13 @@ class Dashboard(PaneScreen):
     def __init__(
         self,
         session: Session,
-        presets: Sequence[tuple[str, str, str, str]],
+        presets: Sequence[Listed],
         glyphs: Glyphs = "braille",
         recordings: Callable[[], Sequence[Entry]] = lambda: (),
     ) -> None:
         super().__init__(glyphs)
         self.recordings = recordings
-        self.session, self.presets = session, [Preset(*preset) for preset in presets]
+        self.session, self.presets = session, presets
         self.travel, self._held = Travel(session), HeldKey()
         self.messages = Messages(None)
         self.view = View()

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from textual import constants
 
 from periodic_tui.engine.errors import Refused
-from periodic_tui.ui.app import GLYPHS, FindRecordings, FindScreen, OpenSession, PeriodicApp, dashboard_screen
+from periodic_tui.ui.app import FindRecordings, FindScreen, OpenSession, PeriodicApp, dashboard_screen
 from periodic_tui.ui.ending import ends_by_signal, leave
 from periodic_tui.ui.screens.opening import Opening
-from periodic_tui.ui.settings import Settings
-from periodic_tui.ui.terminal.abilities import Abilities, abilities, no_richer_than
+from periodic_tui.ui.settings import Settings, drawing_on
 from periodic_tui.ui.terminal.driver import TerminalDriver
 from periodic_tui.ui.terminal.stray import Stray
-from periodic_tui.ui.themes import theme_for
 
 if TYPE_CHECKING:
-    from periodic_tui.plotting.cells import Glyphs
     from periodic_tui.ui.child import Child
 
 DEAF = 0.5
@@ -34,11 +30,9 @@ SWITCH = 5e-4
 def run_dashboard(
     opening: Opening,
     open_session: OpenSession,
-    glyphs: str = "auto",
+    settings: Settings | None = None,
     recordings: FindRecordings = lambda: (),
     child: Child | None = None,
-    fps: float = math.inf,
-    settings: Settings | None = None,
     find_screen: FindScreen = dashboard_screen,
 ) -> tuple[int, BaseException | None]:
     """Show a run until the user quits.
@@ -46,11 +40,9 @@ def run_dashboard(
     Args:
         opening: what the first frame says.
         open_session: called in the worker thread, after the first frame.
-        glyphs: of a set, or `auto`, which is the one that was chosen last if the terminal has that, else its best.
+        settings: how the user wants the screen; None: as it is built in, and nothing is remembered.
         recordings: finds what can be replayed, newest first.
         child: the script that is watched. SIGTERM and SIGINT are passed on to it; after SIGHUP it runs on.
-        fps: the most frames a second that are sent to the terminal.
-        settings: how the user wants the screen; None: as it is built in, and nothing is remembered.
         find_screen: called in the worker thread, too; imports the main screen.
 
     Returns:
@@ -61,25 +53,14 @@ def run_dashboard(
     if constants.DRIVER is None:  # the terminal itself knows how large it is
         os.environ.pop("COLUMNS", None)
         os.environ.pop("LINES", None)
-    able, sets = _chosen(glyphs, settings)
-    theme = theme_for(os.environ)
+    drawing = drawing_on(getattr(sys.__stderr__, "encoding", None), os.environ, settings)
     app = PeriodicApp(
-        opening, open_session, able.glyphs, recordings, child, able.colors, fps, theme, settings, find_screen
+        opening, open_session, drawing, settings, recordings=recordings, child=child, find_screen=find_screen
     )
-    app.glyph_sets = sets
     sys.setswitchinterval(SWITCH)
     with ends_by_signal(app), prints_aside(app):
         app.run()
     return _ended(app)
-
-
-def _chosen(glyphs: str, settings: Settings) -> tuple[Abilities, Sequence[Glyphs]]:
-    """What the terminal shows by those glyphs, and the sets that it has."""
-    encoding = getattr(sys.__stderr__, "encoding", None)
-    best = no_richer_than(abilities(encoding, os.environ).glyphs)
-    chosen = settings.memory.get(GLYPHS)
-    able = abilities(encoding, os.environ, chosen if glyphs == "auto" and chosen in best else glyphs)
-    return able, max(best, no_richer_than(able.glyphs), key=len)
 
 
 def _ended(app: PeriodicApp) -> tuple[int, BaseException | None]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from periodic_tui.engine.files import read_regular
 from periodic_tui.engine.recording.durable import replace_file
 
+THEME, GLYPHS, GREETED = "theme", "glyphs", "greeted"
+"""Names of what is remembered."""
 MAX_BYTES = 1 << 14
 """Largest file that is read."""
 

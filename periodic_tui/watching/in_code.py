@@ -14,7 +14,7 @@ from periodic_tui import __version__
 from periodic_tui.engine.recording import place
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.recording.recording import About
-from periodic_tui.engine.script import Script
+from periodic_tui.engine.snapshot import Script
 from periodic_tui.printable import printable
 from periodic_tui.watching.hooks import hooks
 from periodic_tui.watching.watcher import Watcher

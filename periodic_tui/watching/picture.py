@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from periodic_tui.engine.arrays import Floats
-from periodic_tui.engine.script import Network, Script
-from periodic_tui.engine.snapshot import Event, Layer, Snapshot, State, Trained, Verdict
+from periodic_tui.engine.snapshot import Event, Layer, Network, Script, Snapshot, State, Trained, Verdict
 from periodic_tui.watching.remembering.layers import Course
 from periodic_tui.watching.remembering.memory import Memory
 

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from periodic_tui.engine.recording.recorder import Recorder
-from periodic_tui.engine.script import Script
-from periodic_tui.engine.snapshot import Event, Snapshot, State, Verdict
+from periodic_tui.engine.snapshot import Event, Script, Snapshot, State, Verdict
 from periodic_tui.engine.training.history import History
 from periodic_tui.watching.findings import Look, OptimizerLook
 from periodic_tui.watching.picture import picture

@@ -47,7 +47,7 @@ def trained(folder: Path, case: Case) -> Runner:
     plan = plan_of(experiment)
     runner.open()
     runner.settle(plan.steps, plan.seconds)
-    Headless(runner, plan, lambda snapshot, rate: None).run()
+    Headless(runner, plan, lambda report, rate: None).run()
     return runner
 
 

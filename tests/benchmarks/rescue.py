@@ -102,7 +102,7 @@ def pressed(runner: Runner, steps: int) -> Iterator[tuple[int, str]]:
         try:
             runner.apply(parse(words))
             plan = replace(plan_of(runner.current.experiment), steps=steps, every=steps)
-            Headless(runner, plan, lambda snapshot, rate: None).run()
+            Headless(runner, plan, lambda report, rate: None).run()
         except Refused as reason:
             words = f"{words} (refused: {reason})"
         yield number, words

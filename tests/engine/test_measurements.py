@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from periodic_tui.engine import measurements
 from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.commands.base import parse
 from periodic_tui.engine.experiment import Experiment
@@ -128,3 +129,32 @@ def test_an_act_of_a_remedy_without_a_step_is_measured(monkeypatch: pytest.Monke
     picture = runner.snapshot(live=True)
     assert picture.omega.tolist() == [30.0]
     assert picture.loss == pytest.approx(runner.current.observer.loss(trainer.parameters)[0])
+
+
+def test_a_wide_network_is_looked_at_as_often_as_its_steps_pay_for_and_its_loss_is_told_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(measurements, "_OWN", 0.5)
+    wide = experiment(target="log", model={"kind": "mlp", "hidden": [400, 400]}, training={"batch_size": 64})
+    runner = opened(wide, steps=0)
+    judge = runner.current.measured.judge
+    paid = judge.steps_of(4_096) / 0.5
+    assert judge.effort(1) > measurements._FREE
+    pictures = []
+    for _ in range(6):
+        told, before = runner.report(), runner._pictures
+        pictures.append(before)
+        trusted = runner.current.observer.loss(runner.current.trainer.parameters)[0]
+        assert told.loss == pytest.approx(trusted, rel=1e-9)
+        assert told.step == runner.step
+        assert told.train_loss == pytest.approx(float(runner.current.trainer.last_loss[0]), nan_ok=True)
+        runner.advance(-(-int(paid) // 3))
+    assert pictures == [1, 1, 1, 2, 2, 2]
+
+
+def test_a_small_network_is_looked_at_each_time() -> None:
+    runner = opened(sine(), steps=1)
+    for _ in range(3):
+        assert runner.report().omega == runner.current.trainer.parameters[0].double().numpy()
+        runner.advance(1)
+    assert runner._pictures == 3

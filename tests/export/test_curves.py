@@ -16,10 +16,9 @@ import pytest
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.recording.layout import FORMAT, JOURNAL, PICTURES, NotReadable
-from periodic_tui.engine.recording.recorder import begin
 from periodic_tui.engine.recording.recording import About, Recording
-from periodic_tui.engine.script import Script
-from periodic_tui.engine.snapshot import Curve, Snapshot
+from periodic_tui.engine.recording.writer import begin
+from periodic_tui.engine.snapshot import Curve, Script, Snapshot
 from periodic_tui.engine.training.history import History
 from periodic_tui.export.curves import as_csv
 from periodic_tui.export.files import mark_of, write_all

@@ -15,6 +15,7 @@ from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.dashboard import Dashboard
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.session import Session
+from periodic_tui.ui.settings import Drawing
 from tests.pictures.cells import screen_of
 from tests.pictures.film import Frame
 
@@ -62,7 +63,7 @@ Story = Callable[[Camera], Awaitable[None]]
 
 def filmed(session: Session, opening: Opening, story: Story, theme: str, size: tuple[int, int]) -> list[Frame]:
     """The pictures that a story takes of a session, on a screen of so many columns and rows."""
-    app = PeriodicApp(opening, lambda: (session, built_in()), theme=theme)
+    app = PeriodicApp(opening, lambda: (session, built_in()), Drawing(theme=theme))
 
     async def run() -> list[Frame]:
         async with app.run_test(size=size) as pilot:

@@ -16,6 +16,7 @@ from periodic_tui.plotting.glyphs import GLYPH_SETS
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.opening import Opening
+from periodic_tui.ui.settings import Drawing
 from periodic_tui.ui.themes import DARK
 from periodic_tui.ui.widgets.pane import Pane
 from tests.ui.scripted import STARTING, ScriptedSession, rows_of, visit
@@ -38,7 +39,7 @@ LETTERS = {"network": "n", "target": "t", "trouble": "x", "quiet": "q", "pale": 
 
 def of_pane(kind: type[Pane]) -> str:
     """A pane at all sizes in all glyph sets, as where there are 16 colors: maps are shades then."""
-    app = PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(STARTING), []), colors="16")
+    app = PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(STARTING), []), Drawing(colors="16"))
     parts: list[str] = []
     with app._context():
         for columns, rows in STRIP_SIZES.get(kind.NAME, PLOT_SIZES):

@@ -16,20 +16,21 @@ from textual.widget import Widget
 from periodic_tui.engine.commands.base import Command
 from periodic_tui.engine.snapshot import EMPTY, Curve, Event, Fit, Layer, Offer, Snapshot, Verdict, View
 from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.presets.builtin import Listed
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.arrangement import arrange, relevant
 from periodic_tui.ui.dashboard import Dashboard
 from periodic_tui.ui.panes import PANES
 from periodic_tui.ui.screens.opening import Opening
-from periodic_tui.ui.settings import Settings
+from periodic_tui.ui.settings import Drawing, Settings
 from periodic_tui.ui.terminal.abilities import ColorDepth
 from periodic_tui.ui.themes import DARK
 from periodic_tui.ui.widgets.pane import Pane
 
 PRESETS = [
-    ("sine-31", "Title of sine-31", "1-sine-and-clock", "fails"),
-    ("ln-collapse", "Title of ln-collapse", "2-ln-relu", "dies"),
-    ("magnitude", "Title of magnitude", "", ""),
+    Listed("sine-31", "Title of sine-31", "1-sine-and-clock", "fails"),
+    Listed("ln-collapse", "Title of ln-collapse", "2-ln-relu", "dies"),
+    Listed("magnitude", "Title of magnitude", "", ""),
 ]
 
 _STEP = np.arange(0, 2_000, 10.0)
@@ -126,7 +127,7 @@ def nowhere() -> AbstractContextManager[None]:
 
 @cache
 def _never_run() -> PeriodicApp:
-    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS), colors="truecolor")
+    return PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(EMPTY), PRESETS), Drawing(colors="truecolor"))
 
 
 def placed(snapshot: Snapshot, *hidden: str, size: tuple[int, int] = (120, 40)) -> list[str]:
@@ -149,7 +150,8 @@ def visit(
 ) -> PeriodicApp:
     """Open the dashboard on a headless screen and act on it."""
     opening = Opening("sine-31", "One learnable frequency", "Watch.")
-    app = PeriodicApp(opening, lambda: (session, PRESETS), glyphs=glyphs, theme=theme, colors=colors, settings=settings)
+    drawing = Drawing(glyphs, (glyphs,), colors, theme)
+    app = PeriodicApp(opening, lambda: (session, PRESETS), drawing, settings)
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:

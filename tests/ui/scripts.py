@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from periodic_tui.engine.script import Network, Script
-from periodic_tui.engine.snapshot import Curve, Event, Layer, Past, Snapshot, Trained, Verdict
+from periodic_tui.engine.snapshot import Curve, Event, Layer, Network, Past, Script, Snapshot, Trained, Verdict
 
 _STEP = np.arange(0, 4_000, 10.0)
 _LOSS = 2.0 + np.exp(-_STEP / 400)

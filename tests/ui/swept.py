@@ -15,6 +15,7 @@ from periodic_tui.sweeping.sweep import Sweep
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.session import Session
+from periodic_tui.ui.settings import Drawing
 from periodic_tui.ui.sweep.progress import Progress
 from periodic_tui.ui.sweep.screen import MapScreen
 from tests.ui.scripted import PRESETS, SINE, ScriptedSession
@@ -89,7 +90,7 @@ def visit(
 ) -> PeriodicApp:
     """Open the map on a headless screen and act on it."""
     opening = Opening("magnitude", "Three ReLUs", "Watch.")
-    app = PeriodicApp(opening, lambda: (session, PRESETS), glyphs, find_screen=lambda: MapScreen)
+    app = PeriodicApp(opening, lambda: (session, PRESETS), Drawing(glyphs), find_screen=lambda: MapScreen)
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True) as pilot:

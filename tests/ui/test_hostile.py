@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from periodic_tui.engine.recording.library import Library
 from periodic_tui.engine.snapshot import Snapshot
+from periodic_tui.presets.builtin import Listed
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.dashboard import Dashboard
 from periodic_tui.ui.inert import harmless
@@ -50,10 +51,9 @@ def sound(app: PeriodicApp) -> None:
 
 def opened(snapshot: Snapshot, text: str, folder: Path) -> tuple[PeriodicApp, ScriptedSession]:
     session = ScriptedSession(poisoned(snapshot, text))
-    presets = [(f"own {text}", text, text, text), ("sine-31", text, "1-sine-and-clock", text)]
-    return PeriodicApp(
-        Opening(text, text, text, text), lambda: (session, presets), "braille", Library(folder).runs
-    ), session
+    presets = [Listed(f"own {text}", text, text, text), Listed("sine-31", text, "1-sine-and-clock", text)]
+    opening = Opening(text, text, text, text)
+    return PeriodicApp(opening, lambda: (session, presets), recordings=Library(folder).runs), session
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.formatting import wrapped
 from periodic_tui.ui.keys import KEYS
 from periodic_tui.ui.panes.events import EventsPane
-from periodic_tui.ui.screens.picker import SOURCES, Picker, Preset
+from periodic_tui.ui.screens.picker import SOURCES, Picker
 from periodic_tui.ui.screens.replay import Replay
 from tests.ui.deaths import OVER_ONE, OVER_TWO
 from tests.ui.scripted import MAGNITUDE, SINE, STARTING, ScriptedSession, put, sent, show, views, visit
@@ -74,7 +74,7 @@ def test_the_list_is_grouped_by_write_up_and_says_what_will_happen() -> None:
 
 
 def test_every_built_in_preset_fits_a_line_of_the_list_and_its_story_a_small_screen() -> None:
-    presets = [Preset(*row) for row in built_in()]
+    presets = built_in()
     picker = Picker(presets, "sine-31")
     lines = [str(option.prompt) for option in picker.entries]
     assert len(lines) == len(presets) + len(SOURCES)

@@ -4,6 +4,7 @@ import threading
 import pytest
 
 from periodic_tui.engine.errors import Refused
+from periodic_tui.presets.builtin import Listed
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.launch import exit_code
 from periodic_tui.ui.screens.opening import Opening
@@ -24,7 +25,7 @@ def test_the_exit_code_tells_a_bug_from_bad_input(failure: BaseException | None,
 def test_quitting_before_the_session_is_open_is_no_bug(late: Exception | None) -> None:
     opening, ended, trained = threading.Event(), threading.Event(), threading.Event()
 
-    def open_session() -> tuple[Session, list[tuple[str, str, str, str]]]:
+    def open_session() -> tuple[Session, list[Listed]]:
         opening.set()
         ended.wait(10)
         if late:

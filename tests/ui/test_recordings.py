@@ -20,22 +20,21 @@ from periodic_tui.engine.snapshot import Event, Features, Landscape, Layer, Snap
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.dashboard import Dashboard, ReplayScreen
 from periodic_tui.ui.formatting import ago
-from periodic_tui.ui.playback import Playback
+from periodic_tui.ui.past.playback import Playback
 from periodic_tui.ui.screens.opening import Opening
 from periodic_tui.ui.session import Session
 from tests.recordings import CREATED, write_json, write_recording
 from tests.ui.deaths import OVER_ONE, OVER_TWO
+from tests.ui.past.test_travel import LINES, PAST, SIZES, at, until
 from tests.ui.scripted import MAGNITUDE, PRESETS, SINE, ScriptedSession, drawn, placed, rows_of
-from tests.ui.test_travel import LINES, PAST, SIZES, at, until
 
 Act = Callable[[PeriodicApp, Pilot[None]], Awaitable[None]]
 
 
 def opened(session: Session, act: Act, root: Path, size: tuple[int, int] = (120, 40)) -> None:
     """Open a screen beside the recordings in a folder, with its session in a thread, and act on it."""
-    app = PeriodicApp(
-        Opening("sine-31", "", "", "reading it"), lambda: (session, PRESETS), "braille", Library(root).runs
-    )
+    opening = Opening("sine-31", "", "", "reading it")
+    app = PeriodicApp(opening, lambda: (session, PRESETS), recordings=Library(root).runs)
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True) as pilot:
@@ -265,7 +264,7 @@ REPLAY = """
 import asyncio, sys
 from pathlib import Path
 from periodic_tui.ui.app import PeriodicApp
-from periodic_tui.ui.playback import Playback
+from periodic_tui.ui.past.playback import Playback
 from periodic_tui.ui.screens.opening import Opening
 
 app = PeriodicApp(Opening("", "", ""), lambda: (Playback(Path(sys.argv[1])), ()))

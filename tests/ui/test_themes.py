@@ -12,6 +12,7 @@ from textual.theme import Theme
 
 from periodic_tui.ui.app import PeriodicApp
 from periodic_tui.ui.screens.opening import Opening
+from periodic_tui.ui.settings import Drawing
 from periodic_tui.ui.terminal.abilities import ColorDepth
 from periodic_tui.ui.themes import DARK, LIGHT, OURS, contrast, has_shades, inks_on, theme_for
 from tests.ui.scripted import STARTING, ScriptedSession
@@ -114,5 +115,5 @@ def test_the_theme_goes_by_the_background_that_the_terminal_tells(value: str, th
 
 @pytest.mark.parametrize(("colors", "has"), [("none", False), ("16", False), ("256", True), ("truecolor", True)])
 def test_maps_need_more_than_16_colors(colors: ColorDepth, has: bool) -> None:
-    app = PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(STARTING), []), colors=colors)
+    app = PeriodicApp(Opening("", "", ""), lambda: (ScriptedSession(STARTING), []), Drawing(colors=colors))
     assert has_shades(app) == has

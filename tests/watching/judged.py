@@ -9,8 +9,7 @@ from typing import Any
 
 import torch
 
-from periodic_tui.engine.script import Script
-from periodic_tui.engine.snapshot import Verdict
+from periodic_tui.engine.snapshot import Script, Verdict
 from periodic_tui.watching.hooks.hooks import Hooks
 from periodic_tui.watching.verdicts.judge import judge
 from periodic_tui.watching.watcher import Watcher

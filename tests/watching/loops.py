@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, cast
 
-from periodic_tui.engine.script import Script
-from periodic_tui.engine.snapshot import Event, Snapshot
+from periodic_tui.engine.snapshot import Event, Script, Snapshot
 from periodic_tui.watching.findings import LayerLook, Look, OptimizerLook
 from periodic_tui.watching.hooks.hooks import Hooks
 from periodic_tui.watching.watcher import Watcher

@@ -4,8 +4,7 @@ import numpy as np
 
 from periodic_tui.engine.recording.packing import pack
 from periodic_tui.engine.recording.values import tree_of
-from periodic_tui.engine.script import Script
-from periodic_tui.engine.snapshot import Event, Verdict
+from periodic_tui.engine.snapshot import Event, Script, Verdict
 from periodic_tui.watching.findings import Values
 from periodic_tui.watching.picture import MOST_UNITS, grouped, picture
 from periodic_tui.watching.remembering.memory import Memory

@@ -51,6 +51,18 @@ def _told(value: Tree, arrays: dict[str, NDArray[Any]]) -> Any:
             return value
 
 
+def size_of(tree: Tree) -> int:
+    """Bytes of the arrays in a tree."""
+    match tree:
+        case np.ndarray():
+            return tree.nbytes
+        case dict():
+            return sum(map(size_of, tree.values()))
+        case list() | tuple():
+            return sum(map(size_of, tree))
+    return 0
+
+
 def unpack(data: bytes, whose: str) -> Tree:
     """The tree that was packed. Raises NotReadable with one line that begins with `whose`."""
     try:

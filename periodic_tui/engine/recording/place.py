@@ -9,7 +9,7 @@ from functools import partial
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.home import state_folder
 from periodic_tui.engine.recording.library import MOST_IN_ALL, Library
-from periodic_tui.engine.recording.recorder import MOST_BYTES
+from periodic_tui.engine.recording.writer import MOST_BYTES
 
 A_RUN, IN_ALL = "PERIODIC_TUI_MB_A_RUN", "PERIODIC_TUI_MB_IN_ALL"
 """Names in the environment of the most megabytes of a recording, and of all recordings together."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from periodic_tui.engine.recording.packing import Tree
-from periodic_tui.engine.recording.recorder import Recorder, size_of
+from periodic_tui.engine.recording.packing import Tree, size_of
+from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.scheduling.budget import Budget
 from periodic_tui.engine.snapshot import Snapshot
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from periodic_tui.engine.recording.library import Entry
 from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.presets.builtin import Listed
 from periodic_tui.ui.formatting import ago, plain
 from periodic_tui.ui.screens.menu import Menu
 from periodic_tui.ui.session import EventLoop
@@ -32,15 +33,6 @@ SOURCES = {
 RECORDED_COLUMNS = 112
 
 
-class Preset(NamedTuple):
-    """A preset as the list shows it."""
-
-    name: str
-    title: str
-    source: str
-    outcome: str
-
-
 class Picker(Menu):
     """Returns the name of the chosen preset, the folder of the chosen recording, or None. Presets of one write-up stand
     together; tab shows the recordings, newest first. Where there are no presets, those are all there is."""
@@ -54,7 +46,7 @@ class Picker(Menu):
 
     def __init__(
         self,
-        presets: Sequence[Preset],
+        presets: Sequence[Listed],
         current: str,
         recordings: Callable[[], Sequence[Entry]] = lambda: (),
         glyphs: Glyphs = "braille",
@@ -119,7 +111,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     return " ".join(padded).rstrip()
 
 
-def _entries(presets: Sequence[Preset]) -> Iterator[Option]:
+def _entries(presets: Sequence[Listed]) -> Iterator[Option]:
     width = max((len(plain(preset.title)) for preset in presets), default=0)
     for source in dict.fromkeys(preset.source for preset in presets):
         yield Option(Text(plain(SOURCES.get(source, source or "others")), "bold"), disabled=True)
@@ -128,6 +120,6 @@ def _entries(presets: Sequence[Preset]) -> Iterator[Option]:
                 yield Option(Text(_line(number, preset, width)), preset.name)
 
 
-def _line(number: int, preset: Preset, width: int) -> str:
+def _line(number: int, preset: Listed, width: int) -> str:
     key = str(number) if number < 10 else " "
     return f"{key} {plain(preset.name):<20} {plain(preset.title):<{width}} {plain(preset.outcome)}".rstrip()

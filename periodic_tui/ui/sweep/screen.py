@@ -14,6 +14,7 @@ from textual.reactive import var
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.recording.library import Entry
 from periodic_tui.plotting.cells import Glyphs
+from periodic_tui.presets.builtin import Listed
 from periodic_tui.sweeping.grid import Cell
 from periodic_tui.ui.glossary import VERDICTS
 from periodic_tui.ui.screens.at_once import AtOnce
@@ -62,7 +63,7 @@ class MapScreen(AtOnce):
     def __init__(
         self,
         session: SweepSession,
-        presets: Sequence[tuple[str, str, str, str]],
+        presets: Sequence[Listed],
         glyphs: Glyphs = "braille",
         recordings: Callable[[], Sequence[Entry]] = lambda: (),
     ) -> None:

@@ -4,8 +4,7 @@ import math
 from collections.abc import Iterator
 
 from periodic_tui.engine.plural import counted
-from periodic_tui.engine.script import Script
-from periodic_tui.engine.snapshot import Gpu, Snapshot
+from periodic_tui.engine.snapshot import Gpu, Script, Snapshot
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.ui.keys import key_for
 from periodic_tui.ui.widgets.spans import Span, dotted, length, row_of

@@ -17,14 +17,12 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from periodic_tui.watching.hooks.by_hand import ByHand, parameters_of
-from periodic_tui.watching.hooks.compiler import COMPILED, COMPILED_STEPS, Hook, is_used, unless_translated
+from periodic_tui.watching.hooks.compiler import COMPILED, Hook, is_used, unless_translated
 from periodic_tui.watching.hooks.leader import Leader
+from periodic_tui.watching.hooks.looks import Looks
 from periodic_tui.watching.hooks.step_losses import StepLosses
 from periodic_tui.watching.hooks.when import When
 from periodic_tui.watching.looking.functions import beside, in_transform, is_moded
-from periodic_tui.watching.looking.known_models import KnownModels
-from periodic_tui.watching.looking.listening import Listening
-from periodic_tui.watching.looking.look import Looking
 from periodic_tui.watching.patches import wrap
 from periodic_tui.watching.watcher import Watcher
 
@@ -33,23 +31,18 @@ SHARE = 0.01
 _EVERY_STEP = 3
 """Things that are put where every step passes: the last ones that are put."""
 CAPTURED = "A CUDA graph is captured: the steps that it replays are not seen."
-BY_HAND = "No optimizer of torch steps: each computation of gradients counts as a step."
-ELSEWHERE = "No layer ran in the thread that trains: what layers hold is not seen."
 
 
 class Hooks:
     """Those of one process. They see the thread whose optimizer steps first."""
 
     def __init__(self, watcher: Watcher, share: float = SHARE, clock: Callable[[], float] = time.perf_counter) -> None:
-        self.watcher, self.models = watcher, KnownModels()
-        self.step = 0
+        self.watcher, self.step = watcher, 0
         self._on = False
         self._when = When(share, clock)
         self._thread = get_ident()
         self._leader, self._by_hand, self._losses = Leader(), ByHand(), StepLosses()
-        self._known: weakref.WeakSet[Optimizer] = weakref.WeakSet()
-        self._listening = Listening()
-        self._look: Looking | None = None
+        self._looks = Looks(watcher, self._when, self.fail)
         self._last: Callable[[], Optimizer | None] = _nobody
         self._quiet = False
         """Whether steps are only counted: what steps is the one that leads, once a step, and nothing is looked at."""
@@ -59,7 +52,7 @@ class Hooks:
         """Computations of gradients since the last step, and within the present one."""
         self._optimizes = False
         """Whether any optimizer has stepped."""
-        self._within_backward = self._compiles = False
+        self._within_backward = False
         self._undo: list[Callable[[], object]] = []
 
     # Putting and taking away.
@@ -84,16 +77,15 @@ class Hooks:
         if self._on:
             self._guarded(self._tell_losses)
         self._on = self._quiet = False
-        self._stop_looking()
+        self._looks.forget()
         while self._undo:
             self._undo.pop()()
         self._leader, self._losses, self._stepping = Leader(), StepLosses(), None
-        self.models = KnownModels()
 
     def fail(self, bug: Exception) -> None:
         """Something of our own went wrong: the script goes on unwatched."""
         self._on = self._quiet = False
-        self._stop_looking()
+        self._looks.stop()
         self.watcher.failed(bug)
 
     def _guarded(self, do: Callable[..., Any], *what: Any) -> None:
@@ -106,7 +98,7 @@ class Hooks:
         """What is asked at every step; gives what takes it away."""
         before: Hook = self._before_step
         after: Hook = self._after_step
-        if self._compiles:
+        if self._looks.compiled:
             before, after = unless_translated(before), unless_translated(after)
         return [
             wrap(torch.autograd, "_engine_run_backward", self._around_backward),
@@ -116,8 +108,8 @@ class Hooks:
 
     def _leave_compiler_alone(self) -> None:
         """Something is compiled: no hook or mode may be seen by it, nor may it compile what is ours."""
-        if not self._compiles:
-            self._compiles = True
+        if not self._looks.compiled:
+            self._looks.compiled = True
             for _ in range(_EVERY_STEP):
                 self._undo.pop()()
             self._undo += self._hook()
@@ -136,10 +128,7 @@ class Hooks:
 
     def name(self, model: nn.Module | None, optimizer: Optimizer | None, criterion: Any) -> None:
         """These are meant, whatever runs."""
-        if model is not None:
-            self.models.name(model)
-        if isinstance(criterion, nn.Module):
-            self.models.criteria.add(criterion)
+        self._looks.name(model, criterion)
         if optimizer is not None:
             self._leader.prefer(optimizer)
             self._quiet = False
@@ -164,13 +153,13 @@ class Hooks:
                 result = original(outputs, *args, **kwargs)
             finally:
                 self._within_backward = False
-                if self._look:
-                    self._listening.rest(False)
-            if self._look and not self._optimizes:
+                if self._looks.present:
+                    self._looks.listening.rest(False)
+            if self._looks.present and not self._optimizes:
                 self._guarded(self._after_backward, outputs, inputs, result)
             return result
 
-        return torch.compiler.disable(run_backward) if self._compiles else run_backward
+        return torch.compiler.disable(run_backward) if self._looks.compiled else run_backward
 
     def _may_move_by(self, inputs: Sequence[Any]) -> bool:
         """Whether gradients that are only given back, by some tensors, may be those that the script steps on."""
@@ -178,7 +167,7 @@ class Hooks:
 
     def _around_compile(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def compile(*args: Any, **kwargs: Any) -> Any:
-            self._listening.stop()
+            self._looks.listening.stop()
             self._await_forward.remove()
             compiled = original(*args, **kwargs)
             self._leave_compiler_alone()
@@ -199,20 +188,18 @@ class Hooks:
         """The first step is looked at from the first module on that runs for gradients."""
         if torch.is_grad_enabled() and self._on:
             self._await_forward.remove()
-            if self._look is None and not self._optimizes:
+            if self._looks.present is None and not self._optimizes:
                 self._thread = get_ident()
                 self._guarded(self._begin_look)
-                self._listening.entered(module, args)
+                self._looks.listening.entered(module, args)
 
     # What torch calls.
 
     def _before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         if self._on and not self._quiet and (get_ident() == self._thread or not self._optimizes):
             self._stepping, self._inside = optimizer, 0
-            if self._look:
-                if not _has_closure(args, kwargs):
-                    self._listening.stop()
-                self._look.before_step(optimizer, self._backwards)
+            if self._looks.present:
+                self._looks.before_step(optimizer, self._backwards, _has_closure(args, kwargs))
 
     def _after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         if self._on and not self._optimizes:
@@ -232,7 +219,7 @@ class Hooks:
     # Gradients.
 
     def _before_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor]) -> None:
-        if self._look or not self._optimizes or is_moded():
+        if self._looks.present or not self._optimizes or is_moded():
             self._look_at_backward(outputs, inputs)
         elif not self._inside:
             self._losses.add(outputs)
@@ -251,16 +238,14 @@ class Hooks:
                 self._losses.add(outputs)
         if inputs:
             self._backwards -= 1
-        if self._look:
-            self._listening.rest(True)
-            self._look.before_backward(outputs, list(self._known))
+        self._looks.before_backward(outputs)
 
     def _after_backward(self, outputs: Sequence[Any], inputs: Sequence[Tensor], result: Any) -> None:
         """No optimizer has stepped yet: the script may be about to move the parameters itself."""
-        assert self._look
+        assert self._looks.present
         if self._stepping is None:
             gradients = dict(zip(map(id, inputs), result, strict=True)) if inputs else {}
-            self._look.before_moves(parameters_of(outputs), gradients)
+            self._looks.present.before_moves(parameters_of(outputs), gradients)
 
     # Steps.
 
@@ -269,28 +254,24 @@ class Hooks:
         if self._quiet and not once:
             self._losses.only_first()
         self._quiet = False
-        if self._look:
-            self._look.after_step(optimizer, self._inside)
+        self._looks.after_step(optimizer, self._inside)
         if optimizer is not self._last():
             self._last = weakref.ref(optimizer)
-            self._known.add(optimizer)
         self._optimizes, self._inside = True, 0
         if not self._leader.counts(optimizer):
             self._losses.forget()
-            self._resume_look()
+            self._looks.resume()
             return
         if self._leader.changed:
             self._another(optimizer)
         self._step()
-        self._quiet = once and self._on and self._look is None
+        self._quiet = once and self._on and self._looks.present is None
 
     def _another(self, optimizer: Optimizer) -> None:
         """Another optimizer counts the steps."""
         if self._leader.of_another_model:
             self._tell_losses()
-            self._stop_looking()
-            self.models = KnownModels()
-            self._known = weakref.WeakSet([optimizer])
+            self._looks.forget(optimizer)
             self._when.again(self.step)
             self.watcher.anew()
 
@@ -299,13 +280,14 @@ class Hooks:
         self.step += 1
         self._losses.step(self.step)
         self._backwards = 0
-        if self._look or not self._when.is_idle(self.step):
+        if self._looks.present or not self._when.is_idle(self.step):
             self._step_in_full(by_hand)
 
     def _step_in_full(self, by_hand: bool) -> None:
-        if self._look:
-            self._found(by_hand)
+        started = self._when.now()
         self._tell_losses()
+        if self._looks.present:
+            self._looks.found(self.step, started, by_hand)
         if self._losses.captured:
             self.watcher.cannot_see(CAPTURED)
         if self._when.looks_at(self.step):
@@ -326,33 +308,7 @@ class Hooks:
 
     def _begin_look(self) -> None:
         self._quiet = False
-        self._look = Looking(self.models, self.fail)
-        self._resume_look()
-
-    def _resume_look(self) -> None:
-        if self._look and not self._compiles:
-            self._listening.start(self._look)
-
-    def _stop_looking(self) -> None:
-        self._listening.stop()
-        self._look = None
-
-    def _found(self, by_hand: bool) -> None:
-        looking, started = self._look, self._when.now()
-        assert looking
-        before = looking.spent
-        self._tell_losses()
-        seconds, loss = started - self._when.began, self.watcher.last_loss
-        look = looking.found(self.step, seconds, loss, list(self._known), self._unseen(looking, by_hand))
-        self._stop_looking()
-        if look:
-            self.watcher.saw(look)
-        self._when.took(started, before, looking.calls)
-
-    def _unseen(self, looking: Looking, by_hand: bool) -> list[str]:
-        if self._compiles:
-            return [COMPILED, COMPILED_STEPS] if by_hand else [COMPILED]
-        return [*([] if looking.saw_layers else [ELSEWHERE]), *([BY_HAND] if by_hand else [])]
+        self._looks.begin()
 
 
 def install(watcher: Watcher, share: float = SHARE) -> Hooks:

@@ -103,7 +103,7 @@ class Watching:
         from periodic_tui.engine.recording import layout
         from periodic_tui.engine.recording.recorder import Recorder
         from periodic_tui.engine.recording.recording import Recording
-        from periodic_tui.engine.script import Script
+        from periodic_tui.engine.snapshot import Script
         from periodic_tui.watching.hooks import hooks
         from periodic_tui.watching.watcher import Watcher
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from periodic_tui.engine.recording import layout, lock, recorder, thinned_folder
+from periodic_tui.engine.recording import layout, lock, thinned_folder, writer
 from periodic_tui.engine.recording.durable import replace_file
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.recording.recording import About, Plan, Recording
@@ -163,7 +163,7 @@ def test_going_on_with_a_recording_counts_on_and_mends_a_line_cut_short(tmp_path
 def test_a_journal_that_nobody_could_read_any_more_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder, "MOST_JOURNAL", 2 << 20)
+    monkeypatch.setattr(writer, "MOST_JOURNAL", 2 << 20)
     told = begun(tmp_path / "run")
     for step in range(3):
         told.event(Event(step, "x" * 1_000_000))
@@ -232,7 +232,7 @@ def test_a_full_disk_ends_the_recording_with_one_line(
     told.on_news = heard.set
     until(lambda: (tmp_path / "run" / layout.STATUS).exists())
     monkeypatch.setattr(thinned_folder, "replace_file", full)
-    monkeypatch.setattr(recorder, "write_all", full)
+    monkeypatch.setattr(writer, "write_all", full)
     for step in range(5):
         match what:
             case "picture":
@@ -344,7 +344,7 @@ def test_a_checkpoint_that_is_too_large_is_left_out_and_that_is_said_once(tmp_pa
 def test_where_nobody_asks_for_a_bound_two_or_three_large_checkpoints_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("periodic_tui.engine.recording.recorder.MOST_BYTES", 4 << 20)
+    monkeypatch.setattr("periodic_tui.engine.recording.writer.MOST_BYTES", 4 << 20)
     told = begun(tmp_path / "run", most=4 << 20)
     for step in range(5):
         told.checkpoint({"step": step, "parameters": np.zeros(1 << 19)}, step)
@@ -365,7 +365,7 @@ def test_numbers_that_json_has_no_word_for_are_left_out_of_the_status(tmp_path: 
 
 def test_a_recording_that_was_made_for_another_process_is_written_by_it(tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    recorder.begin(folder, ABOUT)
+    writer.begin(folder, ABOUT)
     lock.give(folder, os.getpid())
     assert Recording(folder).being_written
     assert not lock.take(folder)
@@ -380,7 +380,7 @@ def test_a_recording_that_was_made_for_another_process_is_written_by_it(tmp_path
 
 def test_what_is_not_given_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    recorder.begin(folder, ABOUT)
+    writer.begin(folder, ABOUT)
     lock.give(folder, os.getppid())
     told = Recorder.of(Recording(folder), given=True)
     told.begin()

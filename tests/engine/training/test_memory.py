@@ -201,7 +201,7 @@ def test_in_mid_run_it_pauses_and_can_go_on(
 def test_headless_it_is_refused_with_the_step(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Trainer, "advance", full)
     with pytest.raises(Refused, match="out of memory after step 3; expected fewer replicas"):
-        Headless(session, Plan(10, 5), lambda snapshot, rate: None).run()
+        Headless(session, Plan(10, 5), lambda report, rate: None).run()
 
 
 def test_a_measurement_without_memory_is_refused(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,10 @@ from periodic_tui.engine.randomness import Streams
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.runner import Runner
 from periodic_tui.engine.snapshot import Snapshot, View
-from periodic_tui.engine.training.aot import aoti
+from periodic_tui.engine.training.aot import compiler
 from periodic_tui.engine.training.aot.cache_key import Signature
 from periodic_tui.engine.training.aot.compiled import _flat
+from periodic_tui.engine.training.aot.program import supported
 from periodic_tui.engine.training.sampling import counter_of
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.presets.files import load
@@ -339,7 +340,7 @@ def test_columns_are_standardized_around_it(tmp_path: Path) -> None:
         torch.testing.assert_close(own.model.forward(views, x), expected)
 
 
-@pytest.mark.skipif(not aoti.supported(), reason="torch's private interface is not known here")
+@pytest.mark.skipif(not supported(), reason="torch's private interface is not known here")
 @pytest.mark.parametrize("source", [CHAIN, DROPS, RANDOM_FEATURES])
 @pytest.mark.parametrize("replicas", [1, 2])
 def test_the_step_can_be_traced_and_is_the_same(source: str, replicas: int, tmp_path: Path) -> None:
@@ -351,6 +352,6 @@ def test_the_step_can_be_traced_and_is_the_same(source: str, replicas: int, tmp_
     given = (*tensors, streams.keys, streams.counter, torch.tensor(3))
     step = _flat(trainer.training_step, signature)
     with torch.no_grad():
-        graph = aoti.trace(step, given)
+        graph = compiler.trace(step, given)
         for traced, plain in zip(graph(*given), step(*given), strict=True):
             torch.testing.assert_close(traced, plain, rtol=1e-12, atol=1e-15)

@@ -17,7 +17,7 @@ from periodic_tui.engine.errors import Refused, Unavailable
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.slices import Slices
-from periodic_tui.engine.training.aot import aoti, build_process
+from periodic_tui.engine.training.aot import build_process, program
 from periodic_tui.engine.training.aot.build_process import Build
 from periodic_tui.engine.training.aot.cache_key import Signature
 from periodic_tui.engine.training.aot.compiled import Compiled
@@ -48,7 +48,7 @@ def texts(session: Session) -> str:
 
 @pytest.fixture
 def no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aoti, "supported", lambda: True)
+    monkeypatch.setattr(program, "supported", lambda: True)
     monkeypatch.setenv("CXX", "no-such-compiler")
 
 

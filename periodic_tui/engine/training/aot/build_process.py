@@ -18,7 +18,7 @@ from pathlib import Path
 from periodic_tui.engine.components.optimizers import ElementWise
 from periodic_tui.engine.errors import Unavailable
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.training.aot import aoti
+from periodic_tui.engine.training.aot import program
 from periodic_tui.engine.training.aot.cache import build_seconds, compiler_folder
 from periodic_tui.engine.training.aot.cache_key import Signature
 
@@ -41,8 +41,8 @@ def missing() -> str | None:
     """What this machine lacks for building, and how to get it; None if it is all there."""
     if sys.platform not in ("linux", "darwin"):
         return f"no step can be compiled on {sys.platform}"
-    if not aoti.supported():
-        return f"expected torch {', '.join(aoti.HOLDS_FOR)}"
+    if not program.supported():
+        return f"expected torch {', '.join(program.HOLDS_FOR)}"
     if compiler() is None:
         return "no C++ compiler; install g++ (Debian: apt install g++; macOS: xcode-select --install)"
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():

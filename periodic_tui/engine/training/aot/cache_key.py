@@ -24,10 +24,12 @@ SHAPE_A_STEP = (
     "randomness.py",
     "training/sampling.py",
     "training/step.py",
-    "training/aot/aoti.py",
     "training/aot/cache_key.py",
     "training/aot/compiled.py",
+    "training/aot/compiler.py",
     "training/aot/loop.cpp",
+    "training/aot/product.*",
+    "training/aot/program.py",
 )
 """The files of the engine whose code is in a compiled step or says how it is called. What they read from others (an
 experiment's checked values, its tables) is in the key itself or an input of the step."""

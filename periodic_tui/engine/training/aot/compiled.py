@@ -12,10 +12,11 @@ from torch import Tensor
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.randomness import IN_STEPS, KeptStreams, Streams
 from periodic_tui.engine.scheduling.preemption import UNSET, Flag
-from periodic_tui.engine.training.aot import aoti
-from periodic_tui.engine.training.aot.aoti import Input, Tensors
+from periodic_tui.engine.training.aot import compiler
 from periodic_tui.engine.training.aot.cache_key import Kind, Signature
+from periodic_tui.engine.training.aot.compiler import Tensors
 from periodic_tui.engine.training.aot.groups import Groups
+from periodic_tui.engine.training.aot.program import Input, Program
 from periodic_tui.engine.training.sampling import EACH, Batch, StepInputs, counter_of
 from periodic_tui.engine.training.step import State, TrainingStep
 from periodic_tui.engine.training.steppers.base import Stepper
@@ -37,7 +38,7 @@ def _flat(step: TrainingStep, signature: Signature) -> Callable[..., Tensors]:
         streams = Streams(keys, counter)
         batch = step.sampler.batch(streams, number, step_inputs)
         if step.sampler.batch_size:
-            batch = Batch(aoti.in_memory(batch.x), aoti.in_memory(batch.y), batch.weight)
+            batch = Batch(compiler.in_memory(batch.x), compiler.in_memory(batch.y), batch.weight)
         after, loss = step.on_batch(state, batch, step_inputs, streams, number)
         for name in names:  # the loop copies one over the other
             if (after[name].shape, after[name].dtype) != (state[name].shape, state[name].dtype):
@@ -53,7 +54,7 @@ def compile_step(folder: Path, experiment: Experiment, signature: Signature) -> 
     keys = torch.zeros(signature.replicas, len(IN_STEPS), dtype=torch.int64)
     drawing = keys, counter_of(experiment), torch.tensor(0)
     flat = _flat(TrainingStep.of(experiment), signature)
-    aoti.compile_to(folder, flat, (*state, *step_inputs, *drawing), signature.together)
+    compiler.compile_to(folder, flat, (*state, *step_inputs, *drawing), signature.together)
 
 
 class Compiled(Stepper):
@@ -66,7 +67,7 @@ class Compiled(Stepper):
     def __init__(self, folder: Path, experiment: Experiment, groups: Groups) -> None:
         self.groups = groups
         self.parts = groups.count
-        self.program = aoti.Program(folder)
+        self.program = Program(folder)
         self._threads = 0
         self._streams = KeptStreams(counter_of(experiment))
         self._cost = 0.0

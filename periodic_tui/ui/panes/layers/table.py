@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from periodic_tui.engine.arrays import Floats
-from periodic_tui.engine.script import Network
+from periodic_tui.engine.snapshot import Network
 from periodic_tui.plotting.cells import Cells, Glyphs, Ink
 from periodic_tui.plotting.sparklines import sparklines
 from periodic_tui.ui.formatting import cut_to, plain

@@ -2,13 +2,7 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from periodic_tui.engine.arrays import Floats, ReadOnly
-
-
-def _none() -> Floats:
-    return np.empty(0)
+from periodic_tui.engine.arrays import Floats, ReadOnly, no_values
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,15 +15,15 @@ class Network(ReadOnly):
     """`Linear`, `Conv2d`, `ReLU`; a functional one `relu`."""
     shapes: tuple[str, ...] = ()
     """Of the output for one sample: `50`, `64×8×8`."""
-    dead: Floats = field(default_factory=_none)
+    dead: Floats = field(default_factory=no_values)
     """`[layers]`: share of an activation's units that are dead; NaN where a layer has no such units."""
-    saturated: Floats = field(default_factory=_none)
+    saturated: Floats = field(default_factory=no_values)
     """`[layers]`: share of its values at an end of the activation; NaN where there is none."""
-    gradient: Floats = field(default_factory=_none)
+    gradient: Floats = field(default_factory=no_values)
     """`[layers]`: length of the gradient of its own parameters; NaN where it has none, or gets none."""
-    update: Floats = field(default_factory=_none)
+    update: Floats = field(default_factory=no_values)
     """`[layers]`: length of the last step over that of its own parameters; NaN likewise."""
-    trends: Floats = field(default_factory=_none)
+    trends: Floats = field(default_factory=no_values)
     """`[4, layers, looks]`: dead, saturated, gradient and update at the last looks, oldest first."""
     units: tuple[int, ...] = ()
     """Number of each in the snapshot's `layers`; -1 where it has no units to be seen."""

@@ -12,7 +12,7 @@ from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.snapshot import Event, Past, Snapshot
 from periodic_tui.plotting.cells import Ink
 from periodic_tui.ui.app import PeriodicApp
-from periodic_tui.ui.travel import LARGEST, PRESSES, REPEATS, HeldKey
+from periodic_tui.ui.past.travel import LARGEST, PRESSES, REPEATS, HeldKey
 from periodic_tui.ui.widgets.header import header_line
 from periodic_tui.ui.widgets.key_line import key_entries
 from periodic_tui.ui.widgets.past_bar import PastBar, past_line, track

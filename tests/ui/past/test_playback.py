@@ -16,7 +16,7 @@ from periodic_tui.engine.recording import layout, lock
 from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.recording.layout import Stored
 from periodic_tui.engine.snapshot import Past, Snapshot, Verdict
-from periodic_tui.ui.playback import LOOK, Playback
+from periodic_tui.ui.past.playback import LOOK, Playback
 from tests.recordings import add_picture, write_json, write_recording
 from tests.ui.scripted import SINE
 from tests.ui.scripts import SMALL

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from periodic_tui.engine.recording.layout import OUTPUT
 from periodic_tui.engine.recording.recording import About
-from periodic_tui.engine.script import Script
-from periodic_tui.engine.snapshot import Snapshot, Verdict
+from periodic_tui.engine.snapshot import Script, Snapshot, Verdict
 from periodic_tui.ui.child import Child
 from periodic_tui.ui.printed import Printed
 

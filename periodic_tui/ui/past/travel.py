@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from periodic_tui.engine.commands.base import Command, parse
 from periodic_tui.engine.commands.on_loop import Load, New, Pause
 from periodic_tui.engine.errors import Refused
-from periodic_tui.ui.playback import Playback
+from periodic_tui.ui.past.playback import Playback
 
 if TYPE_CHECKING:
     from periodic_tui.engine.snapshot import Snapshot
