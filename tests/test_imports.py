@@ -101,3 +101,10 @@ def test_the_first_frame_needs_neither_the_validator_nor_numbers() -> None:
     loaded = loaded_after(script)
     assert "periodic_tui.ui.screens.opening" in loaded
     assert loaded & {"numpy", "pydantic", "plotext", "torch"} == set()
+
+
+@pytest.mark.parametrize("preset", ["sine-31", "ln-learns", "snake-interpolation", "clock-oscillators"])
+def test_training_imports_no_compiler(preset: str) -> None:
+    loaded = loaded_after(RUN_COMMAND, "train", preset, "--steps", "3", "--engine", "eager", "--no-record")
+    assert "torch" in loaded
+    assert loaded & {"sympy", "torch._dynamo", "torch._inductor"} == set()

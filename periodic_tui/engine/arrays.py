@@ -49,3 +49,13 @@ def scalar_or_list(values: Floats) -> float | list[float | None] | None:
     """A number for one value, a list for several, None for none; None for each that is not finite."""
     numbers = finite(values)
     return numbers if len(numbers) > 1 else numbers[0] if numbers else None
+
+
+def error_of_mean(values: Floats) -> Floats:
+    """Standard error `[columns]` of the mean of each column, whose rows follow each other in time. Their spread is told
+    by the differences of neighbors, so that a drift does not count (von Neumann 1941); inf of fewer than three."""
+    if len(values) < 3:
+        return np.full(values.shape[1], np.inf)
+    with np.errstate(invalid="ignore"):
+        spread = np.square(np.diff(values, axis=0)).mean(0) / 2
+    return np.nan_to_num(np.sqrt(spread / len(values)), nan=np.inf)

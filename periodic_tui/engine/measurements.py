@@ -39,7 +39,9 @@ _READ = 0.005
 _FREE = 1 / 16
 """… where all of them take more effort (see Judge.effort) than this."""
 _OWN = 0.0125
-"""Share of the work that looks at the one in focus may take in passing, where it takes more effort than that."""
+"""Share of the work that looks at the one in focus may take in passing, where it takes more effort than that. …"""
+_BESIDES = 4096
+"""… A look takes about as long as the outputs on so many points more than those of the probe and the test domain."""
 _AT_ONCE = 0.2
 """Effort (see Judge.effort) up to which a command waits until all losses before it are known …"""
 _WORTH_WAITING = 4.0
@@ -101,9 +103,9 @@ class Measurements:
 
     @property
     def aside(self) -> float:
-        """Seconds spent so far on what has a budget of its own, for which pictures do not pay: slow figures, and the
-        search for deaths."""
-        return self.judge.budgets.total + self.deaths.budget.total
+        """Seconds of the thread's own time spent so far on what has a budget of its own: slow figures, and the search
+        for deaths."""
+        return self.judge.budgets.worked + self.deaths.budget.worked
 
     # What training and commands tell.
 
@@ -333,7 +335,9 @@ class Measurements:
     def affords_look(self) -> bool:
         """Whether the steps since the last look in passing pay for one at the one in focus."""
         steps, small = self.step - self._passed_at, self.judge.effort(1) <= _FREE
-        return small or not steps or _OWN * steps >= self.judge.steps_of(len(self.observer.probe.x))
+        probes = self.observer.probe, self.observer.test
+        points = _BESIDES + sum(len(probe.x) for probe in probes if probe)
+        return small or not steps or _OWN * steps >= self.judge.steps_of(points)
 
     def report(self, view: View) -> Report:
         """What is told on the way of the replica in focus, without a look at anything else."""

@@ -27,7 +27,8 @@ _PART = 10
 _ACT = 0.05
 """Seconds for which a remedy acts between two pictures."""
 _LOADING = 3
-"""Pictures that load on a GPU what they are measured by, half a second at first: that is not saved on the next ones."""
+"""Pictures that load on a GPU what they are measured by, half a second at first, and on a processor one, before the
+first step: that is not saved on the next ones."""
 _FOLLOWING = 0.008
 """Seconds for which a control run is trained between two chunks of the run."""
 
@@ -249,11 +250,11 @@ class Session(RecordedRunner):
         if self._unseen and self._pictured is None:
             self._pictured, self._drawn = self._clock(), not self._watched
         self._untold = False
-        ended, aside = self._clock(), self.current.measured.aside - aside
-        cost = max(0.0, min(ended - started, self._working() - working) - max(0.0, aside))
-        if self._pictures <= _LOADING and self.current.measured.ahead:
-            cost = 0.0
-        self._frames.took(ended - cost, ended, freely=self.pacer.pace > 0 or self._view.stop_at_death)
+        ended, aside = self._clock(), max(0.0, self.current.measured.aside - aside)
+        cost = max(0.0, min(ended - started, self._working() - working) - aside)
+        if self._pictures <= (_LOADING if self.current.measured.ahead else 1):
+            cost = aside = 0.0
+        self._frames.took(ended - cost, ended, aside, freely=self.pacer.pace > 0 or self._view.stop_at_death)
         self.on_wake()
         self._keep_picture(self._latest)
 

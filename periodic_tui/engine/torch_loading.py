@@ -1,12 +1,16 @@
-"""Loading torch without freezing the screen.
+"""Loading torch without freezing the screen, then or later.
 
 An import holds the interpreter lock while its shared libraries are loaded: the longest freeze of the screen is one
 dlopen of 0.15 s. Called as a foreign function dlopen releases the lock, and the import then finds them loaded.
+
+What it leaves, hundreds of thousands of objects, stays: Python's search for garbage, which holds the lock, too, looks
+neither at them while they come nor ever after.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib.util
 import os
 import sys
@@ -31,4 +35,11 @@ def load_torch() -> None:
         for library in _LIBRARIES:
             # One that is missing or fails is left to the import, which knows why.
             dlopen(str((Path(found.origin).parent / "lib" / library).with_suffix(suffix)).encode(), _RTLD_LAZY)
-    import torch  # noqa: F401  # the point of the call
+    searches = gc.isenabled()
+    gc.disable()
+    try:
+        import torch  # noqa: F401  # the point of the call
+    finally:
+        gc.freeze()
+        if searches:
+            gc.enable()

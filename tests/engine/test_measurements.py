@@ -138,7 +138,7 @@ def test_a_wide_network_is_looked_at_as_often_as_its_steps_pay_for_and_its_loss_
     wide = experiment(target="log", model={"kind": "mlp", "hidden": [400, 400]}, training={"batch_size": 64})
     runner = opened(wide, steps=0)
     judge = runner.current.measured.judge
-    paid = judge.steps_of(4_096) / 0.5
+    paid = judge.steps_of(4_096 + measurements._BESIDES) / 0.5
     assert judge.effort(1) > measurements._FREE
     pictures = []
     for _ in range(6):
@@ -158,3 +158,18 @@ def test_a_small_network_is_looked_at_each_time() -> None:
         assert runner.report().omega == runner.current.trainer.parameters[0].double().numpy()
         runner.advance(1)
     assert runner._pictures == 3
+
+
+def test_a_picture_on_the_way_names_of_very_many_pairs_those_of_a_first_unit_and_the_summary_all() -> None:
+    runner = opened(
+        experiment(
+            target="log",
+            model={"kind": "mlp", "hidden": [60]},
+            init={"weights": {"kind": "constant", "value": 0.5}, "bias": "zeros"},
+        ),
+        steps=1,
+    )
+    (layer,) = runner.snapshot().layers
+    assert layer.duplicate == tuple((0, unit) for unit in range(1, 60))
+    assert layer.groups == (tuple(range(60)),)
+    assert len(runner.summary()["layers"][0]["duplicate"]) == 60 * 59 // 2

@@ -9,6 +9,7 @@ import torch
 from periodic_tui.engine.commands.base import Loop, parse
 from periodic_tui.engine.commands.on_loop import Load, Pause, Resume, SingleStep
 from periodic_tui.engine.commands.on_run import Inject, Reinitialize, Set
+from periodic_tui.engine.diagnosis import Diagnosis
 from periodic_tui.engine.errors import Preempted, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.scheduling.pacing import Pacer
@@ -397,29 +398,49 @@ def test_a_picture_of_the_life_before_is_not_the_one_that_is_waited_for(monkeypa
     assert stepped(session, monkeypatch) == done
 
 
-def test_a_picture_pays_for_its_readings_but_not_for_what_has_a_budget_of_its_own(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("aside", "share"), [(0.0, 0.02), (1e-4, 0.02), (0.5, 0.01)])
+def test_a_picture_pays_for_its_readings_and_in_parts_for_what_has_a_budget_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, aside: float, share: float
 ) -> None:
     clock = Clock()
     session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=clock, working=clock)
     session.open()
+    session._pictures = 2
 
     def snapshot(**options: bool) -> Snapshot:
         clock.now += 0.01
         for budget in (session.current.measured.judge.budgets["gain"], session.current.measured.deaths.budget):
-            budget.took(clock.now, clock.now + 0.5)
-            clock.now += 0.5
+            budget.worked += aside
+            clock.now += aside
         return session.latest()
 
     monkeypatch.setattr(session, "snapshot", snapshot)
     session._publish()
-    assert session._frames.next == pytest.approx(clock.now + 0.01 / 0.02)
+    assert session._frames.next == pytest.approx(clock.now + 0.01 / share)
+
+
+def test_the_first_picture_is_not_saved_on_the_next_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Ticking()
+    session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=clock, working=clock)
+    session.open()
+    as_picture = session._as_picture
+
+    def slowly(found: Diagnosis) -> Snapshot:
+        clock.now += 0.5
+        return as_picture(found)
+
+    monkeypatch.setattr(session, "_as_picture", slowly)
+    session._publish()
+    assert session._frames.next == pytest.approx(clock.now + 0.1, abs=0.01)
+    session._publish()
+    assert session._frames.next == pytest.approx(clock.now - 0.5 + 1.9, abs=0.01)
 
 
 def test_what_else_runs_on_the_machine_makes_no_picture_dearer(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, working = Clock(), Clock()
     session = Session(load, "sine-31", sine(), device="cpu", engine="eager", clock=clock, working=working)
     session.open()
+    session._pictures = 2
 
     def snapshot(**options: bool) -> Snapshot:
         clock.now, working.now = clock.now + 0.05, working.now + 0.005

@@ -42,3 +42,7 @@ class Training(Spec):
     """Largest norm of a replica's gradient, which is scaled down to it; 0: no limit."""
     solved_below: NonNegative = 1e-6
     """Probe loss at which the run counts as solved; of a table, where it is not given, 0.1 % of the variance of y."""
+
+    def samples_of(self, points: int) -> int:
+        """Samples of a step of one replica, where the fixed data set has so many points (0: there is none)."""
+        return self.batch_size or points

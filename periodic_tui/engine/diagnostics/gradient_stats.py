@@ -13,7 +13,6 @@ from periodic_tui.engine.snapshot import GradientStats
 from periodic_tui.engine.training.sampling import Batch, counter_of
 from periodic_tui.engine.training.step import moved_to
 from periodic_tui.engine.training.trainer import Trainer
-from periodic_tui.engine.training.work import samples
 
 BATCHES = 16
 """Minibatches by which the noise is measured: those of the coming steps; fewer …"""
@@ -53,7 +52,7 @@ def measure(trainer: Trainer, observer: Observer, focus: int) -> GradientStats:
     own_state, own_inputs, own_seed = trainer.one(focus)
     state, step_inputs = moved_to(device, own_state), moved_to(device, own_inputs)
     streams = Streams.of(own_seed.to(device), counter_of(trainer.experiment, device))
-    count = max(2, min(BATCHES, _WORK // (samples(trainer.experiment) * step.layout.size)))
+    count = max(2, min(BATCHES, _WORK // (trainer.experiment.samples * step.layout.size)))
     steps = torch.arange(trainer.done, trainer.done + count, device=device).unsqueeze(-1)
     batches = step.sampler.batch(streams, steps, step_inputs)
 

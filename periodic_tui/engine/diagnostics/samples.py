@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from periodic_tui.engine.components.losses import loss_of_best_constant
+from periodic_tui.engine.components.losses import LOSSES, LossName, loss_of_best_constant
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.snapshot import Baselines
 
@@ -114,14 +114,18 @@ def line_loss(x: Tensor, y: Tensor) -> float:
     return float((full @ weights - y).square().mean())
 
 
-def contradiction(x: Tensor, y: Tensor) -> float | None:
-    """Mean squared error that no function of x goes below, since equal rows of it have different y; None where no two
-    rows are equal."""
+def contradiction(x: Tensor, y: Tensor, kind: LossName = "mse", delta: float = 1.0) -> float | None:
+    """Mean loss of this kind that no function of x goes below, since equal rows of it have different y: every row of a
+    group of equal ones gets the same prediction, the best constant of the group. None where no two rows are equal."""
     _, group, count = torch.unique(x, dim=0, return_inverse=True, return_counts=True)
     if len(count) == len(x):
         return None
-    means = torch.zeros(len(count), y.shape[1], dtype=y.dtype).index_add_(0, group, y) / count.unsqueeze(-1)
-    return float((y - means[group]).square().mean())
+    ordered, sizes, total = y.double()[group.argsort()], count.repeat_interleave(count), 0.0
+    for size in count.unique().tolist():
+        groups = ordered[sizes == size].unflatten(0, (-1, size))
+        loss = LOSSES[kind].constant(groups.transpose(0, 1).flatten(1), delta)
+        total += size * float(loss.mean() * len(groups) if loss.ndim else loss)
+    return total / len(x)
 
 
 def _held_by_few(y: Tensor) -> float:

@@ -103,7 +103,7 @@ def _in_start(init: Init, model: Model) -> dict[str, str]:
 
 
 def _in_size(target: Target, domain: Domain, model: Model, training: Training, parameters: int) -> dict[str, str]:
-    samples = training.batch_size or domain.points
+    samples = training.samples_of(domain.points)
     units = target.inputs + sum(model.hidden_units) + target.outputs
     numbers = training.replicas * (samples * units + parameters)
     if numbers <= MAX_NUMBERS:

@@ -42,6 +42,11 @@ Lines = Annotated[str, AfterValidator(_lines)]
 class Experiment(Spec):
     """One preset, validated."""
 
+    @property
+    def samples(self) -> int:
+        """Samples of a step of one replica."""
+        return self.training.samples_of(self.domain.points)
+
     def table_with(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Its table with other values, by dotted path, to be validated: a target or a start that stays is not read
         again."""

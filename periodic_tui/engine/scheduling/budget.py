@@ -19,7 +19,9 @@ class Budget:
         self.last = 0.0
         """Seconds that the last spending took."""
         self.total = 0.0
-        """Seconds spent so far."""
+        """Seconds spent so far, …"""
+        self.worked = 0.0
+        """… and how much of that the thread has worked: less where the machine is busy."""
         self._ended = -math.inf
 
     @property
@@ -39,8 +41,9 @@ class Budget:
     @contextmanager
     def spend(self) -> Iterator[None]:
         """What is done in this context is paid for; what is given up by an exception is not."""
-        started = self._clock()
+        started, worked = self._clock(), time.thread_time()
         yield
+        self.worked += time.thread_time() - worked
         self.took(started, self._clock())
 
     def took(self, started: float, ended: float) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from periodic_tui.engine.scheduling.budget import Budget
 
 _SHARE = 0.02
-"""Largest share of the time that pictures may take …"""
+"""Largest share of the time that pictures may take, …"""
+_TOGETHER = 0.024
+"""… and that they may take together with what has a budget of its own, as the search for deaths. Where that has had
+more than is left to it, mostly much of it at once, …"""
+_PUT_OFF = 2
+"""… pictures come so many times as seldom until all is earned back, …"""
 _LONGEST = 1.9
 """… unless that would leave the screen without news for longer than this: with the step at hand, 2 seconds."""
 _FREELY = 0.25
@@ -22,7 +27,7 @@ class FrameScheduler:
         """Seconds between pictures where they are cheap: the screen shows each of them."""
         self.next = 0.0
         """Moment at which the next picture is due, by the clock of the moments that are told here."""
-        self._budget = Budget(_SHARE)
+        self._alone, self._together = Budget(_SHARE), Budget(_TOGETHER)
         self._put_off: float | None = None
         """Moment at which a picture that a command interrupted had begun."""
 
@@ -34,9 +39,15 @@ class FrameScheduler:
         """A picture was begun and given up for a command."""
         self._put_off = self._put_off or started
 
-    def took(self, started: float, ended: float, freely: bool = False) -> None:
-        """A picture was taken; what it took too much is saved on the next ones, unless they may be taken `freely`."""
+    def took(self, started: float, ended: float, aside: float = 0.0, freely: bool = False) -> None:
+        """A picture was taken, and so many seconds went `aside`, to what has a budget of its own. What it took too much
+        is saved on the next ones, unless they may be taken `freely`."""
         self._put_off = None
-        self._budget.took(started, ended)
-        due = ended + (ended - started) / _FREELY if freely else self._budget.due
+        self._alone.took(started, ended)
+        self._together.took(started - aside, ended)
+        due = ended + (ended - started) / _FREELY if freely else self._due(ended)
         self.next = max(ended + self._period, min(due, started + _LONGEST))
+
+    def _due(self, ended: float) -> float:
+        due = self._alone.due
+        return max(due, min(self._together.due, ended + _PUT_OFF * (due - ended)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.arrays import Counts, Floats, error_of_mean
 from periodic_tui.engine.recording.attributes import array_of, part, whole_number
 from periodic_tui.engine.recording.layout import NotReadable
 from periodic_tui.engine.recording.packing import Tree
@@ -276,16 +276,26 @@ class History:
     def middle(self, first: int, end: int, part: slice = _EVERYONE) -> Floats:
         """Interquartile mean `[replicas]` of the bins that begin at step `first` or later and before `end`, so that a
         few spikes do not count; one without a finite value is the largest. NaN where there are no bins."""
-        self._settle()
-        begun = self._first[: self._used]
-        inside = np.flatnonzero(((begun >= first) & (begun < end)).all(1))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            means = np.sort(self._sum[inside, part] / self._count[inside, part], axis=0)
+        means = np.sort(self._means(first, end, part), axis=0)
         quarter = len(means) // 4
         if not len(means):
             return np.full(means.shape[1], np.nan)
         mean: Floats = np.nan_to_num(means[quarter : len(means) - quarter], nan=np.inf).mean(0)
         return np.exp(mean) if self.geometric else mean
+
+    def error(self, first: int, end: int, part: slice = _EVERYONE) -> Floats:
+        """Standard error `[replicas]` of `middle`, or of its logarithm where it is geometric (see `error_of_mean`)."""
+        return error_of_mean(self._means(first, end, part))
+
+    def _means(self, first: int, end: int, part: slice) -> Floats:
+        """`[bins, replicas]`: those of the bins that begin at step `first` or later and before `end`, or of their
+        logarithms."""
+        self._settle()
+        begun = self._first[: self._used]
+        inside = np.flatnonzero(((begun >= first) & (begun < end)).all(1))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means: Floats = self._sum[inside, part] / self._count[inside, part]
+        return means
 
     def curve(self, replica: int) -> Curve:
         """The history of one replica; bins without any value are left out."""

@@ -12,7 +12,6 @@ from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
 from periodic_tui.engine.recording.writer import MOST_BYTES
 from periodic_tui.engine.training.history import BYTES, bins_for, saved_bins_for
-from periodic_tui.engine.training.work import samples
 
 if TYPE_CHECKING:
     import torch
@@ -46,7 +45,7 @@ def needed_bytes(experiment: Experiment) -> float:
     target, training = experiment.target, experiment.training
     parameters = experiment.model.layout(target.inputs, target.outputs).size
     width = sum(experiment.model.hidden_units) + target.inputs + target.outputs
-    numbers = _STATE_COPIES * parameters + _ACTIVATION_COPIES * samples(experiment) * width
+    numbers = _STATE_COPIES * parameters + _ACTIVATION_COPIES * experiment.samples * width
     return training.replicas * numbers * (8.0 if training.dtype == "float64" else 4.0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -38,9 +39,8 @@ class Batch:
 
 def counter_of(experiment: Experiment, device: torch.device | str = "cpu") -> Tensor:
     """The counter that a step draws with: as long as the numbers are many that it draws at most in one call."""
-    batch = experiment.training.batch_size or experiment.domain.points
     widest = max((experiment.model.most_draws, 2 * experiment.target.inputs, 2 * experiment.target.outputs))
-    return counter_for(batch * widest, device)
+    return counter_for(experiment.samples * widest, device)
 
 
 class Sampler:
@@ -58,7 +58,7 @@ class Sampler:
         """The batch of each step: `steps` `[]` for one, `[steps, 1]` for a block."""
         stream = streams[Use.BATCH]
         if self.fixed and not self.batch_size:
-            return _whole(torch.broadcast_shapes(steps.shape, stream.key.shape), step_inputs)
+            return _whole(np.broadcast_shapes(steps.shape, stream.key.shape), step_inputs)  # torch's imports sympy
         if self.fixed and self.epochs:
             return self._next(stream, steps, step_inputs)
         if self.fixed:
@@ -97,7 +97,7 @@ class Sampler:
         return Batch(step_inputs["data_x"][chosen], step_inputs["data_y"][chosen])
 
 
-def _whole(shape: torch.Size, step_inputs: StepInputs) -> Batch:
+def _whole(shape: tuple[int, ...], step_inputs: StepInputs) -> Batch:
     """The whole data set as every batch, for which nothing is drawn; `shape` `[..., replicas]`."""
     x, y, count = step_inputs["data_x"], step_inputs["data_y"], step_inputs["count"].unsqueeze(-1)
     weight = (torch.arange(len(x), device=x.device) < count).to(x.dtype)

@@ -11,17 +11,12 @@ _SAMPLE = 64
 """What a sample costs besides its products with the parameters, in such products."""
 
 
-def samples(experiment: Experiment) -> int:
-    """Samples of a step of one replica."""
-    return experiment.training.batch_size or experiment.domain.points
-
-
 def products(experiment: Experiment) -> float:
     """Samples times parameters of a step of one replica."""
     target = experiment.target
-    return float(experiment.model.layout(target.inputs, target.outputs).size * samples(experiment))
+    return float(experiment.model.layout(target.inputs, target.outputs).size * experiment.samples)
 
 
 def work(experiment: Experiment) -> float:
     """The same, with what samples cost besides."""
-    return products(experiment) + _SAMPLE * samples(experiment)
+    return products(experiment) + _SAMPLE * experiment.samples

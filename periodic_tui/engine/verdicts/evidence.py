@@ -22,12 +22,14 @@ from periodic_tui.engine.training.step import loss_of
 from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.verdicts.goal import Goal
 
-Trend = tuple[Floats, Floats] | None
+Trend = tuple[Floats, Floats, Floats] | None
+"""Median probe losses of the fifth of the steps before the last and of the last, and the standard error of the
+logarithm of their ratio; None at the start."""
 
 EXAMINED: Final = (
     "start_size", "start_saturated", "start_kinks", "start_weights", "saturated", "moved", "gain",
     "start_sharpness", "gain_through_origin", "noise_share", "wave_share", "wave_cycles", "fall",
-    "fall_larger", "trial_steps", "recent_loss", "earlier_loss", "solved_at",
+    "fall_larger", "trial_steps", "recent_loss", "earlier_loss", "oldest_loss", "batch_error", "solved_at",
 )  # fmt: skip
 """Figures that are entered after the reading, where somebody has looked."""
 
@@ -130,6 +132,8 @@ class Evidence:
     wrong_sign: Counts
     loss_in_last: Floats | None = None
     """The same in the last fifth; None where nothing but the present loss is known."""
+    trend_error: Floats = field(default_factory=_unknown)
+    """Standard error of the logarithm of these two's ratio; inf where it is not known."""
     constant_loss: float = np.nan
     """See `best_constant`; NaN: the target's variance."""
     straight: Mask = field(default_factory=lambda: np.zeros(1, dtype=bool))
@@ -166,7 +170,11 @@ class Evidence:
     recent_loss: Floats = field(default_factory=_unknown)
     """Interquartile mean of the minibatch losses of the last fifth of the steps, …"""
     earlier_loss: Floats = field(default_factory=_unknown)
-    """… and of the fifth before."""
+    """… of the fifth before, …"""
+    oldest_loss: Floats = field(default_factory=_unknown)
+    """… and of the one before that; …"""
+    batch_error: Floats = field(default_factory=_unknown)
+    """… standard error of the logarithm of the last two's ratio."""
     solved_at: Floats = field(default_factory=_unknown)
     """The last step before this one at which it was seen to be solved."""
     samples: Samples = field(default_factory=Samples)
@@ -199,6 +207,11 @@ class Evidence:
     def loss_lately(self) -> Floats:
         """The loss as it has been lately, to be compared with `loss_before`."""
         return self.loss if self.loss_in_last is None else self.loss_in_last
+
+    @property
+    def goal(self) -> float:
+        """Loss from which a fit is good."""
+        return max(self.solved_below, (1 - GOOD) * self.best_constant)
 
     @property
     def good(self) -> Mask:
@@ -241,8 +254,8 @@ def gathered(
 ) -> Evidence:
     """What the reading of these replicas tells, sharpness and wrong signs left open.
 
-    `common`: what all have in common (see `in_common`). `trend`: the median probe losses of these replicas in the last
-    two fifths of the steps, which are `steps`.
+    `common`: what all have in common (see `in_common`). `trend`: of these replicas in the last two fifths of the steps,
+    which are `steps`.
     """
     experiment, count = trainer.experiment, len(reading.loss)
     examined: dict[str, Any] = {name: np.full(count, np.nan) for name in EXAMINED}
@@ -253,6 +266,7 @@ def gathered(
         loss_test=nothing if reading.loss_test is None else reading.loss_test,
         loss_before=nothing if trend is None else trend[0],
         loss_in_last=None if trend is None else trend[1],
+        trend_error=nothing if trend is None else trend[2],
         train_loss=_train_loss(trainer, observer, reading, part),
         fit_mean=reading.fit_mean,
         fit_std=reading.fit_std,
@@ -287,7 +301,7 @@ def in_common(experiment: Experiment, observer: Observer, samples: Samples) -> d
         "test_variance": np.nan if observer.test_variance is None else observer.test_variance,
         "solved_below": experiment.training.solved_below,
         "noise": experiment.target.noise if experiment.training.loss == "mse" else 0.0,
-        "batch_size": experiment.training.batch_size or experiment.domain.points,
+        "batch_size": experiment.samples,
         "method": method_of(experiment),
         "output_range": output_range(experiment.model, observer.probe.y) if experiment.training.loss == "mse" else None,
     }

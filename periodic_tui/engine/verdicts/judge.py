@@ -17,7 +17,7 @@ from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.certified import never_active
 from periodic_tui.engine.diagnostics.layers import layers_of
 from periodic_tui.engine.diagnostics.probe import Probe
-from periodic_tui.engine.diagnostics.samples import Samples, samples_of
+from periodic_tui.engine.diagnostics.samples import Samples, contradiction, samples_of
 from periodic_tui.engine.diagnostics.wrong_sign import wrong_signs_at
 from periodic_tui.engine.recording.attributes import kept, put_back
 from periodic_tui.engine.recording.packing import Tree
@@ -183,8 +183,7 @@ class Judge:
     def steps_of(self, points: int) -> float:
         """How many steps of training take about as long as a look at so many points of the probe: by the work of both,
         so that all machines look at the same steps."""
-        domain, training = self.trainer.experiment.domain, self.trainer.experiment.training
-        size, samples = self.trainer.training_step.layout.size, training.batch_size or domain.points
+        size, samples = self.trainer.training_step.layout.size, self.trainer.experiment.samples
         return points * (size + _POINT) / (samples * (size + _SAMPLE))
 
     def evidence(
@@ -210,17 +209,21 @@ class Judge:
         return evidence
 
     def _trend(self, reading: Reading, part: slice) -> Trend:
-        """Median losses before and lately; where they are told on a part of the probe, as they are by the present
-        losses on all of it."""
+        """Median losses before and lately, and how sure they are; where they are told on a part of the probe, as they
+        are by the present losses on all of it."""
         if len(self._part.x) == len(self.observer.probe.x):
-            return self.trend.medians(self.trainer.done, reading.loss, part)
+            return self._fall(reading.loss, part)
         now = self.losses(part)
-        found = self.trend.medians(self.trainer.done, now, part)
+        found = self._fall(now, part)
         if found is None:
             return None
         known = (now > 0) & np.isfinite(now) & (reading.loss > 0) & np.isfinite(reading.loss)
         scale = np.divide(reading.loss, now, out=np.ones_like(now), where=known)
-        return found[0] * scale, found[1] * scale
+        return found[0] * scale, found[1] * scale, found[2]
+
+    def _fall(self, now: Floats, part: slice) -> Trend:
+        medians = self.trend.medians(self.trainer.done, now, part)
+        return medians and (*medians, self.trend.error(self.trainer.done, now, part))
 
     def _look_into(self, evidence: Evidence, rows: Counts, live: bool, live_trials: bool) -> None:
         alone = len(rows) == 1
@@ -242,11 +245,13 @@ class Judge:
         evidence.wrong_sign[at_rest] = np.nan_to_num(self._wrong_signs.values[rows[at_rest]]).astype(np.int64)
 
     def _enter_batches(self, evidence: Evidence, part: slice, steps: int) -> None:
-        """How the minibatch losses went in the last two fifths of the steps."""
+        """How the minibatch losses went in the last three fifths of the steps."""
         now, fifth = self.trainer.done, steps // 5
         if self._batches is not None and fifth >= _FEWEST_BATCHES:
-            evidence.recent_loss[:] = self._batches.middle(now - fifth, now, part)
-            evidence.earlier_loss[:] = self._batches.middle(now - 2 * fifth, now - fifth, part)
+            fifths = [(now - (back + 1) * fifth, now - back * fifth, part) for back in range(3)]
+            losses = [self._batches.middle(*each) for each in fifths]
+            evidence.recent_loss[:], evidence.earlier_loss[:], evidence.oldest_loss[:] = losses
+            evidence.batch_error[:] = np.hypot(*(self._batches.error(*each) for each in fifths[:2]))
 
     def _enter_solved(self, rows: Counts, step: int) -> None:
         self._solved_at[rows] = step
@@ -272,7 +277,7 @@ class Judge:
         """All verdicts that hold of one replica, in order, and its layers, from its own reading."""
         part = slice(replica, replica + 1)
         evidence = self.evidence(reading, part, live, settled, brief)
-        layers = self.layers(reading, part, live, bool(evidence.wrong_sign[0]))
+        layers = self.layers(reading, part, live or brief, bool(evidence.wrong_sign[0]))
         evidence = replace(evidence, omega=tuple(reading.omega[0].tolist()), layers=layers)
         if stats:
             old = stats.step if stats.step != self.trainer.done else None
@@ -296,14 +301,16 @@ class Judge:
 def _samples(observer: Observer) -> Samples:
     """Of the probe, its inputs as the first layer is given them."""
     experiment, probe = observer.step.experiment, observer.probe
+    training, is_table = experiment.training, bool(experiment.domain.points)
     target, given = experiment.target, experiment.model.first_inputs(probe.x.cpu().double())
     names = target.column_names("x"), target.column_names("y")
     if not torch.equal(given, probe.x.cpu().double()):
         names = tuple(f"scaled {name}" for name in names[0]), names[1]
-    found, last = samples_of(Probe(given, probe.y), names, bool(experiment.domain.points)), _persistence(observer)
-    if experiment.training.loss == "mse":
+    found, last = samples_of(Probe(given, probe.y), names, is_table), _persistence(observer)
+    if training.loss == "mse":
         return replace(found, baselines=replace(found.baselines, persistence=last))
-    baselines = Baselines(observer.constant_loss, persistence=last)
+    data = contradiction(given, probe.y.cpu(), training.loss, training.huber_delta) if is_table else None
+    baselines = Baselines(observer.constant_loss, data=data, persistence=last)
     return Samples(x=found.x, y=found.y, baselines=baselines, rows=found.rows)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 
 import numpy as np
 
-from periodic_tui.engine.arrays import Floats
+from periodic_tui.engine.arrays import Floats, error_of_mean
 from periodic_tui.engine.recording.attributes import array_of, part, whole_number
 from periodic_tui.engine.recording.packing import Tree
 
@@ -82,6 +81,21 @@ class LossTrend:
     def medians(self, step: int, now: Floats, part: slice = slice(None)) -> tuple[Floats, Floats] | None:
         """Medians `[replicas]` of the losses of `part` in the fifth of the steps before the last, and in the last, of
         which `now` is the present one; None at the start."""
+        found = self._fifths(step, now, part)
+        return found and (_median(found[0]), _median(found[1]))
+
+    def error(self, step: int, now: Floats, part: slice = slice(None)) -> Floats:
+        """Standard error `[replicas]` of the logarithm of their ratio (see `error_of_mean`); inf where it rests on too
+        few losses."""
+        found = self._fifths(step, now, part)
+        if found is None:
+            return np.full(len(now), np.inf)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            one, other = (error_of_mean(np.log(losses)) for losses in found)
+        return np.hypot(one, other)
+
+    def _fifths(self, step: int, now: Floats, part: slice) -> tuple[Floats, Floats] | None:
+        """The losses `[losses, replicas]` of the fifth of the steps before the last, and of the last."""
         done = step - self._first
         last, before = (int(np.searchsorted(self._steps, self._first + s * done, "right")) for s in (_LATELY, _BEFORE))
         if done <= 0 or not last:
@@ -89,12 +103,11 @@ class LossTrend:
         end = int(np.searchsorted(self._steps, step))
         lately = [*(losses[part] for losses in self._losses[last:end]), now]
         earlier = [losses[part] for losses in self._losses[min(before, last - 1) : last]]
-        return _median(earlier), _median(lately)
+        return np.stack(earlier), np.stack(lately)
 
 
-def _median(losses: Sequence[Floats]) -> Floats:
+def _median(values: Floats) -> Floats:
     """`[replicas]`; what is not finite counts as larger than all that is."""
-    values = np.stack(losses)
     ordered = np.sort(np.where(np.isnan(values), np.inf, values), axis=0)
     middle: Floats = ordered[(len(ordered) - 1) // 2] / 2 + ordered[len(ordered) // 2] / 2
     return middle

@@ -21,8 +21,7 @@ from periodic_tui.engine.verdicts.rules import undecided
 SHARE = 0.001
 """Of the time: so much may go into one figure while the screen is live, …"""
 TOGETHER = 0.003
-"""… and into all of them, beyond so many seconds that may be spent at once; for then one waits for the other. Pictures
-do not pay for them."""
+"""… and into all of them, beyond so many seconds that may be spent at once; for then one waits for the other."""
 CREDIT = 0.03
 SATURATED = 0.5
 """Share of a layer's units that are at their ends, from which it is asked how that came about."""
@@ -56,9 +55,9 @@ class Budgets(defaultdict[str, Budget]):
         super().__init__(lambda: Part(self._whole))
 
     @property
-    def total(self) -> float:
-        """Seconds spent so far."""
-        return self._whole.total
+    def worked(self) -> float:
+        """Seconds of the thread's own time that were spent so far."""
+        return sum(part.worked for part in self.values())
 
 
 class SlowFigure:

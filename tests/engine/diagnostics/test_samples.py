@@ -7,6 +7,7 @@ import math
 import pytest
 import torch
 
+from periodic_tui.engine.components.losses import LOSSES, LossName
 from periodic_tui.engine.diagnostics.probe import Probe
 from periodic_tui.engine.diagnostics.samples import Samples, contradiction, line_loss, samples_of
 
@@ -70,6 +71,56 @@ def test_rows_that_contradict_each_other_set_a_floor() -> None:
     assert contradiction(column(1, 1, 2, 3), column(0, 1, 5, 7)) == pytest.approx(2 * 0.25 / 4)
     assert contradiction(column(1, 1, 2, 3), column(4, 4, 5, 7)) == 0
     assert contradiction(column(1, 2, 3), column(0, 1, 5)) is None
+
+
+TWO_OF_THREE = math.log(3) - 2 / 3 * math.log(2)
+"""Entropy of a coin that shows heads two times in three."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "three", "floor"),
+    [
+        ("mse", (0.0, 1.0, 5.0), (4 + 1 + 9) / 3),
+        ("mae", (0.0, 1.0, 10.0), (1 + 0 + 9) / 3),  # their median is 1
+        ("huber", (0.0, 0.0, 6.0), (2 * 0.5**2 / 2 + 5.5 - 0.5) / 3),  # where 2c = 1
+        ("circular", (0.0, math.pi / 2, math.pi), 1 - 1 / 3),  # the resultant is 1 of 3
+        ("bce", (1.0, 1.0, 0.0), TWO_OF_THREE),
+        ("bce-with-logits", (1.0, 0.0, 1.0), TWO_OF_THREE),
+        ("bce-with-logits", (0.9, 0.6, 0.5), TWO_OF_THREE),  # it is linear in y
+    ],
+)
+def test_contradicting_rows_set_the_floor_of_every_loss(kind: LossName, three: tuple[float, ...], floor: float) -> None:
+    x = column(7, 1, 7, 2, 7)
+    y = column(three[0], 1.0, three[1], 0.0, three[2])
+    assert contradiction(x, y, kind) == pytest.approx(3 / 5 * floor)
+    twins = torch.cat([y, torch.ones_like(y)], 1)
+    assert contradiction(x, twins, kind) == pytest.approx(3 / 5 * floor / 2)
+
+
+def test_contradicting_classes_leave_the_entropy_of_their_groups() -> None:
+    classes = torch.tensor([0, 1, 2, 2, 0, 0])
+    x, y = column(1, 1, 2, 2, 2, 3), torch.nn.functional.one_hot(classes).double()
+    assert contradiction(x, y, "cross-entropy") == pytest.approx((2 * math.log(2) + 3 * TWO_OF_THREE) / 6)
+
+
+@pytest.mark.parametrize("kind", ["mse", "mae", "huber", "circular", "bce-with-logits"])
+def test_no_table_of_values_gets_below_the_floor_and_the_best_one_reaches_it(kind: LossName) -> None:
+    """By torch's own gradient descent on a value for each group."""
+    generator = torch.Generator().manual_seed(3)
+    group = torch.randint(40, (200,), generator=generator)
+    y = torch.rand(200, 2, dtype=torch.float64, generator=generator)
+    values = torch.full((40, 2), 0.3, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.Adam([values], lr=0.05)
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.99)
+    for _ in range(1_000):
+        loss = LOSSES[kind].each(values[group], y, 1.0).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    floor = contradiction(group.double().unsqueeze(-1), y, kind)
+    assert floor is not None
+    assert floor * (1 - 1e-12) <= loss.item() <= floor * (1 + 1e-4)
 
 
 def test_a_few_huge_targets_hold_the_variance() -> None:

@@ -1,5 +1,7 @@
 """What is spent is earned back; time is a number here."""
 
+import time
+
 import pytest
 
 from periodic_tui.engine.scheduling.budget import Budget
@@ -56,6 +58,14 @@ def test_what_was_given_up_is_not_paid_for() -> None:
     with pytest.raises(ZeroDivisionError):
         give_up()
     assert budget.ready
+
+
+def test_a_wait_is_no_work() -> None:
+    budget = Budget(0.01)
+    with budget.spend():
+        time.sleep(0.05)
+    assert budget.last >= 0.05
+    assert 0 < budget.worked < 0.025
 
 
 def test_credit_is_saved_up_to_its_most_and_can_be_overdrawn() -> None:

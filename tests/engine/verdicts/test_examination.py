@@ -39,6 +39,10 @@ def run_of(folder: Path, x: Any, y: Any, steps: int, **sections: Any) -> Run:
     return run
 
 
+def trained_on(loss: str) -> dict[str, Any]:
+    return {"batch_size": 0, "steps": 400, "loss": loss}
+
+
 LINEAR = {"kind": "linear"}
 RELUS = {"kind": "mlp", "hidden": [8], "activation": "relu"}
 SIGMOIDS = {"kind": "mlp", "hidden": [8, 1], "activation": "sigmoid", "output_layer": False}
@@ -49,6 +53,9 @@ PLANTED: list[tuple[str, Any, Any, int, dict[str, Any]]] = [
     ("out-of-reach", X, np.sin(3 * X), 400, {"model": SIGMOIDS}),
     ("unpredictable", np.repeat(X[::2], 2), np.tile([1.0, -1.0], 200) + X, 400, {}),
     ("unpredictable", X, NOISE, 400, {}),
+    ("unpredictable", np.repeat(X[::2], 2), np.tile([1.0, -1.0], 200) + X, 400, {"training": trained_on("mae")}),
+    ("unpredictable", np.repeat(X[::2], 2), np.tile([3.0, -3.0], 200) + X, 400, {"training": trained_on("huber")}),
+    ("unpredictable", np.repeat(X[::2], 2), np.tile([1, 0], 200), 400, {"training": trained_on("bce-with-logits")}),
     ("linear-network", X, X**2, 2_000, {"model": LINEAR}),
     ("step-too-small", X, np.sin(3 * X), 400, {"optimizer": {"kind": "adam", "lr": 1e-6}}),
     ("learning", X, np.sin(3 * X), 150, {}),

@@ -10,6 +10,7 @@ from periodic_tui.engine.arrays import Floats
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.verdicts import loss_trend
 from periodic_tui.engine.verdicts.loss_trend import LossTrend
+from periodic_tui.engine.verdicts.rules.course import course, has_fallen
 from tests.engine.experiments import experiment
 
 
@@ -111,6 +112,10 @@ def test_who_is_said_to_learn_does_so_by_the_losses_of_all_steps(lr: float, batc
     wrong = (evidence.loss_lately < 0.98 * evidence.loss_before) != falls
     by_two_readings = (every[-1] < 0.98 * every[1_599]) != falls
     assert wrong.mean() < 0.1 < 0.2 < by_two_readings.mean()
+    said, (before, lately, _) = has_fallen(evidence), course(evidence)
+    assert (said & ~falls).mean() < 0.01
+    fell = np.log(np.median(every[1_200:1_600], axis=0) / np.median(every[1_600:], axis=0))
+    assert np.abs(np.log(before / lately) - fell)[said].max() < 0.15
 
 
 def test_one_that_had_nothing_to_remember_yet_is_recalled_by_one_that_has() -> None:

@@ -676,8 +676,7 @@ WORDS: list[tuple[str, Changes, str, dict[str, Any], float]] = [
         "unpredictable",
         {"noise_share": 0.99},
         "Not in the inputs: neighboring rows differ as much as the residual (floor 0.495, loss 0.5, the "
-        "best constant nan, the best line nan). Nothing of the variance can be explained, the fit "
-        "explains 50.0 %.",
+        "best constant nan). Nothing of the best constant's loss can be explained, the fit explains 50.0 %.",
         {"loss": 0.5, "floor": 0.495, "mean": None, "line": None, "explained": 0.5},
         1.1,
     ),

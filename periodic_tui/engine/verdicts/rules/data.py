@@ -71,8 +71,10 @@ def unpredictable(e: Evidence) -> Statement:
     data, equal = e.samples.baselines.data, bool(_contradictory(e)[0])
     floor = data if equal and data is not None else e.noise_share[0] * loss
     who = "rows with the same inputs have different y" if equal else "neighboring rows differ as much as the residual"
-    best = f"floor {floor:.4g}, loss {loss:.4g}, the best constant {mean:.4g}, the best line {line:.4g}{last_value(e)}"
-    most = f"{explained(max(0.0, 1 - floor / mean))} of the variance can be explained, the fit explains "
+    squared = not np.isnan(line)
+    of_line, of_what = (f", the best line {line:.4g}", "variance") if squared else ("", "best constant's loss")
+    best = f"floor {floor:.4g}, loss {loss:.4g}, the best constant {mean:.4g}{of_line}{last_value(e)}"
+    most = f"{explained(max(0.0, 1 - floor / mean))} of the {of_what} can be explained, the fit explains "
     text = f"Not in the inputs: {who} ({best}). {most.capitalize()}{explained(e.explained[0])}."
     short = in_one_line(f"Not in the inputs: {who}; loss {loss:.3g}, floor {floor:.3g}.", f"Not in the inputs: {who}.")
     figures = {"loss": loss, "floor": floor, "mean": mean, "line": line, "explained": e.explained[0]}

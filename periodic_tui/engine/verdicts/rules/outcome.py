@@ -12,16 +12,13 @@ from periodic_tui.engine.plural import counted
 from periodic_tui.engine.snapshot import Verdict
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.rules.base import AGAIN, HALVE, REMEDIES, Statement, ratio, rule
+from periodic_tui.engine.verdicts.rules.course import FALL, by_batches, course, has_fallen, levels_off, limit_of
 from periodic_tui.engine.verdicts.rules.scale import largest_step
 from periodic_tui.engine.verdicts.words import explained, in_one_line, percent
 
 _EXPLAINED: Final = 0.95
 _HELD_OUT: Final = 0.5
 """Shares of the variance: more than the first is explained in training, less than the second on the test domain."""
-_FALL: Final = 0.02
-"""Share by which the loss of a network that learns falls in the last fifth of the steps."""
-_FLAT: Final = 0.99
-"""The minibatch loss of the last fifth stands still above this share of the fifth before."""
 _NEARLY: Final = 0.9
 """Share of the target that is explained where little is missing."""
 
@@ -115,43 +112,48 @@ def no_extrapolation(e: Evidence) -> Statement:
 
 
 def is_learning(e: Evidence) -> Mask:
-    """Whose probe loss fell, and the minibatches' too; who is nearly there and falls in a trial; who took no step."""
-    fell = (e.loss_lately < (1 - _FALL) * e.loss_before) & ~is_flat(e)
-    return fell | _will_fall(e) | np.isnan(e.loss_before)
-
-
-def is_flat(e: Evidence) -> Mask:
-    """Whose minibatch losses, without the declared noise, have not fallen by 1 % in the last fifth of the steps."""
-    flat: Mask = e.recent_loss - e.noise**2 > _FLAT * (e.earlier_loss - e.noise**2)
-    return flat
+    """Whose loss fell for sure, and goes on to; who is nearly there and falls in a trial; who took no step."""
+    return (has_fallen(e) & ~levels_off(e)) | _will_fall(e) | np.isnan(e.loss_before)
 
 
 def _will_fall(e: Evidence) -> Mask:
-    return (e.explained > _NEARLY) & (e.fall > _FALL)
+    return (e.explained > _NEARLY) & (e.fall > FALL)
 
 
 @rule("learning", is_learning)
 def learning(e: Evidence) -> Statement:
-    """The median probe loss of the last fifth of the steps is more than 2 % below that of the fifth before, and the
-    minibatch losses did not stand still; or the fit explains more than 90 % and the loss falls by 2 % in a trial of a
-    few more steps; or there was no step yet."""
-    loss, before = e.loss[0], e.loss_before[0]
-    if math.isnan(before):
+    """The loss fell by more than 2 % from the fifth of the steps before the last to the last, and by more than twice
+    the standard error of that, and the minibatch losses did not stand still, nor is the loss within a tenth of where
+    it levels off, if that is not good; or the fit explains more than 90 % and the loss falls by 2 % in a trial of a
+    few more steps; or there was no step yet.
+
+    The loss of a fifth is the median on the probe or the middle of the minibatch losses, whichever says more surely how
+    it fell. Where it levels off is told by Aitken's extrapolation of the minibatch losses of three fifths.
+    """
+    loss = e.loss[0]
+    if math.isnan(e.loss_before[0]):
         steps = f"Only {counted(e.steps, 'step')}" if e.steps else "No step was taken"
         text = f"{steps} from here yet; probe loss {loss:.3g}."
         return Statement(text, text, {"loss": loss})
-    lately = e.loss_lately[0]
-    fall = 1 - lately / before
-    if not fall > _FALL or is_flat(e)[0]:
-        fall = -math.expm1(-e.fall[0])
-        trial = f"in a trial of {e.trial_steps[0]:,.0f} more steps it fell by {percent(fall)}"
-        text = f"Nearly there: loss {loss:.3g}; {trial}."
-        short = in_one_line(text, f"Nearly there: {trial}.")
-        return Statement(text, short, {"loss": loss, "fall": fall}, fall / _FALL, (REMEDIES,))
-    fell = f"the probe loss fell by {percent(fall)} to {lately:.3g}"
+    if not (has_fallen(e) & ~levels_off(e))[0]:
+        return _nearly_there(e)
+    before, lately = (float(value[0]) for value in course(e)[:2])
+    fall, limit = 1 - lately / before, limit_of(e)[0]
+    fell = f"the {'minibatch' if by_batches(e)[0] else 'probe'} loss fell by {percent(fall)} to {lately:.3g}"
+    slower = limit > e.goal and not e.good[0]
     text = f"Learning: {fell} over the last fifth of the steps."
+    text += f" It falls ever more slowly, and may level off near {limit:.2g}." if slower else ""
     short = in_one_line(text, f"Learning: {fell} in the last fifth.")
-    return Statement(text, short, {"loss": loss, "loss_before": before, "fall": fall}, fall / _FALL, (REMEDIES,))
+    figures = {"loss": loss, "loss_before": before, "fall": fall, **({"limit": limit} if slower else {})}
+    return Statement(text, short, figures, fall / FALL, (REMEDIES,))
+
+
+def _nearly_there(e: Evidence) -> Statement:
+    loss, fall = e.loss[0], -math.expm1(-e.fall[0])
+    trial = f"in a trial of {e.trial_steps[0]:,.0f} more steps it fell by {percent(fall)}"
+    text = f"Nearly there: loss {loss:.3g}; {trial}."
+    short = in_one_line(text, f"Nearly there: {trial}.")
+    return Statement(text, short, {"loss": loss, "fall": fall}, fall / FALL, (REMEDIES,))
 
 
 def says_nothing_yet(verdict: Verdict) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from periodic_tui.engine.arrays import Floats, Mask
-from periodic_tui.engine.verdicts.evidence import GOOD, Evidence
+from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.rules.base import (
     AGAIN,
     HALVE,
@@ -92,15 +92,10 @@ def _best_place(e: Evidence) -> str:
     return "at its lowest loss" if math.isnan(e.distance[0]) else "at the answer"
 
 
-def _goal(e: Evidence) -> float:
-    """Loss from which a fit is good."""
-    return max(e.solved_below, (1 - GOOD) * e.best_constant)
-
-
 def _steps_to_goal(e: Evidence) -> Floats:
     """At the rate of the trial; inf where the loss does not fall."""
     rate = np.where(e.fall > 0, e.fall, np.nan) / e.trial_steps
-    needed: Floats = np.log(e.loss / _goal(e)) / rate if _goal(e) else np.full(len(e), np.nan)
+    needed: Floats = np.log(e.loss / e.goal) / rate if e.goal else np.full(len(e), np.nan)
     return np.where(np.isnan(needed), np.inf, needed)
 
 
@@ -135,7 +130,7 @@ def step_too_small(e: Evidence) -> Statement:
     lr, loss = e.lr[0], e.loss[0]
     needed, moved = _steps_to_goal(e)[0], e.moved[0]
     took = f"after {e.steps:,} steps of lr {lr:.3g} the loss is {loss:.3g}"
-    arrives = f"at this rate {needed:,.0f} more would bring it to {_goal(e):.2g}" if needed < 1e9 else "it hardly falls"
+    arrives = f"at this rate {needed:,.0f} more would bring it to {e.goal:.2g}" if needed < 1e9 else "it hardly falls"
     fall, larger = _fallen(e.fall[0]), _fallen(e.fall_larger[0])
     tried = f"in {e.trial_steps[0]:,.0f} more it fell by {fall}, with ten times lr by {larger}"
     still = f"; the weights have moved by {percent(moved)} of their size" if moved < _UNMOVED else ""

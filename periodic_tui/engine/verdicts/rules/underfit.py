@@ -8,6 +8,7 @@ import numpy as np
 
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.rules.base import OTHER_START, REMEDIES, Statement, rule
+from periodic_tui.engine.verdicts.rules.course import course
 from periodic_tui.engine.verdicts.rules.data import has_wave, last_value
 from periodic_tui.engine.verdicts.rules.units import not_falling
 from periodic_tui.engine.verdicts.words import explained, in_one_line, percent
@@ -20,16 +21,17 @@ def underfit(e: Evidence) -> Statement:
         return _nearly_there(e)
     if has_wave(e)[0]:
         return _many_cycles(e)
-    before, share = e.loss_before[0], e.explained[0]
+    before, lately, _ = (float(value[0]) for value in course(e))
+    share = e.explained[0]
     fit = f"The fit explains {explained(share)} of the target"
     text = f"{fit}{_beside(e)}, and {not_falling(e)}.{_ruled_out(e)}"
-    trend = f"loss {before:.3g} to {e.loss_lately[0]:.3g} in the last fifth"
+    trend = f"loss {before:.3g} to {lately:.3g} in the last fifth"
     short = in_one_line(f"{fit}; {trend}.", f"{explained(share)} explained; {trend}.".capitalize())
     return Statement(text, short, _figures(e), next=(REMEDIES, OTHER_START))
 
 
 def _figures(e: Evidence) -> dict[str, float | int | str]:
-    return {"loss": e.loss[0], "loss_before": e.loss_before[0], "explained": e.explained[0]}
+    return {"loss": e.loss[0], "loss_before": float(course(e)[0][0]), "explained": e.explained[0]}
 
 
 def _beside(e: Evidence) -> str:

@@ -10,9 +10,10 @@ from periodic_tui.engine.arrays import Mask
 from periodic_tui.engine.plural import counted
 from periodic_tui.engine.verdicts.evidence import Evidence
 from periodic_tui.engine.verdicts.rules.base import OTHER_START, REMEDIES, Statement, ratio, rule
+from periodic_tui.engine.verdicts.rules.course import FALLEN, batches, course, has_fallen, is_flat, limit_of
 from periodic_tui.engine.verdicts.rules.data import has_wave, is_linear, is_unpredictable
 from periodic_tui.engine.verdicts.rules.form import needs_bias
-from periodic_tui.engine.verdicts.rules.outcome import is_flat, is_learning
+from periodic_tui.engine.verdicts.rules.outcome import is_learning
 from periodic_tui.engine.verdicts.rules.scale import is_out_of_reach, is_unscaled
 from periodic_tui.engine.verdicts.rules.steps import is_too_small
 from periodic_tui.engine.verdicts.words import in_one_line, percent, units_of
@@ -81,12 +82,13 @@ def _units(e: Evidence, attribute: str, noun: str, does: str, do: str) -> Statem
     them."""
     found = [layer for layer in e.layers if getattr(layer, attribute)]
     count = sum(len(getattr(layer, attribute)) for layer in found)
-    who, loss, before, gain = counted(count, noun), e.loss[0], e.loss_before[0], e.gain[0]
+    who, loss, gain = counted(count, noun), e.loss[0], e.gain[0]
+    before, lately, _ = (float(value[0]) for value in course(e))
     places = "; ".join(units_of(layer, attribute) for layer in found)
     costs = f" A unit that is fitted in its place would take {percent(gain)} of the loss." if gain > 0 else ""
     text = f"{who} ({places}) {does if count == 1 else do}; {not_falling(e)}.{costs}"
     where = ", ".join(layer.name for layer in found)
-    trend = f"loss {before:.3g} to {e.loss_lately[0]:.3g} in the last fifth"
+    trend = f"loss {before:.3g} to {lately:.3g} in the last fifth"
     short = in_one_line(
         f"{who} in {where}; {trend} of the steps.",
         f"{who} in {where}; {trend}.",
@@ -98,11 +100,21 @@ def _units(e: Evidence, attribute: str, noun: str, does: str, do: str) -> Statem
 
 
 def not_falling(e: Evidence) -> str:
-    before, now = e.loss_before[0], e.loss_lately[0]
+    """What the loss does instead of falling."""
+    before, now, error = (float(value[0]) for value in course(e))
+    if has_fallen(e)[0]:
+        first, second, third = (float(value[0]) for value in batches(e))
+        fifths = f"{first:.3g}, {second:.3g} and {third:.3g} in the last three fifths of the steps"
+        return f"the minibatch loss falls ever more slowly, {fifths}, and levels off near {limit_of(e)[0]:.2g}"
     if is_flat(e)[0] and now < before:
         return (
             f"the minibatch loss stands still: {e.earlier_loss[0]:.3g} in the fifth of the steps before the last, "
             f"{e.recent_loss[0]:.3g} in the last"
+        )
+    if now < FALLEN * before:
+        return (
+            f"the loss swings more than it falls: {before:.3g} in the fifth of the steps before the last, {now:.3g} ± "
+            f"{2 * error * now:.1g} in the last"
         )
     return f"the loss has not fallen by 2 % in the last fifth of the steps: {before:.3g} then, {now:.3g} now"
 
