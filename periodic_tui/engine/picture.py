@@ -12,7 +12,7 @@ from periodic_tui.engine.diagnostics.layers import with_weights
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.snapshot import Layer, Snapshot, Trained, View
 from periodic_tui.engine.training.sampling import intervals_in_use
-from periodic_tui.engine.treatment import offers
+from periodic_tui.engine.treatment import complaints, offers
 from periodic_tui.engine.verdicts.rules import CODES
 from periodic_tui.engine.views.clock_face import clock_face
 from periodic_tui.engine.views.fit import fit_of, narrowed, unit_curve
@@ -59,7 +59,7 @@ def picture_of(run: Run, found: Diagnosis, view: View) -> Snapshot:
         deaths=run.deaths,
         stops_at_death=view.stop_at_death,
         stage=f"{treatment.name}: {treatment.stage}" if treatment else "",
-        remedies=offers(run.experiment, *dict.fromkeys([found.verdict.code, *(each.code for each in found.causes)])),
+        remedies=offers(run.experiment, *complaints([found.verdict, *found.causes])),
     )
 
 

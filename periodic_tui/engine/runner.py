@@ -182,10 +182,19 @@ class Runner:
             if told:
                 self._note(f"passed over: {told}")
             try:
-                return self._applied(candidate)
+                event = self._applied(candidate)
             except Refused as refusal:
                 refused, told = refusal, f"{candidate.words}: {refusal}"
+            else:
+                return self._followed(command.after(candidate), event)
         raise refused
+
+    def _followed(self, command: Command | None, event: Event) -> Event:
+        """Apply what follows on a command, if anything does; returns the last event."""
+        try:
+            return self.apply(command) if command else event
+        except Refused as refusal:
+            return self.current.note(f"passed over: {refusal}")
 
     def _applied(self, command: Command) -> Event:
         self.current.arrive()

@@ -26,7 +26,7 @@ from periodic_tui.engine.headless import Headless
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.runner import Runner
 from periodic_tui.engine.snapshot import Verdict, View
-from periodic_tui.engine.treatment import offers
+from periodic_tui.engine.treatment import complaints, offers
 from tests.benchmarks.manifest import Case
 
 PRESSES = 3
@@ -77,7 +77,7 @@ def named(run: Run, causes: Sequence[Verdict]) -> str | None:
     """The command of the first key that the screen names, and that was not pressed in this run; None: there is none.
     To be shown the answer is no rescue."""
     pressed = {event.command for event in run.journal} | {"inject"}
-    offered = [offer.name for offer in offers(run.experiment, *(cause.code for cause in causes)) if offer.fits]
+    offered = [offer.name for offer in offers(run.experiment, *complaints(causes)) if offer.fits]
     menu = [f"remedy:{name}" for name in offered]
     commands = [each for words, _ in causes[0].next for each in (menu if words == "remedies" else [words])]
     return next((words for words in commands if words not in pressed), None)

@@ -84,6 +84,10 @@ class Command:
         """The commands that it stands for now: the first that is not refused is applied and journaled."""
         yield self
 
+    def after(self, done: Command) -> Command | None:
+        """What follows at once, a command of its own, now that `done` is, for which this one stood."""
+        return None
+
     def apply(self, loop: Loop) -> str:
         """Do it, or raise Refused and change nothing; returns what happened, in past tense."""
         raise NotImplementedError

@@ -78,6 +78,12 @@ class ApplyRemedy(Command, word="remedy", takes=":NAME", undoable=True):
         changed = renewal(loop.current.experiment, self.name)
         yield New("; ".join(f"{key}={value}" for key, value in changed.items())) if changed else self
 
+    def after(self, done: Command) -> Command | None:
+        from periodic_tui.engine.remedies import remedies  # brings the validator
+
+        follows = remedies[self.name].goes_on
+        return ApplyRemedy(follows) if follows and done is not self else None
+
     def apply(self, loop: Loop) -> str:
         text = loop.current.treat(self.name)
         if loop.current.treatment:

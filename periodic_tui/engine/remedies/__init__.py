@@ -2,7 +2,8 @@
 
 # isort: off
 from periodic_tui.engine.remedies.frequency import widen_range, spectral_start, frequency_bank  # noqa: F401
-from periodic_tui.engine.remedies.general import standardize, smaller_step, larger_step, solve_output  # noqa: F401
+from periodic_tui.engine.remedies.general import smaller_step, adam, larger_step, solve_output  # noqa: F401
+from periodic_tui.engine.remedies.general import standardize  # noqa: F401
 from periodic_tui.engine.remedies.renewal import output_linear, add_biases, more_units, bend_units  # noqa: F401
 from periodic_tui.engine.remedies.general import center  # noqa: F401
 from periodic_tui.engine.remedies.general import reinitialize_better, clip_gradient, swap_activation  # noqa: F401
@@ -10,7 +11,7 @@ from periodic_tui.engine.remedies.renewal import usual_start, by_sines, usual_re
 from periodic_tui.engine.remedies.units import reseed_units, positive_outgoing, spread_units, repel_units  # noqa: F401
 
 # isort: on
-from periodic_tui.engine.remedies.base import Course, Failed, Remedy, Train, remedies
+from periodic_tui.engine.remedies.base import MANY_CYCLES, Course, Failed, Remedy, Train, remedies
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
 
-__all__ = ["Course", "Failed", "Remedy", "RemedyContext", "Setting", "Train", "remedies"]
+__all__ = ["MANY_CYCLES", "Course", "Failed", "Remedy", "RemedyContext", "Setting", "Train", "remedies"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from periodic_tui.engine.components.registry import Spec
 from periodic_tui.engine.remedies.context import RemedyContext, Setting
@@ -16,6 +16,10 @@ from periodic_tui.engine.slices import Ending, Result, Slices, aside
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+MANY_CYCLES: Final = "many-cycles"
+"""Said beside verdict codes where what the fit leaves is mostly one wave of several cycles."""
 
 
 class Failed(Exception):
@@ -57,12 +61,15 @@ class Remedy(Spec):
     prior: ClassVar[str]
     """What it has to know beforehand, in one line."""
     verdicts: ClassVar[tuple[str, ...]]
-    """Verdict codes that it is for."""
+    """Verdict codes that it is for; MANY_CYCLES is for a wave, whichever verdict is first."""
     last_resort: ClassVar[bool] = False
     """Whether all others that fit are offered before it."""
 
     any_network: ClassVar[bool] = False
     """Whether it need not know what a network is made of."""
+
+    goes_on: ClassVar[str] = ""
+    """The remedy that follows at once in the run that this one begins."""
 
     def misfit(self, setting: Setting) -> str | None:
         """Why it cannot be applied to such a network, or here; None if it can."""

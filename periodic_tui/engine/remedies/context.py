@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from periodic_tui.engine.slices import Slices
 
 
+_MOST_AT_ONCE = 4096
+"""Samples of a data set up to which each step is taken on all of them."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """What a remedy may know of an experiment: everything but the target."""
@@ -39,6 +43,16 @@ class Setting:
         low, high = self.domain.train[0][0], self.domain.train[-1][1]
         center = min(max(0.0, low), high)
         return max(high - center, center - low)
+
+    @property
+    def has_adam(self) -> bool:
+        """Whether the optimizer is Adam, or one of its kin."""
+        return "adam" in self.optimizer.kind
+
+    @property
+    def usual_batch(self) -> int:
+        """Samples a step: 0, all of them, of a data set that is not too large; else at least 256."""
+        return 0 if 0 < self.domain.points <= _MOST_AT_ONCE else max(256, self.batch_size)
 
     @property
     def nearest(self) -> float:
@@ -151,8 +165,8 @@ class RemedyContext(Protocol):
         """Set the learning rate `[replicas]` of one parameter, or of all."""
 
     def change(self, **keys: Any) -> None:
-        """Replace parts of the experiment: `optimizer`, `activation`, `scaling`, `clip_gradient`. Rates and range come
-        anew. Raises Failed where the experiment would make no sense."""
+        """Replace parts of the experiment: `optimizer`, `batch_size`, `activation`, `scaling`, `clip_gradient`. Rates
+        and range come anew. Raises Failed where the experiment would make no sense."""
 
     def restart(self, where: Tensor) -> None:
         """Zero everything that the optimizer remembers of the replicas `where` `[replicas]`."""

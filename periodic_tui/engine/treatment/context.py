@@ -30,6 +30,7 @@ Change = Callable[[dict[str, Any]], Setting]
 
 _PATHS = {
     "optimizer": "optimizer",
+    "batch_size": "training.batch_size",
     "activation": "model.activation",
     "scaling": "model.scaling",
     "clip_gradient": "training.clip_gradient",

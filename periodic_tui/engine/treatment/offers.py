@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.remedies import Remedy, Setting, remedies
-from periodic_tui.engine.snapshot import Offer
+from periodic_tui.engine.remedies import MANY_CYCLES, Remedy, Setting, remedies
+from periodic_tui.engine.snapshot import Offer, Verdict
 
 
 def setting_of(experiment: Experiment) -> Setting:
@@ -33,22 +33,31 @@ def renewal(experiment: Experiment, name: str) -> Mapping[str, str] | None:
     return remedy.renews(setting)
 
 
+def complaints(causes: Sequence[Verdict]) -> tuple[str, ...]:
+    """What remedies are for: codes of verdicts, each once, and MANY_CYCLES where one of them counts cycles."""
+    cycles = (MANY_CYCLES,) if any("cycles" in cause.figures for cause in causes) else ()
+    return (*dict.fromkeys(cause.code for cause in causes), *cycles)
+
+
 @lru_cache(maxsize=64)
 def offers(experiment: Experiment, *causes: str) -> tuple[Offer, ...]:
-    """Every remedy, those for the first cause first: the preset's, then those that are for the second cause as well,
-    and so on; last in the order of the registry. Last resorts come behind all others that fit."""
+    """Every remedy, those for the first cause first: the preset's, then those for a wave of many cycles, if that is
+    among the causes, then those that are for the second cause as well, and so on; last in the order of the registry.
+    Last resorts come behind all others that fit."""
     preferred, setting = experiment.remedies.offer, setting_of(experiment)
     every = [_offer(experiment.remedies.options(name), setting, causes) for name in remedies]
 
-    def rank(offer: Offer) -> tuple[bool, bool, bool, int, list[bool]]:
+    def rank(offer: Offer) -> tuple[bool, bool, bool, int, bool, list[bool]]:
         place = preferred.index(offer.name) if offer.name in preferred else len(preferred)
         others = [code not in remedies[offer.name].verdicts for code in causes]
-        return bool(offer.unfit), not offer.fits, remedies[offer.name].last_resort, place, others
+        waves = MANY_CYCLES in causes and MANY_CYCLES in remedies[offer.name].verdicts
+        return bool(offer.unfit), not offer.fits, remedies[offer.name].last_resort, place, not waves, others
 
     return tuple(sorted(every, key=rank))
 
 
 def _offer(remedy: Remedy, setting: Setting, causes: Sequence[str]) -> Offer:
+    """It fits where it is for the first cause, or for a wave of many cycles."""
     unfit = remedy.misfit(setting) or ""
     return Offer(
         name=remedy.name,
@@ -58,6 +67,6 @@ def _offer(remedy: Remedy, setting: Setting, causes: Sequence[str]) -> Offer:
             f"{key} {value:g}" if isinstance(value, int | float) else f"{key} {value}"
             for key, value in remedy.model_dump().items()
         ),
-        fits=not unfit and any(code in remedy.verdicts for code in causes[:1]),
+        fits=not unfit and any(code in remedy.verdicts for code in causes if code in (causes[0], MANY_CYCLES)),
         unfit=unfit,
     )

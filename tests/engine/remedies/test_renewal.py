@@ -1,5 +1,6 @@
 """Remedies that begin a new run."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,10 @@ def model_of(runner: Runner) -> MLP:
     return model
 
 
+def commands_of(runner: Runner) -> list[str]:
+    return [event.command for event in runner.current.journal if event.command]
+
+
 SIGMOIDS = {"hidden": [2, 1], "activation": "sigmoid", "output_layer": False}
 
 
@@ -62,7 +67,64 @@ def test_it_begins_a_new_run_with_the_model_changed(
     found = model_of(runner)
     assert {name: getattr(found, name) for name in changed} == changed
     assert runner.current.number == 2
-    assert runner.current.journal[-1].command.startswith("new:model")  # type: ignore[union-attr]
+    assert commands_of(runner)[0].startswith("new:model")
+
+
+def test_biases_come_with_standardized_columns_and_adam(tmp_path: Path) -> None:
+    spec = parabola(tmp_path, hidden=[8], bias=False, activation="tanh")
+    spec = Experiment.model_validate(spec.table_with({"optimizer": {"kind": "sgd", "lr": 1e-9}}))
+    runner = running(spec, "remedy:add-biases", steps=2_500)
+    new, follows = commands_of(runner)
+    assert (new.partition(":")[0], follows) == ("new", "remedy:standardize")
+    assert (model_of(runner).bias, bool(model_of(runner).scaling)) == (True, True)
+    assert (runner.current.experiment.optimizer.kind, runner.current.experiment.training.batch_size) == ("adam", 0)
+    assert runner.current.reading().loss < 0.01 * runner.current.observer.constant_loss
+
+
+def test_what_cannot_follow_is_told_and_the_new_run_goes_on(tmp_path: Path) -> None:
+    scaling = {"x_center": [50.0], "x_spread": [29.0]}
+    runner = running(parabola(tmp_path, hidden=[4], bias=False, scaling=scaling), "remedy:add-biases")
+    assert model_of(runner).bias
+    assert runner.current.events[-1].text.startswith("passed over: standardize does not fit")
+
+
+@pytest.mark.parametrize(("kind", "lr", "batch"), [("rmsprop", 0.01, 0), ("adamw", 1e-4, 32)])
+def test_more_units_are_trained_by_adam(tmp_path: Path, kind: str, lr: float, batch: int) -> None:
+    spec = parabola(tmp_path, hidden=[3])
+    spec = Experiment.model_validate(spec.table_with({"optimizer": {"kind": kind, "lr": 1e-4}}))
+    found = running(spec, "remedy:more-units").current.experiment
+    assert found.optimizer.kind == ("adam" if kind == "rmsprop" else kind)
+    assert (found.optimizer.lr, found.training.batch_size) == (lr, batch)
+
+
+def wave(tmp_path: Path, y: Callable[[Any], Any], **keys: Any) -> Runner:
+    """Under by-sines, on 300 rows from 0 to 50."""
+    path, x = tmp_path / "wave.csv", np.linspace(0.0, 50.0, 300)
+    np.savetxt(path, np.column_stack([x, y(x)]), delimiter=",", header="x,y", comments="")
+    target = {"kind": "csv", "path": str(path), "x": ["x"], "y": ["y"]}
+    spec = experiment(target=target, model={"kind": "mlp", "hidden": [9]}, remedies={"by-sines": keys})
+    return running(spec, "remedy:by-sines", steps=100)
+
+
+def test_sines_about_the_peak_follow_a_wave_that_fades_about_a_mean(tmp_path: Path) -> None:
+    runner = wave(tmp_path, lambda x: 3 + np.exp(-x / 20) * np.sin(2 * x))
+    run = runner.current
+    assert commands_of(runner)[1:] == ["remedy:by-sines"]
+    assert run.reading().loss < 1e-5 * run.observer.constant_loss
+    omega = run.reading().omega[0]
+    assert omega[0] == 0
+    assert omega[1] == pytest.approx(2, abs=1e-3)
+    assert np.diff(np.sort(omega[1:])) == pytest.approx(np.pi / 50, abs=1e-3)
+
+
+def test_one_sine_alone_cannot_fade(tmp_path: Path) -> None:
+    run = wave(tmp_path, lambda x: np.exp(-x / 20) * np.sin(2 * x), beside=0).current
+    assert 0.2 < run.reading().loss[0] / run.observer.constant_loss < 0.4
+
+
+def test_noise_has_no_peak_for_sines(tmp_path: Path) -> None:
+    run = wave(tmp_path, lambda x: np.random.default_rng(0).normal(size=len(x))).current
+    assert "explain less than half of the variance" in run.events[-1].text
 
 
 def test_units_that_bend_take_the_place_of_straight_ones(tmp_path: Path) -> None:

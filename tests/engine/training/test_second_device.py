@@ -175,6 +175,7 @@ TREATED = {
     "center": [ln(replicas=2)],
     "solve-output": [magnitude(replicas=2)],
     "smaller-step": [wave(), ln(replicas=2)],
+    "adam": [ln(replicas=2)],
     "larger-step": [ln(replicas=2)],
     "reseed-units": [magnitude(replicas=4)],
     "positive-outgoing": [magnitude(replicas=2)],

@@ -10,9 +10,6 @@ from periodic_tui.engine.remedies.base import register
 from periodic_tui.engine.remedies.context import Setting
 from periodic_tui.engine.remedies.renewal.base import Renewal
 
-_MOST_AT_ONCE = 4096
-"""Samples of a data set up to which each step is taken on all of them."""
-
 
 @register
 class UsualRecipe(Renewal):
@@ -38,12 +35,11 @@ class UsualRecipe(Renewal):
         return None if setting.model.kind == "linear" else super().unfit(setting)
 
     def renews(self, setting: Setting) -> Mapping[str, str]:
-        points = setting.domain.points
         values = {
             "target.standardize": True,
             "model": {"kind": "mlp", "hidden": [self.units, self.units], "activation": "tanh"},
             "init": {},
             "optimizer": {"kind": "adam", "lr": self.lr},
-            "training.batch_size": 0 if 0 < points <= _MOST_AT_ONCE else 256,
+            "training.batch_size": setting.usual_batch,
         }
         return {key: written(value) for key, value in values.items()}
