@@ -117,6 +117,12 @@ def test_sines_about_the_peak_follow_a_wave_that_fades_about_a_mean(tmp_path: Pa
     assert np.diff(np.sort(omega[1:])) == pytest.approx(np.pi / 50, abs=1e-3)
 
 
+def test_a_sum_of_sines_is_found_peak_by_peak(tmp_path: Path) -> None:
+    run = wave(tmp_path, lambda x: 2 + np.sin(x) + np.sin(x / 3) + 0.5 * np.cos(2.5 * x)).current
+    assert run.reading().loss < 1e-8 * run.observer.constant_loss
+    assert np.abs(run.reading().omega[0, 1:4]) == pytest.approx([1, 1 / 3, 2.5], abs=1e-4)
+
+
 def test_one_sine_alone_cannot_fade(tmp_path: Path) -> None:
     run = wave(tmp_path, lambda x: np.exp(-x / 20) * np.sin(2 * x), beside=0).current
     assert 0.2 < run.reading().loss[0] / run.observer.constant_loss < 0.4
