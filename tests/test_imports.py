@@ -103,6 +103,27 @@ def test_the_first_frame_needs_neither_the_validator_nor_numbers() -> None:
     assert loaded & {"numpy", "pydantic", "plotext", "torch"} == set()
 
 
+UP_TO_THE_SCREEN = """
+import os, runpy, sys, periodic_tui.ui.launch
+os.environ["TEXTUAL_DRIVER"] = "none is opened"
+def shown(*arguments, **options):
+    print()
+    print(*sys.modules)
+    sys.exit()
+periodic_tui.ui.launch.run_dashboard = shown
+runpy.run_module("periodic_tui", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["ln-collapse", "--device", "cpu", "--fps", "5"], ["sine-31", "--no-record"]]
+)
+def test_nor_does_what_the_command_line_asks_for(arguments: list[str]) -> None:
+    loaded = loaded_after(UP_TO_THE_SCREEN, *arguments)
+    assert "periodic_tui.cli.dashboard" in loaded
+    assert loaded & {"numpy", "pydantic", "plotext", "torch"} == set()
+
+
 @pytest.mark.parametrize("preset", ["sine-31", "ln-learns", "snake-interpolation", "clock-oscillators"])
 def test_training_imports_no_compiler(preset: str) -> None:
     loaded = loaded_after(RUN_COMMAND, "train", preset, "--steps", "3", "--engine", "eager", "--no-record")

@@ -87,7 +87,7 @@ def recorder_for(
     check_record(record, no_record)
     if no_record:
         return None
-    from periodic_tui.engine.recording.place import most
+    from periodic_tui.engine.recording.bounds import most
 
     place, largest = _Place(new_or_empty(record)) if record is not None else _Library(), most()
 
@@ -104,7 +104,7 @@ def recorder_for(
 
 def gone_on_with(recording: Recording) -> RecorderFor:
     """What makes the recorder of a run that goes on with its recording, and of those after it."""
-    from periodic_tui.engine.recording.place import most
+    from periodic_tui.engine.recording.bounds import most
     from periodic_tui.engine.recording.recorder import Recorder
 
     about = recording.about

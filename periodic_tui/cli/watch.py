@@ -142,7 +142,7 @@ def _on_screen(program: Program, name: str, record: str | None, no_record: bool,
 
 
 def _most() -> int:
-    from periodic_tui.engine.recording.place import most
+    from periodic_tui.engine.recording.bounds import most
 
     return most()
 

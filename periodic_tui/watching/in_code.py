@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 
 from periodic_tui import __version__
 from periodic_tui.engine.recording import place
+from periodic_tui.engine.recording.bounds import most
 from periodic_tui.engine.recording.recorder import Recorder
 from periodic_tui.engine.recording.recording import About
 from periodic_tui.engine.snapshot import Script
@@ -70,7 +71,7 @@ class watch:
         library = place.library()
         folder = library.new(self.name)
         about = About(self.name, created=time.time(), version=__version__, script=self.name)
-        recorder = Recorder(folder, about, most=place.most(), before=place.room(library), live=_LIVE)
+        recorder = Recorder(folder, about, most=most(), before=place.room(library), live=_LIVE)
         recorder.begin()
         self._watcher = Watcher(recorder, Script(self.name, captured=False))
         hooks.install(self._watcher)

@@ -14,9 +14,9 @@ from pathlib import Path
 from periodic_tui.engine.errors import Refused
 from periodic_tui.engine.names import did_you_mean
 from periodic_tui.engine.recording import layout
+from periodic_tui.engine.recording.bounds import MOST_BYTES
 from periodic_tui.engine.recording.lock import is_written
 from periodic_tui.engine.recording.recording import About, Recording, Status
-from periodic_tui.engine.recording.writer import MOST_BYTES
 
 MOST_IN_ALL = 2 << 30
 """Bytes of all recordings."""

@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from periodic_tui.engine.recording.bounds import MOST_BYTES
 from periodic_tui.engine.recording.journal import Line
 from periodic_tui.engine.recording.light_pictures import lighter
 from periodic_tui.engine.recording.packing import Tree
 from periodic_tui.engine.recording.recording import About, Recording, Status
-from periodic_tui.engine.recording.writer import MOST_BYTES, Kept, Writer
+from periodic_tui.engine.recording.writer import Kept, Writer
 from periodic_tui.engine.snapshot import Event, Snapshot
 
 DEADLINE = 0.25

@@ -13,6 +13,7 @@ from typing import Any
 
 from periodic_tui.engine.files import read_regular
 from periodic_tui.engine.recording import layout, lock
+from periodic_tui.engine.recording.bounds import MOST_BYTES
 from periodic_tui.engine.recording.durable import replace_file, write_all
 from periodic_tui.engine.recording.journal import MOST_BYTES as MOST_JOURNAL
 from periodic_tui.engine.recording.journal import Line
@@ -22,10 +23,9 @@ from periodic_tui.engine.recording.recording import About, Status
 from periodic_tui.engine.recording.thinned_folder import ThinnedFolder
 from periodic_tui.engine.recording.values import tree_of
 
-MOST_BYTES = 64 << 20
-"""Of the pictures and checkpoints of a run, …"""
 _LARGE_ONES = 3
-"""… but, where nobody asks for another bound, so many checkpoints of up to twice as many bytes each may lie there."""
+"""Checkpoints that may lie there, of up to twice as many bytes each as a run may have, where nobody asks for another
+bound."""
 _LARGEST_TABLE = 1 << 28
 
 

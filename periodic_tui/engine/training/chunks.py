@@ -6,8 +6,8 @@ from periodic_tui.engine.training.trainer import Trainer
 from periodic_tui.engine.training.work import work
 
 _WORK = {"cuda": 1.6e11}
-_WORK_ON_A_CPU = 6e8
-"""Most work of a chunk (see `work`), of all replicas: it takes no more than some 50 ms."""
+_WORK_ON_A_CPU = 8e8
+"""Most work of a chunk (see `work`), of all replicas: it takes no more than some 70 ms."""
 
 
 def chunk_for(trainer: Trainer) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from periodic_tui.engine.errors import OutOfMemory, Refused
 from periodic_tui.engine.experiment import Experiment
-from periodic_tui.engine.recording.writer import MOST_BYTES
+from periodic_tui.engine.recording.bounds import MOST_BYTES
 from periodic_tui.engine.training.history import BYTES, bins_for, saved_bins_for
 
 if TYPE_CHECKING:

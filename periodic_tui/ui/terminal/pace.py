@@ -27,7 +27,7 @@ LEAST = 1000
 TELLING = 500
 """Bytes from which on a frame's answer tells how fast the line is; below, how long it is."""
 HURRY = 0.5
-"""Seconds after a key in which no frame waits for its turn."""
+"""Seconds after a key, and after the screen has opened, in which no frame waits for its turn."""
 
 
 class Pace:
@@ -70,7 +70,7 @@ class Pace:
         return self.slow or self._late > 0
 
     def hurry(self) -> None:
-        """A key was pressed."""
+        """A key was pressed, or the screen opens."""
         self._hurried = self.clock() + HURRY
 
     def wait(self) -> float:

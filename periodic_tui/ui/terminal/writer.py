@@ -59,6 +59,7 @@ class Writer:
         self.close()
         self._on_loop, self._outlet = EventLoop(), Outlet(descriptor, self._frame)
         self.canvas.forget()
+        self._pace.hurry()  # the first frame is empty, and nobody wants to wait for the second
 
     def close(self) -> None:
         """Write what is left, as far as the terminal takes it soon, and no more after that."""
