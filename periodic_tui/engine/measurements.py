@@ -38,7 +38,7 @@ _READ = 0.005
 """Share of the work that readings of the replicas which nobody looks at may take in passing, …"""
 _FREE = 1 / 16
 """… where all of them take more effort (see Judge.effort) than this."""
-_OWN = 0.0125
+_OWN = 0.008
 """Share of the work that looks at the one in focus may take in passing, where it takes more effort than that. …"""
 _BESIDES = 4096
 """… A look takes about as long as the outputs on so many points more than those of the probe and the test domain."""

@@ -133,7 +133,7 @@ class Session(RecordedRunner):
         steps = 0 if self._idle or self._begins() else self._due()
         if steps:
             self._train(steps)
-        followed = self._view.compare and self._follow()
+        followed = self._view.compare and not self._work.is_set() and self._follow()
         self._untold |= followed
         if self._clock() >= self._frames.next and not self._still:
             self._publish()

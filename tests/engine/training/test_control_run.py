@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from periodic_tui.engine.commands.on_run import Undo
 from periodic_tui.engine.run import Run
 from periodic_tui.engine.session import Session
 from periodic_tui.engine.snapshot import View
@@ -74,6 +75,32 @@ def test_without_memory_for_it_the_run_goes_on_alone(monkeypatch: pytest.MonkeyP
     assert session.step > 0
     told = [event.text for event in session.current.events if event.text.startswith("compare: out of memory")]
     assert len(told) == 1
+
+
+def test_a_command_that_comes_while_the_run_takes_a_step_does_not_wait_for_the_untreated_one_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = Session(lambda name: (name, sine()), "test", sine(), device="cpu", engine="eager")
+    session.open()
+    session.look(View(compare=True))
+    session._turn()
+    train, followed = session._train, list[int]()
+
+    def interrupted(steps: int) -> None:
+        train(steps)
+        session.send(Undo())
+
+    def follow(*arguments: object) -> bool:
+        followed.append(session.step)
+        return True
+
+    monkeypatch.setattr(session.current.control, "follow", follow)
+    monkeypatch.setattr(session, "_train", interrupted)
+    session._turn()
+    assert not followed
+    monkeypatch.setattr(session, "_train", train)
+    session._turn()
+    assert followed == [session.step]
 
 
 def test_it_moves_on_however_little_time_there_is() -> None:
