@@ -92,7 +92,7 @@ def test_check_names_each_problem_of_each_file(tmp_path: Path) -> None:
         (["presets/sine-31.tml"], "no such file and no such preset; did you mean presets/sine-31.toml?"),
         (["tests/cases/04-square-man.csv"], "no such file; did you mean tests/cases/04-square-nan.csv?"),
         (["train", "sine-31", "--at", "0:undoo"], "'undoo', expected one of 24; did you mean undo?"),
-        (["train", "sine-31", "--at", "0:remedy:widen"], "expected one of 22; did you mean widen-range"),
+        (["train", "sine-31", "--at", "0:remedy:widen"], f"expected one of {len(remedies)}; did you mean widen-range"),
         (["--set", "optimizer.kind=adm"], "expected one of 15; did you mean adam"),
         (["replya", "--seed"], "periodic-tui: replya: no such command; did you mean replay?"),
         (["show"], "Missing argument 'PRESET'"),
