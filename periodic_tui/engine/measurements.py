@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from torch import Tensor
 
-from periodic_tui.engine.arrays import Counts, Floats
+from periodic_tui.engine.arrays import Counts, Floats, no_values
 from periodic_tui.engine.diagnosis import Diagnosis, Report
 from periodic_tui.engine.diagnostics import Observer, Reading
 from periodic_tui.engine.diagnostics.deaths import Change, Deaths
@@ -345,7 +345,7 @@ class Measurements:
         part = slice(focus, focus + 1)
         loss = self.observer.loss(self.trainer.parameters_of(part))
         self.probe_losses.add(self.step, loss[None], part)
-        omega = np.empty(0) if frequencies is None else frequencies[focus]
+        omega = no_values() if frequencies is None else frequencies[focus]
         return Report(self.step, float(loss[0]), float(self.trainer.last_loss[focus]), omega)
 
     def _judged_in_passing(self, part: slice) -> tuple[Floats, Counts]:
